@@ -1,0 +1,12 @@
+from . import channels as channels
+from . import closed_form as closed_form
+from . import entanglement as entanglement
+from . import operators as operators
+from . import tomography as tomography
+from .entanglement import concurrence as concurrence
+from .entanglement import entanglement_of_formation as entanglement_of_formation
+from .master_equation import Conditional as Conditional
+from .master_equation import MasterEquation as MasterEquation
+from .medium import Medium as Medium
+
+__version__: str

@@ -1,0 +1,78 @@
+"""Checks and repairs of the coefficient blocks of a medium."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol._checks import ROUNDING, fail, show
+
+
+def square(block: NDArray, name: str) -> int:
+    """Number of qubits of a (…, N, N) block."""
+    if block.ndim < 2 or block.shape[-1] != block.shape[-2] or block.shape[-1] == 0:
+        fail(name, "have shape (…, N, N)", f"has shape {block.shape}")
+    return block.shape[-1]
+
+
+def hermitian(block: NDArray, name: str) -> NDArray:
+    """The block with rounding removed from its Hermiticity."""
+    adjoint = np.swapaxes(block.conj(), -1, -2)
+    asymmetry = np.abs(block - adjoint)
+    if np.any(asymmetry > ROUNDING * _size(block)):
+        word = "symmetric" if block.dtype.kind == "f" else "Hermitian"
+        fail(name, f"be {word}", f"differs from its adjoint by {show(asymmetry.max())}")
+    return (block + adjoint) / 2
+
+
+def off_diagonal(block: NDArray, name: str) -> NDArray:
+    """The block, once its diagonal is known to be zero."""
+    diagonal = np.einsum("...ii->...i", block)
+    if np.any(diagonal != 0):
+        fail(name, "have a zero diagonal", f"has {show(diagonal[diagonal != 0].flat[0])} on it")
+    return block
+
+
+def positive(block: NDArray, name: str) -> NDArray:
+    """The block with rounding removed from its positivity."""
+    values, vectors = np.linalg.eigh(block)
+    lowest, size = values[..., 0], _size(block)[..., 0, 0]
+    wrong = lowest < -ROUNDING * size
+    if np.any(wrong):
+        fail(name, "be positive semidefinite", f"has the eigenvalue {show(lowest[wrong].flat[0])}")
+    repaired = (vectors * np.clip(values, 0.0, None)[..., None, :]) @ np.swapaxes(vectors.conj(), -1, -2)
+    return np.where((lowest < -1e-15 * size)[..., None, None], repaired, block)
+
+
+def pair_block(given: dict[str, NDArray], rate: str, coupling: str, *, conjugate: bool = False) -> NDArray:
+    """The block [[rate, coupling], [coupling*, rate]] of a pair, or its conjugate, once |coupling| ≤ rate."""
+    local, shared = np.broadcast_arrays(given[rate], given[coupling])
+    magnitude = np.abs(shared)
+    if np.any(magnitude > local * (1 + ROUNDING)):
+        worst = np.argmax(magnitude - local)
+        must = f"satisfy |{coupling}| ≤ {rate} = {show(local.flat[worst])}"
+        fail(coupling, must, f"|{coupling}| is {show(magnitude.flat[worst])}")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shared = np.where(magnitude > local, shared * (local / magnitude), shared)  # only ever rounding
+    return two_by_two(local, shared.conj(), shared) if conjugate else two_by_two(local, shared, shared.conj())
+
+
+def two_by_two(diagonal: NDArray, upper: NDArray, lower: NDArray) -> NDArray:
+    """The batch of matrices [[diagonal, upper], [lower, diagonal]]."""
+    diagonal, upper, lower = np.broadcast_arrays(diagonal, upper, lower)
+    rows = [np.stack([diagonal, upper], axis=-1), np.stack([lower, diagonal], axis=-1)]
+    return np.stack(rows, axis=-2)
+
+
+def batch_shape(core: int, **arrays: NDArray) -> tuple[int, ...]:
+    """The common batch shape of arrays with `core` axes of their own."""
+    shapes = {name: array.shape[: array.ndim - core] for name, array in arrays.items()}
+    try:
+        return np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        longest = max(shapes, key=lambda name: len(shapes[name]))
+        listed = ", ".join(f"`{name}` {shape}" for name, shape in shapes.items() if shape)
+        fail(longest, "broadcast against the other arguments", f"the batch shapes are {listed}")
+
+
+def _size(block: NDArray) -> NDArray:
+    """Largest entry of each matrix, shape (…, 1, 1)."""
+    return np.abs(block).max(axis=(-2, -1), keepdims=True)

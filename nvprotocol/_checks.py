@@ -1,0 +1,131 @@
+"""Argument checks: one file, one grammar ("Argument `x` must …, but …")."""
+
+from collections.abc import Sequence
+from numbers import Integral, Real
+from typing import NoReturn, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nvprotocol.errors import ArgumentError
+
+Seed: TypeAlias = int | np.random.Generator | None
+Choice = TypeVar("Choice", bound=str)
+
+ROUNDING = 1e-12
+"""Relative size up to which a violation of an inequality is repaired as rounding."""
+
+
+def fail(name: str, must: str, but: str) -> NoReturn:
+    """Raises the `ArgumentError` "Argument `name` must `must`, but `but`."."""
+    raise ArgumentError(f"Argument `{name}` must {must}, but {but}.")
+
+
+def show(value: object) -> str:
+    """Renders a value for an error message: short, at most three significant digits more than needed."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, float | np.floating):
+        return f"{float(value):.6g}"
+    if isinstance(value, complex | np.complexfloating):
+        return f"{complex(value):.6g}"
+    return str(value)
+
+
+def numeric_array(value: ArrayLike, name: str, *, real: bool = False) -> NDArray:
+    """Converts to a finite float64 or complex128 array.
+
+    Raises:
+        ArgumentError: If the value is not numeric, not finite, or complex where `real` is asked for.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        fail(name, "be a rectangular array of numbers", "its rows have different lengths")
+    if array.dtype.kind not in "iufc":
+        fail(name, "be numeric", f"is {show(value)} of type {type(value).__name__}")
+    if not np.all(np.isfinite(array)):
+        fail(name, "be finite", f"contains {show(array[~np.isfinite(array)].flat[0])}")
+    if real and array.dtype.kind == "c":
+        imaginary = np.imag(array)
+        if np.any(imaginary != 0):
+            fail(name, "be real", f"contains {show(array[imaginary != 0].flat[0])}")
+        array = np.real(array)
+    return array.astype(complex if array.dtype.kind == "c" else float)
+
+
+def nonnegative_array(value: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Converts to a real array with no negative entry."""
+    array = numeric_array(value, name, real=True)
+    if np.any(array < 0):
+        fail(
+            name,
+            "be at least 0",
+            f"contains {show(array[array < 0].flat[0])}" if array.ndim else f"is {show(array[()])}",
+        )
+    return array
+
+
+def real_number(
+    value: object,
+    name: str,
+    *,
+    minimum: float | None = None,
+    above: float | None = None,
+    maximum: float | None = None,
+) -> float:
+    """Converts to a finite float within closed (`minimum`, `maximum`) or open (`above`) bounds."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+        fail(name, "be a real number", f"is {show(value)} of type {type(value).__name__}")
+    number = float(value)
+    if not np.isfinite(number):
+        fail(name, "be finite", f"is {number}")
+    if minimum is not None and number < minimum:
+        fail(name, f"be at least {minimum:g}", f"is {show(number)}")
+    if above is not None and number <= above:
+        fail(name, f"be greater than {above:g}", f"is {show(number)}")
+    if maximum is not None and number > maximum:
+        fail(name, f"be at most {maximum:g}", f"is {show(number)}")
+    return number
+
+
+def whole_number(value: object, name: str, *, minimum: int) -> int:
+    """Converts to an int of at least `minimum`; booleans and fractions are refused."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
+        fail(name, "be a whole number", f"is {show(value)}")
+    number = int(value)
+    if number < minimum:
+        fail(name, f"be at least {minimum}", f"is {number}")
+    return number
+
+
+def one_of(value: object, name: str, choices: Sequence[Choice]) -> Choice:
+    """Returns the value where it is one of the choices."""
+    for choice in choices:
+        if value == choice:
+            return choice
+    listed = ", ".join(f'"{choice}"' for choice in choices)
+    fail(name, f"be one of {listed}", f"is {show(value)}")
+
+
+def times_array(value: ArrayLike, name: str = "times") -> NDArray[np.float64]:
+    """Converts to a one-dimensional array of non-negative, non-decreasing times; a number becomes an array of one."""
+    times = np.atleast_1d(nonnegative_array(value, name))
+    if times.ndim != 1:
+        fail(name, "be a number or one-dimensional", f"has shape {times.shape}")
+    if times.size == 0:
+        fail(name, "contain at least one time", "is empty")
+    drops = np.flatnonzero(np.diff(times) < 0)
+    if drops.size:
+        k = int(drops[0])
+        fail(name, "not decrease", f"{show(times[k + 1])} follows {show(times[k])}")
+    return times
+
+
+def generator(seed: Seed, name: str = "seed") -> np.random.Generator:
+    """Makes a random generator from a seed, never from global state; `None` draws fresh entropy."""
+    if isinstance(seed, np.random.Generator):
+        return seed
+    if seed is None:
+        return np.random.default_rng()
+    return np.random.default_rng(whole_number(seed, name, minimum=0))

@@ -1,0 +1,114 @@
+"""Entanglement of two qubits: concurrence and entanglement of formation, batched."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nvprotocol._checks import fail, numeric_array, show
+
+__all__ = ["concurrence", "entanglement_of_formation", "eof_of_concurrence"]
+
+_FLIP = np.array([-1.0, 1.0, 1.0, -1.0])  # σʸ⊗σʸ is the anti-diagonal matrix with these entries
+_X_SHAPE = np.eye(4, dtype=bool) | np.eye(4, dtype=bool)[::-1]
+
+
+def concurrence(rho: ArrayLike) -> NDArray[np.float64]:
+    r"""Wootters' concurrence of two-qubit states, C = max(0, λ₁ − λ₂ − λ₃ − λ₄).
+
+    Eq. S49, after DOI 10.1103/PhysRevLett.80.2245.
+
+    The λ are the singular values of Wᵀ(σʸ⊗σʸ)W with ρ = WW†, which keeps an error of 1e-15 on pure states where the
+    eigenvalues of ρρ̃ keep half the digits. States whose only elements are on the two diagonals (X states, Eq. S52) take
+    C = 2 max(0, |ρ₁₂| − √(ρ₀₀ρ₃₃), |ρ₀₃| − √(ρ₁₁ρ₂₂)), which is exact.
+
+    Args:
+        rho: Density matrices of shape (…, 4, 4).
+
+    Returns:
+        The concurrence in [0, 1], shape (…).
+
+    Raises:
+        ArgumentError: If the last two axes are not 4 × 4 or an entry is not finite.
+
+    Examples:
+        >>> bell = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
+        >>> float(nv.concurrence(bell).round(12))
+        1.0
+    """
+    states = _two_qubit_states(rho)
+    flat = states.reshape(-1, 4, 4)
+    off_x = flat[:, ~_X_SHAPE]
+    general = np.any(off_x != 0, axis=-1)
+    result = np.empty(len(flat))
+    result[~general] = _x_state_concurrence(flat[~general])
+    result[general] = _wootters(flat[general])
+    return np.clip(result, 0.0, 1.0).reshape(states.shape[:-2])
+
+
+def _two_qubit_states(rho: ArrayLike) -> NDArray[np.complex128]:
+    states = numeric_array(rho, "rho")
+    if states.ndim < 2 or states.shape[-2:] != (4, 4):
+        fail("rho", "have shape (…, 4, 4)", f"has shape {states.shape}")
+    return states.astype(complex, copy=False)
+
+
+def _x_state_concurrence(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
+    population = np.clip(np.einsum("...ii->...i", rho).real, 0.0, None)
+    inner = np.abs(rho[..., 1, 2]) - np.sqrt(population[..., 0] * population[..., 3])
+    outer = np.abs(rho[..., 0, 3]) - np.sqrt(population[..., 1] * population[..., 2])
+    return 2 * np.maximum(inner, outer)
+
+
+def _wootters(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
+    values, vectors = np.linalg.eigh((rho + np.swapaxes(rho.conj(), -1, -2)) / 2)
+    w = vectors * np.sqrt(np.clip(values, 0.0, None))[..., None, :]
+    flipped = _FLIP[:, None] * w[..., ::-1, :]
+    singular = np.linalg.svd(np.swapaxes(w, -1, -2) @ flipped, compute_uv=False)
+    return singular[..., 0] - singular[..., 1:].sum(axis=-1)
+
+
+def entanglement_of_formation(rho: ArrayLike) -> NDArray[np.float64]:
+    """Entanglement of formation E = h((1 + √(1−C²))/2) in ebit, h the binary entropy (Eq. S50).
+
+    Args:
+        rho: Density matrices of shape (…, 4, 4).
+
+    Returns:
+        The entanglement of formation in [0, 1], shape (…).
+
+    Raises:
+        ArgumentError: If the last two axes are not 4 × 4 or an entry is not finite.
+
+    Examples:
+        >>> bell = nv.operators.density_matrix(nv.operators.bell_state("phi+"))
+        >>> float(nv.entanglement_of_formation(bell).round(12))
+        1.0
+    """
+    return eof_of_concurrence(concurrence(rho))
+
+
+def eof_of_concurrence(value: ArrayLike) -> NDArray[np.float64]:
+    """Entanglement of formation in ebit of states with a given concurrence (Eq. S50).
+
+    Args:
+        value: Concurrence in [0, 1], any shape.
+
+    Returns:
+        The entanglement of formation, same shape.
+
+    Raises:
+        ArgumentError: If a concurrence lies outside [0, 1].
+
+    Examples:
+        >>> from nvprotocol.entanglement import eof_of_concurrence
+        >>> round(float(eof_of_concurrence(0.5)), 4)
+        0.3546
+    """
+    c = numeric_array(value, "value", real=True)
+    outside = (c < 0) | (c > 1)
+    if np.any(outside):
+        fail("value", "be a concurrence in [0, 1]", f"contains {show(c[outside].flat[0])}")
+    small = c**2 / (2 * (1 + np.sqrt(1 - c**2)))  # (1 - sqrt(1 - C²))/2 without cancellation
+    large = 1 - small
+    with np.errstate(divide="ignore", invalid="ignore"):
+        entropy = -small * np.log2(small) - large * np.log2(large)
+    return np.where(small > 0, entropy, 0.0)

@@ -1,0 +1,29 @@
+"""Error types. Every message follows one grammar: "Argument `x` must …, but …"."""
+
+
+class NVProtocolError(Exception):
+    """Base class of every error that this package raises on purpose."""
+
+
+class ArgumentError(NVProtocolError, ValueError):
+    """An argument has the wrong value, shape or type."""
+
+
+class NotUniqueError(NVProtocolError, ValueError):
+    """The question has more than one answer, such as the steady state of a generator with a dark state."""
+
+
+class NoKeptShotsError(NVProtocolError, RuntimeError):
+    """Postselection has discarded every shot, so there is nothing to estimate from."""
+
+
+class UnsupportedCircuitError(NVProtocolError, ValueError):
+    """A circuit contains something that the chosen engine cannot follow exactly."""
+
+
+class ExperimentFileError(NVProtocolError, ValueError):
+    """An experiment file is malformed; the message names the file, the line and the key."""
+
+
+class OutputError(NVProtocolError, OSError):
+    """A result cannot be written where it was asked for."""

@@ -1,0 +1,246 @@
+"""The master equation itself."""
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nvprotocol import operators
+from nvprotocol._checks import fail, numeric_array, real_number, times_array
+from nvprotocol.master_equation import conditional, matrices, steady
+from nvprotocol.master_equation.conditional import Conditional
+from nvprotocol.master_equation.evolution import evolved
+from nvprotocol.master_equation.generator import liouvillian, parameters
+from nvprotocol.medium import Medium
+
+__all__ = ["MasterEquation"]
+
+
+class MasterEquation:
+    r"""The Lindblad master equation dρ/dt = −i[H_S + H_eff, ρ] − 𝓛[ρ] of qubits on a medium (Eqs. 2–7).
+
+    Energies are rad/µs (ħ = 1), times µs. H_S = −Σ Δ_i σᵢᶻ/2; only differences of the Δ_i matter, so the frame rotates
+    at their mean, and for a pair H_S = −δ(σ₁ᶻ − σ₂ᶻ)/2 with δ = (Δ₁ − Δ₂)/2.
+
+    Leading batch axes of medium, detuning and initial state broadcast against each other.
+
+    Args:
+        medium: The medium of N qubits.
+        detuning: For a pair, δ in rad/µs, shape (…). Otherwise the splittings Δ_i, or their offsets from any common
+            value, in rad/µs, shape (…, N); the default is none.
+
+    Raises:
+        ArgumentError: If the detuning is not real, not finite or of the wrong shape.
+
+    Examples:
+        >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
+        >>> states = equation.evolve("ud", [0.0, 1.0, 50.0])
+        >>> nv.concurrence(states).round(5).tolist()  # ends at the 1/2 of Eq. 10
+        [0.0, 0.49084, 0.5]
+    """
+
+    def __init__(self, medium: Medium, detuning: ArrayLike = 0.0) -> None:
+        if not isinstance(medium, Medium):
+            fail("medium", "be a Medium", f"is of type {type(medium).__name__}")
+        self._medium = medium
+        self._detuning = numeric_array(detuning, "detuning", real=True)
+        self._parameters = _with_offsets(medium, self._detuning)
+
+    @property
+    def medium(self) -> Medium:
+        """The medium."""
+        return self._medium
+
+    @property
+    def detuning(self) -> NDArray[np.float64]:
+        """The detuning as given, in rad/µs."""
+        return self._detuning
+
+    @property
+    def n_qubits(self) -> int:
+        """Number of qubits N."""
+        return self._medium.n_qubits
+
+    @property
+    def batch_shape(self) -> tuple[int, ...]:
+        """Shape of the leading batch axes of medium and detuning together."""
+        return self._parameters.shape[:-1]
+
+    @cached_property
+    def hamiltonian(self) -> NDArray[np.complex128]:
+        """H_S + H_eff in rad/µs (Eqs. 1 and S38), shape (…, d, d).
+
+        Examples:
+            >>> nv.MasterEquation(nv.Medium.pair(J=0.5), detuning=2.0).hamiltonian.real[1:3, 1:3]
+            array([[ 2.,  1.],
+                   [ 1., -2.]])
+        """
+        return matrices.hamiltonian(self._medium, self._parameters[..., -self.n_qubits :])
+
+    @cached_property
+    def jump_operators(self) -> NDArray[np.complex128]:
+        """Jump operators in the standard normalisation, L = √2 J, so that dρ/dt = −i[H,ρ] + Σ LρL† − ½{L†L, ρ}.
+
+        Each Hermitian block is diagonalised. Order: excitation, relaxation, then (only where there is any) dephasing;
+        in each the largest rate first. For a pair without dephasing these are √2 times J₁, J₂, J₃, J₄ of Eq. 5.
+        Shape (…, K, d, d) with K = 2N or 3N and units (rad/µs)^½.
+
+        Examples:
+            >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
+            >>> singlet = nv.operators.bell_state("psi-")
+            >>> bool(np.allclose(equation.jump_operators @ singlet, 0))  # the dark state
+            True
+        """
+        return matrices.jump_operators(self._medium)
+
+    @cached_property
+    def effective_hamiltonian(self) -> NDArray[np.complex128]:
+        """The non-Hermitian H − (i/2) Σ L†L in rad/µs (Eq. 12), dephasing included where there is any, shape (…, d, d).
+
+        Examples:
+            >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.5), detuning=2.0)
+            >>> equation.effective_hamiltonian[1:3, 1:3]
+            array([[ 2.-1.j ,  0.-0.5j],
+                   [ 0.-0.5j, -2.-1.j ]])
+        """
+        jumps = self.jump_operators
+        return self.hamiltonian - 0.5j * np.einsum("...kba,...kbc->...ac", jumps.conj(), jumps)
+
+    @cached_property
+    def liouvillian(self) -> NDArray[np.complex128]:
+        """The generator as a matrix on column-stacked density matrices, in rad/µs, shape (…, d², d²).
+
+        Examples:
+            >>> generator = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.5)).liouvillian
+            >>> generator.shape, bool(abs(np.eye(4).ravel() @ generator).max() < 1e-15)  # keeps the trace
+            ((16, 16), True)
+        """
+        return liouvillian(self._parameters, self.n_qubits)
+
+    def evolve(self, initial: operators.State, times: ArrayLike) -> NDArray[np.complex128]:
+        """The density matrices at the given times (Eq. 2), by exponentials of the blocks that the state touches.
+
+        Args:
+            initial: A label in the paper's order ("ud"), a ket, density matrices (…, d, d), or a Qiskit state.
+            times: Non-decreasing times in µs, of any spacing, shape (T,) or a number.
+
+        Returns:
+            States of shape (…, T, d, d).
+
+        Raises:
+            ArgumentError: If the initial state is not a state of N qubits, or times are negative or decrease.
+
+        Examples:
+            >>> equation = nv.MasterEquation(nv.Medium.pair(a=[1.0, 2.0], A=[1.0, 0.0]))
+            >>> equation.evolve("ud", [0.0, 0.5, 1.0]).shape
+            (2, 3, 4, 4)
+        """
+        return evolved(self._parameters, self._state(initial), times_array(times))
+
+    def no_jump(self, initial: operators.State, times: ArrayLike) -> Conditional:
+        """The states on condition that no quantum of relaxation or excitation is exchanged, and the odds of it.
+
+        Without dephasing ρ(t) = e^(−iH_eff t) ρ₀ e^(iH_eff† t) / tr(…) (Eq. 13), which is continuous monitoring of
+        |σᶻ|. Dephasing jumps leave σᶻ as it is, so no such watch sees them, and they go on. States outside σᶻ = 0 are
+        kept as well: the odds are those of no jump, not of a first outcome |σᶻ| = 0.
+
+        Args:
+            initial: As for `evolve`.
+            times: Non-decreasing times in µs, shape (T,) or a number.
+
+        Returns:
+            States of shape (…, T, d, d) and probabilities of shape (…, T).
+
+        Raises:
+            ArgumentError: As for `evolve`.
+            NoKeptShotsError: If the condition has a probability that no floating-point number holds.
+
+        Examples:
+            >>> equation = nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0))
+            >>> bool(np.allclose(nv.concurrence(equation.no_jump("ud", [0.25]).states), np.tanh(2 * 2 * 0.25)))
+            True
+        """
+        return conditional.no_jump(self._parameters, self._state(initial), times_array(times))
+
+    def monitored(self, initial: operators.State, times: ArrayLike, period: float) -> Conditional:
+        """The states when |σᶻ| is checked every `period` and only runs that read 0 are kept, and the odds of it.
+
+        At a time that is a multiple of the period the state is the one right after that check; otherwise it has evolved
+        on freely from the last one. There is no check at time 0.
+
+        Args:
+            initial: As for `evolve`.
+            times: Non-decreasing times in µs, shape (T,) or a number.
+            period: Time between checks in µs.
+
+        Returns:
+            States of shape (…, T, d, d) and probabilities of shape (…, T).
+
+        Raises:
+            ArgumentError: As for `evolve`; if the period is not positive or the number of qubits is odd.
+            NoKeptShotsError: If a check keeps nothing.
+
+        Examples:
+            >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9, q=0.5))
+            >>> kept = equation.monitored("ud", [100.0], period=0.1)
+            >>> nv.concurrence(kept.states).round(4).tolist()
+            [0.9842]
+        """
+        period = real_number(period, "period", above=0.0)
+        return conditional.monitored(self._parameters, self._state(initial), times_array(times), period)
+
+    def steady_state(self, initial: operators.State | None = None) -> NDArray[np.complex128]:
+        """The state at t → ∞, the null space of the generator.
+
+        Args:
+            initial: Where the state starts, needed where the steady state is not unique: dark states.
+
+        Returns:
+            States of shape (…, d, d).
+
+        Raises:
+            NotUniqueError: If the steady state is not unique and no initial state is given, or if the evolution from
+                the initial state never settles.
+
+        Examples:
+            >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
+            >>> float(nv.concurrence(equation.steady_state("ud")).round(12))  # Eq. 10
+            0.5
+            >>> equation.steady_state()
+            Traceback (most recent call last):
+                ...
+            nvprotocol.errors.NotUniqueError: The steady state is not unique (dark states); give an `initial` state.
+        """
+        rho = None if initial is None else self._state(initial)
+        return steady.steady_state(self._parameters, self.n_qubits, rho)
+
+    def __str__(self) -> str:
+        detuning = (
+            f"δ = {self._detuning:g}" if self._detuning.ndim == 0 else f"detuning of shape {self._detuning.shape}"
+        )
+        return f"MasterEquation with {detuning} rad/µs on\n{self._medium}"
+
+    def _state(self, initial: operators.State) -> NDArray[np.complex128]:
+        rho = operators.density_matrix(initial, self.n_qubits)
+        try:
+            np.broadcast_shapes(rho.shape[:-2], self.batch_shape)
+        except ValueError:
+            fail("initial", f"broadcast against the batch shape {self.batch_shape}", f"has batch {rho.shape[:-2]}")
+        return rho
+
+
+def _with_offsets(medium: Medium, detuning: NDArray[np.float64]) -> NDArray[np.float64]:
+    n = medium.n_qubits
+    if n == 2:
+        offsets = np.stack([detuning, -detuning], axis=-1)
+    elif detuning.ndim and detuning.shape[-1] == n:
+        offsets = detuning - detuning.mean(axis=-1, keepdims=True)
+    elif detuning.ndim == 0 and detuning == 0:
+        offsets = np.zeros(n)
+    else:
+        fail("detuning", f"have shape (…, {n}), one splitting for each qubit", f"has shape {detuning.shape}")
+    try:
+        return parameters(medium, offsets)
+    except ValueError:
+        shape = offsets.shape[:-1]
+        fail("detuning", f"broadcast against the batch shape {medium.batch_shape} of the medium", f"has batch {shape}")

@@ -1,0 +1,57 @@
+"""Evolution of density matrices, only in the blocks that the initial state touches."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol.master_equation.exponential import propagate
+from nvprotocol.master_equation.generator import block_generator
+from nvprotocol.master_equation.sectors import (
+    Kind,
+    Sector,
+    from_coordinates,
+    is_diagonal,
+    on_diagonal,
+    sectors,
+    to_coordinates,
+)
+
+
+def touched_sectors(rho: NDArray[np.complex128], n_qubits: int, kind: Kind) -> list[Sector]:
+    """The blocks in which a state has an element that is not zero."""
+    return [sector for sector in sectors(n_qubits, kind) if np.any(to_coordinates(rho, n_qubits, sector))]
+
+
+def evolved(
+    values: NDArray[np.float64],
+    rho: NDArray[np.complex128],
+    times: NDArray[np.float64],
+    *,
+    kind: Kind = "full",
+    shift: NDArray[np.float64] | float = 0.0,
+) -> NDArray[np.complex128]:
+    """exp((𝓖 − shift)t)ρ at every time.
+
+    Args:
+        values: Real parameters of the generator 𝓖, shape (…, P).
+        rho: Initial states, shape (…, d, d).
+        times: Non-decreasing times in µs, shape (T,).
+        kind: Whether the jumps are part of the generator.
+        shift: Rate in rad/µs that is taken off the generator, so that decaying states do not underflow, shape (…).
+
+    Returns:
+        Matrices of shape (…, T, d, d).
+    """
+    d = rho.shape[-1]
+    n_qubits = d.bit_length() - 1
+    batch = np.broadcast_shapes(values.shape[:-1], rho.shape[:-2])
+    states = np.zeros((*batch, times.size, d, d), dtype=complex)
+    for sector in touched_sectors(rho, n_qubits, kind):
+        generator = block_generator(values, n_qubits, sector, kind, real=is_diagonal(sector))
+        if np.any(shift):
+            generator = generator - np.asarray(shift)[..., None, None] * np.eye(generator.shape[-1])
+        vectors = propagate(generator, to_coordinates(rho, n_qubits, sector), times)
+        if sector == (None, 0):
+            # The trace is 1; squaring exp(𝓖t) many times lets it drift by rounding alone.
+            vectors /= vectors[..., on_diagonal(n_qubits), :].sum(axis=-2, keepdims=True)
+        from_coordinates(vectors, n_qubits, sector, states)
+    return states

@@ -1,0 +1,93 @@
+"""The generator of the master equation, block by block, as a linear function of rates and couplings.
+
+Every block is linear in the real parameters of a medium, so a whole batch of generators is one product with a fixed
+matrix, made once per block and number of qubits.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol.master_equation.sectors import Kind, Sector, elements
+from nvprotocol.master_equation.terms import ParameterLayout, generator_terms
+from nvprotocol.medium import Medium
+
+
+def parameters(medium: Medium, offsets: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The real parameters of a medium and the splittings Δ_i, shape (…, P)."""
+    n = medium.n_qubits
+    upper = np.triu_indices(n, 1)
+    parts: list[NDArray] = []
+    for block in (medium.relaxation, medium.excitation, medium.dephasing):
+        off = block[..., upper[0], upper[1]]
+        parts += [np.einsum("...ii->...i", block).real, off.real, off.imag]
+    off = medium.flip_flop[..., upper[0], upper[1]]
+    parts += [off.real, off.imag, medium.ising[..., upper[0], upper[1]], offsets]
+    batch = np.broadcast_shapes(*(part.shape[:-1] for part in parts))
+    return np.concatenate([np.broadcast_to(part, (*batch, part.shape[-1])) for part in parts], axis=-1)
+
+
+def block_generator(
+    values: NDArray[np.float64], n_qubits: int, sector: Sector, kind: Kind, *, real: bool = False
+) -> NDArray:
+    """The generator on one block, shape (…, n, n), in `elements` order or in real coordinates."""
+    size = elements(n_qubits, sector)[0].size
+    matrix = _coefficients(n_qubits, sector, kind, real)
+    if isinstance(matrix, np.ndarray):
+        return (values @ matrix).reshape(*values.shape[:-1], size, size)
+    flat = values.reshape(-1, values.shape[-1])
+    dense = np.stack([matrix.T.dot(row) for row in flat])
+    return dense.reshape(*values.shape[:-1], size, size)
+
+
+def liouvillian(values: NDArray[np.float64], n_qubits: int) -> NDArray[np.complex128]:
+    """The whole generator on column-stacked density matrices, shape (…, d², d²)."""
+    d = 2**n_qubits
+    result = np.zeros((*values.shape[:-1], d * d, d * d), dtype=complex)
+    for charge in range(-n_qubits, n_qubits + 1):
+        rows, columns = elements(n_qubits, (None, charge))
+        place = columns * d + rows
+        result[..., place[:, None], place] = block_generator(values, n_qubits, (None, charge), "full")
+    return result
+
+
+@lru_cache(maxsize=64)
+def _coefficients(n_qubits: int, sector: Sector, kind: Kind, real: bool) -> NDArray:
+    """The matrix that takes parameters to the entries of the block: dense (P, n²), or sparse where that is large."""
+    terms = [np.concatenate(column) for column in zip(*generator_terms(n_qubits, sector, kind), strict=True)]
+    if real:
+        terms = _real_terms(n_qubits, sector, terms)
+    row, column, parameter, value = terms
+    size = elements(n_qubits, sector)[0].size
+    shape = (ParameterLayout(n_qubits).total, size**2)
+    if size**2 * shape[0] > 4_000_000:
+        from scipy.sparse import coo_array
+
+        return coo_array((value, (parameter, row * size + column)), shape=shape).tocsr()  # pyright: ignore[reportReturnType]
+    result = np.zeros(shape, dtype=value.dtype)
+    np.add.at(result, (parameter, row * size + column), value)
+    result.flags.writeable = False
+    return result
+
+
+def _real_terms(n_qubits: int, sector: Sector, terms: list[NDArray]) -> list[NDArray]:
+    """The terms in the real coordinates of `to_coordinates`: ρ_ij = Re + i·s·Im with s = sign(j − i)."""
+    i, j = elements(n_qubits, sector)
+    place = np.zeros((2**n_qubits, 2**n_qubits), dtype=int)
+    place[i, j] = np.arange(i.size)
+    re, im = place[np.minimum(i, j), np.maximum(i, j)], place[np.maximum(i, j), np.minimum(i, j)]
+    sign = np.sign(j - i)
+    row, column, parameter, value = terms
+    kept = sign[row] >= 0  # the rows below the diagonal are conjugates
+    row, column, parameter, value = row[kept], column[kept], parameter[kept], value[kept]
+    a, b = np.real(value), np.imag(value)
+    off_row, off_column = sign[row] > 0, sign[column] != 0
+    both = off_row & off_column
+    parts = [
+        (re[row], re[column], parameter, a),
+        (im[row][off_row], re[column][off_row], parameter[off_row], b[off_row]),
+        (re[row][off_column], im[column][off_column], parameter[off_column], (-b * sign[column])[off_column]),
+        (im[row][both], im[column][both], parameter[both], (a * sign[column])[both]),
+    ]
+    return [np.concatenate(column) for column in zip(*parts, strict=True)]

@@ -1,0 +1,78 @@
+"""The blocks of a density matrix that the generator does not mix, and coordinates on them.
+
+σᶻ is conserved in the weak sense: an element ρ_ij only feeds elements with the same difference of excitations,
+n(i) − n(j). For a pair the 16 elements fall into blocks of 6, 4, 4, 1 and 1; without jumps n(i) and n(j) are conserved
+each.
+"""
+
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Kind: TypeAlias = Literal["full", "no_jump"]
+Sector: TypeAlias = tuple[int | None, int]
+"""(None, n(i) − n(j)) for a block of the full generator, (n(i), n(j)) for one of the no-jump generator."""
+
+
+@lru_cache(maxsize=64)
+def elements(n_qubits: int, sector: Sector) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Row and column indices (i, j) of the density-matrix elements of a block."""
+    count = _excitations(n_qubits)
+    rows, columns = np.indices((2**n_qubits, 2**n_qubits)).reshape(2, -1)
+    if sector[0] is None:
+        inside = count[rows] - count[columns] == sector[1]
+    else:
+        inside = (count[rows] == sector[0]) & (count[columns] == sector[1])
+    return rows[inside], columns[inside]
+
+
+@lru_cache(maxsize=16)
+def on_diagonal(n_qubits: int) -> NDArray[np.bool_]:
+    """Which coordinates of the block (None, 0) are populations ρ_ii."""
+    rows, columns = elements(n_qubits, (None, 0))
+    return rows == columns
+
+
+def sectors(n_qubits: int, kind: Kind) -> list[Sector]:
+    """The blocks that determine a Hermitian matrix: its diagonal blocks first, then one of each conjugate pair."""
+    if kind == "full":
+        return [(None, charge) for charge in range(n_qubits + 1)]
+    counts = range(n_qubits + 1)
+    diagonal: list[Sector] = [(k, k) for k in counts]
+    return diagonal + [(k, m) for k in counts for m in counts if k > m]
+
+
+def is_diagonal(sector: Sector) -> bool:
+    """Whether the block is its own conjugate, so that real coordinates describe it."""
+    return sector[0] == sector[1] or (sector[0] is None and sector[1] == 0)
+
+
+def to_coordinates(rho: NDArray[np.complex128], n_qubits: int, sector: Sector) -> NDArray:
+    """The elements of a block; for a diagonal block as real numbers: Re ρ_ij for i ≤ j and Im ρ_ij for i > j."""
+    rows, columns = elements(n_qubits, sector)
+    if not is_diagonal(sector):
+        return rho[..., rows, columns]
+    ordered = rho[..., np.minimum(rows, columns), np.maximum(rows, columns)]
+    return np.where(rows <= columns, ordered.real, ordered.imag)
+
+
+def from_coordinates(vectors: NDArray, n_qubits: int, sector: Sector, rho: NDArray[np.complex128]) -> None:
+    """Writes the block, and its conjugate, into matrices (…, T, d, d) from coordinates (…, n, T)."""
+    rows, columns = elements(n_qubits, sector)
+    for k, (i, j) in enumerate(zip(rows, columns, strict=True)):
+        entry = vectors[..., k, :]
+        if not is_diagonal(sector):
+            rho[..., i, j] = entry
+            rho[..., j, i] = entry.conj()
+        elif i <= j:
+            rho.real[..., i, j] = entry
+            rho.real[..., j, i] = entry
+        else:
+            rho.imag[..., j, i] = entry
+            rho.imag[..., i, j] = -entry
+
+
+def _excitations(n_qubits: int) -> NDArray[np.intp]:
+    return np.array([index.bit_count() for index in range(2**n_qubits)])
