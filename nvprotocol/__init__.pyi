@@ -1,8 +1,13 @@
+from . import backend as backend
 from . import channels as channels
 from . import closed_form as closed_form
 from . import entanglement as entanglement
 from . import operators as operators
+from . import protocols as protocols
 from . import tomography as tomography
+from .device import Device as Device
+from .emulation import Estimate as Estimate
+from .emulation import emulate as emulate
 from .entanglement import concurrence as concurrence
 from .entanglement import entanglement_of_formation as entanglement_of_formation
 from .master_equation import Conditional as Conditional

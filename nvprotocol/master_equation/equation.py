@@ -9,7 +9,7 @@ from nvprotocol import operators
 from nvprotocol._checks import fail, numeric_array, real_number, times_array
 from nvprotocol.master_equation import conditional, matrices, steady
 from nvprotocol.master_equation.conditional import Conditional
-from nvprotocol.master_equation.evolution import evolved
+from nvprotocol.master_equation.evolution import evolved, propagator
 from nvprotocol.master_equation.generator import liouvillian, parameters
 from nvprotocol.medium import Medium
 
@@ -44,7 +44,7 @@ class MasterEquation:
             fail("medium", "be a Medium", f"is of type {type(medium).__name__}")
         self._medium = medium
         self._detuning = numeric_array(detuning, "detuning", real=True)
-        self._parameters = _with_offsets(medium, self._detuning)
+        self._parameters = parameters(medium, self._detuning)
 
     @property
     def medium(self) -> Medium:
@@ -116,6 +116,23 @@ class MasterEquation:
             ((16, 16), True)
         """
         return liouvillian(self._parameters, self.n_qubits)
+
+    def propagator(self, duration: float) -> NDArray[np.complex128]:
+        """The superoperator exp(𝓛t) of a stretch of time on column-stacked density matrices, shape (…, d², d²).
+
+        Args:
+            duration: Time in µs.
+
+        Raises:
+            ArgumentError: If the duration is negative or not finite.
+
+        Examples:
+            >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.5))
+            >>> whole, half = equation.propagator(1.0), equation.propagator(0.5)
+            >>> bool(np.allclose(half @ half, whole, atol=1e-14))
+            True
+        """
+        return propagator(self._parameters, self.n_qubits, real_number(duration, "duration", minimum=0.0))
 
     def evolve(self, initial: operators.State, times: ArrayLike) -> NDArray[np.complex128]:
         """The density matrices at the given times (Eq. 2), by exponentials of the blocks that the state touches.
@@ -227,20 +244,3 @@ class MasterEquation:
         except ValueError:
             fail("initial", f"broadcast against the batch shape {self.batch_shape}", f"has batch {rho.shape[:-2]}")
         return rho
-
-
-def _with_offsets(medium: Medium, detuning: NDArray[np.float64]) -> NDArray[np.float64]:
-    n = medium.n_qubits
-    if n == 2:
-        offsets = np.stack([detuning, -detuning], axis=-1)
-    elif detuning.ndim and detuning.shape[-1] == n:
-        offsets = detuning - detuning.mean(axis=-1, keepdims=True)
-    elif detuning.ndim == 0 and detuning == 0:
-        offsets = np.zeros(n)
-    else:
-        fail("detuning", f"have shape (…, {n}), one splitting for each qubit", f"has shape {detuning.shape}")
-    try:
-        return parameters(medium, offsets)
-    except ValueError:
-        shape = offsets.shape[:-1]
-        fail("detuning", f"broadcast against the batch shape {medium.batch_shape} of the medium", f"has batch {shape}")

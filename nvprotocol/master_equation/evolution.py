@@ -3,11 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.master_equation.exponential import propagate
+from nvprotocol.master_equation.exponential import expm, propagate
 from nvprotocol.master_equation.generator import block_generator
 from nvprotocol.master_equation.sectors import (
     Kind,
     Sector,
+    elements,
     from_coordinates,
     is_diagonal,
     on_diagonal,
@@ -55,3 +56,16 @@ def evolved(
             vectors /= vectors[..., on_diagonal(n_qubits), :].sum(axis=-2, keepdims=True)
         from_coordinates(vectors, n_qubits, sector, states)
     return states
+
+
+def propagator(values: NDArray[np.float64], n_qubits: int, duration: float) -> NDArray[np.complex128]:
+    """exp(𝓖t) as a matrix on column-stacked density matrices, shape (…, d², d²), put together from its blocks."""
+    d = 2**n_qubits
+    result = np.zeros((*values.shape[:-1], d * d, d * d), dtype=complex)
+    for charge in range(n_qubits + 1):
+        rows, columns = elements(n_qubits, (None, charge))
+        block = expm(block_generator(values, n_qubits, (None, charge), "full") * duration)
+        place, mirrored = columns * d + rows, rows * d + columns
+        result[..., mirrored[:, None], mirrored] = block.conj()
+        result[..., place[:, None], place] = block
+    return result

@@ -9,13 +9,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._checks import fail
 from nvprotocol.master_equation.sectors import Kind, Sector, elements
 from nvprotocol.master_equation.terms import ParameterLayout, generator_terms
 from nvprotocol.medium import Medium
 
 
-def parameters(medium: Medium, offsets: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The real parameters of a medium and the splittings Δ_i, shape (…, P)."""
+def parameters(medium: Medium, detuning: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The real parameters of a medium and the splittings Δ_i about their mean, shape (…, P)."""
     n = medium.n_qubits
     upper = np.triu_indices(n, 1)
     parts: list[NDArray] = []
@@ -23,9 +24,24 @@ def parameters(medium: Medium, offsets: NDArray[np.float64]) -> NDArray[np.float
         off = block[..., upper[0], upper[1]]
         parts += [np.einsum("...ii->...i", block).real, off.real, off.imag]
     off = medium.flip_flop[..., upper[0], upper[1]]
+    offsets = _offsets(detuning, n)
     parts += [off.real, off.imag, medium.ising[..., upper[0], upper[1]], offsets]
-    batch = np.broadcast_shapes(*(part.shape[:-1] for part in parts))
+    try:
+        batch = np.broadcast_shapes(*(part.shape[:-1] for part in parts))
+    except ValueError:
+        must = f"broadcast against the batch shape {medium.batch_shape} of the medium"
+        fail("detuning", must, f"has batch {offsets.shape[:-1]}")
     return np.concatenate([np.broadcast_to(part, (*batch, part.shape[-1])) for part in parts], axis=-1)
+
+
+def _offsets(detuning: NDArray[np.float64], n_qubits: int) -> NDArray[np.float64]:
+    if n_qubits == 2:
+        return np.stack([detuning, -detuning], axis=-1)
+    if detuning.ndim == 0 and detuning == 0:
+        return np.zeros(n_qubits)
+    if detuning.ndim == 0 or detuning.shape[-1] != n_qubits:
+        fail("detuning", f"have shape (…, {n_qubits}), one splitting for each qubit", f"has shape {detuning.shape}")
+    return detuning - detuning.mean(axis=-1, keepdims=True)
 
 
 def block_generator(

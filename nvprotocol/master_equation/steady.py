@@ -72,12 +72,9 @@ def _settled(generators: NDArray, limits: NDArray) -> NDArray:
 def _require_decay(generators: NDArray, rest: NDArray) -> None:
     """Refuses a remainder that oscillates for ever: an eigenvalue on the imaginary axis that it overlaps with."""
     values = np.linalg.eigvals(generators)
-    size = np.abs(values).max(axis=-1, keepdims=True)
-    for k in np.flatnonzero(
-        np.any((np.abs(np.real(values)) <= _NULL * size) & (np.abs(values) > 1e-9 * size), axis=-1)
-    ):
+    for k in np.flatnonzero(np.any(_lasting(values), axis=-1)):
         eigenvalues, vectors = np.linalg.eig(generators[k])
-        lasting = (np.abs(np.real(eigenvalues)) <= _NULL * size[k]) & (np.abs(eigenvalues) > 1e-9 * size[k])
+        lasting = _lasting(eigenvalues)
         share = np.linalg.lstsq(vectors, rest[k].astype(complex), rcond=None)[0][lasting]
         if np.abs(share).max() > 1e-9:
             frequency = np.abs(np.imag(eigenvalues[lasting])).max()
@@ -97,3 +94,9 @@ def _has_more(generator: NDArray, sector: Sector) -> bool:
     singular = np.linalg.svd(generator, compute_uv=False)
     dimension = (singular <= _NULL * np.maximum(singular[..., :1], np.finfo(float).tiny)).sum(axis=-1)
     return bool(np.any(dimension > (1 if sector == (None, 0) else 0)))
+
+
+def _lasting(eigenvalues: NDArray) -> NDArray[np.bool_]:
+    """Which of (…, n) eigenvalues are imaginary and not zero."""
+    size = np.abs(eigenvalues).max(axis=-1, keepdims=True)
+    return (np.abs(np.real(eigenvalues)) <= _NULL * size) & (np.abs(eigenvalues) > 1e-9 * size)

@@ -1,0 +1,42 @@
+"""Channels as Qiskit objects."""
+
+from qiskit.circuit import Instruction
+from qiskit.quantum_info import Kraus, SuperOp
+
+from nvprotocol.channels import Channel
+
+
+def to_superop(channel: Channel) -> SuperOp:
+    """The channel as Qiskit's `SuperOp`.
+
+    Examples:
+        >>> from nvprotocol.backend import to_superop
+        >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9))
+        >>> to_superop(nv.channels.evolution(equation, 0.5)).is_cptp()
+        True
+    """
+    return SuperOp(channel.superoperator)
+
+
+def to_kraus(channel: Channel) -> Kraus:
+    """The channel as Qiskit's `Kraus`, from our own operators.
+
+    Qiskit's conversion from a superoperator drops eigenvalues of the Choi matrix below 1e-8, which a short stretch of
+    time is full of; these operators keep them.
+
+    Examples:
+        >>> from nvprotocol.backend import to_kraus
+        >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9))
+        >>> len(to_kraus(nv.channels.evolution(equation, 0.001)).data)
+        7
+    """
+    return Kraus(list(channel.kraus))  # pyright: ignore[reportArgumentType]  # Qiskit's own hint lacks `list`
+
+
+def superop_instruction(channel: Channel, label: str | None = None) -> Instruction:
+    """The channel as the raw instruction that Aer's density-matrix method runs without converting it.
+
+    Aer does not check it, so it also carries maps that lower the trace.
+    """
+    # A writable copy: Aer 0.18 reads a read-only array transposed, without a word.
+    return Instruction("superop", channel.n_qubits, 0, [channel.superoperator.copy()], label=label)

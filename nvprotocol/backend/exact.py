@@ -1,0 +1,78 @@
+"""The reference engine: the density matrix of the whole circuit in NumPy, time by the master equation's propagator."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit.quantum_info import Operator
+
+from nvprotocol.backend.timeline import Elapse, Keep, Operation, Timeline
+from nvprotocol.errors import UnsupportedCircuitError
+from nvprotocol.master_equation import MasterEquation
+
+_QUBIT_LIMIT = 10
+_RESET = np.zeros((4, 4))
+_RESET[0, 0] = _RESET[0, 3] = 1.0
+_DEPHASE = np.diag([1.0, 0.0, 0.0, 1.0])
+
+
+def kept_states(timelines: Sequence[Timeline], equation: MasterEquation) -> list[NDArray[np.complex128]]:
+    """The unnormalised final state of the NV qubits in the kept branch of each timeline."""
+    propagators: dict[float, NDArray[np.complex128]] = {}
+    return [_kept_state(line, equation, propagators) for line in timelines]
+
+
+def _kept_state(
+    line: Timeline, equation: MasterEquation, propagators: dict[float, NDArray[np.complex128]]
+) -> NDArray[np.complex128]:
+    n = line.n_qubits
+    if n > _QUBIT_LIMIT:
+        raise UnsupportedCircuitError(
+            f"Argument `circuit` must have at most {_QUBIT_LIMIT} qubits for the exact engine, but has {n}."
+        )
+    rho = np.zeros((2,) * (2 * n), dtype=complex)
+    rho[(0,) * (2 * n)] = 1.0
+    for step in line.steps:
+        if isinstance(step, Elapse):
+            if step.duration not in propagators:
+                propagators[step.duration] = equation.propagator(step.duration)
+            rho = _apply(rho, propagators[step.duration], line.nv_qubits, n)
+        elif isinstance(step, Keep):
+            projector = np.zeros((4, 4))
+            projector[3 * step.value, 3 * step.value] = 1.0
+            rho = _apply(rho, projector, (step.qubit,), n)
+        else:
+            rho = _apply(rho, _superoperator(step), step.qubits, n)
+    return _reduced(rho, line.nv_qubits, n)
+
+
+def _superoperator(step: Operation) -> NDArray[np.complex128]:
+    if step.operation.name == "measure":  # an outcome that nobody looks at
+        return _DEPHASE.astype(complex)
+    if step.operation.name == "reset":
+        return _RESET.astype(complex)
+    unitary = np.asarray(Operator(step.operation).data, dtype=complex)
+    return np.asarray(np.kron(unitary.conj(), unitary), dtype=complex)
+
+
+def _apply(
+    rho: NDArray[np.complex128], superoperator: NDArray, qubits: Sequence[int], n: int
+) -> NDArray[np.complex128]:
+    """A superoperator on some qubits of ρ, whose axes are row bits n−1 … 0 and then column bits n−1 … 0."""
+    k = len(qubits)
+    rows = [n - 1 - qubit for qubit in reversed(qubits)]
+    columns = [axis + n for axis in rows]
+    # A column-stacked index is (column, row), each with its highest bit first.
+    tensor = superoperator.reshape((2,) * (4 * k))
+    moved = np.tensordot(tensor, rho, axes=(list(range(2 * k, 4 * k)), columns + rows))
+    return np.moveaxis(moved, list(range(2 * k)), columns + rows)
+
+
+def _reduced(rho: NDArray[np.complex128], qubits: Sequence[int], n: int) -> NDArray[np.complex128]:
+    """The state of some qubits, the first of them the right-most."""
+    traced = [n - 1 - qubit for qubit in range(n) if qubit not in qubits]
+    kept = [n - 1 - qubit for qubit in reversed(qubits)]
+    order = kept + traced + [axis + n for axis in kept] + [axis + n for axis in traced]
+    d = 2 ** len(kept)
+    matrix = rho.transpose(order).reshape(d, 2 ** len(traced), d, 2 ** len(traced))
+    return np.einsum("aibi->ab", matrix)

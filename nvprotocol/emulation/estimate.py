@@ -1,0 +1,61 @@
+"""What a run says of the state that it keeps."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol.operators import State, fidelity
+
+__all__ = ["Estimate"]
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """What a run says of the state that it keeps.
+
+    Attributes:
+        state: Density matrix of the NV qubits: exact without shots, else the maximum-likelihood state, shape (d, d).
+        concurrence: Concurrence of that state; NaN where the device has not two qubits.
+        interval: 95 % interval of the concurrence (`nv.tomography.concurrence_interval`).
+        standard_error: Standard error of the concurrence.
+        success_probability: Share of runs that are kept.
+        success_interval: 95 % interval of it (Wilson).
+        counts: Kept counts, one row for each Pauli setting, shape (3ᴺ, 2ᴺ); None without shots.
+        shots: Shots in each setting; None without shots.
+        metadata: How it was computed: engine, method and seed.
+
+    Examples:
+        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0)))
+        >>> circuit = nv.protocols.monitored_bell(duration=0.5, checks=5)
+        >>> print(nv.emulate(circuit, device, shots=None, postselect={"parity": 1}))
+        concurrence 0.9640, success probability 0.5092 (aer, no sampling noise)
+    """
+
+    state: NDArray[np.complex128]
+    concurrence: float
+    interval: tuple[float, float]
+    standard_error: float
+    success_probability: float
+    success_interval: tuple[float, float]
+    counts: NDArray[np.int64] | None
+    shots: int | None
+    metadata: dict[str, Any]
+
+    def fidelity(self, target: State) -> float:
+        """Fidelity with a target state: ⟨ψ|ρ|ψ⟩ for a ket, Uhlmann's for a density matrix."""
+        return fidelity(self.state, target)
+
+    def __str__(self) -> str:
+        engine = self.metadata["engine"]
+        if self.shots is None:
+            body = f"concurrence {self.concurrence:.4f}, success probability {self.success_probability:.4f}"
+            return f"{body} ({engine}, no sampling noise)"
+        low, high = self.interval
+        p_low, p_high = self.success_interval
+        return (
+            f"concurrence {self.concurrence:.4f} [{low:.4f}, {high:.4f}], "
+            f"success probability {self.success_probability:.4f} [{p_low:.4f}, {p_high:.4f}] "
+            f"({engine}, {self.shots} shots in each of {len(self.counts if self.counts is not None else ())} settings)"
+        )

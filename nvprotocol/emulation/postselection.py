@@ -1,0 +1,30 @@
+"""Which bits of a circuit are kept at which value."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from nvprotocol._checks import fail, show
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+
+def kept_bits(circuit: "QuantumCircuit", postselect: Mapping[str, int | str]) -> dict[int, int]:
+    """Index of each postselected bit → the value that is kept."""
+    registers = {register.name: register for register in circuit.cregs}
+    keep: dict[int, int] = {}
+    for name, value in postselect.items():
+        if name not in registers:
+            has = ", ".join(show(known) for known in registers) or "none"
+            fail(
+                "postselect",
+                "name a classical register of the circuit",
+                f"names {show(name)}, and the circuit has {has}",
+            )
+        bits = list(registers[name])
+        values = [value] * len(bits) if value in (0, 1) else list(reversed(str(value)))
+        if len(values) != len(bits) or any(str(bit) not in ("0", "1") for bit in values) or isinstance(value, bool):
+            must = f"keep 0, 1 or a string of {len(bits)} bits of register {show(name)}"
+            fail("postselect", must, f"keeps {show(value)}")
+        keep |= {circuit.find_bit(bit).index: int(kept) for bit, kept in zip(bits, values, strict=True)}
+    return keep
