@@ -2,7 +2,10 @@ from . import backend as backend
 from . import channels as channels
 from . import closed_form as closed_form
 from . import entanglement as entanglement
+from . import errors as errors
+from . import experiment as experiment
 from . import operators as operators
+from . import plotting as plotting
 from . import protocols as protocols
 from . import tomography as tomography
 from .device import Device as Device

@@ -1,0 +1,25 @@
+"""Experiment files: a TOML text becomes circuits, runs, a table, a figure and data."""
+
+from nvprotocol.experiment.agreement import Agreement, counts_agreement
+from nvprotocol.experiment.dataset import to_dataset
+from nvprotocol.experiment.file import Experiment, load, parse
+from nvprotocol.experiment.output import result_folder
+from nvprotocol.experiment.report import print_report, report_text
+from nvprotocol.experiment.result import Curve, ExperimentResult, run
+from nvprotocol.experiment.sweep import Sweep
+
+__all__ = [
+    "Agreement",
+    "Curve",
+    "Experiment",
+    "ExperimentResult",
+    "Sweep",
+    "counts_agreement",
+    "load",
+    "parse",
+    "print_report",
+    "report_text",
+    "result_folder",
+    "run",
+    "to_dataset",
+]

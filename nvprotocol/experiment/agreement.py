@@ -1,0 +1,65 @@
+"""Whether counts agree with an exact distribution: Pearson's χ², which no reconstruction can bias."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol import tomography
+from nvprotocol.emulation import Estimate
+
+_FEWEST = 5.0
+"""Cells with fewer expected counts are counted together, as the χ² distribution asks for."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Pearson's χ² of counts against what the exact state and odds predict.
+
+    Attributes:
+        chi_squared: Sum of (counted − expected)²/expected.
+        degrees_of_freedom: Number of independent cells.
+    """
+
+    chi_squared: float
+    degrees_of_freedom: int
+
+    @property
+    def p_value(self) -> float:
+        """Probability of a χ² at least as large if the emulation is right; NaN without a cell."""
+        from scipy.special import chdtrc
+
+        return float(chdtrc(self.degrees_of_freedom, self.chi_squared)) if self.degrees_of_freedom else float("nan")
+
+    def __add__(self, other: "Agreement") -> "Agreement":
+        """The agreement of independent counts taken together."""
+        return Agreement(self.chi_squared + other.chi_squared, self.degrees_of_freedom + other.degrees_of_freedom)
+
+    def __str__(self) -> str:
+        if not self.degrees_of_freedom:
+            return "Agreement of counts with the exact distribution: too few counts to tell."
+        return (
+            f"Agreement of counts with the exact distribution: χ² = {self.chi_squared:.1f} for "
+            f"{self.degrees_of_freedom} degrees of freedom, {self.chi_squared / self.degrees_of_freedom:.3f} each "
+            f"(p = {self.p_value:.2g})."
+        )
+
+
+def counts_agreement(estimate: Estimate | None, state: NDArray[np.complex128], odds: float) -> Agreement:
+    """The agreement of one estimate's counts, discarded runs included, with the exact state and odds."""
+    if estimate is None or estimate.counts is None or estimate.shots is None:
+        return Agreement(0.0, 0)
+    outcomes = odds * tomography.probabilities(state)
+    expected = estimate.shots * np.concatenate([outcomes, np.full((len(outcomes), 1), 1 - odds)], axis=-1)
+    discarded = estimate.shots - estimate.counts.sum(axis=-1, keepdims=True)
+    observed = np.concatenate([estimate.counts, discarded], axis=-1)
+    return sum((_chi_squared(*row) for row in zip(observed, expected, strict=True)), Agreement(0.0, 0))
+
+
+def _chi_squared(observed: NDArray, expected: NDArray[np.float64]) -> Agreement:
+    order = np.argsort(expected)
+    observed, expected = observed[order].astype(float), expected[order]
+    few = int(np.searchsorted(np.cumsum(expected), _FEWEST)) + 1  # the rarest cells, together at least five
+    observed = np.concatenate([[observed[:few].sum()], observed[few:]])
+    expected = np.concatenate([[expected[:few].sum()], expected[few:]])
+    return Agreement(float(((observed - expected) ** 2 / expected).sum()), observed.size - 1)

@@ -1,0 +1,86 @@
+"""An experiment's result as a table for people."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nvprotocol.entanglement import concurrence
+from nvprotocol.experiment.result import Curve, ExperimentResult
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console, RenderableType
+
+_NO_VALUE = "–"
+
+
+def print_report(result: ExperimentResult, console: "Console") -> None:
+    """Prints one table for each curve and how well counts and exact distribution agree."""
+    for part in _parts(result):
+        console.print(part)
+
+
+def report_text(result: ExperimentResult, width: int = 100) -> str:
+    """The same as plain text.
+
+    Examples:
+        >>> text = '''
+        ... [protocol]
+        ... name = "dissipative_entanglement"
+        ... [scan]
+        ... parameter = "protocol.duration"
+        ... values = [1.0]
+        ... [run]
+        ... shots = 500
+        ... '''
+        >>> "0.4908" in nv.experiment.report_text(nv.experiment.run(nv.experiment.parse(text)))  # the exact value
+        True
+    """
+    from rich.console import Console
+
+    console = Console(width=width, no_color=True, force_terminal=False)
+    with console.capture() as capture:
+        print_report(result, console)
+    return capture.get()
+
+
+def _parts(result: ExperimentResult) -> "Iterator[RenderableType]":
+    from rich.text import Text
+
+    title = result.experiment.content.title or result.experiment.name
+    yield Text(title, style="bold")
+    for curve in result.curves:
+        yield _table(result, curve)
+    yield Text(str(result))
+
+
+def _table(result: ExperimentResult, curve: Curve) -> "RenderableType":
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    scan = result.experiment.scan
+    heading = f"{scan.symbol} ({scan.unit})" if scan.unit else scan.symbol
+    table = Table(
+        title=curve.label or None, title_justify="left", title_style="italic", box=SIMPLE_HEAD, padding=(0, 1)
+    )
+    for name in (heading, "C emulated", "95 %", "C exact", "deviation", "P emulated", "95 %", "P exact"):
+        table.add_column(name, justify="right", no_wrap=True)
+    exact = concurrence(curve.exact.states)
+    for k, value in enumerate(scan.values):
+        estimate, deviation = curve.estimates[k], curve.deviations[k]
+        odds = f"{curve.exact.probability[k]:.4f}"
+        if estimate is None:
+            table.add_row(f"{value:.4g}", "none kept", _NO_VALUE, f"{exact[k]:.4f}", _NO_VALUE, "0", _NO_VALUE, odds)
+            continue
+        table.add_row(
+            f"{value:.4g}",
+            f"{estimate.concurrence:.4f}",
+            "{:.4f}–{:.4f}".format(*estimate.interval),
+            f"{exact[k]:.4f}",
+            _NO_VALUE if np.isnan(deviation) else f"{deviation:+.1f} σ",
+            f"{estimate.success_probability:.4f}",
+            "{:.4f}–{:.4f}".format(*estimate.success_interval),
+            odds,
+        )
+    return table

@@ -1,0 +1,76 @@
+"""A parameter that an experiment varies, and its values."""
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol.errors import ArgumentError, ExperimentFileError
+from nvprotocol.experiment.messages import in_file
+from nvprotocol.experiment.schema import PARAMETERS, Axis, ExperimentFile
+from nvprotocol.experiment.source import suggestion
+from nvprotocol.units import UNIT_NAMES, in_house_units
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """One parameter with its values in house units.
+
+    Attributes:
+        parameter: Path of the parameter, such as "protocol.duration".
+        values: Its values, shape (n,).
+    """
+
+    parameter: str
+    values: NDArray[np.float64]
+
+    @property
+    def symbol(self) -> str:
+        """Symbol of the parameter, such as "δ"."""
+        return PARAMETERS[self.parameter][0]
+
+    @property
+    def unit(self) -> str:
+        """Unit of the values, "" for a number."""
+        return UNIT_NAMES[PARAMETERS[self.parameter][1]]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the parameter counts something."""
+        return self.parameter == "protocol.checks"
+
+
+def sweep_of(axis: Axis, section: str, content: ExperimentFile, text: str, source: str) -> Sweep:
+    """The parameter and its values in house units, from the section [scan] or [curves]."""
+
+    def refuse(key: str, message: str) -> NoReturn:
+        raise ExperimentFileError(in_file(source, text, (section, key), f'key "{section}.{key}" {message}'))
+
+    def number(key: str, value: float | str) -> float:
+        try:
+            return in_house_units(value, PARAMETERS[axis.parameter][1])
+        except ArgumentError as error:
+            refuse(key, f"must {str(error).split(' must ', 1)[-1]}")
+
+    known = _scannable(content)
+    if axis.parameter not in known:
+        meant = suggestion(axis.parameter, known)
+        refuse("parameter", f'must be the path of a number, but is "{axis.parameter}"{meant}')
+    listed, spanned = axis.values is not None, (axis.start, axis.stop, axis.points)
+    if listed == (None not in spanned) or (listed and spanned != (None, None, None)):
+        refuse("values", "must be given, or else `start`, `stop` and `points`, all three and not both.")
+    if axis.values is not None:
+        values = np.array([number("values", value) for value in axis.values])
+    else:
+        values = np.linspace(number("start", axis.start or 0.0), number("stop", axis.stop or 0.0), axis.points or 2)
+    sweep = Sweep(axis.parameter, values)
+    if sweep.is_whole and np.any(values != np.round(values)):
+        refuse("values" if listed else "points", f"must give whole numbers, but gives {values.tolist()}.")
+    return sweep
+
+
+def _scannable(content: ExperimentFile) -> list[str]:
+    """Paths of the parameters that the protocol has, or any protocol."""
+    own = type(content.protocol).model_fields
+    return [path for path in PARAMETERS if not path.startswith("protocol.") or path.split(".")[1] in own]

@@ -1,0 +1,155 @@
+"""Figures. Every function takes axes or makes a figure, returns it, and never shows it."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from nvprotocol.entanglement import concurrence
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from nvprotocol.experiment import Curve, ExperimentResult, Sweep
+
+__all__ = ["experiment_figure"]
+
+COLUMN_WIDTH = 3.4
+"""Width in inches of a journal column."""
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+"""Okabe and Ito's colours, which the colour-blind can tell apart."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+_FONT = 8.0
+_NAMES = {
+    "medium.a": "local relaxation $a$",
+    "medium.A": "dissipative coupling $A$",
+    "medium.q": "Boltzmann factor $q$",
+    "medium.a_tilde": r"local excitation $\tilde a$",
+    "medium.A_tilde": r"dissipative coupling $\tilde A$",
+    "medium.d": "dephasing $d$",
+    "medium.D": "correlated dephasing $D$",
+    "medium.J": r"exchange $J_\perp$",
+    "medium.Jz": "Ising coupling $J_z$",
+    "medium.dm": "DM coupling",
+    "device.detuning": r"detuning $\delta$",
+    "protocol.duration": "time $t$",
+    "protocol.checks": "number of checks",
+}
+
+
+def experiment_figure(result: "ExperimentResult") -> Figure:
+    """Concurrence above and share of kept runs below: exact curves, and the emulated points with 95 % intervals.
+
+    The lower panel is left out where nothing is discarded. A column wide.
+
+    Args:
+        result: The result of an experiment.
+
+    Examples:
+        >>> text = '''
+        ... [protocol]
+        ... name = "dissipative_entanglement"
+        ... [scan]
+        ... parameter = "protocol.duration"
+        ... values = [0.5, 1.0]
+        ... [run]
+        ... shots = 500
+        ... '''
+        >>> figure = nv.plotting.experiment_figure(nv.experiment.run(nv.experiment.parse(text)))
+        >>> len(figure.axes)
+        1
+    """
+    discards = result.experiment.content.protocol.name != "dissipative_entanglement"
+    figure = Figure(figsize=(COLUMN_WIDTH, 4.1 if discards else 2.9), layout="constrained", dpi=300)
+    axes = figure.subplots(2 if discards else 1, 1, sharex=True, squeeze=False, height_ratios=(3, 2)[: 1 + discards])[
+        :, 0
+    ]
+    for number, curve in enumerate(result.curves):
+        _draw_concurrence(axes[0], result.experiment.scan, curve, number)
+        if discards:
+            _draw_success(axes[1], result.experiment.scan, curve, number)
+    axes[0].set_ylabel("concurrence $C$", fontsize=_FONT)
+    axes[0].set_ylim(-0.02, 1.05 * max(_highest(curve) for curve in result.curves))
+    if discards:
+        axes[1].set_ylabel("success probability $P$", fontsize=_FONT)
+        axes[1].set_yscale("log")
+        axes[1].yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
+        axes[1].yaxis.set_major_formatter("{x:g}")
+        axes[1].yaxis.set_minor_formatter(NullFormatter())
+    scan = result.experiment.scan
+    axes[-1].set_xlabel(f"{_NAMES[scan.parameter]}{f' ({scan.unit})' if scan.unit else ''}", fontsize=_FONT)
+    for ax in axes:
+        ax.tick_params(labelsize=_FONT - 1, direction="in", which="both", top=True, right=True)
+    _legend(figure, axes[0], result)
+    return figure
+
+
+def _draw_concurrence(ax: "Axes", scan: "Sweep", curve: "Curve", number: int) -> None:
+    ax.plot(curve.fine, concurrence(curve.fine_exact.states), color=_colour(number), lw=1.0, zorder=2)
+    kept = [(x, one) for x, one in zip(scan.values, curve.estimates, strict=True) if one is not None]
+    if not kept:
+        return
+    centre = np.array([one.concurrence for _, one in kept])
+    ends = np.array([one.interval for _, one in kept])
+    _draw_points(ax, np.array([x for x, _ in kept]), centre, ends, number, curve.label)
+
+
+def _draw_success(ax: "Axes", scan: "Sweep", curve: "Curve", number: int) -> None:
+    ax.plot(curve.fine, curve.fine_exact.probability, color=_colour(number), lw=1.0, zorder=2)
+    kept = [(x, one) for x, one in zip(scan.values, curve.estimates, strict=True) if one is not None]
+    if not kept:
+        return
+    centre = np.array([one.success_probability for _, one in kept])
+    ends = np.array([one.success_interval for _, one in kept])
+    _draw_points(ax, np.array([x for x, _ in kept]), centre, ends, number, curve.label)
+
+
+def _draw_points(ax: "Axes", x: np.ndarray, centre: np.ndarray, ends: np.ndarray, number: int, label: str) -> None:
+    errors = np.clip(np.abs(ends.T - centre), 0.0, None)
+    errors[:, np.any(~np.isfinite(errors), axis=0)] = 0.0
+    ax.errorbar(
+        *(x, centre, errors),
+        fmt=MARKERS[number % len(MARKERS)],
+        color=_colour(number),
+        markerfacecolor="white",
+        markersize=3.4,
+        markeredgewidth=0.8,
+        elinewidth=0.8,
+        capsize=1.6,
+        capthick=0.8,
+        label=label or "emulated",
+        zorder=3,
+    )
+
+
+def _colour(number: int) -> str:
+    return COLOURS[number % len(COLOURS)]
+
+
+def _highest(curve: "Curve") -> float:
+    ends = [one.interval[1] for one in curve.estimates if one is not None]
+    return float(max([*concurrence(curve.fine_exact.states), *ends]))
+
+
+def _legend(figure: Figure, ax: "Axes", result: "ExperimentResult") -> None:
+    """Above the panels: one entry for each curve, then what lines and points are."""
+    handles, labels = ax.get_legend_handles_labels() if result.experiment.curves is not None else ([], [])
+    emulated = "emulated" if result.experiment.content.run.shots is None else "emulated, 95 % interval"
+    grey = "0.35"
+    handles += [
+        Line2D([], [], color=grey, linewidth=1.0),
+        Line2D([], [], color=grey, marker="o", markerfacecolor="white", markersize=3.4, linestyle="none"),
+    ]
+    figure.legend(
+        handles,
+        [*labels, "master equation", emulated],
+        loc="outside upper center",
+        ncols=2,
+        fontsize=_FONT - 1,
+        frameon=False,
+        handletextpad=0.5,
+        columnspacing=1.4,
+        borderaxespad=0.1,
+    )
