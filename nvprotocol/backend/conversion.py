@@ -12,7 +12,7 @@ def to_superop(channel: Channel) -> SuperOp:
     Examples:
         >>> from nvprotocol.backend import to_superop
         >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9))
-        >>> to_superop(nv.channels.evolution(equation, 0.5)).is_cptp()
+        >>> bool(to_superop(nv.channels.evolution(equation, 0.5)).is_cptp())
         True
     """
     return SuperOp(channel.superoperator)
@@ -28,7 +28,7 @@ def to_kraus(channel: Channel) -> Kraus:
         >>> from nvprotocol.backend import to_kraus
         >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9))
         >>> len(to_kraus(nv.channels.evolution(equation, 0.001)).data)
-        7
+        6
     """
     return Kraus(list(channel.kraus))  # pyright: ignore[reportArgumentType]  # Qiskit's own hint lacks `list`
 

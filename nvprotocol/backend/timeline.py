@@ -25,6 +25,11 @@ class Elapse:
 
     Attributes:
         duration: Time in µs.
+
+    Examples:
+        >>> from nvprotocol.backend import Elapse, timeline
+        >>> timeline(nv.protocols.dissipative_entanglement(1.5), n_nv=2).steps[-1] == Elapse(1.5)
+        True
     """
 
     duration: float
@@ -38,6 +43,12 @@ class Operation:
         operation: Qiskit's operation.
         qubits: Indices of its qubits in the circuit.
         clbits: Indices of the bits that it writes.
+
+    Examples:
+        >>> from nvprotocol.backend import timeline
+        >>> flip = timeline(nv.protocols.dissipative_entanglement(1.5), n_nv=2).steps[0]
+        >>> flip.operation.name, flip.qubits
+        ('x', (1,))
     """
 
     operation: QiskitOperation
@@ -53,6 +64,12 @@ class Keep:
         qubit: Index of the measured qubit.
         value: The outcome, 0 or 1.
         clbit: Index of the bit that it writes.
+
+    Examples:
+        >>> from nvprotocol.backend import Keep, timeline
+        >>> check = timeline(nv.protocols.monitored_bell(1.5, checks=1), n_nv=2, keep={0: 1}).steps[-2]
+        >>> check == Keep(qubit=2, value=1, clbit=0)
+        True
     """
 
     qubit: int
@@ -72,6 +89,12 @@ class Timeline:
         nv_qubits: Indices of the NV qubits, the paper's qubit 1 first.
         n_qubits: Number of all qubits of the circuit.
         duration: Time from beginning to end in µs.
+
+    Examples:
+        >>> from nvprotocol.backend import timeline
+        >>> line = timeline(nv.protocols.monitored_bell(1.5, checks=1), n_nv=2)
+        >>> line.nv_qubits, line.n_qubits
+        ((0, 1), 3)
     """
 
     steps: tuple[Step, ...]

@@ -19,6 +19,11 @@ class Agreement:
     Attributes:
         chi_squared: Sum of (counted − expected)²/expected.
         degrees_of_freedom: Number of independent cells.
+
+    Examples:
+        >>> both = nv.experiment.Agreement(3.0, 4) + nv.experiment.Agreement(5.0, 4)
+        >>> both.chi_squared, both.degrees_of_freedom, round(both.p_value, 3)
+        (8.0, 8, 0.433)
     """
 
     chi_squared: float
@@ -46,7 +51,23 @@ class Agreement:
 
 
 def counts_agreement(estimate: Estimate | None, state: NDArray[np.complex128], odds: float) -> Agreement:
-    """The agreement of one estimate's counts, discarded runs included, with the exact state and odds."""
+    """The agreement of one estimate's counts, discarded runs included, with the exact state and odds.
+
+    In each setting the rarest cells are counted together until they are expected to hold five counts.
+
+    Args:
+        estimate: An estimate from counts; None, or one without counts, gives no degree of freedom.
+        state: The exact density matrix, shape (4, 4).
+        odds: The exact probability of keeping a run.
+
+    Examples:
+        >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
+        >>> circuit = nv.protocols.dissipative_entanglement(1.0)
+        >>> estimate = nv.emulate(circuit, nv.Device(equation), shots=1000, seed=1)
+        >>> exact = equation.evolve("ud", 1.0)[0]
+        >>> nv.experiment.counts_agreement(estimate, exact, odds=1.0).p_value > 0.01
+        True
+    """
     if estimate is None or estimate.counts is None or estimate.shots is None:
         return Agreement(0.0, 0)
     outcomes = odds * tomography.probabilities(state)

@@ -16,7 +16,26 @@ _NO_VALUE = "–"
 
 
 def print_report(result: ExperimentResult, console: "Console") -> None:
-    """Prints one table for each curve and how well counts and exact distribution agree."""
+    """Prints one table for each curve and how well counts and exact distribution agree.
+
+    Args:
+        result: The result of an experiment.
+        console: Where to print.
+
+    Examples:
+        >>> from rich.console import Console
+        >>> text = '''
+        ... [protocol]
+        ... name = "dissipative_entanglement"
+        ... [scan]
+        ... parameter = "protocol.duration"
+        ... values = [1.0]
+        ... [run]
+        ... shots = 500
+        ... '''
+        >>> console = Console(record=True, quiet=True)
+        >>> nv.experiment.print_report(nv.experiment.run(nv.experiment.parse(text)), console)
+    """
     for part in _parts(result):
         console.print(part)
 
@@ -26,6 +45,7 @@ def report_text(result: ExperimentResult, width: int = 100) -> str:
 
     Examples:
         >>> text = '''
+        ... medium.A = 1.0
         ... [protocol]
         ... name = "dissipative_entanglement"
         ... [scan]

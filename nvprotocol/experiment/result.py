@@ -32,6 +32,20 @@ class Curve:
         exact: The same points by the master equation: states (n, 4, 4) and odds (n,).
         fine: Values of the scan for a smooth exact curve, shape (m,).
         fine_exact: The exact curve at these values.
+
+    Examples:
+        >>> text = '''
+        ... [protocol]
+        ... name = "dissipative_entanglement"
+        ... [scan]
+        ... parameter = "protocol.duration"
+        ... values = [0.5, 1.0]
+        ... [run]
+        ... shots = 500
+        ... '''
+        >>> curve = nv.experiment.run(nv.experiment.parse(text)).curves[0]
+        >>> curve.exact.states.shape, curve.deviations.shape
+        ((2, 4, 4), (2,))
     """
 
     label: str
@@ -69,8 +83,8 @@ class ExperimentResult:
         ... shots = 2000
         ... '''
         >>> result = nv.experiment.run(nv.experiment.parse(text))
-        >>> result.agreement.degrees_of_freedom
-        54
+        >>> result.covered[1], result.agreement.p_value > 0.01
+        (2, True)
     """
 
     experiment: Experiment

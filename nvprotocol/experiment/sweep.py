@@ -20,6 +20,11 @@ class Sweep:
     Attributes:
         parameter: Path of the parameter, such as "protocol.duration".
         values: Its values, shape (n,).
+
+    Examples:
+        >>> sweep = nv.experiment.Sweep("device.detuning", np.array([0.0, 2.0]))
+        >>> sweep.symbol, sweep.unit, sweep.is_whole
+        ('δ', 'rad/µs', False)
     """
 
     parameter: str
