@@ -1,0 +1,70 @@
+# `make run` and `make test` set everything up; `make help` lists the rest. Needs python3 (3.11 or newer) and a shell.
+#
+#   make PYTHON=/path/to/python3 run    uses that Python (remove .venv to change it later)
+#   make JOBS=4 test                    runs the tests in four processes
+
+.POSIX:
+.SUFFIXES:
+.PHONY: all help run test qiskit2 lint notebooks notebooks-update benchmarks ci clean
+
+JOBS = 2
+BIN = .venv/bin
+SYNC = PYTHON="$(PYTHON)" sh .ci/uv sync --locked --inexact
+# Many small matrices: threads inside a process only get in the way of the processes beside it.
+ONE_THREAD = OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+PYTEST = -n $(JOBS)
+LOCKED = pyproject.toml uv.lock .ci/uv
+
+all: run
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 28
+
+run: .venv/.runtime ## sets up the package and runs the main job: concurrence of a monitored pair
+	$(BIN)/nvprotocol run circuits/monitored_bell.toml --force
+
+test: .venv/.dev ## the tests and every example of the documentation
+	$(ONE_THREAD) $(BIN)/pytest $(PYTEST)
+
+qiskit2: .venv-qiskit2/.dev ## the tests again, on the newest Qiskit 2 (without the pulse engine)
+	$(ONE_THREAD) .venv-qiskit2/bin/pytest $(PYTEST)
+
+lint: .venv/.dev ## style, types, one-way layers, notebooks in step with their sources
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/test_house.py -k notebook
+
+notebooks: .venv/.dev ## runs every committed notebook from top to bottom
+	$(ONE_THREAD) $(BIN)/pytest --nbmake --nbmake-timeout=120 notebooks
+
+notebooks-update: .venv/.dev ## makes each notebook anew from its .py, outputs and pictures included
+	$(ONE_THREAD) $(BIN)/python .ci/notebooks.py
+
+benchmarks: .venv/.benchmark ## times and accuracies beside other engines, printed as tables
+	for script in benchmarks/*.py; do echo "== $$script" && $(ONE_THREAD) $(BIN)/python "$$script" || exit 1; done
+
+ci: ## everything, as the continuous integration does it
+	.ci/run
+
+clean: ## removes environments and caches
+	rm -rf .venv .venv-qiskit2 .bootstrap .hypothesis .ruff_cache .import_linter_cache
+	find nvprotocol tests benchmarks notebooks -name __pycache__ -prune -exec rm -rf {} +
+
+# Stamps: an environment is brought up to date only when the lock has changed. `--inexact` keeps what another target added.
+.venv/.runtime: $(LOCKED)
+	@UV_PROJECT_ENVIRONMENT=.venv $(SYNC) --extra pulse --no-dev
+	@touch $@
+
+.venv/.dev: $(LOCKED)
+	@UV_PROJECT_ENVIRONMENT=.venv $(SYNC) --extra pulse
+	@touch $@ .venv/.runtime
+
+.venv/.benchmark: $(LOCKED)
+	@UV_PROJECT_ENVIRONMENT=.venv $(SYNC) --extra pulse --group benchmark
+	@touch $@ .venv/.dev .venv/.runtime
+
+.venv-qiskit2/.dev: $(LOCKED)
+	@UV_PROJECT_ENVIRONMENT=.venv-qiskit2 $(SYNC) --group qiskit2
+	@touch $@

@@ -1,0 +1,23 @@
+"""What every test can use: a reproducible generator, and settings of the property tests."""
+
+import os
+import zlib
+
+import hypothesis
+import numpy as np
+import pytest
+
+# Deadlines measure the machine, not the physics. In CI the same examples come up every time.
+hypothesis.settings.register_profile(
+    "nvprotocol", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.register_profile(
+    "nvprotocol-ci", parent=hypothesis.settings.get_profile("nvprotocol"), derandomize=True, database=None
+)
+hypothesis.settings.load_profile("nvprotocol-ci" if os.environ.get("CI") else "nvprotocol")
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """A generator seeded by the name of the test: the same numbers whenever, wherever and in whatever order it runs."""
+    return np.random.default_rng(zlib.crc32(request.node.nodeid.encode()))
