@@ -33,13 +33,16 @@ def off_diagonal(block: NDArray, name: str) -> NDArray:
 
 def positive(block: NDArray, name: str) -> NDArray:
     """The block with rounding removed from its positivity."""
-    values, vectors = np.linalg.eigh(block)
-    lowest, size = values[..., 0], _size(block)[..., 0, 0]
+    lowest, size = _lowest_eigenvalue(block), _size(block)[..., 0, 0]
     wrong = lowest < -ROUNDING * size
     if np.any(wrong):
         fail(name, "be positive semidefinite", f"has the eigenvalue {show(lowest[wrong].flat[0])}")
+    rounded = lowest < -1e-15 * size
+    if not np.any(rounded):
+        return block
+    values, vectors = np.linalg.eigh(block)
     repaired = (vectors * np.clip(values, 0.0, None)[..., None, :]) @ np.swapaxes(vectors.conj(), -1, -2)
-    return np.where((lowest < -1e-15 * size)[..., None, None], repaired, block)
+    return np.where(rounded[..., None, None], repaired, block)
 
 
 def pair_block(given: dict[str, NDArray], rate: str, coupling: str, *, conjugate: bool = False) -> NDArray:
@@ -50,8 +53,8 @@ def pair_block(given: dict[str, NDArray], rate: str, coupling: str, *, conjugate
         worst = np.argmax(magnitude - local)
         must = f"satisfy |{coupling}| ≤ {rate} = {show(local.flat[worst])}"
         fail(coupling, must, f"|{coupling}| is {show(magnitude.flat[worst])}")
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shared = np.where(magnitude > local, shared * (local / magnitude), shared)  # only ever rounding
+    above = magnitude > local  # only ever rounding
+    shared = shared * np.where(above, local / np.where(above, magnitude, 1.0), 1.0)
     return two_by_two(local, shared.conj(), shared) if conjugate else two_by_two(local, shared, shared.conj())
 
 
@@ -71,6 +74,14 @@ def batch_shape(core: int, **arrays: NDArray) -> tuple[int, ...]:
         longest = max(shapes, key=lambda name: len(shapes[name]))
         listed = ", ".join(f"`{name}` {shape}" for name, shape in shapes.items() if shape)
         fail(longest, "broadcast against the other arguments", f"the batch shapes are {listed}")
+
+
+def _lowest_eigenvalue(block: NDArray) -> NDArray:
+    """The lowest eigenvalue of Hermitian matrices, shape (…); for pairs without LAPACK, ten times faster."""
+    if block.shape[-1] != 2:
+        return np.linalg.eigvalsh(block)[..., 0]
+    first, second = block[..., 0, 0].real, block[..., 1, 1].real
+    return (first + second) / 2 - np.hypot((first - second) / 2, np.abs(block[..., 0, 1]))
 
 
 def _size(block: NDArray) -> NDArray:

@@ -39,11 +39,8 @@ class Channel:
 
     def __post_init__(self) -> None:
         matrix = numeric_array(self.superoperator, "superoperator").astype(complex)
-        if (
-            matrix.ndim != 2
-            or matrix.shape[0] != matrix.shape[1]
-            or 4 ** round(np.log2(len(matrix)) / 2) != len(matrix)
-        ):
+        size = len(matrix) if matrix.ndim else 0
+        if matrix.shape != (size, size) or size < 4 or 4 ** round(np.log2(size) / 2) != size:
             fail("superoperator", "have shape (4ᴺ, 4ᴺ)", f"has shape {matrix.shape}")
         matrix.flags.writeable = False
         object.__setattr__(self, "superoperator", matrix)
@@ -159,6 +156,8 @@ def evolution(equation: MasterEquation, duration: float, *, split: int | None = 
         >>> bool(np.allclose(channel(rho), equation.evolve(rho, 1.0)[0]))
         True
     """
+    if not isinstance(equation, MasterEquation):
+        fail("equation", "be a MasterEquation", f"is of type {type(equation).__name__}")
     if equation.batch_shape:
         fail("equation", "have no batch axes", f"has batch {equation.batch_shape}")
     if split is None:

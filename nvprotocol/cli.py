@@ -14,7 +14,7 @@ __all__ = ["main"]
 _ERROR_CODE = 2
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
 @click.version_option(package_name="nvprotocol")
 def _nvprotocol() -> None:
     """Spin qubits entangled through the magnet that they share, emulated on Qiskit."""
@@ -48,7 +48,9 @@ def _with_progress(loaded: "Experiment", *, quiet: bool) -> "ExperimentResult":
     from nvprotocol import experiment
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as progress:
+    console = Console(stderr=True)
+    hidden = quiet or not console.is_terminal  # a log or a pipe would get an empty line
+    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
         task = progress.add_task("points", total=loaded.n_curves * loaded.scan.values.size)
         return experiment.run(loaded, lambda done: progress.advance(task, done))
 

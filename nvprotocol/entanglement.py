@@ -108,7 +108,6 @@ def eof_of_concurrence(value: ArrayLike) -> NDArray[np.float64]:
     if np.any(outside):
         fail("value", "be a concurrence in [0, 1]", f"contains {show(c[outside].flat[0])}")
     small = c**2 / (2 * (1 + np.sqrt(1 - c**2)))  # (1 - sqrt(1 - C²))/2 without cancellation
-    large = 1 - small
     with np.errstate(divide="ignore", invalid="ignore"):
-        entropy = -small * np.log2(small) - large * np.log2(large)
+        entropy = -small * np.log2(small) - (1 - small) * np.log1p(-small) / np.log(2)
     return np.where(small > 0, entropy, 0.0)

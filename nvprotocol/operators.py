@@ -183,8 +183,9 @@ def density_matrix(initial: State, n_qubits: int | None = None, name: str = "ini
         array = _from_label(initial, name)
     else:
         data = initial.data if isinstance(initial, _QiskitState) else initial
-        array = numeric_array(np.asarray(data), name).astype(complex)
-    expected = array.shape[-1] if array.ndim and n_qubits is None else 2 ** (n_qubits or 0)
+        array = numeric_array(data, name).astype(complex)
+    size = array.shape[-1] if array.ndim else 1
+    expected = 2 ** (max(1, (size - 1).bit_length()) if n_qubits is None else n_qubits)
     wanted = f"have shape ({expected},) for a ket or (…, {expected}, {expected}) for a density matrix"
     if array.ndim == 1 and array.shape == (expected,):
         norm = np.linalg.norm(array)
@@ -238,10 +239,10 @@ def _checked_matrices(array: NDArray[np.complex128], name: str) -> NDArray[np.co
         fail(name, "be Hermitian", f"differs from its adjoint by {show(asymmetry)}")
     array = (array + adjoint) / 2
     traces = np.trace(array, axis1=-2, axis2=-1).real
-    worst = traces.flat[np.abs(traces - 1).argmax()]
-    if abs(worst - 1) > STATE_TOLERANCE:
-        fail(name, "have trace 1", f"its trace is {show(worst)}")
-    lowest = np.linalg.eigvalsh(array).min()
+    wrong = np.abs(traces - 1) > STATE_TOLERANCE
+    if np.any(wrong):
+        fail(name, "have trace 1", f"its trace is {show(traces[wrong].flat[0])}")
+    lowest = np.linalg.eigvalsh(array).min(initial=0.0)
     if lowest < -STATE_TOLERANCE:
         fail(name, "be positive semidefinite", f"has the eigenvalue {show(lowest)}")
     return array / traces[..., None, None]

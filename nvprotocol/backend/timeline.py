@@ -146,6 +146,7 @@ def _nv_qubits(circuit: QuantumCircuit, n_nv: int) -> tuple[int, ...]:
 def _timed(circuit: QuantumCircuit, dt_ns: float) -> tuple[list[tuple[float, Operation]], list[float]]:
     """Every operation with the time at which it happens, and the time at which each qubit is done."""
     clocks = [0.0] * max(circuit.num_qubits, 1)
+    written = [0.0] * circuit.num_clbits  # a bit keeps the order of what is written into it, as a qubit does
     timed: list[tuple[float, Operation]] = []
     for entry in circuit.data:
         qubits = tuple(circuit.find_bit(qubit).index for qubit in entry.qubits)
@@ -154,11 +155,13 @@ def _timed(circuit: QuantumCircuit, dt_ns: float) -> tuple[list[tuple[float, Ope
             for qubit in qubits:
                 clocks[qubit] += _delay_us(entry.operation, dt_ns)
             continue
-        now = max((clocks[qubit] for qubit in qubits), default=0.0)
+        clbits = tuple(circuit.find_bit(bit).index for bit in entry.clbits)
+        now = max((*(clocks[qubit] for qubit in qubits), *(written[bit] for bit in clbits)), default=0.0)
         for qubit in qubits:
             clocks[qubit] = now
+        for bit in clbits:
+            written[bit] = now
         if entry.operation.name != "barrier":
-            clbits = tuple(circuit.find_bit(bit).index for bit in entry.clbits)
             timed.append((now, Operation(entry.operation, qubits, clbits)))
     return timed, clocks
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 def kept_bits(circuit: "QuantumCircuit", postselect: Mapping[str, int | str]) -> dict[int, int]:
     """Index of each postselected bit → the value that is kept."""
+    if not isinstance(postselect, Mapping):
+        fail("postselect", "be a mapping of registers to outcomes", f"is of type {type(postselect).__name__}")
     registers = {register.name: register for register in circuit.cregs}
     keep: dict[int, int] = {}
     for name, value in postselect.items():
@@ -22,7 +24,10 @@ def kept_bits(circuit: "QuantumCircuit", postselect: Mapping[str, int | str]) ->
                 f"names {show(name)}, and the circuit has {has}",
             )
         bits = list(registers[name])
-        values = [value] * len(bits) if value in (0, 1) else list(reversed(str(value)))
+        if isinstance(value, str):
+            values: list[int | str] = list(reversed(value))
+        else:  # a number other than 0 and 1 is not a string of bits
+            values = [value] * len(bits)
         if len(values) != len(bits) or any(str(bit) not in ("0", "1") for bit in values) or isinstance(value, bool):
             must = f"keep 0, 1 or a string of {len(bits)} bits of register {show(name)}"
             fail("postselect", must, f"keeps {show(value)}")

@@ -90,10 +90,11 @@ def emulate(
     """
     from qiskit import QuantumCircuit
 
-    circuits = [circuit] if isinstance(circuit, QuantumCircuit) else list(circuit)
+    circuits = list(circuit) if isinstance(circuit, Sequence) else [circuit]
     shots, rng = _checked(circuits, device, shots, engine, seed, per_shot)
     lines = [_timeline(one, device, postselect) for one in circuits]
-    metadata = {"engine": engine, "method": "shot by shot" if per_shot else "kept branch"}
+    method = "shot by shot" if per_shot else "kept branch"
+    metadata = {"engine": engine, "method": method, "seed": None if isinstance(seed, np.random.Generator) else seed}
     if per_shot and shots is not None:
         tables = _per_shot_counts(circuits, lines, device, shots, rng)
         estimates = _from_counts(tables, shots, rng, metadata, [float("nan")] * len(tables))

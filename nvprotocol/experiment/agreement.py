@@ -50,15 +50,18 @@ class Agreement:
         )
 
 
-def counts_agreement(estimate: Estimate | None, state: NDArray[np.complex128], odds: float) -> Agreement:
+def counts_agreement(
+    estimate: Estimate | None, state: NDArray[np.complex128], odds: float, *, shots: int | None = None
+) -> Agreement:
     """The agreement of one estimate's counts, discarded runs included, with the exact state and odds.
 
     In each setting the rarest cells are counted together until they are expected to hold five counts.
 
     Args:
-        estimate: An estimate from counts; None, or one without counts, gives no degree of freedom.
+        estimate: An estimate, None where no run was kept; one without counts gives no degree of freedom.
         state: The exact density matrix, shape (4, 4).
         odds: The exact probability of keeping a run.
+        shots: Runs in each setting, for where none was kept: odds that foretell some then count against agreement.
 
     Examples:
         >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
@@ -68,12 +71,14 @@ def counts_agreement(estimate: Estimate | None, state: NDArray[np.complex128], o
         >>> nv.experiment.counts_agreement(estimate, exact, odds=1.0).p_value > 0.01
         True
     """
-    if estimate is None or estimate.counts is None or estimate.shots is None:
+    counts: NDArray | None = np.zeros((len(tomography.pauli_settings(2)), 4))
+    if estimate is not None:
+        counts, shots = estimate.counts, estimate.shots
+    if counts is None or shots is None:
         return Agreement(0.0, 0)
-    outcomes = odds * tomography.probabilities(state)
-    expected = estimate.shots * np.concatenate([outcomes, np.full((len(outcomes), 1), 1 - odds)], axis=-1)
-    discarded = estimate.shots - estimate.counts.sum(axis=-1, keepdims=True)
-    observed = np.concatenate([estimate.counts, discarded], axis=-1)
+    outcomes = odds * tomography.probabilities(state) if odds > 0 else np.zeros(counts.shape)
+    expected = shots * np.concatenate([outcomes, np.full((len(outcomes), 1), 1 - odds)], axis=-1)
+    observed = np.concatenate([counts, shots - counts.sum(axis=-1, keepdims=True)], axis=-1)
     return sum((_chi_squared(*row) for row in zip(observed, expected, strict=True)), Agreement(0.0, 0))
 
 

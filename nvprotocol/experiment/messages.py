@@ -24,23 +24,27 @@ _RULES = {
 
 def in_file(source: str, text: str, path: tuple[str, ...], message: str) -> str:
     """The message with the name of the file and the line of the key in front."""
-    return f"{source}, line {line_of(text, path)}: {message}"
+    return f"{source}, line {line_of(text, path)}: {' '.join(message.split())}"
 
 
 def of_validation(error: ValidationError, text: str, source: str) -> str:
     """The first thing that is wrong; a key that is not known before all else, since it explains what is missing."""
     problems = error.errors()
     problem = next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])
-    path = _path(problem["loc"])
+    path = _path(problem)
     return in_file(source, text, path, _rule(problem, path))
 
 
-def _path(location: tuple[int | str, ...]) -> tuple[str, ...]:
-    """The keys down to the problem, without the tag that tells protocols apart and without list positions."""
-    keys = [key for key in location if isinstance(key, str)]
+def _path(problem: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys down to the problem, without list positions and the tags that tell protocols and types apart."""
+    if problem["type"].startswith("union_tag"):
+        return ("protocol", "name")
+    keys = [key for key in problem["loc"] if isinstance(key, str)]
     if len(keys) > 1 and keys[0] == "protocol" and keys[1] in PROTOCOLS:
         del keys[1]
-    return tuple(key for key in keys if not key.startswith(("float", "str", "function-")))
+    if problem["type"] == "extra_forbidden":  # ends with the key itself, whatever it is called
+        return tuple(keys)
+    return tuple(key for key in keys if key not in ("float", "str") and not key.startswith("function-"))
 
 
 def _rule(problem: Mapping[str, Any], path: tuple[str, ...]) -> str:
@@ -53,7 +57,7 @@ def _rule(problem: Mapping[str, Any], path: tuple[str, ...]) -> str:
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         given = value.get("name") if isinstance(value, dict) else None
         listed = ", ".join(f'"{name}"' for name in PROTOCOLS)
-        return f'key "protocol.name" must be one of {listed}, but is {"missing" if given is None else show(given)}.'
+        return f"{key} must be one of {listed}, but is {'missing' if given is None else show(given)}."
     if kind == "value_error":
         return f"{key} must {str(problem['ctx']['error']).split(' must ', 1)[-1]}"
     if kind == "greater_than_equal":

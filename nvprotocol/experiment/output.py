@@ -34,10 +34,12 @@ def result_folder(path: str | Path, *, force: bool = False) -> Iterator[Path]:
         'C = 0.5'
     """
     target = Path(path).absolute()
-    _refuse_existing(target, force=force)
     try:
+        _refuse_existing(target, force=force)
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OutputError:
+        raise
     except OSError as error:
         raise OutputError(f"The output folder {target} cannot be written: {error.strerror or error}.") from None
     try:

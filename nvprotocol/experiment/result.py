@@ -121,7 +121,7 @@ def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -
 
     protocol = GALLERY[experiment.content.protocol.name]
     curves = [_curve(experiment, protocol, number, progress) for number in range(experiment.n_curves)]
-    agreement = sum((_agreement(curve) for curve in curves), Agreement(0.0, 0))
+    agreement = sum((_agreement(curve, experiment.content.run.shots) for curve in curves), Agreement(0.0, 0))
     estimates = [(estimate, value) for curve in curves for estimate, value in _compared(curve)]
     inside = sum(estimate.interval[0] <= value <= estimate.interval[1] for estimate, value in estimates)
     return ExperimentResult(experiment, curves, agreement, (inside, len(estimates)))
@@ -198,9 +198,9 @@ def _compared(curve: Curve) -> list[tuple[Estimate, float]]:
     return [(one, float(value)) for one, value in zip(curve.estimates, exact, strict=True) if one is not None]
 
 
-def _agreement(curve: Curve) -> Agreement:
+def _agreement(curve: Curve, shots: int | None) -> Agreement:
     points = zip(curve.estimates, curve.exact.states, curve.exact.probability, strict=True)
-    return sum((counts_agreement(one, state, odds) for one, state, odds in points), Agreement(0.0, 0))
+    return sum((counts_agreement(one, state, odds, shots=shots) for one, state, odds in points), Agreement(0.0, 0))
 
 
 def _deviation(estimate: Estimate | None, exact: float) -> float:

@@ -14,7 +14,7 @@ def _quantity(dimension: Dimension) -> Any:
 
 
 def _complex(value: object) -> object:
-    if isinstance(value, list) and len(value) == 2 and all(isinstance(part, int | float) for part in value):
+    if isinstance(value, list) and len(value) == 2 and all(type(part) in (int, float) for part in value):
         return complex(*value)
     if isinstance(value, int | float | str) and not isinstance(value, bool):
         return complex(in_house_units(value, "rate"))

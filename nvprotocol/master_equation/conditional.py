@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import ROUNDING, fail
+from nvprotocol._checks import ROUNDING, fail, show
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.master_equation.evolution import evolved, touched_sectors
 from nvprotocol.master_equation.exponential import expm
@@ -18,6 +18,7 @@ from nvprotocol.master_equation.sectors import (
 )
 
 _VANISHING = 1e-280
+_MOST_CHECKS = 2.0**53
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +46,10 @@ class Conditional:
 def no_jump(values: NDArray[np.float64], rho: NDArray[np.complex128], times: NDArray[np.float64]) -> Conditional:
     """States and odds on condition that no relaxation or excitation has happened (Eq. 13)."""
     n_qubits = rho.shape[-1].bit_length() - 1
-    rates = [
-        np.linalg.eigvals(block_generator(values, n_qubits, sector, "no_jump", real=True)).real.max(axis=-1)
-        for sector in touched_sectors(rho, n_qubits, "no_jump")
-        if is_diagonal(sector)
-    ]
+    rates = []
+    for sector in filter(is_diagonal, touched_sectors(rho, n_qubits, "no_jump")):
+        rate = np.linalg.eigvals(block_generator(values, n_qubits, sector, "no_jump", real=True)).real.max(axis=-1)
+        rates.append(np.where(np.any(to_coordinates(rho, n_qubits, sector), axis=-1), rate, -np.inf))
     slowest = np.max(np.broadcast_arrays(*rates), axis=0)
     return _normalised(evolved(values, rho, times, kind="no_jump", shift=slowest), slowest[..., None] * times)
 
@@ -68,9 +68,11 @@ def monitored(
     n_qubits = rho.shape[-1].bit_length() - 1
     if n_qubits % 2:
         fail("medium", "have an even number of qubits for |σᶻ| = 0 to be possible", f"has {n_qubits}")
+    if times[-1] / _MOST_CHECKS > period:
+        fail("period", f"be at least {show(times[-1] / _MOST_CHECKS)}, 2⁻⁵³ of the last time", f"is {show(period)}")
     ratio = times / period
-    checks = np.round(ratio)
-    checks = np.where(np.abs(ratio - checks) <= ROUNDING * np.maximum(ratio, 1000), checks, np.floor(ratio)).astype(int)
+    at_check = np.abs(ratio - np.round(ratio)) <= ROUNDING * np.maximum(ratio, 1000)
+    checks = np.where(at_check, np.round(ratio), np.floor(ratio)).astype(int)
     batch = np.broadcast_shapes(values.shape[:-1], rho.shape[:-2])
     d = rho.shape[-1]
     states = np.zeros((*batch, times.size, d, d), dtype=complex)
@@ -80,7 +82,8 @@ def monitored(
         states[..., before, :, :] = evolved(values, rho, times[before])
     if not np.all(before):
         kept, log_odds[..., ~before] = _after_checks(values, rho, checks[~before], period)
-        states[..., ~before, :, :] = _evolved_on(values, kept, times[~before] - checks[~before] * period)
+        spans = np.where(at_check, 0.0, times - checks * period)
+        states[..., ~before, :, :] = _evolved_on(values, kept, spans[~before])
     return Conditional(states, np.exp(log_odds))
 
 
@@ -132,7 +135,6 @@ def _evolved_on(
     values: NDArray[np.float64], kept: NDArray[np.complex128], spans: NDArray[np.float64]
 ) -> NDArray[np.complex128]:
     """The states after each has evolved freely for its own span."""
-    spans = np.maximum(spans, 0.0)
     for span in np.unique(spans[spans > 0]):
         chosen = spans == span
         states = np.moveaxis(kept[..., chosen, :, :], -3, 0)

@@ -11,6 +11,7 @@ from nvprotocol.master_equation.sectors import (
     elements,
     from_coordinates,
     is_diagonal,
+    matrices_of_block,
     on_diagonal,
     sectors,
     to_coordinates,
@@ -45,17 +46,22 @@ def evolved(
     d = rho.shape[-1]
     n_qubits = d.bit_length() - 1
     batch = np.broadcast_shapes(values.shape[:-1], rho.shape[:-2])
-    states = np.zeros((*batch, times.size, d, d), dtype=complex)
-    for sector in touched_sectors(rho, n_qubits, kind):
+    states = None
+    for sector in touched_sectors(rho, n_qubits, kind):  # a diagonal block comes first
         generator = block_generator(values, n_qubits, sector, kind, real=is_diagonal(sector))
+        start = to_coordinates(rho, n_qubits, sector)
         if np.any(shift):
-            generator = generator - np.asarray(shift)[..., None, None] * np.eye(generator.shape[-1])
-        vectors = propagate(generator, to_coordinates(rho, n_qubits, sector), times)
+            shifted = generator - np.asarray(shift)[..., None, None] * np.eye(generator.shape[-1])
+            generator = np.where(np.any(start, axis=-1)[..., None, None], shifted, 0.0)  # an empty block must not grow
+        vectors = propagate(generator, start, times)
         if sector == (None, 0):
             # The trace is 1; squaring exp(𝓖t) many times lets it drift by rounding alone.
-            vectors /= vectors[..., on_diagonal(n_qubits), :].sum(axis=-2, keepdims=True)
-        from_coordinates(vectors, n_qubits, sector, states)
-    return states
+            vectors /= (on_diagonal(n_qubits).astype(float) @ vectors)[..., None, :]
+        if states is None:
+            states = matrices_of_block(vectors, n_qubits, sector)
+        else:
+            from_coordinates(vectors, n_qubits, sector, states)
+    return np.zeros((*batch, times.size, d, d), dtype=complex) if states is None else states
 
 
 def propagator(values: NDArray[np.float64], n_qubits: int, duration: float) -> NDArray[np.complex128]:

@@ -62,7 +62,8 @@ def propagate(generator: NDArray, initial: NDArray, times: NDArray[np.float64]) 
     if generator.shape[-1] > DENSE_LIMIT:
         return _propagate_sparsely(generator, initial, times)
     batch = np.broadcast_shapes(generator.shape[:-2], initial.shape[:-1])
-    result = np.empty((*batch, initial.shape[-1], times.size), dtype=np.result_type(generator, initial))
+    shape = (*batch, times.size, initial.shape[-1])  # the vector of one time lies in one piece
+    result = np.swapaxes(np.empty(shape, dtype=np.result_type(generator, initial)), -1, -2)
     start = initial[..., None] if times[0] == 0 else expm(generator * times[0]) @ initial[..., None]
     result[..., :1] = start
     steps = np.diff(times)
@@ -77,7 +78,7 @@ def _fill_by_doubling(step: NDArray, result: NDArray) -> None:
     known, total = 1, result.shape[-1]
     while known < total:
         new = min(known, total - known)
-        result[..., known : known + new] = step @ result[..., :new]
+        np.matmul(step, result[..., :new], out=result[..., known : known + new])
         known += new
         if known < total:
             step = step @ step

@@ -74,5 +74,32 @@ def from_coordinates(vectors: NDArray, n_qubits: int, sector: Sector, rho: NDArr
             rho.imag[..., i, j] = -entry
 
 
+def matrices_of_block(vectors: NDArray, n_qubits: int, sector: Sector) -> NDArray[np.complex128]:
+    """Matrices (…, T, d, d) that are zero outside a block with coordinates (…, n, T).
+
+    For a pair as one product with a constant matrix, which writes every number once and in order: what a large sweep
+    waits for is memory.
+    """
+    d = 2**n_qubits
+    shape = (*vectors.shape[:-2], vectors.shape[-1], d, d)
+    if n_qubits > 2 or not is_diagonal(sector):
+        result = np.zeros(shape, dtype=complex)
+        from_coordinates(vectors, n_qubits, sector, result)
+        return result
+    written = np.matmul(np.swapaxes(vectors, -1, -2), _basis(n_qubits, sector))
+    return written.view(complex).reshape(shape)
+
+
+@lru_cache(maxsize=16)
+def _basis(n_qubits: int, sector: Sector) -> NDArray[np.float64]:
+    """The matrices with one coordinate 1 and the others 0, flat, real and imaginary parts side by side: (n, 2d²)."""
+    size = elements(n_qubits, sector)[0].size
+    result = np.zeros((size, 2**n_qubits, 2**n_qubits), dtype=complex)
+    from_coordinates(np.eye(size)[..., None], n_qubits, sector, result[:, None])
+    flat = result.reshape(size, -1).view(float)
+    flat.flags.writeable = False
+    return flat
+
+
 def _excitations(n_qubits: int) -> NDArray[np.intp]:
     return np.array([index.bit_count() for index in range(2**n_qubits)])

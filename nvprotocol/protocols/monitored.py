@@ -44,7 +44,7 @@ def monitored_bell(duration: float, checks: int = 20, initial: str = "ud") -> Qu
 
 def reference(equation: MasterEquation, duration: ArrayLike, checks: int = 20, initial: str = "ud") -> Conditional:
     """The same protocol by the master equation, for durations of shape (T,)."""
-    durations = times_array(duration, "duration")
+    durations, checks = times_array(duration, "duration"), whole_number(checks, "checks", minimum=1)
     kept = [_at(equation, time, checks, initial) for time in durations]
     states = np.stack([one.states[..., 0, :, :] for one in kept], axis=-3)
     return Conditional(states, np.stack([one.probability[..., 0] for one in kept], axis=-1))

@@ -1,0 +1,74 @@
+"""Checks of settings, tables of counts and readout matrices, shared by the public functions."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nvprotocol._checks import fail, nonnegative_array, show
+from nvprotocol.errors import NoKeptShotsError
+from nvprotocol.tomography._model import pauli_labels
+
+
+def checked_settings(settings: Sequence[str], name: str = "settings") -> tuple[str, ...]:
+    """The settings as a tuple of different labels of equal length."""
+    labels = (settings,) if isinstance(settings, str) else tuple(settings)
+    if not labels:
+        fail(name, "contain at least one setting", "is empty")
+    for label in labels:
+        if not isinstance(label, str) or not label or set(label) - set("XYZ"):
+            fail(name, "be labels out of X, Y and Z", f"contain {show(label)}")
+        if len(label) != len(labels[0]):
+            fail(name, "be labels of equal length", f"contain {show(labels[0])} and {show(label)}")
+        if labels.count(label) > 1:
+            fail(name, "be different labels", f"contain {show(label)} twice")
+    return labels
+
+
+def checked_table(
+    counts: ArrayLike, settings: Sequence[str] | None
+) -> tuple[NDArray[np.float64], tuple[str, ...], tuple[int, ...]]:
+    """A table of counts as floats of shape (tables, S, 2ᴺ), its settings, and its leading axes.
+
+    Fractional counts are taken: the expected counts of a state are as good a table as any.
+    """
+    table = nonnegative_array(counts, "counts")
+    if settings is None:
+        n_qubits = max(1, table.shape[-1].bit_length() - 1) if table.ndim else 2
+        wanted = (3**n_qubits, 2**n_qubits)
+    else:
+        settings = checked_settings(settings)
+        wanted = (len(settings), 2 ** len(settings[0]))
+    if table.shape[-2:] != wanted:
+        fail("counts", f"have shape (…, {wanted[0]}, {wanted[1]}), settings × outcomes", f"has shape {table.shape}")
+    if table.size == 0:
+        fail("counts", "contain at least one table", f"has shape {table.shape}")
+    labels = pauli_labels(wanted[1].bit_length() - 1) if settings is None else tuple(settings)
+    empty = np.argwhere(table.sum(axis=(-2, -1)) == 0)
+    if len(empty):
+        where = f"table {tuple(empty[0].tolist())} has none" if table[..., 0, 0].size > 1 else "all of it is zero"
+        raise NoKeptShotsError(f"Argument `counts` must contain at least one shot in every table, but {where}.")
+    return table.reshape(-1, *wanted), labels, table.shape[:-2]
+
+
+def checked_confusion(confusion: ArrayLike | None, n_outcomes: int) -> NDArray[np.float64] | None:
+    """The readout matrix P(read | true), checked: square, no negative entry, columns that sum to one."""
+    if confusion is None:
+        return None
+    matrix = nonnegative_array(confusion, "confusion")
+    if matrix.shape != (n_outcomes, n_outcomes):
+        fail("confusion", f"have shape ({n_outcomes}, {n_outcomes})", f"has shape {matrix.shape}")
+    sums = matrix.sum(axis=0)
+    worst = sums[np.abs(sums - 1).argmax()]
+    if abs(worst - 1) > 1e-9:
+        fail("confusion", "have columns (one for each true outcome) that sum to 1", f"one sums to {show(worst)}")
+    return matrix / sums
+
+
+def whole_counts(value: ArrayLike, name: str) -> NDArray[np.int64]:
+    """An array of whole numbers of at least 0."""
+    array = nonnegative_array(value, name)
+    whole = np.rint(array)
+    if np.any(array != whole):
+        fail(name, "contain only whole numbers", f"contains {show(array[array != whole].flat[0])}")
+    return whole.astype(np.int64)

@@ -1,0 +1,171 @@
+"""Maximum likelihood as a convex programme, solved for many tables at once by a primal-dual interior-point method.
+
+Maximise Σₖ fₖ log pₖ over p = M x, ρ = Σᵢ xᵢ Bᵢ ≥ 0, tr ρ = 1, where fₖ is the share of outcome k in all shots. Its
+optimum is where y and S = λ·1 − Σₖ yₖ Eₖ ≥ 0 exist with
+
+    pₖ yₖ = fₖ   and   ρ S = 0.
+
+The method keeps p, y, ρ and S positive, asks for ρ S = μ·1 instead, and lets μ fall by a factor of ten a Newton
+step. Solutions on the boundary, where gradient methods crawl because pₖ → 0, are approached at the same pace as
+interior ones. The step linearises S = μ ρ⁻¹ and keeps the Hermitian part (as DOI 10.1137/0806020 does with ρ and S
+exchanged). Nothing here depends on the number of qubits.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol.tomography._model import pauli_basis, to_matrix, to_vector
+
+CENTRING = 0.1
+"""Factor by which each step asks μ to fall: smaller values save no steps, as the path is left too far."""
+DAMPING = 0.95
+"""Share of the way to the boundary that a step may go."""
+MAX_STEPS = 50
+"""Steps after which a fit is given up; 5 to 20 are needed."""
+
+Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+
+class Solution(NamedTuple):
+    """States as vectors (tables, d²), λmax(R) minus the number of shots, and the largest number of steps."""
+
+    vectors: Real
+    certificates: Real
+    steps: int
+
+
+@dataclass
+class _Iterates:
+    """Where every unfinished table stands; all arrays have the tables on the first axis."""
+
+    shares: Real  # f
+    vectors: Real  # x
+    likelihoods: Real  # p = M x
+    weights: Real  # y
+    multiplier: Real  # λ
+
+    def keep(self, unfinished: NDArray[np.bool_]) -> "_Iterates":
+        return _Iterates(*(getattr(self, name)[unfinished] for name in self.__dataclass_fields__))
+
+
+def maximise(counts: Real, model: Real, start: Complex, tolerance: Real) -> Solution:
+    """Fits every table until its certificate is at most its tolerance.
+
+    Args:
+        counts: Counts of shape (tables, K).
+        model: The matrix M of tr(E Bᵢ), shape (K, d²).
+        start: Positive definite states of trace one to start from, shape (tables, d, d).
+        tolerance: Largest certificate λmax(R) − N accepted, one for each table.
+
+    Returns:
+        The states and their certificates; a certificate above the tolerance marks a fit that was given up.
+    """
+    totals = counts.sum(axis=1)
+    now = _begin(counts / totals[:, None], model, start)
+    vectors, certificates = to_vector(start), np.full(len(counts), np.inf)
+    rows = np.arange(len(counts))
+    for step in range(1, MAX_STEPS + 1):
+        _advance(now, model)
+        reached = totals[rows] * (largest_gradient(now.shares, now.likelihoods, model) - 1)
+        better = reached < certificates[rows]
+        vectors[rows[better]], certificates[rows[better]] = now.vectors[better], reached[better]
+        unfinished = reached > tolerance[rows]
+        if not unfinished.any():
+            return Solution(vectors, certificates, step)
+        if not unfinished.all():
+            now, rows = now.keep(unfinished), rows[unfinished]
+    return Solution(vectors, certificates, MAX_STEPS)
+
+
+def largest_gradient(shares: Real, likelihoods: Real, model: Real) -> Real:
+    """λmax of Σₖ fₖ/pₖ Eₖ, one for each table; it is 1 at the optimum and larger elsewhere."""
+    return _eigenvalues(to_matrix((shares / likelihoods) @ model))[:, -1]
+
+
+def _begin(shares: Real, model: Real, start: Complex) -> _Iterates:
+    vectors = to_vector(start)
+    likelihoods = vectors @ model.T
+    weights = shares / likelihoods
+    largest = largest_gradient(shares, likelihoods, model)
+    # λ a little above the largest eigenvalue makes S positive definite; the margin only has to be of the size of μ.
+    return _Iterates(shares, vectors, likelihoods, weights, largest + np.maximum(0.1 * (largest - 1), 1e-3))
+
+
+def _advance(now: _Iterates, model: Real) -> None:
+    """One Newton step of all tables, in place."""
+    states, slacks = to_matrix(now.vectors), _slack(now.multiplier, now.weights, model)
+    state_factor, slack_factor = _inverse_factor(states), _inverse_factor(slacks)
+    inverse = np.swapaxes(state_factor.conj(), 1, 2) @ state_factor
+    d = states.shape[-1]
+    present = (now.multiplier - np.sum(now.weights * now.likelihoods, axis=1)) / d  # tr(ρS)/d
+    target = CENTRING * present
+    curvature = now.weights / now.likelihoods
+    hessian = (model.T * curvature[:, None, :]) @ model + _barrier_hessian(inverse, slacks)
+    gradient = target[:, None] * to_vector(inverse) + (now.shares / now.likelihoods) @ model
+    # The trace (coordinate 0) is fixed, so its equation yields λ instead.
+    dx = np.zeros_like(now.vectors)
+    dx[:, 1:] = _solve(hessian[:, 1:, 1:], gradient[:, 1:])
+    d_multiplier = (gradient[:, 0] - np.sum(hessian[:, 0] * dx, axis=1)) / np.sqrt(d) - now.multiplier
+    dp = dx @ model.T
+    dy = now.shares / now.likelihoods - now.weights - curvature * dp
+    with np.errstate(divide="ignore", invalid="ignore"):  # outcomes that nobody saw have y = 0 and stay there
+        to_zero = np.min(np.where(dy < 0, -now.weights / dy, np.inf), axis=1)
+    to_zero = np.minimum(to_zero, _distance(slack_factor, _slack(d_multiplier, dy, model)))
+    primal = np.minimum(1, DAMPING * _distance(state_factor, to_matrix(dx)))
+    dual = np.minimum(1, DAMPING * to_zero)
+    now.vectors += primal[:, None] * dx
+    now.likelihoods = np.maximum(now.vectors @ model.T, np.finfo(float).tiny)
+    now.weights += dual[:, None] * dy
+    now.multiplier += dual * d_multiplier
+
+
+def _slack(multiplier: Real, weights: Real, model: Real) -> Complex:
+    vectors = -(weights @ model)
+    vectors[:, 0] += multiplier * len(vectors[0]) ** 0.25  # 1 = √d B₀
+    return to_matrix(vectors)
+
+
+def _barrier_hessian(inverse: Complex, slacks: Complex) -> Real:
+    """Re tr(Bᵢ ρ⁻¹ Bⱼ S) for all i and j, shape (tables, d², d²)."""
+    d = slacks.shape[-1]
+    basis = pauli_basis(d.bit_length() - 1)
+    left = (basis.reshape(-1, d) @ inverse).reshape(-1, d * d, d * d)
+    right = np.swapaxes((basis.reshape(-1, d) @ slacks).reshape(-1, d * d, d, d), 2, 3).reshape(-1, d * d, d * d)
+    # The real part of a complex product is one real product of twice the inner length.
+    left_real = np.concatenate([left.real, left.imag], axis=2)
+    right_real = np.concatenate([right.real, -right.imag], axis=2)
+    return left_real @ np.swapaxes(right_real, 1, 2)
+
+
+def _solve(matrices: Real, vectors: Real) -> Real:
+    try:
+        return np.linalg.solve(matrices, vectors[..., None]).astype(float, copy=False)[..., 0]
+    except np.linalg.LinAlgError:  # the counts say nothing of some direction, and the barrier is below rounding
+        ridge: Real = np.finfo(float).eps * np.trace(matrices, axis1=1, axis2=2)[:, None, None]
+        regular = matrices + ridge * np.eye(matrices.shape[-1])
+        return np.linalg.solve(regular, vectors[..., None]).astype(float, copy=False)[..., 0]
+
+
+def _eigenvalues(matrices: Complex) -> Real:
+    return np.linalg.eigvalsh(matrices).astype(float, copy=False)
+
+
+def _inverse_factor(matrices: Complex) -> Complex:
+    """F with F A F† = 1 for positive definite A."""
+    try:
+        return np.linalg.inv(np.linalg.cholesky(matrices)).astype(complex, copy=False)
+    except np.linalg.LinAlgError:  # rounding has made one of them indefinite
+        values, vectors = np.linalg.eigh(matrices)
+        floor = np.finfo(float).eps * values[:, -1:]
+        scale = np.sqrt(np.maximum(values, floor))[..., None]
+        return (np.swapaxes(vectors.conj(), 1, 2) / scale).astype(complex, copy=False)
+
+
+def _distance(factor: Complex, direction: Complex) -> Real:
+    """The largest α up to which A + α·direction stays positive, with F = `factor` of A."""
+    lowest = _eigenvalues(factor @ direction @ np.swapaxes(factor.conj(), 1, 2))[:, 0]
+    return 1 / np.maximum(-lowest, np.finfo(float).tiny)

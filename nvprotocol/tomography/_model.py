@@ -1,0 +1,85 @@
+"""The linear model behind every estimator: states and measurements as real vectors over the Pauli matrices.
+
+A density matrix is ρ = Σᵢ xᵢ Bᵢ with the orthonormal Bᵢ = (Pauli string)/√d, so the probabilities of all
+outcomes are M x with the real matrix M of tr(E Bᵢ). Everything below the public functions computes with x and M.
+"""
+
+from functools import lru_cache, reduce
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+_PAULI = {
+    "I": np.eye(2, dtype=complex),
+    "X": np.array([[0, 1], [1, 0]], dtype=complex),
+    "Y": np.array([[0, -1j], [1j, 0]], dtype=complex),
+    "Z": np.array([[1, 0], [0, -1]], dtype=complex),
+}
+
+
+def pauli_labels(n_qubits: int) -> tuple[str, ...]:
+    """The 3ᴺ settings of full Pauli tomography."""
+    return tuple("".join(letters) for letters in product("XYZ", repeat=n_qubits))
+
+
+@lru_cache
+def pauli_basis(n_qubits: int) -> NDArray[np.complex128]:
+    """Orthonormal Pauli strings, identity first, shape (4ᴺ, 2ᴺ, 2ᴺ)."""
+    strings = product("IXYZ", repeat=n_qubits)
+    return _frozen(np.array([reduce(np.kron, [_PAULI[x] for x in word]) for word in strings]) / 2 ** (n_qubits / 2))
+
+
+@lru_cache
+def projectors(labels: tuple[str, ...]) -> NDArray[np.complex128]:
+    """Projectors onto the outcomes of every setting, shape (S, 2ᴺ, 2ᴺ, 2ᴺ)."""
+    sides = {x: ((_PAULI["I"] + _PAULI[x]) / 2, (_PAULI["I"] - _PAULI[x]) / 2) for x in "XYZ"}
+    outcomes = list(product((0, 1), repeat=len(labels[0])))  # the left-most bit first, like the letters of a label
+    return _frozen(
+        np.array(
+            [
+                [reduce(np.kron, [sides[x][bit] for x, bit in zip(label, bits, strict=True)]) for bits in outcomes]
+                for label in labels
+            ]
+        )
+    )
+
+
+@lru_cache
+def outcome_matrix(labels: tuple[str, ...]) -> NDArray[np.float64]:
+    """M with M[k, i] = tr(E_k Bᵢ), shape (S·2ᴺ, 4ᴺ): the probabilities of a state with the vector x are M x."""
+    effects = projectors(labels).reshape(-1, 2 ** len(labels[0]), 2 ** len(labels[0]))
+    return _frozen(to_vector(effects))
+
+
+def read_out_matrix(labels: tuple[str, ...], confusion: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """`outcome_matrix` of what is read rather than of what is true: E'_r = Σ_t P(r | t) E_t."""
+    ideal = outcome_matrix(labels)
+    if confusion is None:
+        return ideal
+    return (confusion @ ideal.reshape(len(labels), len(confusion), -1)).reshape(ideal.shape)
+
+
+def to_vector(matrices: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """Coordinates tr(Bᵢ A) of Hermitian matrices, shape (…, d, d) -> (…, d²)."""
+    d = matrices.shape[-1]
+    basis = pauli_basis(d.bit_length() - 1).reshape(-1, d * d)
+    return (matrices.reshape(*matrices.shape[:-2], d * d) @ basis.conj().T).real
+
+
+def to_matrix(vectors: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """Hermitian matrices Σᵢ xᵢ Bᵢ, shape (…, d²) -> (…, d, d)."""
+    basis = pauli_basis((vectors.shape[-1].bit_length() - 1) // 2)
+    return (vectors @ basis.reshape(len(basis), -1)).reshape(*vectors.shape[:-1], *basis.shape[1:])
+
+
+def distribution(vectors: NDArray[np.float64], model: NDArray[np.float64], n_settings: int) -> NDArray[np.float64]:
+    """Probabilities of the outcomes of every setting, shape (…, S, 2ᴺ), clipped at zero; each row sums to one."""
+    flat = np.clip(vectors @ model.T, 0.0, None)
+    rows = flat.reshape(*flat.shape[:-1], n_settings, -1)
+    return rows / rows.sum(axis=-1, keepdims=True)
+
+
+def _frozen(array: NDArray) -> NDArray:
+    array.flags.writeable = False  # the cached arrays are shared
+    return array

@@ -1,0 +1,161 @@
+"""Pauli settings, their measurement operators, simulated counts and tables of counts.
+
+A setting is a label such as "XY": the Pauli measured on every qubit, the right-most letter on qubit 0 (Qiskit's
+order). Bit i of an outcome is what qubit i shows in its rotated basis: 0 for the +1 eigenstate, 1 for the −1
+eigenstate. A table of counts has shape (…, S, 2ᴺ): S settings, and the outcome as an integer on the last axis.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nvprotocol._checks import Seed, fail, generator, show, whole_number
+from nvprotocol.operators import State, density_matrix
+from nvprotocol.tomography._checked import checked_confusion, checked_settings, whole_counts
+from nvprotocol.tomography._model import distribution, outcome_matrix, pauli_labels, projectors, to_vector
+
+__all__ = ["from_counts", "measurement_operators", "pauli_settings", "probabilities", "sample"]
+
+
+def pauli_settings(n_qubits: int = 2) -> tuple[str, ...]:
+    """The 3ᴺ settings of full Pauli tomography, in alphabetic order.
+
+    Args:
+        n_qubits: The number N of qubits.
+
+    Raises:
+        ArgumentError: If the number of qubits is not a whole number of at least 1.
+
+    Examples:
+        >>> nv.tomography.pauli_settings()
+        ('XX', 'XY', 'XZ', 'YX', 'YY', 'YZ', 'ZX', 'ZY', 'ZZ')
+    """
+    return pauli_labels(whole_number(n_qubits, "n_qubits", minimum=1))
+
+
+def measurement_operators(settings: Sequence[str] | None = None) -> NDArray[np.complex128]:
+    """Projectors onto the outcomes of every setting: ⊗ᵢ (1 + (−1)^bᵢ Pᵢ)/2 for the outcome with the bits bᵢ.
+
+    Args:
+        settings: Labels of equal length N; the nine settings of two qubits by default.
+
+    Returns:
+        The projectors, shape (S, 2ᴺ, 2ᴺ, 2ᴺ): setting, outcome, row, column.
+
+    Raises:
+        ArgumentError: If a label is not made of X, Y and Z, or the labels differ in length.
+
+    Examples:
+        >>> nv.tomography.measurement_operators(["Z"])[0, 1].real  # outcome 1 of a σᶻ measurement is |↓⟩
+        array([[0., 0.],
+               [0., 1.]])
+    """
+    return projectors(pauli_labels(2) if settings is None else checked_settings(settings)).copy()
+
+
+def probabilities(rho: State, settings: Sequence[str] | None = None) -> NDArray[np.float64]:
+    """Probabilities tr(ρ E) of the outcomes of every setting.
+
+    Args:
+        rho: A state as `nvprotocol.operators.density_matrix` takes it, or density matrices of shape (…, 2ᴺ, 2ᴺ).
+        settings: Labels of length N; all 3ᴺ Pauli settings by default.
+
+    Returns:
+        The probabilities, shape (…, S, 2ᴺ); each row sums to one.
+
+    Raises:
+        ArgumentError: If `rho` is not a state or does not fit the settings.
+
+    Examples:
+        >>> singlet = nv.operators.bell_state("psi-")
+        >>> nv.tomography.probabilities(singlet, ["ZZ"]).round(12)  # never the same outcome twice
+        array([[0. , 0.5, 0.5, 0. ]])
+    """
+    states = density_matrix(rho, name="rho")
+    n_qubits = states.shape[-1].bit_length() - 1
+    labels = pauli_labels(n_qubits) if settings is None else checked_settings(settings)
+    if states.shape[-1] != 2 ** len(labels[0]):
+        needed = 2 ** len(labels[0])
+        fail("rho", f"have shape (…, {needed}, {needed}) to fit the settings", f"has shape {states.shape}")
+    return distribution(to_vector(states), outcome_matrix(labels), len(labels))
+
+
+def sample(
+    rho: State,
+    shots: ArrayLike,
+    seed: Seed,
+    *,
+    settings: Sequence[str] | None = None,
+    confusion: ArrayLike | None = None,
+) -> NDArray[np.int64]:
+    """Simulated counts: one multinomial draw for every setting.
+
+    Args:
+        rho: A state as `nvprotocol.operators.density_matrix` takes it, or density matrices of shape (…, 2ᴺ, 2ᴺ).
+        shots: Shots of every setting: a number, or an array that broadcasts to (…, S).
+        seed: Seed or generator; None draws fresh entropy.
+        settings: Labels of length N; all 3ᴺ Pauli settings by default.
+        confusion: Readout probabilities P(read | true) of shape (2ᴺ, 2ᴺ), true outcome on the columns.
+
+    Returns:
+        The counts, shape (…, S, 2ᴺ).
+
+    Raises:
+        ArgumentError: If an argument does not fit, or a number of shots is negative or not whole.
+
+    Examples:
+        >>> counts = nv.tomography.sample("ud", 100, seed=1, settings=["ZZ"])
+        >>> counts.tolist()  # qubit 1 up, qubit 2 down: outcome "10"
+        [[0, 0, 100, 0]]
+    """
+    chances = probabilities(rho, settings)
+    matrix = checked_confusion(confusion, chances.shape[-1])
+    if matrix is not None:
+        chances = chances @ matrix.T
+    number = whole_counts(shots, "shots")
+    try:
+        number = np.broadcast_to(number, np.broadcast_shapes(number.shape, chances.shape[:-1]))
+    except ValueError:
+        fail("shots", f"broadcast to shape {chances.shape[:-1]}", f"has shape {number.shape}")
+    return generator(seed).multinomial(number, chances)
+
+
+def from_counts(
+    counts_by_setting: Mapping[str, Mapping[str, int]], settings: Sequence[str] | None = None
+) -> NDArray[np.int64]:
+    """Collects dictionaries of bit strings, as Qiskit returns them, in one table.
+
+    Args:
+        counts_by_setting: For every setting the counts of its outcomes; the right-most bit belongs to qubit 0. A
+            setting of which no shot was kept has an empty dictionary.
+        settings: The settings in the order of the table's rows; all 3ᴺ Pauli settings by default.
+
+    Returns:
+        The table of counts, shape (S, 2ᴺ).
+
+    Raises:
+        ArgumentError: If a setting is missing or unknown, a key is not a string of N bits, or a count is not a whole
+            number of at least 0.
+
+    Examples:
+        >>> nv.tomography.from_counts({"X": {"0": 7, "1": 3}, "Y": {"1": 9}, "Z": {}}).tolist()
+        [[7, 3], [0, 9], [0, 0]]
+    """
+    name = "counts_by_setting"
+    if not counts_by_setting:
+        fail(name, "contain at least one setting", "is empty")
+    given = checked_settings(list(counts_by_setting), name)
+    labels = pauli_labels(len(given[0])) if settings is None else checked_settings(settings)
+    if set(labels) != set(given):
+        lacks, extra = sorted(set(labels) - set(given)), sorted(set(given) - set(labels))
+        found = " and ".join([f'lacks "{x}"' for x in lacks[:1]] + [f'has "{x}" besides' for x in extra[:1]])
+        fail(name, f"contain exactly the {len(labels)} settings {labels[0]} to {labels[-1]}", found)
+    n_qubits = len(labels[0])
+    table = np.zeros((len(labels), 2**n_qubits), dtype=np.int64)
+    for row, label in enumerate(labels):
+        for bits, number in counts_by_setting[label].items():
+            if len(bits) != n_qubits or set(bits) - {"0", "1"}:
+                fail(f'{name}["{label}"]', f"have strings of {n_qubits} bits as keys", f"has the key {show(bits)}")
+            table[row, int(bits, 2)] = whole_number(number, f'{name}["{label}"]["{bits}"]', minimum=0)
+    return table
