@@ -1,4 +1,4 @@
-"""Measured coverage and width of the concurrence interval; writes the table of `concurrence_interval`'s docstring.
+"""Measured coverage and width of the concurrence interval; the table of `concurrence_interval`'s docstring.
 
 Run:  OPENBLAS_NUM_THREADS=1 python benchmarks/tomography_coverage.py [--tables 500] [--held-out] [--readout 0.02]
 

@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, numeric_array, show
 
-__all__ = ["concurrence", "entanglement_of_formation", "eof_of_concurrence"]
+__all__ = ["concurrence", "entanglement_of_formation", "eof_of_concurrence", "signed_concurrence"]
 
 _FLIP = np.array([-1.0, 1.0, 1.0, -1.0])  # σʸ⊗σʸ is the anti-diagonal matrix with these entries
 _X_SHAPE = np.eye(4, dtype=bool) | np.eye(4, dtype=bool)[::-1]
@@ -40,7 +40,7 @@ def concurrence(rho: ArrayLike) -> NDArray[np.float64]:
     general = np.any(off_x != 0, axis=-1)
     result = np.empty(len(flat))
     result[~general] = _x_state_concurrence(flat[~general])
-    result[general] = _wootters(flat[general])
+    result[general] = signed_concurrence(flat[general])
     return np.clip(result, 0.0, 1.0).reshape(states.shape[:-2])
 
 
@@ -58,7 +58,17 @@ def _x_state_concurrence(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
     return 2 * np.maximum(inner, outer)
 
 
-def _wootters(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
+def signed_concurrence(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """λ₁ − λ₂ − λ₃ − λ₄ before it is cut off at zero: negative inside the separable states.
+
+    Args:
+        rho: Hermitian matrices of shape (…, 4, 4).
+
+    Examples:
+        >>> from nvprotocol.entanglement import signed_concurrence
+        >>> float(signed_concurrence(np.eye(4) / 4))
+        -0.5
+    """
     values, vectors = np.linalg.eigh((rho + np.swapaxes(rho.conj(), -1, -2)) / 2)
     w = vectors * np.sqrt(np.clip(values, 0.0, None))[..., None, :]
     flipped = _FLIP[:, None] * w[..., ::-1, :]

@@ -17,6 +17,10 @@ class NoKeptShotsError(NVProtocolError, RuntimeError):
     """Postselection has discarded every shot, so there is nothing to estimate from."""
 
 
+class FitError(NVProtocolError, RuntimeError):
+    """A fit of a state to counts has not reached its tolerance."""
+
+
 class UnsupportedCircuitError(NVProtocolError, ValueError):
     """A circuit contains something that the chosen engine cannot follow exactly."""
 

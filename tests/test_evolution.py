@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 import scipy.linalg
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.sparse.linalg import expm_multiply
-from strategies import TIMES, pairs, states, systems
+from strategies import DURATIONS, SEEDS, TIMES, pairs, states, systems
 from systems import System, many, pair, random_state, random_symbols, reversed_qubits, stacked, unstacked
 
 import nvprotocol as nv
@@ -28,14 +27,14 @@ def test_states_of_a_pair_stay_states(system: System, rho: NDArray, times: NDArr
 
 
 @settings(max_examples=15)
-@given(systems(), st.integers(0, 2**32 - 1), TIMES)
+@given(systems(), SEEDS, TIMES)
 def test_states_stay_states(system: System, seed: int, times: NDArray) -> None:
     rho = random_state(np.random.default_rng(seed), system.n_qubits)
     assert_states(system.equation.evolve(rho, times))
 
 
 @settings(max_examples=60)
-@given(pairs(), states(), st.floats(0, 3), st.floats(0, 3))
+@given(pairs(), states(), DURATIONS, DURATIONS)
 def test_semigroup(system: System, rho: NDArray, first: float, second: float) -> None:
     evolve = system.equation.evolve
     halfway = evolve(rho, [first])[0]

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import scipy.linalg
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from numpy.typing import NDArray
-from strategies import pairs, states
+from strategies import DURATIONS, pairs, states
 from systems import System, many, stacked, unstacked
 
 import nvprotocol as nv
@@ -50,14 +49,14 @@ def test_splittings_of_three_qubits_are_taken_from_their_mean() -> None:
 
 
 @settings(max_examples=40)
-@given(pairs(), st.floats(0, 3))
+@given(pairs(), DURATIONS)
 def test_propagator_is_the_exponential_of_the_generator(system: System, time: float) -> None:
     expected = scipy.linalg.expm(system.generator() * time)
     np.testing.assert_allclose(system.equation.propagator(time), expected, rtol=0, atol=1e-12)
 
 
 @settings(max_examples=40)
-@given(pairs(), states(), st.floats(0, 3))
+@given(pairs(), states(), DURATIONS)
 def test_propagator_on_a_state_is_its_evolution(system: System, rho: NDArray, time: float) -> None:
     found = unstacked(system.equation.propagator(time) @ stacked(rho))
     np.testing.assert_allclose(found, system.equation.evolve(rho, time)[0], rtol=0, atol=1e-12)

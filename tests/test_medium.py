@@ -112,6 +112,18 @@ def test_a_rounding_excess_of_the_coupling_is_repaired(a: float, phase: float, e
         np.testing.assert_allclose(np.abs(block), a, rtol=2e-12)
 
 
+@pytest.mark.parametrize("tiny", [5e-324, 1e-310, 1e-200, 1e-160])
+def test_numbers_below_all_rates_are_harmless(tiny: float) -> None:
+    """Squares that underflow and reciprocals that overflow: still the medium without them, and no warning."""
+    start, times = nv.operators.density_matrix("+r"), [0.0, tiny, 1.0]
+    with_them = nv.Medium.pair(a=1.0, A=1j * tiny, q=tiny, d=tiny, D=tiny, J=tiny, dm=tiny)
+    found = nv.MasterEquation(with_them, detuning=tiny).evolve(start, times)
+    expected = nv.MasterEquation(nv.Medium.pair(a=1.0)).evolve(start, [0.0, 0.0, 1.0])
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-15)
+    alone = nv.MasterEquation(nv.Medium.pair(a=tiny, A=tiny), detuning=tiny).evolve(start, times)
+    np.testing.assert_allclose(alone, np.broadcast_to(start, alone.shape), rtol=0, atol=1e-15)
+
+
 @pytest.mark.parametrize("coupling", ["A", "D", "A_tilde"])
 def test_an_excess_of_1e_9_is_refused(coupling: str) -> None:
     rate = {"A": "a", "D": "d", "A_tilde": "a_tilde"}[coupling]

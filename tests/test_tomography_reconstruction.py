@@ -11,7 +11,7 @@ from systems import random_state
 
 import nvprotocol as nv
 from nvprotocol import tomography
-from nvprotocol.errors import ArgumentError, NoKeptShotsError, NVProtocolError
+from nvprotocol.errors import ArgumentError, FitError, NoKeptShotsError
 
 SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
 STEADY = (nv.operators.density_matrix("uu") + SINGLET) / 2
@@ -225,5 +225,5 @@ def test_other_arguments_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ArgumentError, match="must allow every outcome that was counted"):
         tomography.maximum_likelihood(np.ones((3, 2)), confusion=[[1, 1], [0, 0]])
     monkeypatch.setattr("nvprotocol.tomography._interior_point.MAX_STEPS", 2)
-    with pytest.raises(NVProtocolError, match=r"must reach a certificate of at most .*, but stopped at"):
+    with pytest.raises(FitError, match=r"must reach a certificate of at most .*, but stopped at"):
         tomography.maximum_likelihood(tomography.sample(STEADY, 1000, seed=1))

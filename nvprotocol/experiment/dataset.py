@@ -93,7 +93,7 @@ def _exact_variables(curves: list[Curve]) -> dict[str, Any]:
 
 
 def _tables(result: ExperimentResult) -> dict[str, Any]:
-    missing = np.full((4, 4), np.nan + 0j)
+    missing = np.full((4, 4), complex(np.nan, np.nan))
     states = np.array([[missing if one is None else one.state for one in curve.estimates] for curve in result.curves])
     dimensions = (*_POINTS, "row", "column", "part")
     parts = np.stack([np.real(states), np.imag(states)], axis=-1)

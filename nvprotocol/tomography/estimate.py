@@ -101,7 +101,7 @@ def estimate(
     Raises:
         ArgumentError: If an argument does not fit or the counts are not whole.
         NoKeptShotsError: If the table has no counts.
-        NVProtocolError: If a fit does not reach its tolerance.
+        FitError: If a fit does not reach its tolerance.
 
     Examples:
         >>> counts = nv.tomography.sample(nv.operators.bell_state("psi-"), 1000, seed=3)
@@ -142,7 +142,7 @@ def estimate_many(
     Raises:
         ArgumentError: If an argument does not fit or the counts are not whole.
         NoKeptShotsError: If a table has no counts.
-        NVProtocolError: If a fit does not reach its tolerance.
+        FitError: If a fit does not reach its tolerance.
 
     Examples:
         >>> counts = [nv.tomography.sample(label, 1000, seed=3) for label in ("ud", "du")]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import Seed, fail, generator, real_number, show, whole_number
-from nvprotocol.entanglement import _wootters as signed_concurrence
+from nvprotocol.entanglement import signed_concurrence
 from nvprotocol.tomography._checked import checked_confusion, checked_table, whole_counts
 from nvprotocol.tomography._model import distribution, outcome_matrix, read_out_matrix, to_vector
 from nvprotocol.tomography.reconstruction import fit_tables, flat_log_likelihood, maximum_likelihood
@@ -102,7 +102,22 @@ def concurrence_interval(
     number, and Rayleigh's distribution has the longer tail. Where the counts leave a Pauli string unmeasured, the
     interval is [0, 1] and the standard error NaN.
 
-    COVERAGE
+    Measured coverage of the nominal 95 %, and mean width, for N shots a setting (500 tables a cell, so ±0.01; no
+    theorem stands behind them; `benchmarks/tomography_coverage.py` measures them again):
+
+        state               C      N = 200        N = 1000       N = 10,000
+        Bell                1      1.000  0.032   1.000  0.007   1.000  0.001
+        steady (uu+S)/2     0.5    0.984  0.292   0.982  0.129   0.996  0.039
+        Werner 0.99         0.985  1.000  0.047   0.964  0.021   0.978  0.006
+        Werner 0.9          0.85   0.972  0.127   0.952  0.053   0.964  0.016
+        Werner 0.4          0.1    0.968  0.220   0.952  0.108   0.964  0.034
+        Werner 1/3          0      0.990  0.134   0.994  0.056   0.992  0.018
+        X state             0.1    0.976  0.226   0.972  0.112   0.952  0.035
+        product ud          0      1.000  0.125   1.000  0.052   1.000  0.016
+        mixed (uu+dd)/2     0      0.982  0.167   0.970  0.074   0.968  0.023
+
+    Lowest 0.952, mean 0.980. With 2 % readout error a qubit: 0.944 and 0.978 (250 tables a cell); on eight random
+    states of ranks 1 to 4 that had no part in choosing the rule: 0.960 and 0.982 (250 tables a cell).
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).
@@ -118,7 +133,7 @@ def concurrence_interval(
     Raises:
         ArgumentError: If an argument does not fit or the counts are not whole.
         NoKeptShotsError: If a table has no counts.
-        NVProtocolError: If a fit does not reach its tolerance.
+        FitError: If a fit does not reach its tolerance.
 
     Examples:
         >>> counts = nv.tomography.sample(nv.operators.bell_state("psi-"), 1000, seed=3)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, numeric_array, real_number, show
-from nvprotocol.errors import NVProtocolError
+from nvprotocol.errors import FitError
 from nvprotocol.operators import State, density_matrix
 from nvprotocol.tomography import _interior_point
 from nvprotocol.tomography._checked import checked_confusion, checked_table
@@ -201,7 +201,7 @@ def maximum_likelihood(
     Raises:
         ArgumentError: If an argument does not fit, or an outcome was read that the readout matrix excludes.
         NoKeptShotsError: If a table has no counts.
-        NVProtocolError: If a fit does not reach the tolerance.
+        FitError: If a fit does not reach the tolerance.
 
     Examples:
         >>> counts = nv.tomography.sample(nv.operators.bell_state("psi-"), 1000, seed=3)
@@ -238,7 +238,7 @@ def fit_tables(
     accepted = np.maximum(tolerance, ROUNDING * totals)
     worst = int(np.argmax(certificates / accepted))
     if certificates[worst] > accepted[worst]:
-        raise NVProtocolError(
+        raise FitError(
             f"The fit of table {worst} must reach a certificate of at most {show(accepted[worst])}, "
             f"but stopped at {show(certificates[worst])}."
         )
