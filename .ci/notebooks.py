@@ -21,7 +21,11 @@ def main() -> None:
             cell.id = f"cell-{number}"  # random ones would make every run a change
             cell.metadata = nbformat.from_dict({})
         client = NotebookClient(
-            notebook, timeout=TIMEOUT_S, record_timing=False, resources={"metadata": {"path": str(folder)}}
+            notebook,
+            timeout=TIMEOUT_S,
+            record_timing=False,
+            coalesce_streams=True,  # how often a stream is flushed depends on the machine
+            resources={"metadata": {"path": str(folder)}},
         )
         client.execute()
         notebook.metadata.language_info = {"name": "python"}

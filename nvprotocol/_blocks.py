@@ -80,7 +80,7 @@ def _lowest_eigenvalue(block: NDArray) -> NDArray:
     """The lowest eigenvalue of Hermitian matrices, shape (…); for pairs without LAPACK, ten times faster."""
     if block.shape[-1] != 2:
         return np.linalg.eigvalsh(block)[..., 0]
-    first, second = block[..., 0, 0].real, block[..., 1, 1].real
+    first, second = np.real(block[..., 0, 0]), np.real(block[..., 1, 1])
     return (first + second) / 2 - np.hypot((first - second) / 2, np.abs(block[..., 0, 1]))
 
 

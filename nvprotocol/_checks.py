@@ -92,7 +92,8 @@ def real_number(
 def whole_number(value: object, name: str, *, minimum: int) -> int:
     """Converts to an int of at least `minimum`; booleans and fractions are refused."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
-        fail(name, "be a whole number", f"is {show(value)}")
+        given = f"the float {value}" if isinstance(value, float) and value.is_integer() else show(value)
+        fail(name, "be a whole number", f"is {given}")
     number = int(value)
     if number < minimum:
         fail(name, f"be at least {minimum}", f"is {number}")

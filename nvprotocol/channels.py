@@ -19,7 +19,7 @@ _TRACE_TOLERANCE = 1e-10
 _RANK_TOLERANCE = 32 * np.finfo(float).eps
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Channel:
     """A completely positive map of N qubits, which may lower the trace (a branch of a measurement).
 
@@ -100,6 +100,8 @@ class Channel:
     def __str__(self) -> str:
         kind = "trace-preserving" if self.trace_preserving else "trace-decreasing"
         return f"Channel on {self.n_qubits} qubits, {kind}, Kraus rank {len(self.kraus)}"
+
+    __repr__ = __str__
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from nvprotocol._checks import fail, nonnegative_array, numeric_array, show
 __all__ = ["Medium"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Medium:
     r"""Rates and couplings that a medium induces in N qubits (Eqs. 2–4, arXiv:2108.07365).
 
@@ -188,6 +188,8 @@ class Medium:
             for name, value in (("T1", self.t1), ("T2", self.t2))
         ]
         return "\n".join([head, *rows, *times])
+
+    __repr__ = __str__
 
 
 def _boltzmann_ratio(q: ArrayLike) -> NDArray[np.float64]:

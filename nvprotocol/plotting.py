@@ -1,20 +1,27 @@
 """Figures. Every function takes axes or makes a figure, returns it, and never shows it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
+from numpy.typing import ArrayLike
 
+from nvprotocol._checks import fail, numeric_array, one_of
 from nvprotocol.entanglement import concurrence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
-    from nvprotocol.experiment import Curve, ExperimentResult, Sweep
+    from nvprotocol.emulation import Estimate
+    from nvprotocol.experiment import Curve, ExperimentResult
 
-__all__ = ["experiment_figure"]
+__all__ = ["estimate_points", "experiment_figure"]
+
+Quantity: TypeAlias = Literal["concurrence", "success_probability"]
 
 COLUMN_WIDTH = 3.4
 """Width in inches of a journal column."""
@@ -66,10 +73,14 @@ def experiment_figure(result: "ExperimentResult") -> Figure:
     axes = figure.subplots(2 if discards else 1, 1, sharex=True, squeeze=False, height_ratios=(3, 2)[: 1 + discards])[
         :, 0
     ]
+    scan = result.experiment.scan
     for number, curve in enumerate(result.curves):
-        _draw_concurrence(axes[0], result.experiment.scan, curve, number)
+        entangled, kept = concurrence(curve.fine_exact.states), curve.fine_exact.probability
+        axes[0].plot(curve.fine, entangled, color=_colour(number), lw=1.0, zorder=2)
+        estimate_points(axes[0], scan.values, curve.estimates, number=number, label=curve.label)
         if discards:
-            _draw_success(axes[1], result.experiment.scan, curve, number)
+            axes[1].plot(curve.fine, kept, color=_colour(number), lw=1.0, zorder=2)
+            estimate_points(axes[1], scan.values, curve.estimates, "success_probability", number=number)
     axes[0].set_ylabel("concurrence $C$", fontsize=_FONT)
     axes[0].set_ylim(-0.02, 1.05 * max(_highest(curve) for curve in result.curves))
     if discards:
@@ -78,7 +89,6 @@ def experiment_figure(result: "ExperimentResult") -> Figure:
         axes[1].yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
         axes[1].yaxis.set_major_formatter("{x:g}")
         axes[1].yaxis.set_minor_formatter(NullFormatter())
-    scan = result.experiment.scan
     axes[-1].set_xlabel(f"{_NAMES[scan.parameter]}{f' ({scan.unit})' if scan.unit else ''}", fontsize=_FONT)
     for ax in axes:
         ax.tick_params(labelsize=_FONT - 1, direction="in", which="both", top=True, right=True)
@@ -86,31 +96,51 @@ def experiment_figure(result: "ExperimentResult") -> Figure:
     return figure
 
 
-def _draw_concurrence(ax: "Axes", scan: "Sweep", curve: "Curve", number: int) -> None:
-    ax.plot(curve.fine, concurrence(curve.fine_exact.states), color=_colour(number), lw=1.0, zorder=2)
-    kept = [(x, one) for x, one in zip(scan.values, curve.estimates, strict=True) if one is not None]
+def estimate_points(
+    ax: "Axes",
+    x: ArrayLike,
+    estimates: "Sequence[Estimate | None]",
+    quantity: Quantity = "concurrence",
+    *,
+    number: int = 0,
+    label: str = "emulated",
+) -> None:
+    """Draws estimates as points with their 95 % intervals.
+
+    Args:
+        ax: Where to draw.
+        x: Horizontal positions, shape (n,).
+        estimates: One for each position; None leaves it out.
+        quantity: "concurrence" or "success_probability".
+        number: Which of the colours and markers to take.
+        label: Entry in the legend.
+
+    Raises:
+        ArgumentError: If the quantity is another, or positions and estimates differ in number.
+
+    Examples:
+        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)))
+        >>> estimate = nv.emulate(nv.protocols.dissipative_entanglement(1.0), device, shots=500, seed=1)
+        >>> from matplotlib.figure import Figure
+        >>> ax = Figure().subplots()
+        >>> nv.plotting.estimate_points(ax, [1.0], [estimate])
+        >>> ax.get_legend_handles_labels()[1]
+        ['emulated']
+    """
+    one_of(quantity, "quantity", ("concurrence", "success_probability"))
+    positions = numeric_array(x, "x", real=True)
+    if positions.shape != (len(estimates),):
+        fail("x", f"have one position for each of {len(estimates)} estimates", f"has shape {positions.shape}")
+    kept = [(position, one) for position, one in zip(positions, estimates, strict=True) if one is not None]
     if not kept:
         return
-    centre = np.array([one.concurrence for _, one in kept])
-    ends = np.array([one.interval for _, one in kept])
-    _draw_points(ax, np.array([x for x, _ in kept]), centre, ends, number, curve.label)
-
-
-def _draw_success(ax: "Axes", scan: "Sweep", curve: "Curve", number: int) -> None:
-    ax.plot(curve.fine, curve.fine_exact.probability, color=_colour(number), lw=1.0, zorder=2)
-    kept = [(x, one) for x, one in zip(scan.values, curve.estimates, strict=True) if one is not None]
-    if not kept:
-        return
-    centre = np.array([one.success_probability for _, one in kept])
-    ends = np.array([one.success_interval for _, one in kept])
-    _draw_points(ax, np.array([x for x, _ in kept]), centre, ends, number, curve.label)
-
-
-def _draw_points(ax: "Axes", x: np.ndarray, centre: np.ndarray, ends: np.ndarray, number: int, label: str) -> None:
-    errors = np.clip(np.abs(ends.T - centre), 0.0, None)
-    errors[:, np.any(~np.isfinite(errors), axis=0)] = 0.0
+    if quantity == "concurrence":
+        values, intervals = [one.concurrence for _, one in kept], [one.interval for _, one in kept]
+    else:
+        values, intervals = [one.success_probability for _, one in kept], [one.success_interval for _, one in kept]
+    centre = np.array(values)
     ax.errorbar(
-        *(x, centre, errors),
+        *([position for position, _ in kept], centre, np.abs(np.array(intervals).T - centre)),
         fmt=MARKERS[number % len(MARKERS)],
         color=_colour(number),
         markerfacecolor="white",
@@ -119,7 +149,7 @@ def _draw_points(ax: "Axes", x: np.ndarray, centre: np.ndarray, ends: np.ndarray
         elinewidth=0.8,
         capsize=1.6,
         capthick=0.8,
-        label=label or "emulated",
+        label=label,
         zorder=3,
     )
 

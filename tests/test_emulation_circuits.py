@@ -200,5 +200,6 @@ def test_odds_of_several_registers_multiply(postselect: dict[str, int | str] | N
     for qubit, zero in enumerate((0.4, 0.4)):
         circuit.ry(2 * np.arccos(np.sqrt(zero)), qubit)
         circuit.measure(qubit, qubit)
+    circuit.id([0, 1])  # a circuit that ends by measuring them is refused
     for found in both_engines(circuit, postselect=postselect):
         assert found.success_probability == pytest.approx(odds, abs=1e-14)

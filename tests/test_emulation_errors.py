@@ -69,7 +69,7 @@ def test_bits_that_nothing_measures() -> None:
         (0, "at least 1, but is 0"),
         (-1, "at least 1, but is -1"),
         (1.5, "a whole number, but is 1.5"),
-        (100.0, "a whole number, but is 100"),
+        (100.0, "a whole number, but is the float 100.0"),
         (True, "a whole number, but is True"),
         ("many", 'a whole number, but is "many"'),
         (np.nan, "a whole number, but is nan"),
@@ -173,3 +173,10 @@ def test_a_device_tells_what_it_is() -> None:
 def test_every_error_can_be_caught_as_one() -> None:
     for error in ("ArgumentError", "NoKeptShotsError", "UnsupportedCircuitError", "ExperimentFileError", "OutputError"):
         assert issubclass(getattr(nv.errors, error), NVProtocolError)
+
+
+def test_a_circuit_that_ends_by_measuring_the_nv_qubits_is_refused() -> None:
+    circuit = nv.protocols.dissipative_entanglement(1.0)
+    circuit.measure_all()
+    with pytest.raises(ArgumentError, match=r"leave the NV qubits unmeasured at its end.*it measures qubit 0 there"):
+        emulate(circuit, DEVICE)

@@ -68,7 +68,7 @@ PROTOCOL = [
     ("checks = 20", "checks = true", 'key "protocol.checks" must be a whole number, but is True.'),
     ("checks = 20", 'checks = "many"', 'key "protocol.checks" must be a whole number, but is "many".'),
     ("checks = 20", 'duration = "1 rad"', 'key "protocol.duration" must be a time in s, ms, us, ns or ps'),
-    ('initial = "ud"', 'initial = "udu"', "Argument `initial` must have shape"),
+    ('initial = "ud"', 'initial = "udu"', "Argument `initial` must have 2 letters"),
     ('initial = "ud"', 'initial = "01"', 'Argument `initial` must be a state such as "ud"'),
     ('initial = "ud"', "initial = 1", 'key "protocol.initial" must be a text, but is 1.'),
 ]

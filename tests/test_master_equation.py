@@ -100,7 +100,8 @@ BAD_TIMES = {
 }
 BAD_STATES = {
     "label": ("ux", r'`initial` must be a state such as "ud", .* but is "ux"\.'),
-    "too many qubits": ("udu", r"`initial` must have shape \(4,\) for a ket or \(…, 4, 4\) .*, but has shape \(8,\)\."),
+    "too many letters": ("udu", r'`initial` must have 2 letters, one for each qubit, but is "udu"\.'),
+    "too many qubits": (np.eye(8)[0], r"`initial` must have shape \(4,\) for a ket or .*, but has shape \(8,\)\."),
     "not normalised": ([1.0, 1.0, 0.0, 0.0], r"`initial` must be a normalised ket, but its norm is 1\.41421\."),
     "trace": (np.eye(4), r"`initial` must have trace 1, but its trace is 4\."),
     "batch": (np.array([np.eye(4) / 4] * 3), r"`initial` must broadcast .* batch shape \(2,\), but has batch \(3,\)\."),

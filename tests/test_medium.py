@@ -1,13 +1,14 @@
 """The medium: what it refuses, what it repairs, what it means."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
-from systems import many, positive, random_symbols, random_unitary
+from systems import hermitian, many, positive, random_symbols, random_unitary
 
 import nvprotocol as nv
 from nvprotocol.errors import ArgumentError, NVProtocolError
@@ -151,6 +152,22 @@ def test_rounding_of_blocks_is_repaired_and_more_is_refused(rng: np.random.Gener
         else:
             with pytest.raises(ArgumentError, match=r"`relaxation` must be Hermitian, but differs .* by 1e-09\."):
                 nv.Medium(relaxation=block)
+
+
+@pytest.mark.parametrize("n_qubits", [1, 2, 3])
+def test_blocks_are_accepted_where_their_eigenvalues_are(n_qubits: int, rng: np.random.Generator) -> None:
+    """Unequal diagonals and complex couplings included; two by two has a formula of its own."""
+    accepted = 0
+    for _ in range(100):
+        block = hermitian(rng, n_qubits) + 0.7 * n_qubits * np.eye(n_qubits)
+        lowest = np.linalg.eigvalsh(block)[0]
+        if lowest >= 0:
+            accepted += 1
+            np.testing.assert_allclose(nv.Medium(relaxation=block).relaxation, block, rtol=0, atol=1e-15)
+        else:
+            with pytest.raises(ArgumentError, match=re.escape(f"has the eigenvalue {lowest:.6g}.")):
+                nv.Medium(relaxation=block)
+    assert 10 < accepted < 90
 
 
 def test_one_bad_member_of_a_batch_is_named(rng: np.random.Generator) -> None:

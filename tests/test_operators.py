@@ -1,9 +1,11 @@
 """Spins and states: the algebra, and the order of the qubits against Qiskit's own."""
 
+import re
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from qiskit.quantum_info import DensityMatrix, Operator, Pauli, Statevector
+from qiskit.quantum_info import DensityMatrix, Operator, Pauli, Statevector, state_fidelity
 from systems import SX, SY, SZ, on_site, random_ket, random_state, reversed_qubits
 
 from nvprotocol import operators
@@ -84,6 +86,37 @@ def test_the_phase_of_a_bell_state_stands_on_its_second_term(name: str, other: s
     assert operators.bell_state("phi+", 0.3)[3] == pytest.approx(np.exp(0.3j) / np.sqrt(2))
 
 
+@pytest.mark.parametrize("name", ["psi-", "psi+", "phi-", "phi+"])
+def test_a_bell_state_can_be_named(name: str) -> None:
+    ket = operators.bell_state(name)
+    np.testing.assert_allclose(operators.density_matrix(name), np.outer(ket, ket.conj()), rtol=0, atol=1e-15)
+    with pytest.raises(ArgumentError, match=rf'`initial` must .*, but is "{re.escape(name)}"\.'):
+        operators.density_matrix(name, 3)
+
+
+@pytest.mark.parametrize("n_qubits", [1, 2, 3])
+def test_fidelity_is_qiskits_and_symmetric(n_qubits: int, rng: np.random.Generator) -> None:
+    mixed = [random_state(rng, n_qubits), random_state(rng, n_qubits, rank=2)]
+    ket = random_ket(rng, n_qubits)
+    for first, second in [(mixed[0], mixed[1]), (mixed[0], ket), (ket, mixed[1]), (ket, random_ket(rng, n_qubits))]:
+        found = operators.fidelity(first, second)
+        matrices = [DensityMatrix(operators.density_matrix(each)) for each in (first, second)]
+        theirs = state_fidelity(matrices[0], matrices[1])
+        assert found == pytest.approx(theirs, abs=1e-7)  # theirs takes roots of rounding
+        assert found == pytest.approx(operators.fidelity(second, first), abs=1e-7)
+    assert operators.fidelity(mixed[0], mixed[0]) == pytest.approx(1, abs=1e-14)
+    assert operators.fidelity(mixed[1], ket) == pytest.approx((ket.conj() @ mixed[1] @ ket).real, abs=1e-14)
+
+
+def test_fidelity_of_states_that_do_not_fit() -> None:
+    with pytest.raises(
+        ArgumentError, match=r'Argument `target` must have 1 letters, one for each qubit, but is "ud"\.'
+    ):
+        operators.fidelity("u", "ud")
+    with pytest.raises(ArgumentError, match=r"Argument `rho` must have trace 1, but its trace is 4\."):
+        operators.fidelity(np.eye(4), "ud")
+
+
 def test_density_matrices_of_all_that_is_a_state(rng: np.random.Generator) -> None:
     ket, rho = random_ket(rng), random_state(rng)
     outer = np.outer(ket, ket.conj())
@@ -113,7 +146,8 @@ SHAPE = r"must have shape \(4,\) for a ket or \(…, 4, 4\) for a density matrix
     [
         ("", r'`initial` must be a state such as "ud", with letters out of u, d, \+, -, r, l, but is ""\.'),
         ("ux", r'`initial` must be a state such as "ud", .*, but is "ux"\.'),
-        ("udu", SHAPE + r"\(8,\)\."),
+        ("udu", r'`initial` must have 2 letters, one for each qubit, but is "udu"\.'),
+        ("psi", r'`initial` must be a state such as "ud", .*, but is "psi"\.'),
         ([1, 0, 0], SHAPE + r"\(3,\)\."),
         (np.eye(3) / 3, SHAPE + r"\(3, 3\)\."),
         (np.full((2, 4), 0.5), SHAPE + r"\(2, 4\)\."),

@@ -64,7 +64,7 @@ def test_what_is_in_the_monitored_circuit(checks: int) -> None:
     circuit = monitored_bell(duration=1.4, checks=checks, initial="ud")
     assert [(register.name, register.size) for register in circuit.qregs] == [("nv", 2), ("monitor", 1)]
     assert [(register.name, register.size) for register in circuit.cregs] == [("parity", checks)]
-    counted = {"delay": 2 * checks, "cx": 2 * checks, "measure": checks, "reset": checks, "x": 1}
+    counted = {"delay": 2 * checks, "cx": 2 * checks, "measure": checks, "reset": checks, "x": 1, "barrier": checks}
     assert dict(circuit.count_ops()) == counted, "nothing in it knows of the medium"
     line = timeline(circuit, n_nv=2)
     elapses = [step.duration for step in line.steps if isinstance(step, Elapse)]
@@ -186,7 +186,14 @@ def test_figure_2(delta: float, expected: list[float]) -> None:
 
 DURATIONS = [(-1.0, "at least 0, but is -1"), (np.nan, "finite"), (np.inf, "finite"), (True, "a real number")]
 DURATIONS += [(None, "a real number"), ([1.0], "a real number"), ("1 us", 'a number of µs, but is "1 us"')]
-INITIALS = [("u", "shape"), ("udu", "shape"), ("ux", 'be a state such as "ud"'), ("", "be a state"), (3, "be a label")]
+INITIALS = [
+    ("u", "2 letters"),
+    ("udu", "2 letters"),
+    ("psi-", "be a state"),
+    ("ux", 'be a state such as "ud"'),
+    ("", "be a state"),
+    (3, "be a label"),
+]
 
 
 @pytest.mark.parametrize("protocol", [monitored_bell, dissipative_entanglement])

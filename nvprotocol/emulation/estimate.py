@@ -11,7 +11,7 @@ from nvprotocol.operators import State, fidelity
 __all__ = ["Estimate"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Estimate:
     """What a run says of the state that it keeps.
 
@@ -24,13 +24,13 @@ class Estimate:
         success_interval: 95 % interval of it (Wilson).
         counts: Kept counts, one row for each Pauli setting, shape (3ᴺ, 2ᴺ); None without shots.
         shots: Shots in each setting; None without shots.
-        metadata: How it was computed: engine, method and seed.
+        metadata: How it was computed: engine, method, postselect and seed.
 
     Examples:
         >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0)))
         >>> circuit = nv.protocols.monitored_bell(duration=0.5, checks=5)
         >>> print(nv.emulate(circuit, device, shots=None, postselect={"parity": 1}))
-        concurrence 0.9640, success probability 0.5092 (aer, no sampling noise)
+        concurrence 0.9640, success probability 0.5092 keeping parity = 1 (aer, no sampling noise)
     """
 
     state: NDArray[np.complex128]
@@ -48,14 +48,18 @@ class Estimate:
         return fidelity(self.state, target)
 
     def __str__(self) -> str:
-        engine = self.metadata["engine"]
-        if self.shots is None:
-            body = f"concurrence {self.concurrence:.4f}, success probability {self.success_probability:.4f}"
-            return f"{body} ({engine}, no sampling noise)"
-        low, high = self.interval
-        p_low, p_high = self.success_interval
-        return (
-            f"concurrence {self.concurrence:.4f} [{low:.4f}, {high:.4f}], "
-            f"success probability {self.success_probability:.4f} [{p_low:.4f}, {p_high:.4f}] "
-            f"({engine}, {self.shots} shots in each of {len(self.counts if self.counts is not None else ())} settings)"
-        )
+        shots = "no sampling noise"
+        if self.counts is not None:
+            shots = f"{self.shots} shots in each of {len(self.counts)} settings"
+        entangled = f"concurrence {self.concurrence:.4f}{self._ends(self.interval)}"
+        kept = "nothing discarded"
+        if self.metadata["postselect"]:
+            named = ", ".join(f"{name} = {value}" for name, value in self.metadata["postselect"].items())
+            odds = f"{self.success_probability:.4f}{self._ends(self.success_interval)}"
+            kept = f"success probability {odds} keeping {named}"
+        return f"{entangled}, {kept} ({self.metadata['engine']}, {shots})"
+
+    def _ends(self, interval: tuple[float, float]) -> str:
+        return "" if self.shots is None else " [{:.4f}, {:.4f}]".format(*interval)
+
+    __repr__ = __str__

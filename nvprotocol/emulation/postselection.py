@@ -8,6 +8,8 @@ from nvprotocol._checks import fail, show
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
+    from nvprotocol.backend import Timeline
+
 
 def kept_bits(circuit: "QuantumCircuit", postselect: Mapping[str, int | str]) -> dict[int, int]:
     """Index of each postselected bit → the value that is kept."""
@@ -33,3 +35,20 @@ def kept_bits(circuit: "QuantumCircuit", postselect: Mapping[str, int | str]) ->
             fail("postselect", must, f"keeps {show(value)}")
         keep |= {circuit.find_bit(bit).index: int(kept) for bit, kept in zip(bits, values, strict=True)}
     return keep
+
+
+def refuse_measured_at_the_end(line: "Timeline") -> None:
+    """Refuses a circuit that ends by measuring an NV qubit: tomography would find what that has left over."""
+    from nvprotocol.backend import Keep, Operation
+
+    measured: dict[int, bool] = {}
+    for step in line.steps:
+        if isinstance(step, Keep):
+            measured[step.qubit] = False
+        elif isinstance(step, Operation):
+            for qubit in step.qubits:
+                measured[qubit] = step.operation.name == "measure"
+    for qubit in line.nv_qubits:
+        if measured.get(qubit):
+            must = "leave the NV qubits unmeasured at its end, for tomography to measure"
+            fail("circuit", must, f"it measures qubit {qubit} there and does not postselect on it")

@@ -10,7 +10,7 @@ from nvprotocol import tomography
 from nvprotocol._checks import Seed, fail, generator, one_of, show, whole_number
 from nvprotocol.device import Device
 from nvprotocol.emulation.estimate import Estimate
-from nvprotocol.emulation.postselection import kept_bits
+from nvprotocol.emulation.postselection import kept_bits, refuse_measured_at_the_end
 from nvprotocol.entanglement import concurrence
 from nvprotocol.errors import NoKeptShotsError
 
@@ -94,7 +94,12 @@ def emulate(
     shots, rng = _checked(circuits, device, shots, engine, seed, per_shot)
     lines = [_timeline(one, device, postselect) for one in circuits]
     method = "shot by shot" if per_shot else "kept branch"
-    metadata = {"engine": engine, "method": method, "seed": None if isinstance(seed, np.random.Generator) else seed}
+    metadata = {
+        "engine": engine,
+        "method": method,
+        "postselect": dict(postselect or {}),
+        "seed": None if isinstance(seed, np.random.Generator) else seed,
+    }
     if per_shot and shots is not None:
         tables = _per_shot_counts(circuits, lines, device, shots, rng)
         estimates = _from_counts(tables, shots, rng, metadata, [float("nan")] * len(tables))
@@ -126,7 +131,9 @@ def _timeline(circuit: "QuantumCircuit", device: Device, postselect: Mapping[str
     from nvprotocol.backend import timeline
 
     keep = kept_bits(circuit, postselect or {})
-    return timeline(circuit, device.n_qubits, dt_ns=device.dt_ns, keep=keep)
+    line = timeline(circuit, device.n_qubits, dt_ns=device.dt_ns, keep=keep)
+    refuse_measured_at_the_end(line)
+    return line
 
 
 def _from_kept_branch(

@@ -14,7 +14,7 @@ from nvprotocol.experiment.schema import PARAMETERS, ExperimentFile
 from nvprotocol.experiment.sweep import Sweep, sweep_of
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
-from nvprotocol.operators import density_matrix
+from nvprotocol.operators.states import check_label
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +158,7 @@ def _check_every_point(experiment: Experiment, source: str) -> None:
 
 
 def _check_protocol(protocol: dict[str, Any]) -> None:
-    density_matrix(protocol["initial"], 2)
+    check_label(protocol["initial"], 2, "initial")
     real_number(protocol["duration"], "duration", minimum=0.0)
     whole_number(protocol.get("checks", 1), "checks", minimum=1)
 

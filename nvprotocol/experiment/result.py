@@ -62,7 +62,7 @@ class Curve:
         return np.array([_deviation(estimate, value) for estimate, value in pairs])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ExperimentResult:
     """Everything that an experiment has given.
 
@@ -98,6 +98,8 @@ class ExperimentResult:
         if shots is None:
             return "Without sampling noise: the circuits and the master equation are to agree exactly."
         return f"{self.agreement}\n{inside} of {total} intervals (95 %) contain the exact concurrence."
+
+    __repr__ = __str__
 
 
 def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -> ExperimentResult:

@@ -21,7 +21,7 @@ _VANISHING = 1e-280
 _MOST_CHECKS = 2.0**53
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Conditional:
     """States kept by a condition, with the odds of keeping them.
 
@@ -41,6 +41,8 @@ class Conditional:
     def __str__(self) -> str:
         low, high = self.probability.min(), self.probability.max()
         return f"Conditional states of shape {self.states.shape}, kept with probability {low:.4g} to {high:.4g}"
+
+    __repr__ = __str__
 
 
 def no_jump(values: NDArray[np.float64], rho: NDArray[np.complex128], times: NDArray[np.float64]) -> Conditional:

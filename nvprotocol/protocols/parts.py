@@ -2,8 +2,8 @@
 
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 
-from nvprotocol import operators
 from nvprotocol._checks import fail, real_number, show
+from nvprotocol.operators.states import check_label
 
 _PREPARATION = {"u": (), "d": ("x",), "+": ("h",), "-": ("x", "h"), "r": ("h", "s"), "l": ("h", "sdg")}
 
@@ -20,15 +20,16 @@ def prepare(circuit: QuantumCircuit, initial: str) -> None:
     """Prepares a product state on the NV qubits, which start in |↑↑⟩, from a label in the paper's order."""
     if not isinstance(initial, str):
         fail("initial", 'be a label such as "ud"', f"is of type {type(initial).__name__}")
-    operators.density_matrix(initial, 2)  # refuses what is no label of two qubits
+    check_label(initial, 2, "initial")
     for qubit, letter in enumerate(initial):
         for gate in _PREPARATION[letter]:
             getattr(circuit, gate)(qubit)
 
 
 def wait(circuit: QuantumCircuit, duration: float) -> None:
-    """Lets time pass on both NV qubits, in µs."""
-    circuit.delay(duration, [0, 1], unit="us")
+    """Lets time pass on both NV qubits, in µs; the barrier only keeps a drawing in order."""
+    circuit.barrier()
+    circuit.delay(float(f"{duration:.12g}"), [0, 1], unit="us")
 
 
 def parity_check(circuit: QuantumCircuit, number: int) -> None:

@@ -25,7 +25,7 @@ def dissipative_entanglement(duration: float, initial: str = "ud") -> QuantumCir
     Examples:
         >>> circuit = nv.protocols.dissipative_entanglement(duration=1.5)
         >>> dict(circuit.count_ops())
-        {'delay': 2, 'x': 1}
+        {'delay': 2, 'x': 1, 'barrier': 1}
     """
     circuit = pair_circuit("dissipative_entanglement")
     prepare(circuit, initial)

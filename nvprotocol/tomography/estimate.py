@@ -16,7 +16,7 @@ from nvprotocol.tomography.reconstruction import maximum_likelihood
 __all__ = ["StateEstimate", "estimate", "estimate_many"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StateEstimate:
     """What a table of counts says about a state.
 
@@ -77,6 +77,8 @@ class StateEstimate:
             f"{first}\n{kept.sum()} shots in {np.count_nonzero(kept)} of {len(kept)} settings, "
             f"log-likelihood within {self.certificate:.1e} of its maximum"
         )
+
+    __repr__ = __str__
 
 
 def estimate(

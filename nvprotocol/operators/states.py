@@ -1,8 +1,4 @@
-"""Spin operators and states of N qubits, in Qiskit's order.
-
-Site i of an operator is Qiskit's qubit i, the i-th bit from the right of a basis index. The paper's qubit 1 is site 0.
-|↑⟩ = |0⟩ is the ground state and σ⁺ = |0⟩⟨1| relaxes. Labels such as "ud" are in the paper's order: qubit 1 first.
-"""
+"""States of N qubits: labels, Bell states, and whatever else a user may give as a state."""
 
 from functools import reduce
 from typing import Protocol, TypeAlias, runtime_checkable
@@ -10,19 +6,7 @@ from typing import Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._checks import fail, numeric_array, one_of, show, whole_number
-
-__all__ = [
-    "bell_state",
-    "density_matrix",
-    "fidelity",
-    "sigma_minus",
-    "sigma_plus",
-    "sigma_x",
-    "sigma_y",
-    "sigma_z",
-    "state",
-]
+from nvprotocol._checks import fail, numeric_array, one_of, show
 
 STATE_TOLERANCE = 1e-9
 """Largest deviation of trace, Hermiticity and positivity that a given initial state may have."""
@@ -54,69 +38,6 @@ class _QiskitState(Protocol):
 
 
 State: TypeAlias = str | ArrayLike | _QiskitState
-
-
-def _on_site(matrix: ArrayLike, site: int, n_qubits: int) -> NDArray[np.complex128]:
-    n_qubits = whole_number(n_qubits, "n_qubits", minimum=1)
-    site = whole_number(site, "site", minimum=0)
-    if site >= n_qubits:
-        fail("site", f"be less than n_qubits = {n_qubits}", f"is {site}")
-    left, right = np.eye(2 ** (n_qubits - site - 1)), np.eye(2**site)
-    return np.kron(np.kron(left, np.asarray(matrix)), right).astype(complex)
-
-
-def sigma_x(site: int, n_qubits: int = 2) -> NDArray[np.complex128]:
-    """The Pauli matrix σˣ of one site, shape (2ᴺ, 2ᴺ).
-
-    Examples:
-        >>> nv.operators.sigma_x(0, 1).real
-        array([[0., 1.],
-               [1., 0.]])
-    """
-    return _on_site([[0, 1], [1, 0]], site, n_qubits)
-
-
-def sigma_y(site: int, n_qubits: int = 2) -> NDArray[np.complex128]:
-    """The Pauli matrix σʸ of one site, shape (2ᴺ, 2ᴺ).
-
-    Examples:
-        >>> nv.operators.sigma_y(0, 1).imag
-        array([[ 0., -1.],
-               [ 1.,  0.]])
-    """
-    return _on_site([[0, -1j], [1j, 0]], site, n_qubits)
-
-
-def sigma_z(site: int, n_qubits: int = 2) -> NDArray[np.complex128]:
-    """The Pauli matrix σᶻ of one site, shape (2ᴺ, 2ᴺ); |↑⟩ has the eigenvalue +1.
-
-    Examples:
-        >>> nv.operators.sigma_z(0).diagonal().real  # site 0 is the right-most bit
-        array([ 1., -1.,  1., -1.])
-    """
-    return _on_site([[1, 0], [0, -1]], site, n_qubits)
-
-
-def sigma_plus(site: int, n_qubits: int = 2) -> NDArray[np.complex128]:
-    """σ⁺ = |↑⟩⟨↓| = |0⟩⟨1| of one site: relaxes the qubit, shape (2ᴺ, 2ᴺ).
-
-    Examples:
-        >>> nv.operators.sigma_plus(0, 1).real
-        array([[0., 1.],
-               [0., 0.]])
-    """
-    return _on_site([[0, 1], [0, 0]], site, n_qubits)
-
-
-def sigma_minus(site: int, n_qubits: int = 2) -> NDArray[np.complex128]:
-    """σ⁻ = |↓⟩⟨↑| = |1⟩⟨0| of one site: excites the qubit, shape (2ᴺ, 2ᴺ).
-
-    Examples:
-        >>> nv.operators.sigma_minus(0, 1).real
-        array([[0., 0.],
-               [1., 0.]])
-    """
-    return _on_site([[0, 0], [1, 0]], site, n_qubits)
 
 
 def state(label: str) -> NDArray[np.complex128]:
@@ -163,8 +84,8 @@ def density_matrix(initial: State, n_qubits: int | None = None, name: str = "ini
     """The density matrix of a state given as label, ket, density matrix or Qiskit state.
 
     Args:
-        initial: A label in the paper's order ("ud"), a ket of shape (2ᴺ,), density matrices of shape (…, 2ᴺ, 2ᴺ), or
-            Qiskit's `Statevector` or `DensityMatrix`; arrays are in Qiskit's order.
+        initial: A label in the paper's order ("ud"), the name of a Bell state ("psi-"), a ket of shape (2ᴺ,), density
+            matrices of shape (…, 2ᴺ, 2ᴺ), or Qiskit's `Statevector` or `DensityMatrix`; arrays are in Qiskit's order.
         n_qubits: The number of qubits that the state must have, where it is known.
         name: Name of the argument in error messages.
 
@@ -180,7 +101,7 @@ def density_matrix(initial: State, n_qubits: int | None = None, name: str = "ini
                [0., 1.]])
     """
     if isinstance(initial, str):
-        array = _from_label(initial, name)
+        array = _from_label(initial, n_qubits, name)
     else:
         data = initial.data if isinstance(initial, _QiskitState) else initial
         array = numeric_array(data, name).astype(complex)
@@ -226,10 +147,19 @@ def _square_root(rho: NDArray[np.complex128]) -> NDArray[np.complex128]:
     return (vectors * np.sqrt(np.clip(values, 0.0, None))) @ vectors.conj().T
 
 
-def _from_label(label: str, name: str) -> NDArray[np.complex128]:
+def _from_label(label: str, n_qubits: int | None, name: str) -> NDArray[np.complex128]:
+    if label in _BELL and n_qubits in (None, 2):
+        return bell_state(label)
+    check_label(label, n_qubits, name)
+    return state(label)
+
+
+def check_label(label: str, n_qubits: int | None, name: str) -> None:
+    """Refuses what is no label of a product state."""
     if not label or any(letter not in _SINGLE_QUBIT for letter in label):
         fail(name, 'be a state such as "ud", with letters out of u, d, +, -, r, l', f"is {show(label)}")
-    return state(label)
+    if n_qubits is not None and len(label) != n_qubits:
+        fail(name, f"have {n_qubits} letters, one for each qubit", f"is {show(label)}")
 
 
 def _checked_matrices(array: NDArray[np.complex128], name: str) -> NDArray[np.complex128]:
