@@ -66,7 +66,7 @@ def test_a_stretch_of_time_is_the_exponential_of_the_generator(
 def test_kraus_operators_are_the_channel(n_qubits: int, duration: float, rng: np.random.Generator) -> None:
     channel = evolution(many(rng, n_qubits).equation, duration)
     kraus = channel.kraus
-    np.testing.assert_allclose(np.einsum("kba,kbc->ac", kraus.conj(), kraus), np.eye(2**n_qubits), atol=1e-12)
+    np.testing.assert_allclose(np.einsum("kba,kbc->ac", kraus.conj(), kraus), np.eye(2**n_qubits), atol=5e-15)
     np.testing.assert_allclose(superoperator(kraus), channel.superoperator, atol=1e-13)
     weights = np.einsum("kab,kab->k", kraus.conj(), kraus).real
     assert np.all(np.diff(weights) <= 1e-9 * weights[:-1]), "the heaviest come first"

@@ -10,6 +10,7 @@ from strategies import DURATIONS, SEEDS, TIMES, pairs, states, systems
 from systems import System, many, pair, random_state, random_symbols, reversed_qubits, stacked, unstacked
 
 import nvprotocol as nv
+from nvprotocol.errors import ArgumentError
 from nvprotocol.master_equation import exponential
 
 
@@ -153,3 +154,11 @@ def test_detuning_alone_turns_the_coherence() -> None:
     rho = nv.MasterEquation(nv.Medium.pair(a=0.0), detuning=delta).evolve(nv.operators.bell_state("psi+"), times)
     up_down, down_up = 2, 1
     np.testing.assert_allclose(rho[:, up_down, down_up], 0.5 * np.exp(2j * delta * times), rtol=0, atol=1e-14)
+
+
+def test_times_at_which_rounding_has_taken_over_are_refused() -> None:
+    equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
+    with pytest.raises(
+        ArgumentError, match=r"`times` must be at most .* µs for these rates .*, but 1e\+16 is among them"
+    ):
+        equation.evolve("ud", [0.0, 1e16])

@@ -109,9 +109,7 @@ def test_fidelity_is_qiskits_and_symmetric(n_qubits: int, rng: np.random.Generat
 
 
 def test_fidelity_of_states_that_do_not_fit() -> None:
-    with pytest.raises(
-        ArgumentError, match=r'Argument `target` must have 1 letters, one for each qubit, but is "ud"\.'
-    ):
+    with pytest.raises(ArgumentError, match=r'Argument `target` must have 1 letter, but is "ud"\.'):
         operators.fidelity("u", "ud")
     with pytest.raises(ArgumentError, match=r"Argument `rho` must have trace 1, but its trace is 4\."):
         operators.fidelity(np.eye(4), "ud")
@@ -182,8 +180,9 @@ def test_a_state_has_a_power_of_two_of_amplitudes(size: int) -> None:
         (lambda: operators.sigma_z(-1), r"Argument `site` must be at least 0, but is -1\."),
         (lambda: operators.sigma_y(0, 0), r"Argument `n_qubits` must be at least 1, but is 0\."),
         (lambda: operators.sigma_y(0, 1.5), r"Argument `n_qubits` must be a whole number, but is 1\.5\."),  # pyright: ignore[reportArgumentType]
-        (lambda: operators.state("uz"), r'Argument `label` must be letters .* one for each qubit, but is "uz"\.'),
-        (lambda: operators.state(""), r'Argument `label` must be letters .* but is ""\.'),
+        (lambda: operators.state("uz"), r'Argument `label` must be a state such as "ud", .*, but is "uz"\.'),
+        (lambda: operators.state(3), r"Argument `label` must be a state .*, but is 3\."),  # pyright: ignore[reportArgumentType]
+        (lambda: operators.state(""), r'Argument `label` must be a state .* but is ""\.'),
         (lambda: operators.bell_state("ghz"), r'Argument `name` must be one of "psi-", .*, but is "ghz"\.'),
     ],
 )  # fmt: skip

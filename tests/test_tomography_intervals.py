@@ -168,5 +168,5 @@ def test_estimate_refuses() -> None:
         tomography.concurrence_interval(counts, confidence=0.0)
     with pytest.raises(ArgumentError, match="Argument `counts` must have 4 outcomes, those of two qubits"):
         tomography.concurrence_interval(np.ones((3, 2)))
-    with pytest.raises(ArgumentError, match="Argument `target` must have shape"):
+    with pytest.raises(ArgumentError, match="Argument `target` must have 2 letters"):
         tomography.estimate(counts, resamples=4, seed=1).fidelity("u")

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._checks import fail, show
+
 DENSE_LIMIT = 300
 """Dimension above which exp(Lt)x is formed without exp(Lt)."""
 
@@ -13,6 +15,8 @@ _PADE = (
 )
 _NORM_BOUND = 5.371920351148152
 _UNIFORM = 1e-12
+_LONGEST = 1e11
+"""Largest |L|t; the error is then about 1e-6."""
 
 
 def expm(matrices: NDArray) -> NDArray:
@@ -59,6 +63,7 @@ def propagate(generator: NDArray, initial: NDArray, times: NDArray[np.float64]) 
     Returns:
         Vectors of shape (…, n, T).
     """
+    _refuse_endless(generator, times)
     if generator.shape[-1] > DENSE_LIMIT:
         return _propagate_sparsely(generator, initial, times)
     batch = np.broadcast_shapes(generator.shape[:-2], initial.shape[:-1])
@@ -72,6 +77,14 @@ def propagate(generator: NDArray, initial: NDArray, times: NDArray[np.float64]) 
     else:
         _fill_by_stepping(generator, steps, result)
     return result
+
+
+def _refuse_endless(generator: NDArray, times: NDArray[np.float64]) -> None:
+    """The rounding error of exp(Lt) grows as |L|t; a number that it has taken over must not be returned."""
+    rate = np.abs(generator).sum(axis=-2).max(initial=0.0)
+    if not rate * times[-1] <= _LONGEST:
+        must = f"be at most {show(_LONGEST / rate)} µs for these rates (`steady_state` gives the limit)"
+        fail("times", must, f"{show(times[-1])} is among them")
 
 
 def _fill_by_doubling(step: NDArray, result: NDArray) -> None:

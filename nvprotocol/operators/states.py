@@ -54,8 +54,7 @@ def state(label: str) -> NDArray[np.complex128]:
         >>> nv.operators.state("ud").real  # qubit 1 up, qubit 2 down: Qiskit's "10", index 2
         array([0., 0., 1., 0.])
     """
-    if not label or any(letter not in _SINGLE_QUBIT for letter in label):
-        fail("label", "be letters out of u, d, +, -, r, l, one for each qubit", f"is {show(label)}")
+    check_label(label, None, "label")
     return np.asarray(reduce(np.kron, [_SINGLE_QUBIT[letter] for letter in reversed(label)]), dtype=complex)
 
 
@@ -154,12 +153,12 @@ def _from_label(label: str, n_qubits: int | None, name: str) -> NDArray[np.compl
     return state(label)
 
 
-def check_label(label: str, n_qubits: int | None, name: str) -> None:
+def check_label(label: object, n_qubits: int | None, name: str) -> None:
     """Refuses what is no label of a product state."""
-    if not label or any(letter not in _SINGLE_QUBIT for letter in label):
+    if not isinstance(label, str) or not label or any(letter not in _SINGLE_QUBIT for letter in label):
         fail(name, 'be a state such as "ud", with letters out of u, d, +, -, r, l', f"is {show(label)}")
     if n_qubits is not None and len(label) != n_qubits:
-        fail(name, f"have {n_qubits} letters, one for each qubit", f"is {show(label)}")
+        fail(name, f"have {n_qubits} letters, one for each qubit" if n_qubits != 1 else "have 1 letter", f"is {show(label)}")
 
 
 def _checked_matrices(array: NDArray[np.complex128], name: str) -> NDArray[np.complex128]:
