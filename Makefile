@@ -5,7 +5,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: all help run test qiskit2 lint notebooks notebooks-update benchmarks ci clean
+.PHONY: all help run gallery test qiskit2 lint notebooks notebooks-update benchmarks ci clean
 
 JOBS = 2
 BIN = .venv/bin
@@ -22,6 +22,13 @@ help: ## this list
 
 run: .venv/.runtime ## sets up the package and runs the main job: concurrence of a monitored pair
 	$(BIN)/nvprotocol run circuits/monitored_bell.toml --force
+
+gallery: .venv/.runtime ## runs every experiment file and renews its picture in circuits/
+	for file in circuits/*.toml; do \
+		name=$$(basename "$$file" .toml) && \
+		$(BIN)/nvprotocol run "$$file" --output "results/$$name" --force && \
+		cp "results/$$name/figure.png" "circuits/$$name.png" || exit 1; \
+	done
 
 test: .venv/.dev ## the tests and every example of the documentation
 	$(ONE_THREAD) $(BIN)/pytest $(PYTEST)

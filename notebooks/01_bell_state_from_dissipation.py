@@ -22,7 +22,7 @@ from scipy import constants
 from scipy.stats import binom, chi2
 
 import nvprotocol as nv
-from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, MARKERS
+from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, estimate_points
 
 plt.rcParams.update(
     {
@@ -167,7 +167,7 @@ plt.show()
 wait_and_look = nv.protocols.dissipative_entanglement(duration=1.0)
 device = nv.Device(nv.MasterEquation(magnet, detuning=0.3))
 estimate = nv.emulate(wait_and_look, device, shots=2000, seed=1)
-print(wait_and_look.draw(justify="right"), estimate, sep="\n\n")
+print(wait_and_look.draw(), estimate, sep="\n\n")
 
 # %% [markdown]
 # `emulate` ran the circuit on Aer nine times 2000 shots, with both spins read along $x$, $y$ or $z$ in all nine
@@ -185,15 +185,6 @@ print(wait_and_look.draw(justify="right"), estimate, sep="\n\n")
 # %%
 SHOTS = 2000  # in each of the nine tomography settings
 record = []  # (exact concurrence, exact odds, estimate) of every point of this notebook, for the tally at the end
-
-
-def draw_points(ax, x, estimates, number, what="concurrence", label=None):
-    """Emulated points with their 95 % intervals."""
-    intervals = {"concurrence": "interval", "success_probability": "success_interval"}
-    centre = np.array([getattr(one, what) for one in estimates])
-    ends = np.array([getattr(one, intervals[what]) for one in estimates])
-    style = {"fmt": MARKERS[number], "ms": 3.2, "mfc": "white", "mew": 0.8, "elinewidth": 0.8, "capsize": 1.5}
-    ax.errorbar(x, centre, np.abs(ends.T - centre), color=COLOURS[number], label=label, **style)
 
 
 def remember(estimates, exact_concurrence, exact_odds=1.0):
@@ -220,7 +211,7 @@ for k, delta in enumerate(detunings):
     estimates = nv.emulate(circuits, nv.Device(equation), shots=SHOTS, seed=20 + k)
     remember(estimates, nv.concurrence(equation.evolve("ud", looks[k])))
     ax.plot(times, exact[k], color=COLOURS[k])
-    draw_points(ax, looks[k], estimates, k, label=labels[k])
+    estimate_points(ax, looks[k], estimates, number=k, label=labels[k])
 ax.axhline(0.5, color=GREY, lw=0.8, ls="--", zorder=0)
 ax.set(xlabel="time $t$ (µs)", ylabel="concurrence $C$", xlim=(0, 5), ylim=(-0.01, 0.72))
 ax.legend(loc="upper right", ncols=2, columnspacing=1.0, handletextpad=0.3)
@@ -339,9 +330,9 @@ for k, delta in enumerate(detunings):
     truth = equation.no_jump("ud", looks[k])
     remember(estimates, nv.concurrence(truth.states), truth.probability)
     above.plot(times, nv.concurrence(watched.states[k]), color=COLOURS[k])
-    draw_points(above, looks[k], estimates, k, label=labels[k])
+    estimate_points(above, looks[k], estimates, number=k, label=labels[k])
     below.plot(times, watched.probability[k], color=COLOURS[k])
-    draw_points(below, looks[k], estimates, k, what="success_probability")
+    estimate_points(below, looks[k], estimates, "success_probability", number=k)
 above.set(ylabel="concurrence $C$", ylim=(0, 1.22), yticks=np.arange(0, 1.1, 0.2))
 above.legend(loc="upper center", ncols=3, columnspacing=1.0, handletextpad=0.3)
 below.set(xlabel="time $t$ (µs)", ylabel="success probability $P$", xlim=(0, 1), ylim=(0.015, 1.2), yscale="log")
@@ -418,7 +409,7 @@ for k, (label, temperature) in enumerate(temperatures.items()):
     estimates = nv.emulate(circuits, nv.Device(equation), shots=SHOTS, postselect={"parity": 1}, seed=50 + k)
     truth = [equation.monitored("ud", duration, period=duration / number) for number in tried]
     remember(estimates, [nv.concurrence(one.states[0]) for one in truth], [float(one.probability[0]) for one in truth])
-    draw_points(ax, tried, estimates, k, label=label)
+    estimate_points(ax, tried, estimates, number=k, label=label)
 ax.set(xscale="log", xlabel="number of checks in $6\\,T_1$", ylabel="concurrence $C$", xlim=(0.85, 120), ylim=(0, 1.05))
 ax.set_xticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
 ax.legend(loc="lower right", handletextpad=0.3)
@@ -465,7 +456,7 @@ ax.plot(eta, nv.closed_form.largest_conditional_concurrence(eta), color=COLOURS[
 beyond = eta[eta >= 1]
 ax.plot(beyond, np.sqrt(2 - 1 / beyond**2) / beyond, "--", color=GREY, label=r"as printed: $\sqrt{2-1/\eta^2}/\eta$")
 ax.plot(etas, largest, ".", color="black", ms=2.5, label="largest on a grid of times")
-draw_points(ax, tried, estimates, 1, label="emulated, 95 %")
+estimate_points(ax, tried, estimates, number=1, label="emulated, 95 %")
 ax.axvline(1, color=GREY, lw=0.8, ls=":")
 ax.set(xlabel=r"detuning $\eta = \delta/\Gamma$", ylabel=r"largest concurrence $C_{\max}$")
 ax.set(xlim=(0.5, 4.2), ylim=(0.3, 1.04))
