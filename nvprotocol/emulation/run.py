@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["emulate"]
 
 Engine: TypeAlias = Literal["aer", "exact"]
+_SMALLEST_ODDS = 1e-20
+"""Smaller odds can be the rounding of an amplitude that cancels, squared, and no one runs a circuit so often."""
 _ENGINES: tuple[Engine, ...] = ("aer", "exact")
 
 
@@ -150,8 +152,10 @@ def _from_kept_branch(
         from nvprotocol.backend.aer import kept_states
     weighted = kept_states(lines, device.equation)
     odds = [float(np.clip(np.trace(state).real, 0.0, 1.0)) for state in weighted]
-    if min(odds) <= 0.0:
-        raise NoKeptShotsError("No run is kept: what is postselected has probability 0.")
+    if min(odds) < _SMALLEST_ODDS:
+        raise NoKeptShotsError(
+            f"No run is kept: what is postselected has probability {min(odds):.1g}, which rounding may have left of 0."
+        )
     states = [state / np.trace(state).real for state in weighted]
     if shots is None:
         return [_without_noise(state, p, metadata) for state, p in zip(states, odds, strict=True)]

@@ -158,7 +158,11 @@ def check_label(label: object, n_qubits: int | None, name: str) -> None:
     if not isinstance(label, str) or not label or any(letter not in _SINGLE_QUBIT for letter in label):
         fail(name, 'be a state such as "ud", with letters out of u, d, +, -, r, l', f"is {show(label)}")
     if n_qubits is not None and len(label) != n_qubits:
-        fail(name, f"have {n_qubits} letters, one for each qubit" if n_qubits != 1 else "have 1 letter", f"is {show(label)}")
+        fail(
+            name,
+            f"have {n_qubits} letters, one for each qubit" if n_qubits != 1 else "have 1 letter",
+            f"is {show(label)}",
+        )
 
 
 def _checked_matrices(array: NDArray[np.complex128], name: str) -> NDArray[np.complex128]:
