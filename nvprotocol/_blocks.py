@@ -51,8 +51,10 @@ def pair_block(given: dict[str, NDArray], rate: str, coupling: str, *, conjugate
     magnitude = np.abs(shared)
     if np.any(magnitude > local * (1 + ROUNDING)):
         worst = np.argmax(magnitude - local)
-        must = f"satisfy |{coupling}| ≤ {rate} = {show(local.flat[worst])}"
-        fail(coupling, must, f"|{coupling}| is {show(magnitude.flat[worst])}")
+        limit, found = show(local.flat[worst]), show(magnitude.flat[worst])
+        if limit == found:  # too close for six digits
+            limit, found = repr(float(local.flat[worst])), repr(float(magnitude.flat[worst]))
+        fail(coupling, f"satisfy |{coupling}| ≤ {rate} = {limit}", f"|{coupling}| is {found}")
     above = magnitude > local  # only ever rounding
     shared = shared * np.where(above, local / np.where(above, magnitude, 1.0), 1.0)
     return two_by_two(local, shared.conj(), shared) if conjugate else two_by_two(local, shared, shared.conj())

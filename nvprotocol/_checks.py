@@ -22,7 +22,7 @@ def fail(name: str, must: str, but: str) -> NoReturn:
 
 
 def show(value: object) -> str:
-    """Renders a value for an error message: short, at most three significant digits more than needed."""
+    """Renders a value for an error message: texts in quotes, numbers with six digits."""
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, float | np.floating):
@@ -89,14 +89,16 @@ def real_number(
     return number
 
 
-def whole_number(value: object, name: str, *, minimum: int) -> int:
-    """Converts to an int of at least `minimum`; booleans and fractions are refused."""
+def whole_number(value: object, name: str, *, minimum: int, maximum: int | None = None) -> int:
+    """Converts to an int between `minimum` and `maximum`; booleans and fractions are refused."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
         given = f"the float {value}" if isinstance(value, float) and value.is_integer() else show(value)
         fail(name, "be a whole number", f"is {given}")
     number = int(value)
     if number < minimum:
         fail(name, f"be at least {minimum}", f"is {number}")
+    if maximum is not None and number > maximum:
+        fail(name, f"be at most {maximum}", f"is {number}")
     return number
 
 

@@ -15,7 +15,7 @@ from nvprotocol.master_equation import MasterEquation
 
 __all__ = ["Channel", "Instrument", "evolution", "parity_check"]
 
-_TRACE_TOLERANCE = 1e-10
+_TRACE_TOLERANCE = 1e-8
 _RANK_TOLERANCE = 32 * np.finfo(float).eps
 
 
@@ -62,7 +62,7 @@ class Channel:
 
     @cached_property
     def trace_preserving(self) -> bool:
-        """Whether the map keeps the trace, to 1e-10."""
+        """Whether the map keeps the trace, to 1e-8."""
         d = 2**self.n_qubits
         kept = np.eye(d).ravel() @ self.superoperator
         return bool(np.abs(kept - np.eye(d).ravel()).max() < _TRACE_TOLERANCE)

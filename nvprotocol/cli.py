@@ -1,5 +1,6 @@
 """The command line. Help and errors must come at once, so everything heavy is imported where it is used."""
 
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,7 +72,7 @@ def _print(result: "ExperimentResult", target: Path) -> None:
 
     from nvprotocol import experiment
 
-    experiment.print_report(result, Console(width=None if sys.stdout.isatty() else 100))
+    experiment.print_report(result, Console(width=None if sys.stdout.isatty() else 120))
     click.echo(f"Figure, data and table are in {target}.")
 
 
@@ -93,6 +94,7 @@ def main(arguments: list[str] | None = None) -> None:
     """
     from nvprotocol.errors import NVProtocolError
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that folders in the making go
     try:
         code = _nvprotocol.main(arguments, prog_name="nvprotocol", standalone_mode=False)
     except click.exceptions.Abort:

@@ -8,7 +8,7 @@ from nvprotocol.master_equation import MasterEquation
 __all__ = ["Device"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Device:
     """NV qubits on a medium, with ideal instruments: gates, checks and readout are perfect and take no time.
 
@@ -42,3 +42,5 @@ class Device:
 
     def __str__(self) -> str:
         return f"Device with clock {self.dt_ns:g} ns and ideal instruments\n{self.equation}"
+
+    __repr__ = __str__

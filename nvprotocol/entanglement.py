@@ -21,7 +21,7 @@ def concurrence(rho: ArrayLike) -> NDArray[np.float64]:
     C = 2 max(0, |ρ₁₂| − √(ρ₀₀ρ₃₃), |ρ₀₃| − √(ρ₁₁ρ₂₂)), which is exact.
 
     Args:
-        rho: Density matrices of shape (…, 4, 4).
+        rho: Density matrices of shape (…, 4, 4); that they have trace 1 and are positive is not checked.
 
     Returns:
         The concurrence in [0, 1], shape (…).

@@ -9,7 +9,6 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import ArrayLike
 
 from nvprotocol._checks import fail, numeric_array, one_of
-from nvprotocol.entanglement import concurrence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +74,7 @@ def experiment_figure(result: "ExperimentResult") -> Figure:
     ]
     scan = result.experiment.scan
     for number, curve in enumerate(result.curves):
-        entangled, kept = concurrence(curve.fine_exact.states), curve.fine_exact.probability
+        entangled, kept = curve.fine_concurrence, curve.fine_exact.probability
         axes[0].plot(curve.fine, entangled, color=_colour(number), lw=1.0, zorder=2)
         estimate_points(axes[0], scan.values, curve.estimates, number=number, label=curve.label)
         if discards:
@@ -160,7 +159,7 @@ def _colour(number: int) -> str:
 
 def _highest(curve: "Curve") -> float:
     ends = [one.interval[1] for one in curve.estimates if one is not None]
-    return float(max([*concurrence(curve.fine_exact.states), *ends]))
+    return float(np.nanmax([*curve.fine_concurrence, *ends, 0.1]))
 
 
 def _legend(figure: Figure, ax: "Axes", result: "ExperimentResult") -> None:

@@ -238,3 +238,14 @@ def test_what_is_refused(make: object, message: str) -> None:
 def test_only_channels_compose() -> None:
     with pytest.raises(TypeError, match="unsupported operand"):
         _ = channel(np.eye(4)) @ 3  # pyright: ignore[reportOperatorIssue]
+
+
+def test_a_stretch_of_time_that_rounding_has_taken_over_is_refused() -> None:
+    equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0, q=0.2), detuning=0.5)
+    with pytest.raises(ArgumentError, match=r"`duration` must be at most .* for these rates"):
+        evolution(equation, 1e8)
+    longest = evolution(equation, 1e5)
+    assert longest.trace_preserving
+    np.testing.assert_allclose(longest(nv.operators.density_matrix("ud")), equation.steady_state(), atol=1e-8)
+    with pytest.raises(ArgumentError, match=r"`period` must be at most .* for these rates"):
+        equation.monitored("ud", 1e14, period=1e14)

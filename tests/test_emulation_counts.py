@@ -133,7 +133,8 @@ def test_no_kept_shot_says_how_many_were_to_be_expected() -> None:
     expected = 9 * 100 * exactly(circuit, device, {"parity": 1}).success_probability
     assert 0 < expected < 0.1
     text = r"Argument `shots` must be large enough to keep some runs, but none of 9 × 100 was kept"
-    with pytest.raises(NoKeptShotsError, match=f"{text}; {expected:.3g} were to be expected"):
-        nv.emulate(circuit, device, shots=100, postselect={"parity": 1}, seed=1)
-    with pytest.raises(NoKeptShotsError, match=rf"{text}\."):
-        nv.emulate(circuit, device, shots=100, postselect={"parity": 1}, seed=1, per_shot=True)
+    for per_shot in (False, True):
+        with pytest.raises(NoKeptShotsError, match=f"{text}; {expected:.3g} were to be expected"):
+            nv.emulate(circuit, device, shots=100, postselect={"parity": 1}, seed=1, per_shot=per_shot)
+    with pytest.raises(NoKeptShotsError, match="keep some runs of circuit 1, but none"):
+        nv.emulate([monitored_bell(0.1, checks=1), circuit], device, shots=100, postselect={"parity": 1}, seed=1)

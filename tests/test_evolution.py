@@ -159,6 +159,6 @@ def test_detuning_alone_turns_the_coherence() -> None:
 def test_times_at_which_rounding_has_taken_over_are_refused() -> None:
     equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
     with pytest.raises(
-        ArgumentError, match=r"`times` must be at most .* µs for these rates .*, but 1e\+16 is among them"
+        ArgumentError, match=r"`times` must be at most .* µs for these rates .*, but 1e\+16 is asked for"
     ):
         equation.evolve("ud", [0.0, 1e16])

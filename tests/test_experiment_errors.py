@@ -100,9 +100,6 @@ SCAN = [
     ("[0.0, 2.0, 5.0]", "[0.0, nan]", 'key "curves.values" must be finite, but is nan.'),
     ("[0.0, 2.0, 5.0]", '[0.0, "5 ns"]', 'key "curves.values" must be an angular rate'),
     ('"device.detuning"', '"protocol.duration"', 'key "curves.parameter" must not be what [scan] already varies'),
-    ('"device.detuning"', '"medium.A"', "Argument `A` must satisfy |A| ≤ a = 2, but |A| is 5."),
-    ('"device.detuning"', '"medium.q"', "Argument `q` must be at most 1"),
-    ('"device.detuning"', '"protocol.checks"', "Argument `checks` must be at least 1, but is 0."),
 ]
 RUN = [
     ("shots = 10_000", "shots = 0", 'key "run.shots" must be at least 1, but is 0.'),
@@ -156,6 +153,20 @@ def test_a_missing_key_is_looked_for_in_its_section(removed: str, at: str, messa
 def test_values_and_a_range_exclude_each_other() -> None:
     text = TEXT.replace("points = 20", "points = 20\nvalues = [1.0]", 1)
     with pytest.raises(ExperimentFileError, match=f'line {line_of(text, "values = [1.0]")}: key "scan.values" must be'):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "message"),
+    [
+        ("medium.A", r"Argument `A` must satisfy \|A\| ≤ a = 2, but \|A\| is 5\."),
+        ("medium.q", "Argument `q` must be at most 1"),
+        ("protocol.checks", "Argument `checks` must be at least 1, but is 0"),
+    ],
+)
+def test_a_value_of_a_curve_that_is_wrong_is_found_where_the_values_stand(parameter: str, message: str) -> None:
+    text = TEXT.replace("device.detuning", parameter)
+    with pytest.raises(ExperimentFileError, match=rf"line {line_of(text, '[0.0, 2.0, 5.0]')}: {message}"):
         parse(text)
 
 

@@ -162,3 +162,31 @@ def test_an_old_result_comes_back_if_the_new_one_cannot_take_its_place(
         write(tmp_path / "result", force=True)
     assert set(everything(tmp_path / "result").values()) == {"old"}
     assert names(tmp_path) == ["result"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_an_old_result_survives_an_interrupted_replacement(
+    error: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "mine"
+    with result_folder(target) as folder:
+        (folder / "table.txt").write_text("old")
+    rename, calls = Path.rename, []
+
+    def interrupted(self: Path, to: Path) -> Path:
+        calls.append(to)
+        if len(calls) == 2:
+            raise error
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises((KeyboardInterrupt, OutputError)), result_folder(target, force=True) as folder:
+        (folder / "table.txt").write_text("new")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["mine"]
+    assert (target / "table.txt").read_text() == "old"
+
+
+def test_folders_made_for_a_result_that_failed_go_with_it(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), result_folder(tmp_path / "a" / "b" / "mine"):
+        raise ZeroDivisionError
+    assert not list(tmp_path.iterdir())

@@ -147,3 +147,42 @@ def test_the_number_of_checks_can_be_scanned() -> None:
     equation = nv.MasterEquation(nv.Medium.pair(a=2.0, A=1.2 + 1j, q=0.2))
     expected = [equation.monitored("ud", [1.0], 1 / n).states[0] for n in (8, 1, 2)]
     np.testing.assert_allclose(curve.exact.states, expected, atol=1e-13)
+
+
+def test_a_curve_of_which_nothing_is_kept_spoils_no_other() -> None:
+    text = """
+    curves.parameter = "medium.q"
+    curves.values = [0.3, 0.0]
+    [protocol]
+    name = "monitored_bell"
+    checks = 2
+    initial = "uu"
+    [scan]
+    parameter = "protocol.duration"
+    values = [0.5, 1.0]
+    [run]
+    shots = 500
+    """
+    result = nv.experiment.run(nv.experiment.parse(text))
+    warm, cold = result.curves
+    assert all(estimate is not None for estimate in warm.estimates)
+    assert cold.estimates == [None, None], "in the cold nothing leaves the ground state"
+    assert np.all(np.isnan(cold.exact_concurrence))
+    assert np.all(cold.exact.probability == 0)
+    assert "none kept" in nv.experiment.report_text(result)
+    assert np.all(np.isnan(nv.experiment.to_dataset(result).concurrence.values[1]))
+    assert nv.plotting.experiment_figure(result).axes
+
+
+def test_without_sampling_noise_the_difference_is_told() -> None:
+    text = """
+    [protocol]
+    name = "monitored_bell"
+    [scan]
+    parameter = "protocol.duration"
+    values = [0.5]
+    [run]
+    shots = "none"
+    """
+    said = str(nv.experiment.run(nv.experiment.parse(text)))
+    assert float(said.split("differ by ")[1].split()[0]) < 1e-12

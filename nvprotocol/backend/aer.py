@@ -6,12 +6,13 @@ measurements, which is the reference for what postselection means.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
-from qiskit.circuit import Instruction
-from qiskit.circuit.library import UnitaryGate
+from qiskit.circuit import Gate, Instruction, Measure, Reset
+from qiskit.circuit.library import UnitaryGate, get_standard_gate_name_mapping
 from qiskit.quantum_info import Operator
 from qiskit_aer import AerSimulator
 
@@ -66,7 +67,7 @@ def _kept_branch(line: Timeline, elapse: SuperopCache) -> QuantumCircuit:
             circuit.append(elapse[step.duration], line.nv_qubits)
         elif isinstance(step, Keep):
             circuit.append(_PROJECTION[step.value], [step.qubit])
-        elif step.operation.name == "measure":  # an outcome that nobody looks at
+        elif isinstance(step.operation, Measure):  # an outcome that nobody looks at
             circuit.append(_DEPHASING, [step.qubits[0]])
         else:
             _append_plain(circuit, step)
@@ -75,26 +76,26 @@ def _kept_branch(line: Timeline, elapse: SuperopCache) -> QuantumCircuit:
 
 
 def _append_plain(circuit: QuantumCircuit, step: Operation) -> None:
+    """Appends a reset, or a gate: Aer's own where it is one, and not just called like one, else its matrix."""
     operation = step.operation
-    if operation.name not in _native():
+    if not isinstance(operation, Reset | _aer_gates().get(operation.name, Reset)):
         operation = UnitaryGate(Operator(operation))
     circuit.append(operation, list(step.qubits))
 
 
-def _native() -> frozenset[str]:
-    if not _NATIVE:
-        _NATIVE.update(simulator().configuration().basis_gates, ("reset",))
-    return frozenset(_NATIVE)
-
-
-_NATIVE: set[str] = set()
+@cache
+def _aer_gates() -> dict[str, type]:
+    """The standard gates that Aer runs, by name."""
+    standard = get_standard_gate_name_mapping()
+    names = set(simulator().configuration().basis_gates) & set(standard)
+    return {name: standard[name].base_class for name in names if isinstance(standard[name], Gate)}
 
 
 def sampled_counts(
     timelines: Sequence[Timeline],
     equation: MasterEquation,
     *,
-    n_clbits: int,
+    n_clbits: Sequence[int],
     settings: Sequence[str],
     shots: int,
     seed: int,
@@ -102,16 +103,17 @@ def sampled_counts(
     """Shot by shot: the kept counts of every timeline and setting, shape (circuits, settings, 2ᴺ).
 
     Every shot runs through every mid-circuit measurement; the register is read and runs that differ from what is kept
-    are dropped afterwards.
+    are dropped afterwards. All circuits are one job; `n_clbits` is the number of classical bits of each.
     """
     elapse = SuperopCache(equation)
-    circuits = [_measured(line, elapse, n_clbits, setting) for line in timelines for setting in settings]
+    sized = list(zip(timelines, n_clbits, strict=True))
+    circuits = [_measured(line, elapse, size, setting) for line, size in sized for setting in settings]
     result = simulator().run(circuits, shots=shots, seed_simulator=seed).result()
     _require_success(result)
     tables = []
-    for k, line in enumerate(line for line in timelines for _ in settings):
+    for k, (line, size) in enumerate(pair for pair in sized for _ in settings):
         wanted = {step.clbit: str(step.value) for step in line.steps if isinstance(step, Keep)}
-        tables.append(_kept_counts(result.get_counts(k), wanted, len(line.nv_qubits), n_clbits))
+        tables.append(_kept_counts(result.get_counts(k), wanted, len(line.nv_qubits), size))
     return np.array(tables).reshape(len(timelines), len(settings), -1)
 
 
@@ -123,7 +125,7 @@ def _measured(line: Timeline, elapse: SuperopCache, n_clbits: int, setting: str)
             circuit.append(elapse[step.duration], line.nv_qubits)
         elif isinstance(step, Keep):
             circuit.measure(step.qubit, step.clbit)
-        elif step.operation.name == "measure":
+        elif isinstance(step.operation, Measure):
             circuit.measure(step.qubits[0], step.clbits[0])
         else:
             _append_plain(circuit, step)

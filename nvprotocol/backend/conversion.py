@@ -33,10 +33,10 @@ def to_kraus(channel: Channel) -> Kraus:
     return Kraus(list(channel.kraus))  # pyright: ignore[reportArgumentType]  # Qiskit's own hint lacks `list`
 
 
-def superop_instruction(channel: Channel, label: str | None = None) -> Instruction:
+def superop_instruction(channel: Channel) -> Instruction:
     """The channel as the raw instruction that Aer's density-matrix method runs without converting it.
 
     Aer does not check it, so it also carries maps that lower the trace.
     """
     # A writable copy: Aer 0.18 reads a read-only array transposed, without a word.
-    return Instruction("superop", channel.n_qubits, 0, [channel.superoperator.copy()], label=label)
+    return Instruction("superop", channel.n_qubits, 0, [channel.superoperator.copy()])

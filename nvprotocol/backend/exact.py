@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from qiskit.circuit import Measure, Reset
 from qiskit.quantum_info import Operator
 
 from nvprotocol.backend.timeline import Elapse, Keep, Operation, Timeline
@@ -47,9 +48,9 @@ def _kept_state(
 
 
 def _superoperator(step: Operation) -> NDArray[np.complex128]:
-    if step.operation.name == "measure":  # an outcome that nobody looks at
+    if isinstance(step.operation, Measure):  # an outcome that nobody looks at
         return _DEPHASE.astype(complex)
-    if step.operation.name == "reset":
+    if isinstance(step.operation, Reset):
         return _RESET.astype(complex)
     unitary = np.asarray(Operator(step.operation).data, dtype=complex)
     return np.asarray(np.kron(unitary.conj(), unitary), dtype=complex)

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from qiskit import QuantumCircuit
-from qiskit.circuit import ControlFlowOp, Delay, Gate
+from qiskit.circuit import Barrier, ControlFlowOp, Delay, Gate, Measure, Reset
 from qiskit.circuit import Operation as QiskitOperation
 
 from nvprotocol._checks import ROUNDING, fail, show
 from nvprotocol.errors import UnsupportedCircuitError
 
-_NON_UNITARY = ("delay", "barrier", "measure", "reset")
 _US_PER_UNIT = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3, "ps": 1e-6}
 
 
@@ -161,7 +160,7 @@ def _timed(circuit: QuantumCircuit, dt_ns: float) -> tuple[list[tuple[float, Ope
             clocks[qubit] = now
         for bit in clbits:
             written[bit] = now
-        if entry.operation.name != "barrier":
+        if not isinstance(entry.operation, Barrier):
             timed.append((now, Operation(entry.operation, qubits, clbits)))
     return timed, clocks
 
@@ -169,7 +168,7 @@ def _timed(circuit: QuantumCircuit, dt_ns: float) -> tuple[list[tuple[float, Ope
 def _refuse_unsupported(operation: QiskitOperation) -> None:
     if isinstance(operation, ControlFlowOp) or getattr(operation, "_condition", None) is not None:
         raise UnsupportedCircuitError(f'Argument `circuit` must have no control flow, but has "{operation.name}".')
-    if operation.name not in _NON_UNITARY and not isinstance(operation, Gate):
+    if not isinstance(operation, Gate | Barrier | Delay | Measure | Reset):
         raise UnsupportedCircuitError(
             "Argument `circuit` must consist of gates, delays, barriers, measurements and resets, but has "
             f'"{operation.name}" (if it is made of those, use `circuit.decompose()`).'
@@ -211,7 +210,7 @@ def _with_kept(steps: list[Step], keep: Mapping[int, int], circuit: QuantumCircu
             location = circuit.find_bit(circuit.clbits[clbit]).registers[0]
             fail("postselect", "name bits that are measured", f"bit {location[1]} of {show(location[0].name)} is not")
         last = result[writers[-1]]
-        if not isinstance(last, Operation) or last.operation.name != "measure":
+        if not isinstance(last, Operation) or not isinstance(last.operation, Measure):
             raise UnsupportedCircuitError("Argument `postselect` must name bits that measurements write.")
         result[writers[-1]] = Keep(last.qubits[0], value, clbit)
     return result

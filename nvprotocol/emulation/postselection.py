@@ -39,6 +39,8 @@ def kept_bits(circuit: "QuantumCircuit", postselect: Mapping[str, int | str]) ->
 
 def refuse_measured_at_the_end(line: "Timeline") -> None:
     """Refuses a circuit that ends by measuring an NV qubit: tomography would find what that has left over."""
+    from qiskit.circuit import Measure
+
     from nvprotocol.backend import Keep, Operation
 
     measured: dict[int, bool] = {}
@@ -47,7 +49,7 @@ def refuse_measured_at_the_end(line: "Timeline") -> None:
             measured[step.qubit] = False
         elif isinstance(step, Operation):
             for qubit in step.qubits:
-                measured[qubit] = step.operation.name == "measure"
+                measured[qubit] = isinstance(step.operation, Measure)
     for qubit in line.nv_qubits:
         if measured.get(qubit):
             must = "leave the NV qubits unmeasured at its end, for tomography to measure"

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["emulate"]
 
 Engine: TypeAlias = Literal["aer", "exact"]
-_SMALLEST_ODDS = 1e-20
-"""Smaller odds can be the rounding of an amplitude that cancels, squared, and no one runs a circuit so often."""
+_SMALLEST_ODDS = 1e-13
+"""What cancels in a density matrix leaves 1e-17 for every operation behind; smaller odds cannot be told from it."""
+_MOST_SHOTS = 10**12
 _ENGINES: tuple[Engine, ...] = ("aer", "exact")
 
 
@@ -102,11 +103,15 @@ def emulate(
         "postselect": dict(postselect or {}),
         "seed": None if isinstance(seed, np.random.Generator) else seed,
     }
-    if per_shot and shots is not None:
-        tables = _per_shot_counts(circuits, lines, device, shots, rng)
-        estimates = _from_counts(tables, shots, rng, metadata, [float("nan")] * len(tables))
+    odds, states = _kept_branches(lines, device, engine)
+    if shots is None:
+        estimates = [_without_noise(state, p, metadata) for state, p in zip(states, odds, strict=True)]
     else:
-        estimates = _from_kept_branch(lines, device, shots, engine, rng, metadata)
+        if per_shot:
+            tables = _per_shot_counts(circuits, lines, device, shots, rng)
+        else:
+            tables = np.array([_draw(state, p, shots, rng) for state, p in zip(states, odds, strict=True)])
+        estimates = _from_counts(tables, shots, rng, metadata, odds)
     return estimates[0] if isinstance(circuit, QuantumCircuit) else estimates
 
 
@@ -120,7 +125,7 @@ def _checked(
     if not isinstance(device, Device):
         fail("device", "be a Device", f"is of type {type(device).__name__}")
     one_of(engine, "engine", _ENGINES)
-    number = None if shots is None else whole_number(shots, "shots", minimum=1)
+    number = None if shots is None else whole_number(shots, "shots", minimum=1, maximum=_MOST_SHOTS)
     if number is not None and device.n_qubits != 2:
         must = "be None for a device of other than two qubits, whose concurrence is not defined"
         fail("shots", must, f"is {number} for {device.n_qubits} qubits")
@@ -138,29 +143,27 @@ def _timeline(circuit: "QuantumCircuit", device: Device, postselect: Mapping[str
     return line
 
 
-def _from_kept_branch(
-    lines: "list[Timeline]",
-    device: Device,
-    shots: int | None,
-    engine: Engine,
-    rng: np.random.Generator,
-    metadata: dict[str, Any],
-) -> list[Estimate]:
+def _kept_branches(
+    lines: "list[Timeline]", device: Device, engine: Engine
+) -> tuple[list[float], list[NDArray[np.complex128]]]:
+    """The odds of keeping a run of each circuit, and the state that is kept."""
     if engine == "exact":
         from nvprotocol.backend.exact import kept_states
     else:
         from nvprotocol.backend.aer import kept_states
     weighted = kept_states(lines, device.equation)
     odds = [float(np.clip(np.trace(state).real, 0.0, 1.0)) for state in weighted]
-    if min(odds) < _SMALLEST_ODDS:
-        raise NoKeptShotsError(
-            f"No run is kept: what is postselected has probability {min(odds):.1g}, which rounding may have left of 0."
-        )
-    states = [state / np.trace(state).real for state in weighted]
-    if shots is None:
-        return [_without_noise(state, p, metadata) for state, p in zip(states, odds, strict=True)]
-    tables = np.array([_draw(state, p, shots, rng) for state, p in zip(states, odds, strict=True)])
-    return _from_counts(tables, shots, rng, metadata, odds)
+    for k, p in enumerate(odds):
+        if p < _SMALLEST_ODDS:
+            raise NoKeptShotsError(
+                f"No run{_which(k, odds)} is kept: the probability of what is postselected, {p:.1g}, is below what "
+                "rounding resolves."
+            )
+    return odds, [state / np.trace(state).real for state in weighted]
+
+
+def _which(number: int, all_of_them: Sequence[object]) -> str:
+    return "" if len(all_of_them) == 1 else f" of circuit {number}"
 
 
 def _draw(state: NDArray[np.complex128], odds: float, shots: int, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -176,18 +179,14 @@ def _per_shot_counts(
 ) -> NDArray[np.int64]:
     from nvprotocol.backend.aer import sampled_counts
 
-    tables = [
-        sampled_counts(
-            [line],
-            device.equation,
-            n_clbits=circuit.num_clbits,
-            settings=tomography.pauli_settings(device.n_qubits),
-            shots=shots,
-            seed=int(rng.integers(2**31)),
-        )
-        for circuit, line in zip(circuits, lines, strict=True)
-    ]
-    return np.concatenate(tables)
+    return sampled_counts(
+        lines,
+        device.equation,
+        n_clbits=[circuit.num_clbits for circuit in circuits],
+        settings=tomography.pauli_settings(device.n_qubits),
+        shots=shots,
+        seed=int(rng.integers(2**31)),
+    )
 
 
 def _without_noise(state: NDArray[np.complex128], odds: float, metadata: dict[str, Any]) -> Estimate:
@@ -200,12 +199,11 @@ def _from_counts(
 ) -> list[Estimate]:
     n_settings = tables.shape[1]
     kept = tables.sum(axis=(1, 2))
-    for number, p in zip(kept, odds, strict=True):
-        if number == 0:
-            expected = "" if np.isnan(p) else f"; {n_settings * shots * p:.3g} were to be expected"
+    for k, p in enumerate(odds):
+        if kept[k] == 0:
             raise NoKeptShotsError(
-                f"Argument `shots` must be large enough to keep some runs, but none of {n_settings} × {shots} was "
-                f"kept{expected}."
+                f"Argument `shots` must be large enough to keep some runs{_which(k, odds)}, but none of "
+                f"{n_settings} × {shots} was kept; {n_settings * shots * p:.3g} were to be expected."
             )
     fits = tomography.estimate_many(tables, seed=rng)
     low, high = tomography.wilson(kept, n_settings * shots)

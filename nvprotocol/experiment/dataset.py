@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nvprotocol.emulation import Estimate
-from nvprotocol.entanglement import concurrence
 from nvprotocol.experiment.result import Curve, ExperimentResult
 from nvprotocol.tomography import pauli_settings
 
@@ -84,9 +83,9 @@ def _exact_variables(curves: list[Curve]) -> dict[str, Any]:
     kept = {"long_name": "share of kept runs by the master equation"}
     difference = {"long_name": "emulated − exact concurrence", "units": "σ"}
     return {
-        "concurrence_exact": (_POINTS, [concurrence(curve.exact.states) for curve in curves], entangled),
+        "concurrence_exact": (_POINTS, [curve.exact_concurrence for curve in curves], entangled),
         "success_exact": (_POINTS, [curve.exact.probability for curve in curves], kept),
-        "concurrence_fine": (fine, [concurrence(curve.fine_exact.states) for curve in curves], entangled),
+        "concurrence_fine": (fine, [curve.fine_concurrence for curve in curves], entangled),
         "success_fine": (fine, [curve.fine_exact.probability for curve in curves], kept),
         "deviation": (_POINTS, [curve.deviations for curve in curves], difference),
     }

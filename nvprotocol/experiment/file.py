@@ -168,6 +168,7 @@ def _blamed(error: ArgumentError, experiment: Experiment) -> tuple[str, ...]:
     name = str(error).split("`")[1]
     for section, sweep in (("scan", experiment.scan), ("curves", experiment.curves)):
         if sweep is not None and sweep.parameter.endswith(f".{name}"):
-            return (section, "parameter")
+            axis = getattr(experiment.content, section)
+            return (section, "start" if axis.values is None else "values")
     section = "device" if name == "detuning" else "medium" if f"medium.{name}" in PARAMETERS else "protocol"
     return (section, name)

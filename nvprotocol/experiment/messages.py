@@ -62,6 +62,8 @@ def _rule(problem: Mapping[str, Any], path: tuple[str, ...]) -> str:
         return f"{key} must {str(problem['ctx']['error']).split(' must ', 1)[-1]}"
     if kind == "greater_than_equal":
         return f"{key} must be at least {problem['ctx']['ge']}, but is {show(value)}."
+    if kind == "less_than_equal":
+        return f"{key} must be at most {problem['ctx']['le']}, but is {show(value)}."
     if kind == "literal_error":
         return f"{key} must be {problem['ctx']['expected']}, but is {show(value)}."
     return f"{key} {_RULES.get(kind, problem['msg'])}, but is {show(value)}."

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nvprotocol.errors import OutputError
@@ -34,22 +34,25 @@ def result_folder(path: str | Path, *, force: bool = False) -> Iterator[Path]:
         'C = 0.5'
     """
     target = Path(path).absolute()
+    missing = [folder for folder in target.parents if not folder.exists()]
+    partial: Path | None = None
     try:
         _refuse_existing(target, force=force)
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OutputError:
-        raise
-    except OSError as error:
-        raise OutputError(f"The output folder {target} cannot be written: {error.strerror or error}.") from None
-    try:
         yield partial
         partial.chmod(0o755)
         _put_in_place(partial, target)
+    except OutputError:
+        raise
     except OSError as error:
         raise OutputError(f"The output folder {target} cannot be written: {error.strerror or error}.") from error
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        if partial is not None:
+            shutil.rmtree(partial, ignore_errors=True)
+        for folder in missing:  # innermost first; one that holds something stays
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def _refuse_existing(target: Path, *, force: bool) -> None:
@@ -76,8 +79,8 @@ def _put_in_place(partial: Path, target: Path) -> None:
     target.rename(old)
     try:
         partial.rename(target)
-    except OSError:
+    except BaseException:  # an interrupt too: either the new result is in place or the old one
         old.rename(target)
+        aside.rmdir()
         raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    shutil.rmtree(aside, ignore_errors=True)

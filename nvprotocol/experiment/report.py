@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nvprotocol.entanglement import concurrence
 from nvprotocol.experiment.result import Curve, ExperimentResult
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def print_report(result: ExperimentResult, console: "Console") -> None:
         console.print(part)
 
 
-def report_text(result: ExperimentResult, width: int = 100) -> str:
+def report_text(result: ExperimentResult, width: int = 120) -> str:
     """The same as plain text.
 
     Examples:
@@ -86,7 +85,7 @@ def _table(result: ExperimentResult, curve: Curve) -> "RenderableType":
     )
     for name in (heading, "C emulated", "95 %", "C exact", "deviation", "P emulated", "95 %", "P exact"):
         table.add_column(name, justify="right", no_wrap=True)
-    exact = concurrence(curve.exact.states)
+    exact = curve.exact_concurrence
     for k, value in enumerate(scan.values):
         estimate, deviation = curve.estimates[k], curve.deviations[k]
         odds = f"{curve.exact.probability[k]:.4f}"

@@ -55,10 +55,19 @@ class Curve:
     fine_exact: Conditional
 
     @property
+    def exact_concurrence(self) -> NDArray[np.float64]:
+        """Concurrence at the points of the scan by the master equation, NaN where nothing is kept, shape (n,)."""
+        return _concurrence(self.exact.states)
+
+    @property
+    def fine_concurrence(self) -> NDArray[np.float64]:
+        """Concurrence of the smooth exact curve, NaN where nothing is kept, shape (m,)."""
+        return _concurrence(self.fine_exact.states)
+
+    @property
     def deviations(self) -> NDArray[np.float64]:
         """Emulated minus exact concurrence in standard errors, shape (n,); NaN without an estimate or an error."""
-        exact = concurrence(self.exact.states)
-        pairs = zip(self.estimates, exact, strict=True)
+        pairs = zip(self.estimates, self.exact_concurrence, strict=True)
         return np.array([_deviation(estimate, value) for estimate, value in pairs])
 
 
@@ -96,7 +105,8 @@ class ExperimentResult:
         inside, total = self.covered
         shots = self.experiment.content.run.shots
         if shots is None:
-            return "Without sampling noise: the circuits and the master equation are to agree exactly."
+            largest = max(_largest_difference(curve) for curve in self.curves)
+            return f"Without sampling noise; states of circuit and master equation differ by {largest:.1g} at most."
         return f"{self.agreement}\n{inside} of {total} intervals (95 %) contain the exact concurrence."
 
     __repr__ = __str__
@@ -196,8 +206,20 @@ def _exact(experiment: Experiment, protocol: "Protocol", curve: int, values: NDA
 
 
 def _compared(curve: Curve) -> list[tuple[Estimate, float]]:
-    exact = concurrence(curve.exact.states)
-    return [(one, float(value)) for one, value in zip(curve.estimates, exact, strict=True) if one is not None]
+    pairs = zip(curve.estimates, curve.exact_concurrence, strict=True)
+    return [(one, float(value)) for one, value in pairs if one is not None]
+
+
+def _concurrence(states: NDArray[np.complex128]) -> NDArray[np.float64]:
+    known = np.all(np.isfinite(states), axis=(-2, -1))
+    values = np.full(known.shape, np.nan)
+    values[known] = concurrence(states[known])
+    return values
+
+
+def _largest_difference(curve: Curve) -> float:
+    pairs = zip(curve.estimates, curve.exact.states, strict=True)
+    return max((float(np.abs(one.state - state).max()) for one, state in pairs if one is not None), default=0.0)
 
 
 def _agreement(curve: Curve, shots: int | None) -> Agreement:

@@ -23,6 +23,7 @@ def _complex(value: object) -> object:
 
 Time: TypeAlias = Annotated[float, _quantity("time")]
 Rate: TypeAlias = Annotated[float, _quantity("rate")]
+Shots: TypeAlias = Annotated[int | None, BeforeValidator(lambda value: None if value == "none" else value)]
 Coupling: TypeAlias = Annotated[complex, BeforeValidator(_complex)]
 
 
@@ -86,10 +87,10 @@ class Axis(BaseModel):
 
 
 class RunSection(BaseModel):
-    """[run]: shots in each of the nine settings, seed, engine."""
+    """[run]: shots in each of the nine settings ("none" for no sampling noise), seed, engine."""
 
     model_config = _CONFIG
-    shots: int | None = Field(default=10_000, ge=1)
+    shots: Shots = Field(default=10_000, ge=1, le=10**12)
     seed: int = Field(default=0, ge=0)
     engine: Literal["aer", "exact"] = "aer"
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from nvprotocol._checks import ROUNDING, fail, show
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.master_equation.evolution import evolved, touched_sectors
-from nvprotocol.master_equation.exponential import expm
+from nvprotocol.master_equation.exponential import expm, refuse_endless
 from nvprotocol.master_equation.generator import block_generator
 from nvprotocol.master_equation.sectors import (
     elements,
@@ -18,7 +18,8 @@ from nvprotocol.master_equation.sectors import (
 )
 
 _VANISHING = 1e-280
-_MOST_CHECKS = 2.0**53
+_MOST_CHECKS = 2e9
+"""The odds lose a relative 1e-16 at every check."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,7 +72,8 @@ def monitored(
     if n_qubits % 2:
         fail("medium", "have an even number of qubits for |σᶻ| = 0 to be possible", f"has {n_qubits}")
     if times[-1] / _MOST_CHECKS > period:
-        fail("period", f"be at least {show(times[-1] / _MOST_CHECKS)}, 2⁻⁵³ of the last time", f"is {show(period)}")
+        must = f"be at least {show(times[-1] / _MOST_CHECKS)}, for two billion checks until the last time"
+        fail("period", must, f"is {show(period)}")
     ratio = times / period
     at_check = np.abs(ratio - np.round(ratio)) <= ROUNDING * np.maximum(ratio, 1000)
     checks = np.where(at_check, np.round(ratio), np.floor(ratio)).astype(int)
@@ -97,7 +99,9 @@ def _after_checks(
     half = (n_qubits // 2, n_qubits // 2)
     rows, columns = elements(n_qubits, (None, 0))
     inside = np.isin(rows * rho.shape[-1] + columns, np.ravel_multi_index(elements(n_qubits, half), rho.shape[-2:]))
-    step = expm(block_generator(values, n_qubits, (None, 0), "full", real=True) * period)
+    generator = block_generator(values, n_qubits, (None, 0), "full", real=True)
+    refuse_endless(generator, period, "period")
+    step = expm(generator * period)
     first = (step[..., inside, :] @ to_coordinates(rho, n_qubits, (None, 0))[..., None])[..., 0]
     diagonal = (rows == columns)[inside]
     vectors, logs = _powers(step[..., inside, :][..., inside], first, checks - 1, diagonal)

@@ -232,10 +232,11 @@ class MasterEquation:
         return steady.steady_state(self._parameters, self.n_qubits, rho)
 
     def __str__(self) -> str:
-        detuning = (
-            f"δ = {self._detuning:g}" if self._detuning.ndim == 0 else f"detuning of shape {self._detuning.shape}"
-        )
-        return f"MasterEquation with {detuning} rad/µs on\n{self._medium}"
+        shape = self._detuning.shape
+        detuning = f"detuning of shape {shape}" if shape else f"δ = {self._detuning:g} rad/µs"
+        return f"MasterEquation with {detuning} on\n{self._medium}"
+
+    __repr__ = __str__
 
     def _state(self, initial: operators.State) -> NDArray[np.complex128]:
         rho = operators.density_matrix(initial, self.n_qubits)

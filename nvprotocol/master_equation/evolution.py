@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.master_equation.exponential import expm, propagate
+from nvprotocol.master_equation.exponential import expm, propagate, refuse_endless
 from nvprotocol.master_equation.generator import block_generator
 from nvprotocol.master_equation.sectors import (
     Kind,
@@ -70,7 +70,9 @@ def propagator(values: NDArray[np.float64], n_qubits: int, duration: float) -> N
     result = np.zeros((*values.shape[:-1], d * d, d * d), dtype=complex)
     for charge in range(n_qubits + 1):
         rows, columns = elements(n_qubits, (None, charge))
-        block = expm(block_generator(values, n_qubits, (None, charge), "full") * duration)
+        generator = block_generator(values, n_qubits, (None, charge), "full")
+        refuse_endless(generator, duration, "duration")
+        block = expm(generator * duration)
         place, mirrored = columns * d + rows, rows * d + columns
         result[..., mirrored[:, None], mirrored] = block.conj()
         result[..., place[:, None], place] = block

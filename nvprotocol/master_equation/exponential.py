@@ -16,7 +16,7 @@ _PADE = (
 _NORM_BOUND = 5.371920351148152
 _UNIFORM = 1e-12
 _LONGEST = 1e11
-"""Largest |L|t; the error is then about 1e-6."""
+"""Largest |L|t of a state, whose trace is set right afterwards; the error is then about 1e-6."""
 
 
 def expm(matrices: NDArray) -> NDArray:
@@ -63,7 +63,7 @@ def propagate(generator: NDArray, initial: NDArray, times: NDArray[np.float64]) 
     Returns:
         Vectors of shape (…, n, T).
     """
-    _refuse_endless(generator, times)
+    refuse_endless(generator, float(times[-1]), "times", _LONGEST)
     if generator.shape[-1] > DENSE_LIMIT:
         return _propagate_sparsely(generator, initial, times)
     batch = np.broadcast_shapes(generator.shape[:-2], initial.shape[:-1])
@@ -79,12 +79,12 @@ def propagate(generator: NDArray, initial: NDArray, times: NDArray[np.float64]) 
     return result
 
 
-def _refuse_endless(generator: NDArray, times: NDArray[np.float64]) -> None:
+def refuse_endless(generator: NDArray, time: float, name: str, longest: float = 1e7) -> None:
     """The rounding error of exp(Lt) grows as |L|t; a number that it has taken over must not be returned."""
     rate = np.abs(generator).sum(axis=-2).max(initial=0.0)
-    if not rate * times[-1] <= _LONGEST:
-        must = f"be at most {show(_LONGEST / rate)} µs for these rates (`steady_state` gives the limit)"
-        fail("times", must, f"{show(times[-1])} is among them")
+    if not rate * time <= longest:
+        must = f"be at most {show(longest / rate)} µs for these rates (`steady_state` gives the limit)"
+        fail(name, must, f"{show(time)} is asked for")
 
 
 def _fill_by_doubling(step: NDArray, result: NDArray) -> None:

@@ -6,6 +6,7 @@ from qiskit import QuantumCircuit
 
 from nvprotocol._checks import times_array, whole_number
 from nvprotocol.channels import parity_check as ideal_check
+from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.operators import density_matrix
 from nvprotocol.protocols.parts import duration_us, pair_circuit, parity_check, prepare, wait
@@ -43,7 +44,7 @@ def monitored_bell(duration: float, checks: int = 20, initial: str = "ud") -> Qu
 
 
 def reference(equation: MasterEquation, duration: ArrayLike, checks: int = 20, initial: str = "ud") -> Conditional:
-    """The same protocol by the master equation, for durations of shape (T,)."""
+    """The same protocol by the master equation, for durations of shape (T,); NaN states where nothing is kept."""
     durations, checks = times_array(duration, "duration"), whole_number(checks, "checks", minimum=1)
     kept = [_at(equation, time, checks, initial) for time in durations]
     states = np.stack([one.states[..., 0, :, :] for one in kept], axis=-3)
@@ -52,9 +53,15 @@ def reference(equation: MasterEquation, duration: ArrayLike, checks: int = 20, i
 
 def _at(equation: MasterEquation, duration: float, checks: int, initial: str) -> Conditional:
     if duration > 0:
-        return equation.monitored(initial, [duration], duration / checks)
+        try:
+            return equation.monitored(initial, [duration], duration / checks)
+        except NoKeptShotsError:
+            if equation.batch_shape:
+                raise
+            return Conditional(np.full((1, 4, 4), np.nan + 0j), np.zeros(1))
     # Checks without time between them are one check of the initial state.
     kept = ideal_check().branches[1](density_matrix(initial, 2))
     kept = np.broadcast_to(kept, (*equation.batch_shape, 1, 4, 4))
     odds = np.einsum("...ii->...", kept).real
-    return Conditional(kept / np.where(odds > 0, odds, 1)[..., None, None], odds)
+    possible = (odds > 0)[..., None, None]
+    return Conditional(np.where(possible, kept / np.where(possible, odds[..., None, None], 1.0), np.nan), odds)
