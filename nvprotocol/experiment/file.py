@@ -46,8 +46,10 @@ class Experiment:
     text: str
     name: str
 
-    def settings(self, curve: int, point: int | None = None) -> dict[str, dict[str, Any]]:
-        """The sections `medium`, `device` and `protocol` of one curve, at one point of the scan where it is given."""
+    def settings(
+        self, curve: int, point: int | None = None, *, value: float | None = None
+    ) -> dict[str, dict[str, Any]]:
+        """The sections `medium`, `device` and `protocol` of one curve, at a point of the scan or any value of it."""
         sections = {
             "medium": self.content.medium.model_dump(),
             "device": self.content.device.model_dump(),
@@ -56,7 +58,9 @@ class Experiment:
         if self.curves is not None:
             _set(sections, self.curves, self.curves.values[curve])
         if point is not None:
-            _set(sections, self.scan, self.scan.values[point])
+            value = float(self.scan.values[point])
+        if value is not None:
+            _set(sections, self.scan, value)
         return sections
 
     @property

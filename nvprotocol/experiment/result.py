@@ -1,7 +1,7 @@
 """Running an experiment: every point emulated, and the exact master equation beside it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -199,8 +199,7 @@ def _exact(experiment: Experiment, protocol: "Protocol", curve: int, values: NDA
         return Conditional(kept.states[order], kept.probability[order])
     kept = []
     for value in values:
-        varied = replace(experiment, scan=replace(experiment.scan, values=np.array([value])))
-        sections = varied.settings(curve, 0)
+        sections = experiment.settings(curve, value=value)
         kept.append(protocol.reference(equation_of(sections), **sections["protocol"]))
     return Conditional(np.concatenate([one.states for one in kept]), np.concatenate([one.probability for one in kept]))
 
