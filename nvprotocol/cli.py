@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,8 @@ def main(arguments: list[str] | None = None) -> None:
     """
     from nvprotocol.errors import NVProtocolError
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that folders in the making go
+    if threading.current_thread() is threading.main_thread():  # a folder in the making goes when the process is ended
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         code = _nvprotocol.main(arguments, prog_name="nvprotocol", standalone_mode=False)
     except click.exceptions.Abort:

@@ -1,7 +1,9 @@
 """The command line: what it leaves behind, and that an error is one line, exit code 2 and nothing else."""
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -220,3 +222,22 @@ def test_a_wrong_file_is_found_before_anything_heavy_is_loaded(folder: Path) -> 
     assert code == "2"
     assert not {"qiskit", "qiskit_aer", "matplotlib", "xarray"} & set(loaded)
     assert only_line(done.stderr) == 'nvprotocol: wrong.toml, line 18: key "run.sed" is not known; did you mean "seed"?'
+
+
+def test_a_run_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "long.toml"
+    file.write_text(
+        '[protocol]\nname = "monitored_bell"\nchecks = 400\n'
+        '[scan]\nparameter = "protocol.duration"\nstart = 0.1\nstop = 1.0\npoints = 400\n',
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "nvprotocol", "run", str(file), "-o", str(tmp_path / "out" / "mine")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("out/.mine-*")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert list(tmp_path.glob("out/.mine-*")), "a folder in the making"
+        process.terminate()
+        process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert [entry.name for entry in tmp_path.iterdir()] == ["long.toml"]
