@@ -56,14 +56,14 @@ def readout(error: float) -> NDArray[np.float64] | None:
 
 
 def measure(
-    rho: NDArray[np.complex128], shots: int, tables: int, confusion: NDArray[np.float64] | None, seed: int
+    rho: NDArray[np.complex128], shots: int, tables: int, readout: NDArray[np.float64] | None, seed: int
 ) -> tuple[float, float, float, float]:
     """Coverage, share of intervals wholly above and wholly below the truth, and mean width."""
     truth = float(nv.concurrence(rho))
     rng = np.random.default_rng(seed)
     copies = np.broadcast_to(rho, (tables, 4, 4))
-    counts = tomography.sample(copies, shots, rng, confusion=confusion)
-    interval = tomography.concurrence_interval(counts, confusion=confusion, seed=rng)
+    counts = tomography.sample(copies, shots, rng, readout=readout)
+    interval = tomography.concurrence_interval(counts, readout=readout, seed=rng)
     above, below = np.mean(interval.low > truth + 1e-12), np.mean(interval.high < truth - 1e-12)
     return float(1 - above - below), float(above), float(below), float(np.mean(interval.high - interval.low))
 

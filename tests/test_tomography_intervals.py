@@ -17,11 +17,11 @@ STEADY = (nv.operators.density_matrix("uu") + SINGLET) / 2
 CONFUSION = np.kron([[0.97, 0.06], [0.03, 0.94]], [[0.99, 0.02], [0.01, 0.98]])
 
 
-@given(trials=st.integers(1, 10_000), share=st.floats(0, 1), confidence=st.floats(0.1, 0.999))
-def test_wilson_agrees_with_scipy(trials: int, share: float, confidence: float) -> None:
+@given(trials=st.integers(1, 10_000), share=st.floats(0, 1), level=st.floats(0.1, 0.999))
+def test_wilson_agrees_with_scipy(trials: int, share: float, level: float) -> None:
     successes = round(trials * share)
-    low, high = tomography.wilson(successes, trials, confidence)
-    expected = binomtest(successes, trials).proportion_ci(confidence, method="wilson")
+    low, high = tomography.wilson(successes, trials, level)
+    expected = binomtest(successes, trials).proportion_ci(level, method="wilson")
     assert (low, high) == pytest.approx((expected.low, expected.high), abs=1e-9)
 
 
@@ -50,7 +50,7 @@ def test_wilson_refuses() -> None:
         tomography.wilson([1, 3], 2)
     with pytest.raises(ArgumentError, match=r"Argument `trials` must contain only whole numbers, but contains 2\.5\."):
         tomography.wilson(1, 2.5)
-    with pytest.raises(ArgumentError, match=r"Argument `confidence` must be less than 1, but is 1\."):
+    with pytest.raises(ArgumentError, match=r"Argument `level` must be less than 1, but is 1\."):
         tomography.wilson(1, 2, 1.0)
 
 
@@ -66,8 +66,8 @@ def test_wilson_refuses() -> None:
 def test_interval_covers_the_true_concurrence(rho: NDArray, truth: float, shots: int, rng: np.random.Generator) -> None:
     assert float(nv.concurrence(rho)) == pytest.approx(truth)
     tables = 100
-    counts = tomography.sample(np.broadcast_to(rho, (tables, 4, 4)), shots, rng, confusion=CONFUSION)
-    interval = tomography.concurrence_interval(counts, confusion=CONFUSION, resamples=60, seed=rng)
+    counts = tomography.sample(np.broadcast_to(rho, (tables, 4, 4)), shots, rng, readout=CONFUSION)
+    interval = tomography.concurrence_interval(counts, readout=CONFUSION, resamples=60, seed=rng)
     covered = np.mean((interval.low <= truth) & (truth <= interval.high + 1e-12))
     assert covered > 0.944 - 4 * np.sqrt(0.944 * 0.056 / tables)  # the worst measured cell less four binomial sigma
     # An interval that covers by being wide would be useless: ±4 sigma of one correlation is generous for all nine.
@@ -87,7 +87,7 @@ def test_standard_error_is_the_scatter_of_the_estimate(rng: np.random.Generator)
 def test_interval_narrows_with_shots_and_widens_with_confidence(rng: np.random.Generator) -> None:
     few, many = (tomography.sample(STEADY, shots, rng) for shots in (200, 20_000))
     widths = [
-        np.subtract(*tomography.concurrence_interval(table, confidence=level, seed=1)[1::-1])
+        np.subtract(*tomography.concurrence_interval(table, level=level, seed=1)[1::-1])
         for table, level in ((few, 0.95), (many, 0.95), (many, 0.5))
     ]
     assert widths[0] > 3 * widths[1]  # shots × 100: 10 times narrower, less what the edge at 1/4 of the weight takes
@@ -114,20 +114,24 @@ def test_unmeasured_pauli_string_leaves_everything_possible() -> None:
 
 def test_estimate_is_reproducible_and_independent_of_its_company(rng: np.random.Generator) -> None:
     counts = tomography.sample(np.broadcast_to(STEADY, (16, 4, 4)), 300, rng)
-    together = tomography.estimate_many(counts, resamples=150, seed=11)  # more than one batch of resamples
+    together = tomography.estimate(counts, resamples=150, seed=11)  # more than one batch of resamples
     alone = tomography.estimate(counts[0], resamples=150, seed=11)
-    first_two = tomography.estimate_many(counts[:2], resamples=150, seed=np.random.default_rng(11))
-    np.testing.assert_allclose(alone.state, together[0].state, atol=1e-9)
-    np.testing.assert_allclose(alone.interval, together[0].interval, atol=1e-6)
-    np.testing.assert_allclose(first_two[1].interval, together[1].interval, atol=1e-6)
-    assert len({result.interval for result in together}) == 16
+    first_two = tomography.estimate(counts[:2], resamples=150, seed=np.random.default_rng(11))
+    np.testing.assert_allclose(alone.state, together.state[0], atol=1e-9)
+    np.testing.assert_allclose(alone.interval, together.interval[0], atol=1e-6)
+    np.testing.assert_allclose(first_two.interval[1], together.interval[1], atol=1e-6)
+    assert together.interval.shape == (16, 2)
+    assert len(np.unique(together.interval[:, 0])) == 16
+    block = tomography.estimate(counts.reshape(2, 8, 9, 4), resamples=150, seed=11)
+    np.testing.assert_array_equal(block.interval.reshape(16, 2), together.interval)
+    assert str(block) == "Estimates of states from tables of shape (2, 8)"
 
 
 def test_estimate_collects_the_parts(rng: np.random.Generator) -> None:
-    counts = tomography.sample(STEADY, np.arange(100, 1000, 100), rng, confusion=CONFUSION)
-    result = tomography.estimate(counts, confusion=CONFUSION, resamples=50, confidence=0.9, seed=7)
-    fit = tomography.maximum_likelihood(counts, confusion=CONFUSION)
-    interval = tomography.concurrence_interval(counts, confusion=CONFUSION, resamples=50, confidence=0.9, seed=7)
+    counts = tomography.sample(STEADY, np.arange(100, 1000, 100), rng, readout=CONFUSION)
+    result = tomography.estimate(counts, readout=CONFUSION, resamples=50, level=0.9, seed=7)
+    fit = tomography.maximum_likelihood(counts, readout=CONFUSION)
+    interval = tomography.concurrence_interval(counts, readout=CONFUSION, resamples=50, level=0.9, seed=7)
     np.testing.assert_allclose(result.state, fit.state, atol=1e-12)
     assert result.concurrence == pytest.approx(float(nv.concurrence(fit.state)))
     assert result.interval == pytest.approx((float(interval.low), float(interval.high)))
@@ -156,16 +160,12 @@ def test_other_numbers_of_qubits_have_a_state_and_no_concurrence(rng: np.random.
 
 def test_estimate_refuses() -> None:
     counts = np.ones((9, 4), dtype=int)
-    with pytest.raises(ArgumentError, match=r"must have shape \(S, 2ᴺ\); `estimate_many` takes several tables"):
-        tomography.estimate([counts])
-    with pytest.raises(ArgumentError, match=r"Argument `counts` must have shape \(T, S, 2ᴺ\)"):
-        tomography.estimate_many(counts)
     with pytest.raises(ArgumentError, match="Argument `counts` must contain only whole numbers"):
         tomography.estimate(counts / 2)
     with pytest.raises(ArgumentError, match="Argument `resamples` must be at least 4, but is 1"):
         tomography.estimate(counts, resamples=1)
-    with pytest.raises(ArgumentError, match="Argument `confidence` must be greater than 0"):
-        tomography.concurrence_interval(counts, confidence=0.0)
+    with pytest.raises(ArgumentError, match="Argument `level` must be greater than 0"):
+        tomography.concurrence_interval(counts, level=0.0)
     with pytest.raises(ArgumentError, match="Argument `counts` must have 4 outcomes, those of two qubits"):
         tomography.concurrence_interval(np.ones((3, 2)))
     with pytest.raises(ArgumentError, match="Argument `target` must have 2 letters"):

@@ -19,15 +19,15 @@ CONFUSION = np.kron([[0.97, 0.06], [0.03, 0.94]], [[0.99, 0.02], [0.01, 0.98]])
 NAMED = {"singlet": SINGLET, "steady": STEADY, "product": nv.operators.density_matrix("ud"), "mixed": np.eye(4) / 4}
 
 
-@given(rho=states(), readout=st.booleans())
-def test_expected_counts_give_the_state_back(rho: NDArray[np.complex128], readout: bool) -> None:
-    confusion = CONFUSION if readout else None
+@given(rho=states(), noisy=st.booleans())
+def test_expected_counts_give_the_state_back(rho: NDArray[np.complex128], noisy: bool) -> None:
+    readout = CONFUSION if noisy else None
     counts = 1000 * tomography.probabilities(rho)
-    counts = counts if confusion is None else counts @ confusion.T
-    np.testing.assert_allclose(tomography.linear_inversion(counts, confusion=confusion), rho, atol=1e-12)
-    fit = tomography.maximum_likelihood(counts, confusion=confusion, tolerance=1e-7)
+    counts = counts if readout is None else counts @ readout.T
+    np.testing.assert_allclose(tomography.linear_inversion(counts, readout=readout), rho, atol=1e-12)
+    fit = tomography.maximum_likelihood(counts, readout=readout, tolerance=1e-7)
     # Pinsker: a loss of log-likelihood bounds the distance of what is predicted from what was counted, 2 N TV² <= loss.
-    predicted = tomography.probabilities(fit.state) @ (np.eye(4) if confusion is None else confusion).T
+    predicted = tomography.probabilities(fit.state) @ (np.eye(4) if readout is None else readout).T
     distance = np.abs(predicted - counts / 1000).sum(axis=1) / 2
     assert np.sum(2 * 1000 * distance**2) <= fit.certificate + 1e-9
     np.testing.assert_allclose(fit.state, rho, atol=3e-4)
@@ -45,8 +45,8 @@ def test_any_number_of_qubits(n_qubits: int, rng: np.random.Generator) -> None:
 def test_linear_inversion_is_unbiased(rng: np.random.Generator) -> None:
     shots = np.array([400, 10, 50, 50, 200, 50, 30, 50, 300])
     tables = 3000
-    counts = tomography.sample(np.broadcast_to(STEADY, (tables, 4, 4)), shots, rng, confusion=CONFUSION)
-    estimates = tomography.linear_inversion(counts, confusion=CONFUSION)
+    counts = tomography.sample(np.broadcast_to(STEADY, (tables, 4, 4)), shots, rng, readout=CONFUSION)
+    estimates = tomography.linear_inversion(counts, readout=CONFUSION)
     np.testing.assert_allclose(np.trace(estimates, axis1=1, axis2=2), 1, atol=1e-12)
     np.testing.assert_allclose(estimates, np.swapaxes(estimates.conj(), 1, 2), atol=1e-12)
     assert np.linalg.eigvalsh(estimates).min() < 0  # the rank-deficient state is left on both sides
@@ -90,15 +90,15 @@ def test_nearest_state_in_closed_form() -> None:
     np.testing.assert_allclose(tomography.nearest_state(matrix), expected, atol=1e-12)
 
 
-@given(rho=states(), shots=st.sampled_from([1, 5, 100, 1000, 100_000]), seed=SEEDS, readout=st.booleans())
+@given(rho=states(), shots=st.sampled_from([1, 5, 100, 1000, 100_000]), seed=SEEDS, noisy=st.booleans())
 def test_certificate_is_reached_and_is_the_stationarity_of_the_fit(
-    rho: NDArray[np.complex128], shots: int, seed: int, readout: bool
+    rho: NDArray[np.complex128], shots: int, seed: int, noisy: bool
 ) -> None:
-    confusion = CONFUSION if readout else np.eye(4)
-    counts = tomography.sample(rho, shots, seed, confusion=confusion)
-    fit = tomography.maximum_likelihood(counts, confusion=confusion)
+    readout = CONFUSION if noisy else np.eye(4)
+    counts = tomography.sample(rho, shots, seed, readout=readout)
+    fit = tomography.maximum_likelihood(counts, readout=readout)
     assert fit.certificate <= 1e-4
-    effects = np.einsum("rt,stab->srab", confusion, tomography.measurement_operators())
+    effects = np.einsum("rt,stab->srab", readout, tomography.measurement_operators())
     chances = np.einsum("srab,ba->sr", effects, fit.state).real
     seen = counts > 0
     gradient = np.einsum("k,kab->ab", counts[seen] / chances[seen], effects[seen])
@@ -202,8 +202,10 @@ def test_tables_are_checked(estimator) -> None:
         estimator(np.ones((8, 4)))
     with pytest.raises(ArgumentError, match="Argument `counts` must be at least 0, but contains -1"):
         estimator(-np.ones((9, 4)))
-    with pytest.raises(ArgumentError, match=r"Argument `confusion` must have shape \(4, 4\), but has shape \(2, 2\)"):
-        estimator(np.ones((9, 4)), confusion=np.eye(2))
+    with pytest.raises(
+        ArgumentError, match=r"Argument `readout` must have shape \(4, 4\), or .*, but has shape \(3, 3\)"
+    ):
+        estimator(np.ones((9, 4)), readout=np.eye(3))
 
 
 def test_empty_tables_of_a_batch_are_named() -> None:
@@ -212,7 +214,7 @@ def test_empty_tables_of_a_batch_are_named() -> None:
     with pytest.raises(NoKeptShotsError, match=r"but table \(1, 2\) has none"):
         tomography.maximum_likelihood(counts)
     with pytest.raises(ArgumentError, match=r"must contain at least one table, but has shape \(0, 9, 4\)"):
-        tomography.estimate_many(np.ones((0, 9, 4)))
+        tomography.estimate(np.ones((0, 9, 4)))
 
 
 def test_other_arguments_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,10 +222,10 @@ def test_other_arguments_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         tomography.nearest_state(np.ones((2, 3)))
     with pytest.raises(ArgumentError, match="Argument `tolerance` must be greater than 0"):
         tomography.maximum_likelihood(np.ones((9, 4)), tolerance=0.0)
-    with pytest.raises(ArgumentError, match="Argument `confusion` must have an inverse, but is singular"):
-        tomography.linear_inversion(np.ones((3, 2)), confusion=[[0.5, 0.5], [0.5, 0.5]])
+    with pytest.raises(ArgumentError, match="Argument `readout` must have an inverse, but is singular"):
+        tomography.linear_inversion(np.ones((3, 2)), readout=[[0.5, 0.5], [0.5, 0.5]])
     with pytest.raises(ArgumentError, match="must allow every outcome that was counted"):
-        tomography.maximum_likelihood(np.ones((3, 2)), confusion=[[1, 1], [0, 0]])
+        tomography.maximum_likelihood(np.ones((3, 2)), readout=[[1, 1], [0, 0]])
     monkeypatch.setattr("nvprotocol.tomography._interior_point.MAX_STEPS", 2)
     with pytest.raises(FitError, match=r"must reach a certificate of at most .*, but stopped at"):
         tomography.maximum_likelihood(tomography.sample(STEADY, 1000, seed=1))

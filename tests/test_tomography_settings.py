@@ -86,9 +86,15 @@ def test_sample_has_the_mean_and_the_covariance_of_multinomial_draws(rng: np.ran
 
 def test_sample_takes_shots_of_each_setting_and_readout_errors(rng: np.random.Generator) -> None:
     shots = np.arange(9) * 1000
-    confusion = np.kron([[0.9, 0.2], [0.1, 0.8]], [[0.7, 0.0], [0.3, 1.0]])
-    counts = tomography.sample("uu", shots, rng, confusion=confusion)
+    second, first = [[0.9, 0.2], [0.1, 0.8]], [[0.7, 0.0], [0.3, 1.0]]
+    readout = np.kron(second, first)
+    counts = tomography.sample("uu", shots, rng, readout=readout)
     assert np.array_equal(counts.sum(axis=1), shots)
+    assert np.array_equal(
+        tomography.sample("ud", 500, 1, readout=[first, second]), tomography.sample("ud", 500, 1, readout=readout)
+    )
+    both = np.kron(first, first)
+    assert np.array_equal(tomography.sample("ud", 500, 1, readout=first), tomography.sample("ud", 500, 1, readout=both))
     expected = np.array([0.63, 0.27, 0.07, 0.03]) * 8000  # row ZZ: |00> is read through the first column
     assert np.abs((counts[8] - expected) / np.sqrt(expected)).max() < 5
 
@@ -144,10 +150,10 @@ def test_other_arguments_are_refused() -> None:
         tomography.sample("ud", [1, 2], seed=1)
     with pytest.raises(ArgumentError, match=r"Argument `shots` must contain only whole numbers, but contains 0\.5"):
         tomography.sample("ud", 0.5, seed=1)
-    with pytest.raises(ArgumentError, match=r"Argument `confusion` must have shape \(4, 4\)"):
-        tomography.sample("ud", 1, seed=1, confusion=np.eye(2))
+    with pytest.raises(ArgumentError, match=r"Argument `readout` must have shape \(4, 4\)"):
+        tomography.sample("ud", 1, seed=1, readout=np.eye(3))
     with pytest.raises(ArgumentError, match=r"that sum to 1, but one sums to 1\.2"):
-        tomography.sample("u", 1, seed=1, confusion=[[1, 0.2], [0.2, 0.8]])
+        tomography.sample("u", 1, seed=1, readout=[[1, 0.2], [0.2, 0.8]])
 
 
 def test_cached_arrays_cannot_be_spoilt_by_the_caller() -> None:

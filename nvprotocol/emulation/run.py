@@ -205,19 +205,19 @@ def _from_counts(
                 f"Argument `shots` must be large enough to keep some runs{_which(k, odds)}, but none of "
                 f"{n_settings} × {shots} was kept; {n_settings * shots * p:.3g} were to be expected."
             )
-    fits = tomography.estimate_many(tables, seed=rng)
+    fits = tomography.estimate(tables, seed=rng)
     low, high = tomography.wilson(kept, n_settings * shots)
     return [
         Estimate(
-            state=fit.state,
-            concurrence=fit.concurrence,
-            interval=fit.interval,
-            standard_error=fit.standard_error,
+            state=fits.state[k],
+            concurrence=float(fits.concurrence[k]),
+            interval=(float(fits.interval[k, 0]), float(fits.interval[k, 1])),
+            standard_error=float(fits.standard_error[k]),
             success_probability=float(kept[k] / (n_settings * shots)),
             success_interval=(float(low[k]), float(high[k])),
             counts=tables[k],
             shots=shots,
             metadata=metadata,
         )
-        for k, fit in enumerate(fits)
+        for k in range(len(tables))
     ]

@@ -1,6 +1,7 @@
 """Checks of settings, tables of counts and readout matrices, shared by the public functions."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -51,17 +52,25 @@ def checked_table(
     return table.reshape(-1, *wanted), labels, table.shape[:-2]
 
 
-def checked_confusion(confusion: ArrayLike | None, n_outcomes: int) -> NDArray[np.float64] | None:
-    """The readout matrix P(read | true), checked: square, no negative entry, columns that sum to one."""
-    if confusion is None:
+def checked_readout(readout: ArrayLike | None, n_outcomes: int) -> NDArray[np.float64] | None:
+    """The joint readout matrix P(read | true), checked: square, no negative entry, columns that sum to one.
+
+    From a joint matrix, one matrix for each qubit (qubit 0 first), or one that all qubits share.
+    """
+    if readout is None:
         return None
-    matrix = nonnegative_array(confusion, "confusion")
+    matrix = nonnegative_array(readout, "readout")
+    n_qubits = n_outcomes.bit_length() - 1
+    if matrix.shape in ((2, 2), (n_qubits, 2, 2)):
+        single = np.broadcast_to(matrix, (n_qubits, 2, 2))
+        matrix = reduce(np.kron, single[::-1])
     if matrix.shape != (n_outcomes, n_outcomes):
-        fail("confusion", f"have shape ({n_outcomes}, {n_outcomes})", f"has shape {matrix.shape}")
+        must = f"have shape ({n_outcomes}, {n_outcomes}), or (2, 2) or ({n_qubits}, 2, 2) for single qubits"
+        fail("readout", must, f"has shape {matrix.shape}")
     sums = matrix.sum(axis=0)
     worst = sums[np.abs(sums - 1).argmax()]
     if abs(worst - 1) > 1e-9:
-        fail("confusion", "have columns (one for each true outcome) that sum to 1", f"one sums to {show(worst)}")
+        fail("readout", "have columns (one for each true outcome) that sum to 1", f"one sums to {show(worst)}")
     return matrix / sums
 
 

@@ -52,12 +52,12 @@ def outcome_matrix(labels: tuple[str, ...]) -> NDArray[np.float64]:
     return _frozen(to_vector(effects))
 
 
-def read_out_matrix(labels: tuple[str, ...], confusion: NDArray[np.float64] | None) -> NDArray[np.float64]:
+def read_out_matrix(labels: tuple[str, ...], readout: NDArray[np.float64] | None) -> NDArray[np.float64]:
     """`outcome_matrix` of what is read rather than of what is true: E'_r = Σ_t P(r | t) E_t."""
     ideal = outcome_matrix(labels)
-    if confusion is None:
+    if readout is None:
         return ideal
-    return (confusion @ ideal.reshape(len(labels), len(confusion), -1)).reshape(ideal.shape)
+    return (readout @ ideal.reshape(len(labels), len(readout), -1)).reshape(ideal.shape)
 
 
 def to_vector(matrices: NDArray[np.complex128]) -> NDArray[np.float64]:

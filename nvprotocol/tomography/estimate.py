@@ -6,54 +6,54 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._checks import Seed, fail
+from nvprotocol._checks import Seed
 from nvprotocol.entanglement import concurrence
 from nvprotocol.operators import State, fidelity
 from nvprotocol.tomography._checked import whole_counts
 from nvprotocol.tomography.intervals import ConcurrenceInterval, bootstrap
 from nvprotocol.tomography.reconstruction import maximum_likelihood
 
-__all__ = ["StateEstimate", "estimate", "estimate_many"]
+__all__ = ["StateEstimate", "estimate"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StateEstimate:
-    """What a table of counts says about a state.
+    """What tables of counts say about states; leading axes (…) are those of the tables.
 
     Attributes:
-        state: The density matrix of maximum likelihood, shape (2ᴺ, 2ᴺ).
-        concurrence: Its concurrence; NaN where there are not two qubits.
-        interval: Lower and upper end of the interval of the concurrence (`concurrence_interval`).
-        standard_error: Standard error of the concurrence (`concurrence_interval`).
-        log_likelihood: Σ n log p at the state.
-        certificate: No state has a log-likelihood that is higher by more than this.
-        counts: The table, shape (S, 2ᴺ).
-        confidence: Nominal level of the interval.
+        state: The density matrix of maximum likelihood, shape (…, 2ᴺ, 2ᴺ).
+        concurrence: Its concurrence, shape (…); NaN where there are not two qubits.
+        interval: Lower and upper end of the interval of the concurrence (`concurrence_interval`), shape (…, 2).
+        standard_error: Standard error of the concurrence (`concurrence_interval`), shape (…).
+        log_likelihood: Σ n log p at the state, shape (…).
+        certificate: No state has a log-likelihood that is higher by more than this, shape (…).
+        counts: The tables, shape (…, S, 2ᴺ).
+        level: Nominal level of the interval.
 
     Examples:
         >>> counts = nv.tomography.sample(nv.operators.bell_state("psi-"), 1000, seed=3)
         >>> estimate = nv.tomography.estimate(counts, resamples=50, seed=4)
-        >>> estimate.fidelity(nv.operators.bell_state("psi-")) > 0.99
+        >>> estimate.fidelity("psi-") > 0.99
         True
     """
 
     state: NDArray[np.complex128]
-    concurrence: float
-    interval: tuple[float, float]
-    standard_error: float
-    log_likelihood: float
-    certificate: float
+    concurrence: NDArray[np.float64]
+    interval: NDArray[np.float64]
+    standard_error: NDArray[np.float64]
+    log_likelihood: NDArray[np.float64]
+    certificate: NDArray[np.float64]
     counts: NDArray[np.int64]
-    confidence: float = 0.95
+    level: float = 0.95
 
     def fidelity(self, target: State) -> float:
-        """Fidelity with a target state: ⟨ψ|ρ|ψ⟩ for a ket, Uhlmann's for a density matrix.
+        """Fidelity of one state with a target state: ⟨ψ|ρ|ψ⟩ for a ket, Uhlmann's for a density matrix.
 
         Args:
             target: A state of as many qubits as `nvprotocol.operators.density_matrix` takes it.
 
         Raises:
-            ArgumentError: If the target is not a state of as many qubits.
+            ArgumentError: If the target is not a state of as many qubits, or this is more than one state.
 
         Examples:
             >>> counts = nv.tomography.sample("ud", 1000, seed=1)
@@ -64,6 +64,8 @@ class StateEstimate:
         return fidelity(self.state, target)
 
     def __str__(self) -> str:
+        if self.state.ndim > 2:
+            return f"Estimates of states from tables of shape {self.counts.shape[:-2]}"
         kept = self.counts.sum(axis=1)
         if len(self.state) != 4:
             first = f"State of {len(self.state).bit_length() - 1} qubits"
@@ -71,8 +73,8 @@ class StateEstimate:
             low, high = self.interval
             known = np.isfinite(self.standard_error)
             error = f"standard error {self.standard_error:.2g}" if known else "as the kept shots leave the state open"
-            level = f"{100 * self.confidence:g} % interval {low:.4f} to {high:.4f}"
-            first = f"Concurrence {self.concurrence:.4f}, {level}, {error}"
+            ends = f"{100 * self.level:g} % interval {low:.4f} to {high:.4f}"
+            first = f"Concurrence {self.concurrence:.4f}, {ends}, {error}"
         return (
             f"{first}\n{kept.sum()} shots in {np.count_nonzero(kept)} of {len(kept)} settings, "
             f"log-likelihood within {self.certificate:.1e} of its maximum"
@@ -83,62 +85,22 @@ class StateEstimate:
 
 def estimate(
     counts: ArrayLike,
-    *,
     settings: Sequence[str] | None = None,
-    confusion: ArrayLike | None = None,
+    readout: ArrayLike | None = None,
+    level: float = 0.95,
+    *,
     resamples: int = 200,
-    confidence: float = 0.95,
     seed: Seed = None,
 ) -> StateEstimate:
-    """The state, the concurrence and its interval from one table of counts.
+    """The state, the concurrence and its interval from tables of counts, all fitted together.
 
     Args:
-        counts: Table of counts, shape (S, 2ᴺ); rows may have different totals, as postselection leaves them.
-        settings: Settings of the rows; all 3ᴺ Pauli settings by default.
-        confusion: Readout probabilities P(read | true) of shape (2ᴺ, 2ᴺ), true outcome on the columns.
-        resamples: Resampled tables behind the interval.
-        confidence: Nominal probability that the interval covers the truth.
-        seed: Seed or generator of the resampling; None draws fresh entropy.
-
-    Raises:
-        ArgumentError: If an argument does not fit or the counts are not whole.
-        NoKeptShotsError: If the table has no counts.
-        FitError: If a fit does not reach its tolerance.
-
-    Examples:
-        >>> counts = nv.tomography.sample(nv.operators.bell_state("psi-"), 1000, seed=3)
-        >>> estimate = nv.tomography.estimate(counts, resamples=50, seed=4)
-        >>> low, high = estimate.interval
-        >>> low <= estimate.concurrence <= high <= 1
-        True
-    """
-    table = whole_counts(counts, "counts")
-    if table.ndim != 2:
-        fail("counts", "have shape (S, 2ᴺ); `estimate_many` takes several tables", f"has shape {table.shape}")
-    return estimate_many(
-        table[None], settings=settings, confusion=confusion, resamples=resamples, confidence=confidence, seed=seed
-    )[0]
-
-
-def estimate_many(
-    counts: ArrayLike,
-    *,
-    settings: Sequence[str] | None = None,
-    confusion: ArrayLike | None = None,
-    resamples: int = 200,
-    confidence: float = 0.95,
-    seed: Seed = None,
-) -> list[StateEstimate]:
-    """`estimate` for tables of shape (T, S, 2ᴺ), fitted together.
-
-    The first of them is resampled as `estimate` alone would with the same seed.
-
-    Args:
-        counts: Tables of counts, shape (T, S, 2ᴺ).
-        settings: Settings of the rows; all 3ᴺ Pauli settings by default.
-        confusion: Readout probabilities P(read | true) of shape (2ᴺ, 2ᴺ), true outcome on the columns.
+        counts: Tables of counts, shape (…, S, 2ᴺ); rows may have different totals, as postselection leaves them.
+        settings: Settings of the rows; all 3ᴺ Pauli settings by default (`PAULI` for two qubits).
+        readout: Readout probabilities P(read | true), true outcome on the columns: one matrix of shape (2, 2) for every
+            qubit, (N, 2, 2) with qubit 0 first, or the joint one of shape (2ᴺ, 2ᴺ).
+        level: Nominal probability that the interval covers the truth.
         resamples: Resampled tables behind each interval.
-        confidence: Nominal probability that an interval covers the truth.
         seed: Seed or generator of the resampling; None draws fresh entropy.
 
     Raises:
@@ -147,30 +109,27 @@ def estimate_many(
         FitError: If a fit does not reach its tolerance.
 
     Examples:
-        >>> counts = [nv.tomography.sample(label, 1000, seed=3) for label in ("ud", "du")]
-        >>> [x.fidelity("ud") > 0.5 for x in nv.tomography.estimate_many(counts, resamples=20, seed=4)]
-        [True, False]
+        >>> counts = nv.tomography.sample(nv.operators.bell_state("psi-"), 1000, seed=3)
+        >>> estimate = nv.tomography.estimate(counts, nv.tomography.PAULI, resamples=50, seed=4)
+        >>> low, high = estimate.interval
+        >>> bool(low <= estimate.concurrence <= high <= 1)
+        True
     """
     tables = whole_counts(counts, "counts")
-    if tables.ndim != 3:
-        fail("counts", "have shape (T, S, 2ᴺ): tables, settings, outcomes", f"has shape {tables.shape}")
-    fit = maximum_likelihood(tables, settings=settings, confusion=confusion)
+    fit = maximum_likelihood(tables, settings=settings, readout=readout)
     if tables.shape[-1] == 4:
-        ends = bootstrap(fit.state, tables, settings, confusion, resamples, confidence, seed)
+        ends = bootstrap(fit.state, tables, settings, readout, resamples, level, seed)
         values = concurrence(fit.state)
     else:
-        values = np.full(len(tables), np.nan)
+        values = np.full(tables.shape[:-2], np.nan)
         ends = ConcurrenceInterval(values, values, values)
-    return [
-        StateEstimate(
-            state=fit.state[i],
-            concurrence=float(values[i]),
-            interval=(float(ends.low[i]), float(ends.high[i])),
-            standard_error=float(ends.standard_error[i]),
-            log_likelihood=float(fit.log_likelihood[i]),
-            certificate=float(fit.certificate[i]),
-            counts=tables[i],
-            confidence=confidence,
-        )
-        for i in range(len(tables))
-    ]
+    return StateEstimate(
+        state=fit.state,
+        concurrence=values,
+        interval=np.stack([ends.low, ends.high], axis=-1),
+        standard_error=ends.standard_error,
+        log_likelihood=fit.log_likelihood,
+        certificate=fit.certificate,
+        counts=tables,
+        level=level,
+    )

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import Seed, fail, generator, real_number, show, whole_number
 from nvprotocol.entanglement import signed_concurrence
-from nvprotocol.tomography._checked import checked_confusion, checked_table, whole_counts
+from nvprotocol.tomography._checked import checked_readout, checked_table, whole_counts
 from nvprotocol.tomography._model import distribution, outcome_matrix, read_out_matrix, to_vector
 from nvprotocol.tomography.reconstruction import fit_tables, flat_log_likelihood, maximum_likelihood
 
@@ -40,7 +40,7 @@ class ConcurrenceInterval(NamedTuple):
 
 
 def wilson(
-    successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95
+    successes: ArrayLike, trials: ArrayLike, level: float = 0.95
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Wilson's interval of a proportion (DOI 10.1080/01621459.1927.10502953).
 
@@ -50,13 +50,13 @@ def wilson(
     Args:
         successes: Number k of successes, any shape.
         trials: Number n of trials, broadcast with `successes`.
-        confidence: Nominal probability that the interval covers the truth.
+        level: Nominal probability that the interval covers the truth.
 
     Returns:
         The lower and the upper end, each of the broadcast shape.
 
     Raises:
-        ArgumentError: If a number is negative or not whole, there are more successes than trials, or the confidence is
+        ArgumentError: If a number is negative or not whole, there are more successes than trials, or the level is
             not between 0 and 1.
 
     Examples:
@@ -67,7 +67,7 @@ def wilson(
     k, n = np.broadcast_arrays(whole_counts(successes, "successes"), whole_counts(trials, "trials"))
     if np.any(k > n):
         fail("successes", "be at most `trials`", f"{show(k[k > n].flat[0])} exceeds {show(n[k > n].flat[0])}")
-    z2 = _quantile(confidence) ** 2
+    z2 = _quantile(level) ** 2
     safe = np.maximum(n, 1)
     p = k / safe
     centre, spread = p + z2 / (2 * safe), np.sqrt(z2 * (p * (1 - p) / safe + z2 / (4 * safe**2)))
@@ -81,9 +81,9 @@ def concurrence_interval(
     counts: ArrayLike,
     *,
     settings: Sequence[str] | None = None,
-    confusion: ArrayLike | None = None,
+    readout: ArrayLike | None = None,
     resamples: int = 200,
-    confidence: float = 0.95,
+    level: float = 0.95,
     seed: Seed = None,
 ) -> ConcurrenceInterval:
     """Interval of the concurrence of two qubits from a parametric bootstrap (DOI 10.1201/9780429246593), batched.
@@ -98,7 +98,7 @@ def concurrence_interval(
         from Λ̂ − max(0, b₁, b₂) − z r  to  Λ̂ + max(0, −b₁, −b₂) + z r,
 
     clipped to [0, 1]: it makes room for the bias rather than take it off, as the one at the true state is not known.
-    The lower end is 0 also where z = √(−2 ln(1 − confidence)) would reach 0: there Λ is the modulus of a complex
+    The lower end is 0 also where z = √(−2 ln(1 − level)) would reach 0: there Λ is the modulus of a complex
     number, and Rayleigh's distribution has the longer tail. Where the counts leave a Pauli string unmeasured, the
     interval is [0, 1] and the standard error NaN.
 
@@ -122,9 +122,9 @@ def concurrence_interval(
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).
         settings: Settings of the rows; the nine Pauli settings by default.
-        confusion: Readout probabilities P(read | true) of shape (4, 4), true outcome on the columns, taken as exact.
+        readout: Readout probabilities P(read | true) of shape (4, 4), true outcome on the columns, taken as exact.
         resamples: Number of resampled tables; an odd one is raised by one.
-        confidence: Nominal probability that the interval covers the truth.
+        level: Nominal probability that the interval covers the truth.
         seed: Seed or generator; None draws fresh entropy.
 
     Returns:
@@ -141,26 +141,26 @@ def concurrence_interval(
         >>> bool(0.98 < interval.low < 1), float(interval.high)
         (True, 1.0)
     """
-    fit = maximum_likelihood(counts, settings=settings, confusion=confusion)
-    return bootstrap(fit.state, counts, settings, confusion, resamples, confidence, seed)
+    fit = maximum_likelihood(counts, settings=settings, readout=readout)
+    return bootstrap(fit.state, counts, settings, readout, resamples, level, seed)
 
 
 def bootstrap(
     state: NDArray[np.complex128],
     counts: ArrayLike,
     settings: Sequence[str] | None,
-    confusion: ArrayLike | None,
+    readout: ArrayLike | None,
     resamples: int,
-    confidence: float,
+    level: float,
     seed: Seed,
 ) -> ConcurrenceInterval:
     """`concurrence_interval` around states of maximum likelihood that are known already, shape (…, 4, 4)."""
     each, rng = (whole_number(resamples, "resamples", minimum=4) + 1) // 2, generator(seed)
-    z, tail = _quantile(confidence), np.sqrt(-2 * np.log1p(-confidence))
+    z, tail = _quantile(level), np.sqrt(-2 * np.log1p(-level))
     table, labels, leading = checked_table(whole_counts(counts, "counts"), settings)
     if table.shape[-1] != 4:
         fail("counts", "have 4 outcomes, those of two qubits", f"has shape {np.shape(counts)}")
-    model = read_out_matrix(labels, checked_confusion(confusion, 4))
+    model = read_out_matrix(labels, checked_readout(readout, 4))
     fitted = state.reshape(-1, 4, 4)
     centres = np.stack([_with_pseudo_counts(fitted, table), _with_lowest_rank(fitted, table, model)], axis=1)
     shots = table.sum(axis=2).astype(np.int64)
@@ -220,8 +220,8 @@ def _measured_by(labels: tuple[str, ...]) -> NDArray[np.float64]:
     return (per_outcome.max(axis=1) > 1e-9).astype(float)
 
 
-def _quantile(confidence: float) -> float:
-    number = real_number(confidence, "confidence", above=0.0)
+def _quantile(level: float) -> float:
+    number = real_number(level, "level", above=0.0)
     if number >= 1:
-        fail("confidence", "be less than 1", f"is {show(number)}")
+        fail("level", "be less than 1", f"is {show(number)}")
     return NormalDist().inv_cdf((1 + number) / 2)

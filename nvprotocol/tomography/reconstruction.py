@@ -10,7 +10,7 @@ from nvprotocol._checks import fail, numeric_array, real_number, show
 from nvprotocol.errors import FitError
 from nvprotocol.operators import State, density_matrix
 from nvprotocol.tomography import _interior_point
-from nvprotocol.tomography._checked import checked_confusion, checked_table
+from nvprotocol.tomography._checked import checked_readout, checked_table
 from nvprotocol.tomography._model import outcome_matrix, read_out_matrix, to_matrix, to_vector
 
 __all__ = ["MaximumLikelihood", "linear_inversion", "log_likelihood", "maximum_likelihood", "nearest_state"]
@@ -52,7 +52,7 @@ class MaximumLikelihood:
 
 
 def linear_inversion(
-    counts: ArrayLike, *, settings: Sequence[str] | None = None, confusion: ArrayLike | None = None
+    counts: ArrayLike, *, settings: Sequence[str] | None = None, readout: ArrayLike | None = None
 ) -> NDArray[np.complex128]:
     """The unbiased estimate ρ = Σ_P ⟨P⟩ P/2ᴺ, Hermitian and of trace one, but not always positive.
 
@@ -61,7 +61,7 @@ def linear_inversion(
     Args:
         counts: Table of counts, shape (…, S, 2ᴺ).
         settings: Settings of the rows; all 3ᴺ Pauli settings by default.
-        confusion: Readout probabilities P(read | true) of shape (2ᴺ, 2ᴺ), true outcome on the columns; inverted.
+        readout: Readout probabilities P(read | true) of shape (2ᴺ, 2ᴺ), true outcome on the columns; inverted.
 
     Returns:
         The matrices, shape (…, 2ᴺ, 2ᴺ).
@@ -76,12 +76,12 @@ def linear_inversion(
         True
     """
     table, labels, leading = checked_table(counts, settings)
-    matrix = checked_confusion(confusion, table.shape[-1])
+    matrix = checked_readout(readout, table.shape[-1])
     if matrix is not None:
         try:
             table = table @ np.linalg.inv(matrix).T
         except np.linalg.LinAlgError:
-            fail("confusion", "have an inverse", "is singular")
+            fail("readout", "have an inverse", "is singular")
     vectors, measured = _pauli_averages(table, labels)
     if not measured.all():
         row = int(np.argwhere(~measured)[0, 0])
@@ -137,7 +137,7 @@ def nearest_state(matrix: ArrayLike) -> NDArray[np.complex128]:
 
 
 def log_likelihood(
-    rho: State, counts: ArrayLike, *, settings: Sequence[str] | None = None, confusion: ArrayLike | None = None
+    rho: State, counts: ArrayLike, *, settings: Sequence[str] | None = None, readout: ArrayLike | None = None
 ) -> NDArray[np.float64]:
     """Log-likelihood Σₖ nₖ log pₖ of states; each setting counts with its own number of kept shots.
 
@@ -145,7 +145,7 @@ def log_likelihood(
         rho: A state as `nvprotocol.operators.density_matrix` takes it, or density matrices of shape (…, 2ᴺ, 2ᴺ).
         counts: Table of counts, shape (…, S, 2ᴺ); the leading axes broadcast with those of `rho`.
         settings: Settings of the rows; all 3ᴺ Pauli settings by default.
-        confusion: Readout probabilities P(read | true) of shape (2ᴺ, 2ᴺ), true outcome on the columns.
+        readout: Readout probabilities P(read | true) of shape (2ᴺ, 2ᴺ), true outcome on the columns.
 
     Returns:
         The log-likelihood, shape (…); minus infinity where an outcome that was seen has probability zero.
@@ -161,7 +161,7 @@ def log_likelihood(
     """
     table, labels, leading = checked_table(counts, settings)
     states = density_matrix(rho, len(labels[0]), name="rho")
-    model = read_out_matrix(labels, checked_confusion(confusion, table.shape[-1]))
+    model = read_out_matrix(labels, checked_readout(readout, table.shape[-1]))
     return flat_log_likelihood(to_vector(states), table.reshape(*leading, -1), model)
 
 
@@ -180,7 +180,7 @@ def maximum_likelihood(
     counts: ArrayLike,
     *,
     settings: Sequence[str] | None = None,
-    confusion: ArrayLike | None = None,
+    readout: ArrayLike | None = None,
     tolerance: float = 1e-4,
 ) -> MaximumLikelihood:
     """The states of maximum likelihood, all tables in one batch.
@@ -194,7 +194,7 @@ def maximum_likelihood(
     Args:
         counts: Table of counts, shape (…, S, 2ᴺ).
         settings: Settings of the rows; all 3ᴺ Pauli settings by default.
-        confusion: Readout probabilities P(read | true) of shape (2ᴺ, 2ᴺ), true outcome on the columns.
+        readout: Readout probabilities P(read | true) of shape (2ᴺ, 2ᴺ), true outcome on the columns.
         tolerance: Largest accepted certificate; the log-likelihood falls by 1.92 from its maximum to the ends of a 95 %
             interval. A certificate of 1e-9 per shot is always accepted, as rounding may allow no better.
 
@@ -210,7 +210,7 @@ def maximum_likelihood(
         (True, True)
     """
     table, labels, leading = checked_table(counts, settings)
-    matrix = checked_confusion(confusion, table.shape[-1])
+    matrix = checked_readout(readout, table.shape[-1])
     tolerance = real_number(tolerance, "tolerance", above=0.0)
     averages, _ = _pauli_averages(table, labels)
     fit = fit_tables(table.reshape(len(table), -1), read_out_matrix(labels, matrix), to_matrix(averages), tolerance)
@@ -229,7 +229,7 @@ def fit_tables(
     """Maximum likelihood of flat tables (tables, K), started near guesses of trace one (tables, d, d)."""
     impossible = np.any((counts > 0) & (np.abs(model).max(axis=1) < 1e-15), axis=1)
     if impossible.any():
-        fail("confusion", "allow every outcome that was counted", "gives one of them probability 0 in every state")
+        fail("readout", "allow every outcome that was counted", "gives one of them probability 0 in every state")
     d = guess.shape[-1]
     start = 0.9 * nearest_state(guess) + 0.1 * np.eye(d) / d  # well inside, where Newton steps are long
     totals = counts.sum(axis=1)

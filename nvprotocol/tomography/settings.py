@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import Seed, fail, generator, show, whole_number
 from nvprotocol.operators import State, density_matrix
-from nvprotocol.tomography._checked import checked_confusion, checked_settings, whole_counts
+from nvprotocol.tomography._checked import checked_readout, checked_settings, whole_counts
 from nvprotocol.tomography._model import distribution, outcome_matrix, pauli_labels, projectors, to_vector
 
 __all__ = ["from_counts", "measurement_operators", "pauli_settings", "probabilities", "sample"]
@@ -32,6 +32,10 @@ def pauli_settings(n_qubits: int = 2) -> tuple[str, ...]:
         ('XX', 'XY', 'XZ', 'YX', 'YY', 'YZ', 'ZX', 'ZY', 'ZZ')
     """
     return pauli_labels(whole_number(n_qubits, "n_qubits", minimum=1))
+
+
+PAULI = pauli_settings(2)
+"""The nine Pauli settings of two qubits, in Qiskit's order."""
 
 
 def measurement_operators(settings: Sequence[str] | None = None) -> NDArray[np.complex128]:
@@ -87,7 +91,7 @@ def sample(
     seed: Seed,
     *,
     settings: Sequence[str] | None = None,
-    confusion: ArrayLike | None = None,
+    readout: ArrayLike | None = None,
 ) -> NDArray[np.int64]:
     """Simulated counts: one multinomial draw for every setting.
 
@@ -96,7 +100,7 @@ def sample(
         shots: Shots of every setting: a number, or an array that broadcasts to (…, S).
         seed: Seed or generator; None draws fresh entropy.
         settings: Labels of length N; all 3ᴺ Pauli settings by default.
-        confusion: Readout probabilities P(read | true) of shape (2ᴺ, 2ᴺ), true outcome on the columns.
+        readout: Readout probabilities P(read | true) of shape (2ᴺ, 2ᴺ), true outcome on the columns.
 
     Returns:
         The counts, shape (…, S, 2ᴺ).
@@ -110,7 +114,7 @@ def sample(
         [[0, 0, 100, 0]]
     """
     chances = probabilities(rho, settings)
-    matrix = checked_confusion(confusion, chances.shape[-1])
+    matrix = checked_readout(readout, chances.shape[-1])
     if matrix is not None:
         chances = chances @ matrix.T
     number = whole_counts(shots, "shots")
