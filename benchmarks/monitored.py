@@ -83,16 +83,16 @@ def parts() -> dict[str, Callable[[], object]]:
     assert estimate.counts is not None
     counts, rng = estimate.counts, np.random.default_rng(SEED)
     cells = np.concatenate([odds * nv.tomography.probabilities(state), np.full((9, 1), 1 - odds)], axis=1)
-    elapse = aer.SuperopCache(EQUATION)
-    circuit = aer._kept_branch(line, elapse)
+    elapse = aer.elapsing(EQUATION)
+    circuit = aer.kept_branch(line, elapse)
     simulator = aer.simulator()
     return {
         "read the circuit": lambda: timeline(CIRCUIT, 2, keep=keep),
-        "build Aer's circuit": lambda: aer._kept_branch(line, aer.SuperopCache(EQUATION)),
+        "build Aer's circuit": lambda: aer.kept_branch(line, aer.elapsing(EQUATION)),
         "run it on Aer": lambda: simulator.run(circuit, shots=1).result(),
         "draw counts": lambda: rng.multinomial(SHOTS, cells / cells.sum(axis=1, keepdims=True)),
-        "estimate the state": lambda: nv.tomography.maximum_likelihood(counts[None]),
-        "… and its interval": lambda: nv.tomography.estimate(counts, seed=SEED),
+        "estimate the state alone": lambda: nv.tomography.maximum_likelihood(counts[None]),
+        "state and interval together": lambda: nv.tomography.estimate(counts, seed=SEED),
         "all of it": lambda: kept_branch(SHOTS),
     }
 

@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from nvprotocol import operators
 from nvprotocol._checks import fail, numeric_array, show, whole_number
 from nvprotocol.master_equation import MasterEquation
+from nvprotocol.medium import Medium
 
-__all__ = ["Channel", "Instrument", "evolution", "parity_check"]
+__all__ = ["Channel", "Instrument", "evolution", "parity_check", "qubit_readout"]
 
 _TRACE_TOLERANCE = 1e-8
 _RANK_TOLERANCE = 32 * np.finfo(float).eps
@@ -166,8 +167,8 @@ def evolution(equation: MasterEquation, duration: float, *, split: int | None = 
         return Channel(equation.propagator(duration))
     steps = whole_number(split, "split", minimum=1)
     medium = equation.medium
-    coherent = type(medium)(relaxation=np.zeros_like(medium.relaxation), flip_flop=medium.flip_flop, ising=medium.ising)
-    dissipative = type(medium)(relaxation=medium.relaxation, excitation=medium.excitation, dephasing=medium.dephasing)
+    coherent = Medium(relaxation=np.zeros_like(medium.relaxation), flip_flop=medium.flip_flop, ising=medium.ising)
+    dissipative = Medium(relaxation=medium.relaxation, excitation=medium.excitation, dephasing=medium.dephasing)
     half = MasterEquation(coherent, equation.detuning).propagator(duration / steps / 2)
     full = MasterEquation(dissipative).propagator(duration / steps)
     return Channel(np.linalg.matrix_power(half @ full @ half, steps))
@@ -194,6 +195,21 @@ def parity_check(n_qubits: int = 2) -> Instrument:
         fail("n_qubits", "be even for |σᶻ| = 0 to be possible", f"is {n}")
     balanced = np.sum([operators.sigma_z(k, n).diagonal().real for k in range(n)], axis=0) == 0
     projectors = {0: np.diag(~balanced).astype(float), 1: np.diag(balanced).astype(float)}
+    return _projections(projectors)
+
+
+def qubit_readout() -> Instrument:
+    """The readout of one qubit in the basis of σᶻ: outcome 0 projects on |↑⟩, outcome 1 on |↓⟩.
+
+    Examples:
+        >>> nv.channels.qubit_readout().unread(np.full((2, 2), 0.5)).real  # not looked at, it dephases
+        array([[0.5, 0. ],
+               [0. , 0.5]])
+    """
+    return _projections({0: np.diag([1.0, 0.0]), 1: np.diag([0.0, 1.0])})
+
+
+def _projections(projectors: dict[int, NDArray[np.float64]]) -> Instrument:
     return Instrument({outcome: Channel(np.kron(p, p).astype(complex)) for outcome, p in projectors.items()})
 
 

@@ -67,11 +67,10 @@ def experiment_figure(result: "ExperimentResult") -> Figure:
         >>> len(figure.axes)
         1
     """
-    discards = result.experiment.content.protocol.name != "dissipative_entanglement"
+    discards = result.discards
     figure = Figure(figsize=(COLUMN_WIDTH, 4.1 if discards else 2.9), layout="constrained", dpi=300)
-    axes = figure.subplots(2 if discards else 1, 1, sharex=True, squeeze=False, height_ratios=(3, 2)[: 1 + discards])[
-        :, 0
-    ]
+    heights = (3, 2) if discards else (1,)
+    axes = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     scan = result.experiment.scan
     for number, curve in enumerate(result.curves):
         entangled, kept = curve.fine_concurrence, curve.fine_exact.probability

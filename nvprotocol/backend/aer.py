@@ -5,7 +5,7 @@ trace of the final state is the probability of keeping a run. Shot by shot: the 
 measurements, which is the reference for what postselection means.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
@@ -18,28 +18,18 @@ from qiskit_aer import AerSimulator
 
 from nvprotocol.backend.conversion import superop_instruction
 from nvprotocol.backend.timeline import Elapse, Keep, Operation, Timeline
-from nvprotocol.channels import Channel, evolution
+from nvprotocol.channels import evolution, qubit_readout
 from nvprotocol.master_equation import MasterEquation
 
 _TOMOGRAPHY = "tomography"
 _ROTATION = {"X": ("h",), "Y": ("sdg", "h"), "Z": ()}
-_PROJECTION = tuple(superop_instruction(Channel(np.diag(diagonal))) for diagonal in ([1, 0, 0, 0], [0, 0, 0, 1]))
-_DEPHASING = superop_instruction(Channel(np.diag([1, 0, 0, 1])))
+_READOUT = {outcome: superop_instruction(branch) for outcome, branch in qubit_readout().branches.items()}
+_UNREAD = superop_instruction(qubit_readout().unread)
 
 
-class SuperopCache:
-    """The medium's superoperators as instructions: equal stretches of time share one exponential."""
-
-    def __init__(self, equation: MasterEquation) -> None:
-        self._equation = equation
-        self._made: dict[float, Instruction] = {}
-
-    def __getitem__(self, duration: float) -> Instruction:
-        # Durations that differ by rounding are one: 12 digits are finer than any clock.
-        key = float(f"{duration:.12e}")
-        if key not in self._made:
-            self._made[key] = superop_instruction(evolution(self._equation, duration))
-        return self._made[key]
+def elapsing(equation: MasterEquation) -> Callable[[float], Instruction]:
+    """The medium's instruction for a stretch of time; equal stretches share one exponential."""
+    return cache(lambda duration: superop_instruction(evolution(equation, duration)))
 
 
 def simulator() -> AerSimulator:
@@ -53,22 +43,23 @@ def simulator() -> AerSimulator:
 
 def kept_states(timelines: Sequence[Timeline], equation: MasterEquation) -> list[NDArray[np.complex128]]:
     """The unnormalised final state of the NV qubits in the kept branch of each timeline, all in one job."""
-    elapse = SuperopCache(equation)
-    circuits = [_kept_branch(line, elapse) for line in timelines]
+    elapse = elapsing(equation)
+    circuits = [kept_branch(line, elapse) for line in timelines]
     result = simulator().run(circuits, shots=1).result()
     _require_success(result)
     return [np.asarray(result.data(k)["density_matrix"]) for k in range(len(circuits))]
 
 
-def _kept_branch(line: Timeline, elapse: SuperopCache) -> QuantumCircuit:
+def kept_branch(line: Timeline, elapse: Callable[[float], Instruction]) -> QuantumCircuit:
+    """The circuit in which every kept measurement is a projection, ending with the state of the NV qubits saved."""
     circuit = QuantumCircuit(line.n_qubits)
     for step in line.steps:
         if isinstance(step, Elapse):
-            circuit.append(elapse[step.duration], line.nv_qubits)
+            circuit.append(elapse(step.duration), line.nv_qubits)
         elif isinstance(step, Keep):
-            circuit.append(_PROJECTION[step.value], [step.qubit])
+            circuit.append(_READOUT[step.value], [step.qubit])
         elif isinstance(step.operation, Measure):  # an outcome that nobody looks at
-            circuit.append(_DEPHASING, [step.qubits[0]])
+            circuit.append(_UNREAD, [step.qubits[0]])
         else:
             _append_plain(circuit, step)
     circuit.save_density_matrix(list(line.nv_qubits))  # pyright: ignore[reportAttributeAccessIssue]  # added by Aer
@@ -105,7 +96,7 @@ def sampled_counts(
     Every shot runs through every mid-circuit measurement; the register is read and runs that differ from what is kept
     are dropped afterwards. All circuits are one job; `n_clbits` is the number of classical bits of each.
     """
-    elapse = SuperopCache(equation)
+    elapse = elapsing(equation)
     sized = list(zip(timelines, n_clbits, strict=True))
     circuits = [_measured(line, elapse, size, setting) for line, size in sized for setting in settings]
     result = simulator().run(circuits, shots=shots, seed_simulator=seed).result()
@@ -117,12 +108,12 @@ def sampled_counts(
     return np.array(tables).reshape(len(timelines), len(settings), -1)
 
 
-def _measured(line: Timeline, elapse: SuperopCache, n_clbits: int, setting: str) -> QuantumCircuit:
+def _measured(line: Timeline, elapse: Callable[[float], Instruction], n_clbits: int, setting: str) -> QuantumCircuit:
     outcome = ClassicalRegister(len(line.nv_qubits), _TOMOGRAPHY)
     circuit = QuantumCircuit(QuantumRegister(line.n_qubits), ClassicalRegister(max(n_clbits, 1), "c"), outcome)
     for step in line.steps:
         if isinstance(step, Elapse):
-            circuit.append(elapse[step.duration], line.nv_qubits)
+            circuit.append(elapse(step.duration), line.nv_qubits)
         elif isinstance(step, Keep):
             circuit.measure(step.qubit, step.clbit)
         elif isinstance(step.operation, Measure):

@@ -1,6 +1,7 @@
 """The reference engine: the density matrix of the whole circuit in NumPy, time by the master equation's propagator."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,24 +9,23 @@ from qiskit.circuit import Measure, Reset
 from qiskit.quantum_info import Operator
 
 from nvprotocol.backend.timeline import Elapse, Keep, Operation, Timeline
+from nvprotocol.channels import qubit_readout
 from nvprotocol.errors import UnsupportedCircuitError
 from nvprotocol.master_equation import MasterEquation
 
 _QUBIT_LIMIT = 10
 _RESET = np.zeros((4, 4))
 _RESET[0, 0] = _RESET[0, 3] = 1.0
-_DEPHASE = np.diag([1.0, 0.0, 0.0, 1.0])
+_READOUT = qubit_readout()
 
 
 def kept_states(timelines: Sequence[Timeline], equation: MasterEquation) -> list[NDArray[np.complex128]]:
     """The unnormalised final state of the NV qubits in the kept branch of each timeline."""
-    propagators: dict[float, NDArray[np.complex128]] = {}
-    return [_kept_state(line, equation, propagators) for line in timelines]
+    propagator = cache(equation.propagator)
+    return [_kept_state(line, propagator) for line in timelines]
 
 
-def _kept_state(
-    line: Timeline, equation: MasterEquation, propagators: dict[float, NDArray[np.complex128]]
-) -> NDArray[np.complex128]:
+def _kept_state(line: Timeline, propagator: Callable[[float], NDArray[np.complex128]]) -> NDArray[np.complex128]:
     n = line.n_qubits
     if n > _QUBIT_LIMIT:
         raise UnsupportedCircuitError(
@@ -35,13 +35,9 @@ def _kept_state(
     rho[(0,) * (2 * n)] = 1.0
     for step in line.steps:
         if isinstance(step, Elapse):
-            if step.duration not in propagators:
-                propagators[step.duration] = equation.propagator(step.duration)
-            rho = _apply(rho, propagators[step.duration], line.nv_qubits, n)
+            rho = _apply(rho, propagator(step.duration), line.nv_qubits, n)
         elif isinstance(step, Keep):
-            projector = np.zeros((4, 4))
-            projector[3 * step.value, 3 * step.value] = 1.0
-            rho = _apply(rho, projector, (step.qubit,), n)
+            rho = _apply(rho, _READOUT.branches[step.value].superoperator, (step.qubit,), n)
         else:
             rho = _apply(rho, _superoperator(step), step.qubits, n)
     return _reduced(rho, line.nv_qubits, n)
@@ -49,7 +45,7 @@ def _kept_state(
 
 def _superoperator(step: Operation) -> NDArray[np.complex128]:
     if isinstance(step.operation, Measure):  # an outcome that nobody looks at
-        return _DEPHASE.astype(complex)
+        return _READOUT.unread.superoperator
     if isinstance(step.operation, Reset):
         return _RESET.astype(complex)
     unitary = np.asarray(Operator(step.operation).data, dtype=complex)

@@ -194,7 +194,8 @@ def _in_order(timed: list[tuple[float, Operation]], end: float) -> list[Step]:
     now = 0.0
     for time, operation in [*sorted(timed, key=lambda pair: pair[0]), (end, None)]:
         if time - now > ROUNDING * end:
-            steps.append(Elapse(time - now))
+            # 14 digits: stretches that differ by the rounding of the clocks are equal, and share one exponential.
+            steps.append(Elapse(float(f"{time - now:.13e}")))
             now = time
         if operation is not None:
             steps.append(operation)

@@ -85,9 +85,9 @@ def _table(result: ExperimentResult, curve: Curve) -> "RenderableType":
     )
     for name in (heading, "C emulated", "95 %", "C exact", "deviation", "P emulated", "95 %", "P exact"):
         table.add_column(name, justify="right", no_wrap=True)
-    exact = curve.exact_concurrence
+    exact, deviations = curve.exact_concurrence, curve.deviations
     for k, value in enumerate(scan.values):
-        estimate, deviation = curve.estimates[k], curve.deviations[k]
+        estimate, deviation = curve.estimates[k], deviations[k]
         odds = f"{curve.exact.probability[k]:.4f}"
         if estimate is None:
             table.add_row(f"{value:.4g}", "none kept", _NO_VALUE, f"{exact[k]:.4f}", _NO_VALUE, "0", _NO_VALUE, odds)

@@ -101,6 +101,11 @@ class ExperimentResult:
     agreement: Agreement
     covered: tuple[int, int]
 
+    @property
+    def discards(self) -> bool:
+        """Whether the protocol discards runs at any point."""
+        return any(bool(np.any(curve.exact.probability != 1)) for curve in self.curves)
+
     def __str__(self) -> str:
         inside, total = self.covered
         shots = self.experiment.content.run.shots

@@ -14,6 +14,7 @@ from nvprotocol.master_equation.sectors import (
     elements,
     from_coordinates,
     is_diagonal,
+    on_diagonal,
     to_coordinates,
 )
 
@@ -103,8 +104,8 @@ def _after_checks(
     refuse_endless(generator, period, "period")
     step = expm(generator * period)
     first = (step[..., inside, :] @ to_coordinates(rho, n_qubits, (None, 0))[..., None])[..., 0]
-    diagonal = (rows == columns)[inside]
-    vectors, logs = _powers(step[..., inside, :][..., inside], first, checks - 1, diagonal)
+    populations = on_diagonal(n_qubits)[inside]
+    vectors, logs = _powers(step[..., inside, :][..., inside], first, checks - 1, populations)
     batch = vectors.shape[:-2]
     kept = np.zeros((*batch, checks.size, *rho.shape[-2:]), dtype=complex)
     from_coordinates(vectors, n_qubits, half, kept)

@@ -19,6 +19,7 @@ _NULL = 1e-12
 """Singular values and decay rates below this share of the largest count as zero."""
 
 _SETTLING = 200.0
+"""Length, in units of the inverse norm of the generator, of the stretch that clears rounding away."""
 
 
 def steady_state(
@@ -46,7 +47,7 @@ def steady_state(
 def _limit(generators: NDArray, vectors: NDArray) -> NDArray:
     """R (L†R)⁻¹ L†x with R, L right and left null vectors, for each generator of a (B, n, n) batch."""
     left, singular, right = np.linalg.svd(generators)
-    dimension = (singular <= _NULL * np.maximum(singular[:, :1], np.finfo(float).tiny)).sum(axis=-1)
+    dimension = _null_dimension(singular)
     result = np.zeros(vectors.shape, dtype=np.result_type(generators, vectors))
     for count in np.unique(dimension[dimension > 0]):
         chosen = dimension == count
@@ -92,8 +93,12 @@ def _require_unique(values: NDArray[np.float64], n_qubits: int) -> None:
 
 def _has_more(generator: NDArray, sector: Sector) -> bool:
     singular = np.linalg.svd(generator, compute_uv=False)
-    dimension = (singular <= _NULL * np.maximum(singular[..., :1], np.finfo(float).tiny)).sum(axis=-1)
-    return bool(np.any(dimension > (1 if sector == (None, 0) else 0)))
+    return bool(np.any(_null_dimension(singular) > (1 if sector == (None, 0) else 0)))
+
+
+def _null_dimension(singular: NDArray[np.float64]) -> NDArray[np.intp]:
+    """How many of (…, n) singular values, the largest first, count as zero."""
+    return (singular <= _NULL * np.maximum(singular[..., :1], np.finfo(float).tiny)).sum(axis=-1)
 
 
 def _lasting(eigenvalues: NDArray) -> NDArray[np.bool_]:
