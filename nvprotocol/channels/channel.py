@@ -1,4 +1,4 @@
-"""Stretches of time and checks as quantum channels: superoperators, Choi matrices and Kraus operators.
+"""Completely positive maps of N qubits: superoperators, Choi matrices and Kraus operators.
 
 Superoperators act on column-stacked density matrices, as Qiskit's `SuperOp` does; arrays are in Qiskit's order.
 """
@@ -9,12 +9,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol import operators
-from nvprotocol._checks import fail, numeric_array, show, whole_number
-from nvprotocol.master_equation import MasterEquation
-from nvprotocol.medium import Medium
+from nvprotocol._checks import fail, numeric_array, show
 
-__all__ = ["Channel", "Instrument", "evolution", "parity_check", "qubit_readout"]
+__all__ = ["Channel"]
 
 _TRACE_TOLERANCE = 1e-8
 _RANK_TOLERANCE = 32 * np.finfo(float).eps
@@ -103,114 +100,6 @@ class Channel:
         return f"Channel on {self.n_qubits} qubits, {kind}, Kraus rank {len(self.kraus)}"
 
     __repr__ = __str__
-
-
-@dataclass(frozen=True, eq=False)
-class Instrument:
-    """A measurement: for every outcome the map of the unnormalised state.
-
-    Attributes:
-        branches: Outcome → trace-decreasing `Channel`; together they keep the trace.
-
-    Raises:
-        ArgumentError: If the branches together do not keep the trace.
-
-    Examples:
-        >>> check = nv.channels.parity_check()
-        >>> bell = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
-        >>> [check.probability(bell, outcome) for outcome in (0, 1)]
-        [0.0, 1.0]
-    """
-
-    branches: dict[int, Channel]
-
-    def __post_init__(self) -> None:
-        if not self.unread.trace_preserving:
-            fail("branches", "keep the trace together", "they do not")
-
-    @cached_property
-    def unread(self) -> Channel:
-        """The map when the outcome is not looked at."""
-        return Channel(np.sum([branch.superoperator for branch in self.branches.values()], axis=0))
-
-    def probability(self, rho: ArrayLike, outcome: int) -> float:
-        """The probability of an outcome in a state of shape (d, d)."""
-        if outcome not in self.branches:
-            fail("outcome", f"be one of {', '.join(map(str, self.branches))}", f"is {show(outcome)}")
-        return float(np.clip(np.trace(self.branches[outcome](rho)).real, 0.0, 1.0))
-
-
-def evolution(equation: MasterEquation, duration: float, *, split: int | None = None) -> Channel:
-    """The channel of a stretch of time on a medium, exp(𝓛t), exact.
-
-    Args:
-        equation: The master equation, without batch axes.
-        duration: Time in µs.
-        split: Number of symmetric Strang steps in which Hamiltonian and dissipator take turns, with an error of
-            O(t³/split²); for comparison with simulators that cannot do both at once. The default is no splitting.
-
-    Raises:
-        ArgumentError: If the equation has batch axes, the duration is negative, or `split` is not at least 1.
-
-    Examples:
-        >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9, q=0.1), detuning=0.5)
-        >>> channel = nv.channels.evolution(equation, duration=1.0)
-        >>> rho = nv.operators.density_matrix("ud")
-        >>> bool(np.allclose(channel(rho), equation.evolve(rho, 1.0)[0]))
-        True
-    """
-    if not isinstance(equation, MasterEquation):
-        fail("equation", "be a MasterEquation", f"is of type {type(equation).__name__}")
-    if equation.batch_shape:
-        fail("equation", "have no batch axes", f"has batch {equation.batch_shape}")
-    if split is None:
-        return Channel(equation.propagator(duration))
-    steps = whole_number(split, "split", minimum=1)
-    medium = equation.medium
-    coherent = Medium(relaxation=np.zeros_like(medium.relaxation), flip_flop=medium.flip_flop, ising=medium.ising)
-    dissipative = Medium(relaxation=medium.relaxation, excitation=medium.excitation, dephasing=medium.dephasing)
-    half = MasterEquation(coherent, equation.detuning).propagator(duration / steps / 2)
-    full = MasterEquation(dissipative).propagator(duration / steps)
-    return Channel(np.linalg.matrix_power(half @ full @ half, steps))
-
-
-def parity_check(n_qubits: int = 2) -> Instrument:
-    """The check of |σᶻ| as an instrument: outcome 1 projects on σᶻ = 0, outcome 0 on the rest (Lüders).
-
-    For a pair this is what two CX gates onto a monitor qubit and its measurement do: the parity is learnt, not which
-    spin is up.
-
-    Args:
-        n_qubits: Even number of qubits.
-
-    Raises:
-        ArgumentError: If the number of qubits is odd, since |σᶻ| = 0 is then impossible.
-
-    Examples:
-        >>> nv.channels.parity_check().branches[1](np.eye(4)).real.diagonal()
-        array([0., 1., 1., 0.])
-    """
-    n = whole_number(n_qubits, "n_qubits", minimum=2)
-    if n % 2:
-        fail("n_qubits", "be even for |σᶻ| = 0 to be possible", f"is {n}")
-    balanced = np.sum([operators.sigma_z(k, n).diagonal().real for k in range(n)], axis=0) == 0
-    projectors = {0: np.diag(~balanced).astype(float), 1: np.diag(balanced).astype(float)}
-    return _projections(projectors)
-
-
-def qubit_readout() -> Instrument:
-    """The readout of one qubit in the basis of σᶻ: outcome 0 projects on |↑⟩, outcome 1 on |↓⟩.
-
-    Examples:
-        >>> nv.channels.qubit_readout().unread(np.full((2, 2), 0.5)).real  # not looked at, it dephases
-        array([[0.5, 0. ],
-               [0. , 0.5]])
-    """
-    return _projections({0: np.diag([1.0, 0.0]), 1: np.diag([0.0, 1.0])})
-
-
-def _projections(projectors: dict[int, NDArray[np.float64]]) -> Instrument:
-    return Instrument({outcome: Channel(np.kron(p, p).astype(complex)) for outcome, p in projectors.items()})
 
 
 def _kraus_operators(choi: NDArray[np.complex128], d: int) -> NDArray[np.complex128]:
