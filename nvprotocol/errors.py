@@ -25,8 +25,16 @@ class UnsupportedCircuitError(NVProtocolError, ValueError):
     """A circuit contains something that the chosen engine cannot follow exactly."""
 
 
-class ExperimentFileError(NVProtocolError, ValueError):
-    """An experiment file is malformed; the message names the file, the line and the key."""
+class FileError(NVProtocolError, ValueError):
+    """A file is malformed; the message names the file, the line and the key."""
+
+
+class ExperimentFileError(FileError):
+    """An experiment file is malformed."""
+
+
+class DeviceFileError(FileError):
+    """A device file is malformed."""
 
 
 class OutputError(NVProtocolError, OSError):

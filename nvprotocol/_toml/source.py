@@ -1,0 +1,108 @@
+"""The text of a TOML file: how it is read, and where in it a key stands, so that an error can name its line."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from nvprotocol.errors import FileError
+
+_TABLE = re.compile(r"^\s*\[\[?\s*([^\[\]]+?)\s*\]")
+_KEY = re.compile(r"^\s*([A-Za-z0-9_.\"'-]+)\s*=")
+
+
+def text_of(path: Path, error: type[FileError]) -> str:
+    """The text of a file.
+
+    Raises:
+        FileError: Of the kind given, if there is no such file or it is no text.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from nvprotocol._toml import text_of
+        >>> text_of(Path("nowhere.toml"), nv.errors.DeviceFileError)
+        Traceback (most recent call last):
+            ...
+        nvprotocol.errors.DeviceFileError: nowhere.toml: there is no such file.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise error(f"{path}: there is no such file.") from None
+    except (OSError, UnicodeDecodeError) as reason:
+        raise error(f"{path}: cannot be read as text ({reason}).") from None
+
+
+def parsed(text: str, source: str, needed: str, error: type[FileError]) -> dict[str, Any]:
+    """The content of a TOML text that is not empty.
+
+    Args:
+        text: TOML.
+        source: Name of the file for error messages.
+        needed: What the file needs at least.
+        error: The kind of error that is raised.
+
+    Raises:
+        FileError: Of the kind given, if the text is not TOML or says nothing.
+
+    Examples:
+        >>> from nvprotocol._toml import parsed
+        >>> parsed("# nothing", "mine.toml", "[medium]", nv.errors.DeviceFileError)
+        Traceback (most recent call last):
+            ...
+        nvprotocol.errors.DeviceFileError: mine.toml, line 1: the file is empty; it needs at least [medium].
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as reason:
+        raise error(f"{source}: not valid TOML: {reason}.") from None
+    if not raw:
+        raise error(f"{source}, line 1: the file is empty; it needs at least {needed}.")
+    return raw
+
+
+def line_of(text: str, path: Sequence[str]) -> int:
+    r"""The line (from 1) of a key such as ("protocol", "checks"), or of the innermost table around it that is there.
+
+    Examples:
+        >>> from nvprotocol._toml import line_of
+        >>> text = "[medium]\na = 1.0\n\n[device.gate_ns]\nsx = 20"
+        >>> line_of(text, ("device", "gate_ns", "sx")), line_of(text, ("medium", "q"))
+        (5, 1)
+    """
+    lines = dict(_keys(text))
+    for length in range(len(path), 0, -1):
+        if tuple(path[:length]) in lines:
+            return lines[tuple(path[:length])]
+    return 1
+
+
+def _keys(text: str) -> list[tuple[tuple[str, ...], int]]:
+    table: tuple[str, ...] = ()
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _TABLE.match(line):
+            table = _parts(header[1])
+            found.append((table, number))
+        elif key := _KEY.match(line):
+            found.append(((*table, *_parts(key[1])), number))
+    return found
+
+
+def _parts(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+
+
+def suggestion(word: str, known: Sequence[str]) -> str:
+    """What a misspelt word may have been meant to be, as the end of a message.
+
+    Examples:
+        >>> from nvprotocol._toml import suggestion
+        >>> suggestion("chekcs", ["duration", "checks"])
+        '; did you mean "checks"?'
+    """
+    bare = word.removesuffix("_us")  # the name of an argument, where the key takes any unit
+    close = [bare] if bare in known else get_close_matches(word, known, n=1, cutoff=0.5)
+    return f'; did you mean "{close[0]}"?' if close else f"; known are {', '.join(known)}."

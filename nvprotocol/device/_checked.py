@@ -1,0 +1,124 @@
+"""Checks of what a device is made from; each returns the value in the form in which the device keeps it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nvprotocol._checks import ROUNDING, fail, nonnegative_array, numeric_array, real_number, show, whole_number
+from nvprotocol.device.catalogue import INSTANTANEOUS, NOT_GATES, ONE_QUBIT_GATES, TWO_QUBIT_GATES
+from nvprotocol.master_equation import MasterEquation
+
+# Greatest values of what is a probability or an infidelity: to depolarise a qubit is an infidelity of 1/2, a pair 3/4.
+_SHARES = {
+    "single_qubit_error": 0.5,
+    "two_qubit_error": 0.75,
+    "initialisation_error": 0.5,
+    "monitor_efficiency": 1.0,
+    "monitor_false_alarm": 1.0,
+}
+_TIMED = ONE_QUBIT_GATES | TWO_QUBIT_GATES | set(NOT_GATES)
+
+
+def checked_fields(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a device by name, each in the form in which it is kept."""
+    n_qubits = checked_equation(given["equation"]).n_qubits
+    if not isinstance(given["name"], str) or not given["name"]:
+        fail("name", "be a text that is not empty", f"is {show(given['name'])}")
+    values = {
+        "dt_ns": real_number(given["dt_ns"], "dt_ns", above=0.0),
+        "gate_ns": checked_durations(given["gate_ns"]),
+        "readout": checked_readout(given["readout"], n_qubits),
+        "t1_us": checked_times(given["t1_us"], "t1_us", n_qubits),
+        "t2_us": checked_times(given["t2_us"], "t2_us", n_qubits),
+        "monitors": whole_number(given["monitors"], "monitors", minimum=1),
+        "frequency_ghz": real_number(given["frequency_ghz"], "frequency_ghz", above=0.0),
+        "gate_slices": whole_number(given["gate_slices"], "gate_slices", minimum=1),
+    }
+    for name, greatest in _SHARES.items():
+        values[name] = real_number(given[name], name, minimum=0.0, maximum=greatest)
+    check_coherence(values["t1_us"], values["t2_us"])
+    return values
+
+
+class Durations(Mapping[str, float]):
+    """A mapping that cannot be written to and, unlike `types.MappingProxyType`, can be pickled."""
+
+    def __init__(self, values: Mapping[str, float]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> float:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return repr(self._values)
+
+
+def checked_equation(equation: object) -> MasterEquation:
+    """A master equation without batch axes."""
+    if not isinstance(equation, MasterEquation):
+        fail("equation", "be a MasterEquation", f"is of type {type(equation).__name__}")
+    if equation.batch_shape:
+        fail("equation", "describe one device, without batch axes", f"has batch {equation.batch_shape}")
+    return equation
+
+
+def checked_durations(gate_ns: object) -> Mapping[str, float]:
+    """Durations in ns merged over the instantaneous ones, not to be written to."""
+    if not isinstance(gate_ns, Mapping):
+        fail("gate_ns", "be a mapping of names to durations in ns", f"is of type {type(gate_ns).__name__}")
+    for name in gate_ns:
+        if name not in _TIMED:
+            must = 'have as keys gates of one or two qubits such as "sx" or "cx", or ' + ", ".join(
+                f'"{known}"' for known in NOT_GATES
+            )
+            fail("gate_ns", must, f"has {show(name)}")
+    given = {name: real_number(value, f'gate_ns["{name}"]', minimum=0.0) for name, value in gate_ns.items()}
+    return Durations(INSTANTANEOUS | given)
+
+
+def checked_readout(readout: ArrayLike | None, n_qubits: int) -> NDArray[np.float64] | None:
+    """P(read | true) of single qubits, columns normalised to rounding, in the shape as given."""
+    if readout is None:
+        return None
+    matrix = nonnegative_array(readout, "readout")
+    if matrix.shape not in ((2, 2), (n_qubits, 2, 2)):
+        fail("readout", f"have shape (2, 2) or ({n_qubits}, 2, 2)", f"has shape {matrix.shape}")
+    sums = matrix.sum(axis=-2, keepdims=True)
+    worst = sums.flat[np.abs(sums - 1).argmax()]
+    if abs(worst - 1) > 1e-9:
+        fail("readout", "have columns (one for each true outcome) that sum to 1", f"one sums to {show(worst)}")
+    matrix = matrix / sums
+    matrix.flags.writeable = False
+    return matrix
+
+
+def checked_times(value: ArrayLike | None, name: str, n_qubits: int) -> float | tuple[float, ...] | None:
+    """A positive time in µs for all qubits, or one for each; None is infinite."""
+    if value is None:
+        return None
+    times = numeric_array(value, name, real=True)
+    if times.shape not in ((), (n_qubits,)):
+        fail(name, f"be a number or {n_qubits} numbers, one for each qubit", f"has shape {times.shape}")
+    if np.any(times <= 0):
+        shown = show(times[times <= 0].flat[0])
+        fail(name, "be greater than 0", f"contains {shown}" if times.ndim else f"is {shown}")
+    return tuple(times.tolist()) if times.ndim else float(times)
+
+
+def check_coherence(t1: float | tuple[float, ...] | None, t2: float | tuple[float, ...] | None) -> None:
+    """Refuses T2 > 2·T1, which no state can have: the coherence of a qubit decays at least at half the rate 1/T1."""
+    if t1 is None or t2 is None:
+        return
+    limits, times = np.broadcast_arrays(2 * np.asarray(t1), np.asarray(t2))
+    wrong = np.flatnonzero(times > limits * (1 + ROUNDING))
+    if wrong.size:
+        limit, found = show(limits.flat[wrong[0]]), show(times.flat[wrong[0]])
+        fail("t2_us", f"be at most 2·T1 = {limit} us", f"is {found}{f' for qubit {wrong[0]}' if times.ndim else ''}")

@@ -1,0 +1,60 @@
+"""A device as a table for people."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nvprotocol._checks import show
+
+if TYPE_CHECKING:
+    from nvprotocol.device.device import Device
+
+
+def device_text(device: "Device") -> str:
+    """One line if the instruments are ideal, else a row for each of their properties; then the equation."""
+    name = "" if device.name == "device" else f' "{device.name}"'
+    kind = "ideal" if device.is_ideal else "real"
+    head = f"Device{name} with clock {device.dt_ns:g} ns and {kind} instruments"
+    rows = {} if device.is_ideal else _instruments(device)
+    rows |= _qubits(device)
+    width = max(map(len, rows), default=0) + 2
+    table = [f"  {label:<{width}}{text}" for label, text in rows.items()]
+    return "\n".join([head, *table, str(device.equation)])
+
+
+def _instruments(device: "Device") -> dict[str, str]:
+    durations = [f"{name} {show(value)}" for name, value in device.gate_ns.items()]
+    readout = device.readout_matrices
+    return {
+        "durations": f"{', '.join(durations)} ns",
+        "slices per gate": str(device.gate_slices),
+        "one-qubit error": show(device.single_qubit_error),
+        "two-qubit error": show(device.two_qubit_error),
+        "initialisation error": show(device.initialisation_error),
+        "readout P(1|0)": _each(readout[:, 1, 0]),
+        "readout P(0|1)": _each(readout[:, 0, 1]),
+        "monitor qubits": str(device.monitors),
+        "monitor efficiency": show(device.monitor_efficiency),
+        "monitor false alarm": show(device.monitor_false_alarm),
+    }
+
+
+def _qubits(device: "Device") -> dict[str, str]:
+    """What is told of the NV qubits themselves, where it is not what every ideal device has."""
+    rows = {}
+    if not device.is_ideal or device.frequency_ghz != 2.87:
+        rows["splitting"] = f"{_each(device.frequencies_ghz, digits=9)} GHz"
+    if device.t1_us is not None:
+        rows["intrinsic T1"] = f"{_each(device.t1_us)} µs"
+    if device.t2_us is not None:
+        rows["intrinsic T2"] = f"{_each(device.t2_us)} µs"
+    if device.t1_us is not None or device.t2_us is not None:
+        rows["T1 with the medium"] = f"{_each(device.t1)} µs"
+        rows["T2 with the medium"] = f"{_each(device.t2)} µs"
+    return rows
+
+
+def _each(values: object, digits: int = 6) -> str:
+    """One value if all qubits have the same, else one for each."""
+    texts = [f"{value:.{digits}g}" for value in np.atleast_1d(np.asarray(values, dtype=float))]
+    return texts[0] if len(set(texts)) == 1 else ", ".join(texts)

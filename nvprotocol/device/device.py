@@ -1,0 +1,243 @@
+"""The device: what the laboratory has."""
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nvprotocol._checks import one_of
+from nvprotocol.device._checked import checked_fields
+from nvprotocol.device._derived import splittings_ghz, with_intrinsic
+from nvprotocol.device._text import device_text
+from nvprotocol.device.catalogue import BUILTIN, NOT_GATES, TWO_QUBIT_GATES, VIRTUAL_GATES
+from nvprotocol.errors import ArgumentError
+from nvprotocol.master_equation import MasterEquation
+
+if TYPE_CHECKING:
+    from nvprotocol.device.file import Description
+
+__all__ = ["Device"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Device:
+    """NV qubits on a medium, and the instruments that act on them; perfect and instantaneous unless said otherwise.
+
+    Attributes:
+        equation: Medium and detuning, without batch axes.
+        dt_ns: Clock of the control electronics in ns, the unit of a `delay` given in "dt".
+        gate_ns: Durations in ns of the native gates, "measure" and "reset", merged over rz, sx, x, cx, measure and
+            reset of 0 ns. Any standard gate of one or two qubits named here is native too. "monitor_measure" and
+            "monitor_reset" are durations on monitor qubits, by default the same.
+        single_qubit_error: Average infidelity r of a native gate of one qubit that is not diagonal: a depolarising
+            channel of probability p = r·d/(d−1) with d = 2 (Nielsen, doi:10.1016/S0375-9601(02)01272-0).
+        two_qubit_error: The same for two qubits, d = 4.
+        readout: P(read | true) of an NV qubit with the true outcome on the columns, shape (2, 2) for all of them or
+            (N, 2, 2); None is perfect.
+        initialisation_error: Probability that an NV qubit starts, or is reset, in |↓⟩ instead of |↑⟩.
+        t1_us: Intrinsic T1 in µs besides the medium's, one number or one for each NV qubit; None is infinite.
+        t2_us: Intrinsic T2 in µs besides the medium's, at most 2·T1; None means that T1 alone limits it.
+        monitors: Number of monitor qubits.
+        monitor_efficiency: Probability that a check of a pair with |σz| ≠ 0 reads 0, as it should.
+        monitor_false_alarm: Probability that a check reads 0 although |σz| = 0.
+        frequency_ghz: Mean splitting of the NV qubits in GHz, in cycles.
+        gate_slices: Number of equal pieces that a gate of finite duration is cut into; the medium acts between them.
+        name: What the device is called.
+
+    Raises:
+        ArgumentError: If the equation is not a `MasterEquation` of a single medium, a time is negative, a probability
+            outside its range, a readout not stochastic, a gate unknown, or T2 above 2·T1.
+
+    Examples:
+        >>> equation = nv.MasterEquation(nv.Medium.pair(a=0.25, A=0.25))
+        >>> device = nv.Device(equation, gate_ns={"sx": 20, "measure": 300}, t1_us=2.0)
+        >>> device.duration_us("measure"), device.t1.tolist()
+        (0.3, [1.0, 1.0])
+    """
+
+    equation: MasterEquation
+    dt_ns: float = 1.0
+    _: KW_ONLY
+    gate_ns: Mapping[str, float] = field(default_factory=dict)
+    single_qubit_error: float = 0.0
+    two_qubit_error: float = 0.0
+    readout: ArrayLike | None = None
+    initialisation_error: float = 0.0
+    t1_us: ArrayLike | None = None
+    t2_us: ArrayLike | None = None
+    monitors: int = 1
+    monitor_efficiency: float = 1.0
+    monitor_false_alarm: float = 0.0
+    frequency_ghz: float = 2.87
+    gate_slices: int = 1
+    name: str = "device"
+
+    def __post_init__(self) -> None:
+        for name, value in checked_fields({one.name: getattr(self, one.name) for one in fields(self)}).items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> Self:
+        """Reads a device file: TOML with a section [medium] and, where the instruments are not ideal, [device].
+
+        Args:
+            path: The file. Its keys are the arguments of `Medium.pair` and of this class, with `t1` and `t2` (in µs, or
+                as "5 ms"), `detuning`, `readout_error` = [P(1|0), P(0|1)], and `base`, the name of a built-in device or
+                the path of another file, from which everything is taken that is not given.
+
+        Raises:
+            DeviceFileError: If the file cannot be read, is not TOML, or says what it must not; names key and line.
+
+        Examples:
+            >>> nv.Device.from_toml("nowhere.toml")
+            Traceback (most recent call last):
+                ...
+            nvprotocol.errors.DeviceFileError: nowhere.toml: there is no such file.
+        """
+        from nvprotocol.device.file import read  # pydantic takes its time
+
+        return cls._of(read(path))
+
+    @classmethod
+    def builtin(cls, name: str, equation: MasterEquation | None = None) -> Self:
+        """A device that comes with the package; its file gives the source of every number.
+
+        Args:
+            name: One of `nv.device.BUILTIN`.
+            equation: Another medium and detuning than the file's.
+
+        Raises:
+            ArgumentError: If there is no such device.
+
+        Examples:
+            >>> nv.Device.builtin("ideal").is_ideal
+            True
+        """
+        from nvprotocol.device.file import read_builtin
+
+        device = cls._of(read_builtin(one_of(name, "name", BUILTIN)))
+        return device if equation is None else device.with_equation(equation)
+
+    @classmethod
+    def _of(cls, description: "Description") -> Self:
+        try:
+            return cls(**description.arguments())
+        except ArgumentError as error:
+            raise description.refusal(error) from None
+
+    @property
+    def n_qubits(self) -> int:
+        """Number of NV qubits."""
+        return self.equation.n_qubits
+
+    @cached_property
+    def dynamics(self) -> MasterEquation:
+        """All that acts while time passes: the equation, with intrinsic relaxation and dephasing in its medium.
+
+        Intrinsic relaxation is that of a hot bath, a = ã = 1/(4·T1); d = (1/T2 − 1/(2·T1))/4 (Eqs. S17 and S18).
+
+        Examples:
+            >>> nv.Device(nv.MasterEquation(nv.Medium.pair()), t1_us=0.5).dynamics.medium.excitation.real.tolist()
+            [[0.5, 0.0], [0.0, 0.5]]
+        """
+        return with_intrinsic(self.equation, self.t1_us, self.t2_us)
+
+    @property
+    def t1(self) -> NDArray[np.float64]:
+        """T1 of each NV qubit in µs, medium included, shape (N,)."""
+        return self.dynamics.medium.t1
+
+    @property
+    def t2(self) -> NDArray[np.float64]:
+        """T2 of each NV qubit in µs, medium included, shape (N,)."""
+        return self.dynamics.medium.t2
+
+    @property
+    def frequencies_ghz(self) -> NDArray[np.float64]:
+        """Splitting of each NV qubit in GHz, in cycles: the mean and the offset Δ_i/2π of each, shape (N,)."""
+        return splittings_ghz(self.equation, self.frequency_ghz)
+
+    @property
+    def readout_matrices(self) -> NDArray[np.float64]:
+        """P(read | true) of each NV qubit, true outcome on the columns, shape (N, 2, 2)."""
+        single = np.eye(2) if self.readout is None else np.asarray(self.readout)
+        return np.broadcast_to(single, (self.n_qubits, 2, 2)).copy()
+
+    @property
+    def monitor_readout(self) -> NDArray[np.float64]:
+        """P(read | true) of a check, true outcome on the columns; 0 stands for |σz| ≠ 0; shape (2, 2)."""
+        first = np.array([self.monitor_efficiency, self.monitor_false_alarm])
+        return np.stack([first, 1 - first])
+
+    @property
+    def native_gates(self) -> tuple[str, ...]:
+        """Names of the native gates, without "measure" and "reset"."""
+        return tuple(name for name in self.gate_ns if name not in NOT_GATES)
+
+    @property
+    def is_instantaneous(self) -> bool:
+        """Whether everything but a delay takes no time."""
+        return not any(self.gate_ns.values())
+
+    @cached_property
+    def is_ideal(self) -> bool:
+        """Whether gates, readout, initialisation and checks are instantaneous and perfect."""
+        errors = (self.single_qubit_error, self.two_qubit_error, self.initialisation_error)
+        confusion = np.concatenate([self.readout_matrices, self.monitor_readout[None]]) - np.eye(2)
+        return self.is_instantaneous and not any(errors) and not np.any(confusion)
+
+    def duration_us(self, name: str, *, monitor: bool = False) -> float:
+        """Duration of a native operation in µs.
+
+        Args:
+            name: A native gate, "measure" or "reset".
+            monitor: Whether it acts on a monitor qubit.
+
+        Raises:
+            ArgumentError: If the operation is not native.
+
+        Examples:
+            >>> times = {"measure": 500, "monitor_measure": 200}
+            >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair()), gate_ns=times)
+            >>> device.duration_us("measure"), device.duration_us("measure", monitor=True), device.duration_us("x")
+            (0.5, 0.2, 0.0)
+        """
+        name = one_of(name, "name", (*self.native_gates, "measure", "reset"))
+        own = self.gate_ns[name]
+        return (self.gate_ns.get(f"monitor_{name}", own) if monitor else own) / 1000
+
+    def gate_error(self, name: str) -> float:
+        """Average infidelity of a native gate; 0 for diagonal gates of one qubit, which only change the frame.
+
+        Raises:
+            ArgumentError: If the gate is not native.
+
+        Examples:
+            >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair()), single_qubit_error=1e-3, two_qubit_error=1e-2)
+            >>> device.gate_error("rz"), device.gate_error("sx"), device.gate_error("cx")
+            (0.0, 0.001, 0.01)
+        """
+        name = one_of(name, "name", self.native_gates)
+        if name in VIRTUAL_GATES:
+            return 0.0
+        return self.two_qubit_error if name in TWO_QUBIT_GATES else self.single_qubit_error
+
+    def with_equation(self, equation: MasterEquation) -> Self:
+        """The same instruments on another medium, or at another detuning.
+
+        Examples:
+            >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair()), name="mine")
+            >>> detuned = device.with_equation(nv.MasterEquation(nv.Medium.pair(), detuning=2.0))
+            >>> float(detuned.equation.detuning), detuned.name
+            (2.0, 'mine')
+        """
+        return replace(self, equation=equation)
+
+    def __str__(self) -> str:
+        return device_text(self)
+
+    __repr__ = __str__

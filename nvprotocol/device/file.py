@@ -1,0 +1,199 @@
+"""Reading a device file: a text becomes the arguments of a `Device`, or one line that names key and line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from nvprotocol._checks import fail, real_number, show
+from nvprotocol._toml import about_key, in_file, of_validation, parsed, suggestion, text_of
+from nvprotocol.device.catalogue import BUILTIN
+from nvprotocol.device.schema import DeviceFile, DeviceSection, MediumSection
+from nvprotocol.errors import ArgumentError, DeviceFileError
+from nvprotocol.master_equation import MasterEquation
+from nvprotocol.medium import Medium
+
+_IN_FILES = {"t1_us": "t1", "t2_us": "t2"}
+_ALTERNATIVES = ("readout", "readout_error")
+
+
+@dataclass(frozen=True)
+class Description:
+    """A device file that has been read, with what its base gives.
+
+    Attributes:
+        medium: The section [medium].
+        device: The section [device].
+        text: The file as it was read.
+        source: Its name.
+    """
+
+    medium: MediumSection
+    device: DeviceSection
+    text: str
+    source: str
+
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of `Device`."""
+        try:
+            return arguments_of(self.medium.model_dump(), self.device.model_dump())
+        except ArgumentError as error:
+            raise self.refusal(error) from None
+
+    def refusal(self, error: ArgumentError) -> DeviceFileError:
+        """The error that names the key, and its line, of an argument that was refused."""
+        path = key_of(error)
+        return DeviceFileError(in_file(self.source, self.text, path, about_key(error, path)))
+
+
+def read(path: str | Path) -> Description:
+    r"""Reads a device file.
+
+    Raises:
+        DeviceFileError: If the file cannot be read, is not TOML, or has a key or a type that it must not.
+
+    Examples:
+        >>> import pathlib, tempfile
+        >>> from nvprotocol.device.file import read
+        >>> file = pathlib.Path(tempfile.mkdtemp()) / "mine.toml"
+        >>> _ = file.write_text('[device]\nbase = "ideal"\nt1 = "5 ms"')
+        >>> read(file).device.t1, read(file).medium.A
+        (5000.0, (1+0j))
+    """
+    return _read(Path(path), ())
+
+
+def read_builtin(name: str) -> Description:
+    """Reads the file of a device that comes with the package.
+
+    Examples:
+        >>> from nvprotocol.device.file import read_builtin
+        >>> read_builtin("ideal").medium.A
+        (1+0j)
+    """
+    file = f"{name}.toml"
+    text = (files("nvprotocol.device") / "builtin" / file).read_text(encoding="utf-8")
+    return _description(text, file, Path(), ())
+
+
+def arguments_of(medium: Mapping[str, Any], device: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `Device` from what the sections [medium] and [device] say.
+
+    Raises:
+        ArgumentError: If medium, detuning or readout errors are none.
+
+    Examples:
+        >>> from nvprotocol.device.file import arguments_of
+        >>> device = nv.Device(**arguments_of({"a": 2.0}, {"detuning": 1.0, "t1": 5.0, "readout_error": [0.1, 0.3]}))
+        >>> device.t1_us, device.readout_matrices[0].tolist()
+        (5.0, [[0.9, 0.3], [0.1, 0.7]])
+    """
+    left_out = {"base", "detuning", *_ALTERNATIVES}
+    names = {key: name for name, key in _IN_FILES.items()}
+    given = {names.get(key, key): value for key, value in device.items() if value is not None and key not in left_out}
+    readout = _readout(device.get("readout"), device.get("readout_error"))
+    return {"equation": MasterEquation(Medium.pair(**medium), device["detuning"]), "readout": readout} | given
+
+
+def key_of(error: ArgumentError) -> tuple[str, ...]:
+    """The key of the argument that an error is about.
+
+    Examples:
+        >>> from nvprotocol.device.file import key_of
+        >>> key_of(nv.errors.ArgumentError('Argument `gate_ns["sx"]` must be at least 0, but is -1.'))
+        ('device', 'gate_ns', 'sx')
+    """
+    name, _, inner = str(error).split("`")[1].partition("[")
+    if name in MediumSection.model_fields:
+        return ("medium", name)
+    return ("device", _IN_FILES.get(name, name), *([inner.strip('"]')] if inner else []))
+
+
+def with_base(
+    medium: MediumSection | None, device: DeviceSection, folder: Path
+) -> tuple[MediumSection | None, DeviceSection]:
+    """The sections together with what the base gives and they do not.
+
+    Args:
+        medium: The section [medium], None where there is none.
+        device: The section [device], whose `base` is the name of a built-in device or a file.
+        folder: Where the path of that file begins.
+
+    Raises:
+        ArgumentError: If there is no such base.
+        DeviceFileError: If its file is malformed.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from nvprotocol.device.file import with_base
+        >>> from nvprotocol.device.schema import DeviceSection
+        >>> medium, device = with_base(None, DeviceSection(base="ideal", monitors=2), Path())
+        >>> medium.a, device.monitors, device.name
+        (1.0, 2, 'ideal')
+    """
+    return _with_base(medium, device, folder, ())
+
+
+def _with_base(
+    medium: MediumSection | None, device: DeviceSection, folder: Path, above: tuple[Path, ...]
+) -> tuple[MediumSection | None, DeviceSection]:
+    if device.base is None:
+        return medium, device
+    path = folder / device.base
+    if device.base in BUILTIN:
+        base = read_builtin(device.base)
+    elif path.resolve() in above:
+        fail("base", "be another file", f"is {show(device.base)}, which is based on this one")
+    elif path.is_file():
+        base = _read(path, above)
+    else:
+        must = "be the name of a built-in device, or the path of a device file"
+        raise ArgumentError(
+            f"Argument `base` must {must}, but is {show(device.base)}{suggestion(device.base, BUILTIN)}"
+        )
+    return medium or base.medium, _merged(base.device, device)
+
+
+def _merged(base: DeviceSection, own: DeviceSection) -> DeviceSection:
+    """The base with every key that a section gives itself; durations are keys of their own."""
+    given = {key: getattr(own, key) for key in own.model_fields_set}
+    if given.get("gate_ns") is not None:
+        given["gate_ns"] = (base.gate_ns or {}) | given["gate_ns"]
+    if given.keys() & set(_ALTERNATIVES):  # two ways to say one thing: that of the base falls with either
+        given = dict.fromkeys(_ALTERNATIVES) | given
+    return base.model_copy(update=given)
+
+
+def _read(path: Path, above: tuple[Path, ...]) -> Description:
+    return _description(text_of(path, DeviceFileError), str(path), path.parent, (*above, path.resolve()))
+
+
+def _description(text: str, source: str, folder: Path, above: tuple[Path, ...]) -> Description:
+    raw = parsed(text, source, "[medium], or a base in [device]", DeviceFileError)
+    try:
+        content = DeviceFile.model_validate(raw)
+    except ValidationError as error:
+        raise DeviceFileError(of_validation(error, text, source, DeviceFile)) from None
+    medium, device = content.medium, content.device
+    try:
+        medium, device = _with_base(medium, device, folder, above)
+    except ArgumentError as error:
+        raise DeviceFileError(in_file(source, text, ("device", "base"), about_key(error, ("device", "base")))) from None
+    if medium is None:
+        raise DeviceFileError(in_file(source, text, (), 'key "medium" is missing.'))
+    return Description(medium, device, text, source)
+
+
+def _readout(matrix: list[Any] | None, errors: list[Any] | None) -> list[Any] | None:
+    """P(read | true), also from [P(1|0), P(0|1)]."""
+    if errors is None:
+        return matrix
+    if matrix is not None:
+        fail("readout_error", "not be given together with `readout`", f"is {show(errors)}")
+    if len(errors) != 2:
+        fail("readout_error", "be two numbers, [P(1|0), P(0|1)]", f"is {show(errors)}")
+    up, down = (real_number(one, "readout_error", minimum=0.0, maximum=1.0) for one in errors)
+    return [[1 - up, down], [up, 1 - down]]
