@@ -1,11 +1,13 @@
 """The gallery: each protocol as a plain circuit, with the same protocol solved by the master equation beside it.
 
 Time is `delay` on the NV qubits (register `nv`); a check of |σᶻ| is two CX onto a monitor qubit, its measurement into a
-bit of the register `parity`, which reads 1 where |σᶻ| = 0, and a reset. Nothing in a circuit knows of the medium.
+bit of the register `parity`, which reads 1 where |σᶻ| = 0, and a reset. Nothing in a circuit knows of the medium, but
+for `no_emitted_magnon`, in which monitor qubits play the medium. Protocols that end by measuring the NV qubits write
+into the register `readout`.
+
+Names are loaded when first used: `parameters`, which says what each protocol can be given, needs no Qiskit.
 """
 
-from nvprotocol.protocols.gallery import GALLERY, Protocol
-from nvprotocol.protocols.monitored import monitored_bell
-from nvprotocol.protocols.unmonitored import dissipative_entanglement
+import lazy_loader as _lazy
 
-__all__ = ["GALLERY", "Protocol", "dissipative_entanglement", "monitored_bell"]
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from qiskit import QuantumCircuit
 
+from nvprotocol._checks import fail, numeric_array
 from nvprotocol.master_equation import Conditional
-from nvprotocol.protocols import monitored, unmonitored
+from nvprotocol.protocols import coherence, collisions, echoed, monitored, sensing, unmonitored
 
 __all__ = ["GALLERY", "Protocol"]
 
@@ -17,20 +20,68 @@ class Protocol:
 
     Attributes:
         circuit: Builds the circuit from the protocol's parameters.
-        reference: Solves the same protocol by the master equation, from an equation, durations and the same parameters.
+        reference: Solves the same protocol by the master equation, from an equation, durations and the same parameters;
+            where the protocol ends by measuring the NV qubits, up to before that.
         postselect: Register → value that the protocol keeps, None where it keeps everything.
+        outcomes: The strings of the register `readout` (Qiskit's order) whose probability is what the protocol is
+            about, those of its length; None where the state at the end is, to be read by tomography.
+        symbol: How that probability is written; "C" for the concurrence of the state at the end.
 
     Examples:
         >>> nv.protocols.GALLERY["monitored_bell"].postselect
         {'parity': 1}
+        >>> nv.protocols.GALLERY["relaxometry"].outcomes, nv.protocols.GALLERY["relaxometry"].symbol
+        (('01', '10'), 'P_H')
     """
 
     circuit: Callable[..., QuantumCircuit]
     reference: Callable[..., Conditional]
-    postselect: dict[str, int] | None
+    postselect: dict[str, int] | None = None
+    outcomes: tuple[str, ...] | None = None
+    symbol: str = "C"
 
+    def signal(self, states: ArrayLike, qubit: int | str = "both") -> NDArray[np.float64]:
+        """The probability of the `outcomes` when states before the readout are read out without errors.
+
+        Args:
+            states: States of the pair, shape (…, 4, 4), such as those of `reference`.
+            qubit: The qubits that are read out, as given to the circuit; both where it does not ask.
+
+        Returns:
+            Probabilities of shape (…).
+
+        Raises:
+            ArgumentError: If the protocol has no readout, or `states` another shape.
+
+        Examples:
+            >>> protocol = nv.protocols.GALLERY["relaxometry"]
+            >>> kept = protocol.reference(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)), [0.0, 50.0])
+            >>> protocol.signal(kept.states).round(6).tolist()
+            [1.0, 0.5]
+        """
+        rho = numeric_array(states, "states")
+        if rho.shape[-2:] != (4, 4):
+            fail("states", "have shape (…, 4, 4)", f"has shape {rho.shape}")
+        if self.outcomes is None:
+            fail("states", 'be of a protocol that writes into "readout"', "this one ends without a readout")
+        read = sorted(coherence.MEASURED[qubit], reverse=True)
+        strings = ["".join(str(index >> bit & 1) for bit in read) for index in range(4)]
+        counted = np.array([string in self.outcomes for string in strings])
+        return np.einsum("...ii->...i", rho).real[..., counted].sum(axis=-1)
+
+
+_PARITY = {"parity": 1}
+_EVEN = ("0", "00", "11")
 
 GALLERY: dict[str, Protocol] = {
-    "dissipative_entanglement": Protocol(unmonitored.dissipative_entanglement, unmonitored.reference, None),
-    "monitored_bell": Protocol(monitored.monitored_bell, monitored.reference, {"parity": 1}),
+    "dissipative_entanglement": Protocol(unmonitored.dissipative_entanglement, unmonitored.reference),
+    "echoed_bell": Protocol(echoed.echoed_bell, echoed.reference, _PARITY),
+    "exchange": Protocol(unmonitored.exchange, unmonitored.reference),
+    "final_check": Protocol(monitored.final_check, monitored.final_reference, _PARITY),
+    "finite_rate_monitoring": Protocol(monitored.finite_rate_monitoring, monitored.finite_rate_reference, _PARITY),
+    "hahn_echo": Protocol(coherence.hahn_echo, coherence.hahn_reference, outcomes=_EVEN, symbol="P_even"),
+    "monitored_bell": Protocol(monitored.monitored_bell, monitored.reference, _PARITY),
+    "no_emitted_magnon": Protocol(collisions.no_emitted_magnon, collisions.reference, {"quiet": 1}),
+    "ramsey": Protocol(coherence.ramsey, coherence.ramsey_reference, outcomes=_EVEN, symbol="P_even"),
+    "relaxometry": Protocol(sensing.relaxometry, sensing.reference, outcomes=("01", "10"), symbol="P_H"),
 }

@@ -1,34 +1,36 @@
 """Pieces that protocols are made of."""
 
-from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from collections.abc import Sequence
 
-from nvprotocol._checks import fail, real_number, show
-from nvprotocol.operators.states import check_label
+from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 
 _PREPARATION = {"u": (), "d": ("x",), "+": ("h",), "-": ("x", "h"), "r": ("h", "s"), "l": ("h", "sdg")}
 
 
-def pair_circuit(name: str, *, checks: int = 0) -> QuantumCircuit:
-    """An empty circuit of two NV qubits, with a monitor qubit and a `parity` register where there are checks."""
+def pair_circuit(name: str, *, monitors: int = 0, **bits: int) -> QuantumCircuit:
+    """An empty circuit of two NV qubits, with monitor qubits and the named classical registers."""
     circuit = QuantumCircuit(QuantumRegister(2, "nv"), name=name)
-    if checks:
-        circuit.add_register(QuantumRegister(1, "monitor"), ClassicalRegister(checks, "parity"))
+    if monitors:
+        circuit.add_register(QuantumRegister(monitors, "monitor"))
+    for register, size in bits.items():
+        circuit.add_register(ClassicalRegister(size, register))
     return circuit
 
 
 def prepare(circuit: QuantumCircuit, initial: str) -> None:
-    """Prepares a product state on the NV qubits, which start in |↑↑⟩, from a label in the paper's order."""
-    if not isinstance(initial, str):
-        fail("initial", 'be a label such as "ud"', f"is of type {type(initial).__name__}")
-    check_label(initial, 2, "initial")
+    """Prepares a product state on the NV qubits, which start in |↑↑⟩, from a checked label in the paper's order."""
     for qubit, letter in enumerate(initial):
         for gate in _PREPARATION[letter]:
             getattr(circuit, gate)(qubit)
 
 
 def wait(circuit: QuantumCircuit, duration: float) -> None:
-    """Lets time pass on both NV qubits, in µs; the barrier only keeps a drawing in order."""
-    circuit.barrier()
+    """Lets time pass on both NV qubits, in µs.
+
+    The barrier keeps a drawing in order. It leaves the monitor out, so that where its readout takes time, the NV qubits
+    wait on while it is read.
+    """
+    circuit.barrier([0, 1])
     circuit.delay(float(f"{duration:.12g}"), [0, 1], unit="us")
 
 
@@ -40,8 +42,7 @@ def parity_check(circuit: QuantumCircuit, number: int) -> None:
     circuit.reset(2)
 
 
-def duration_us(value: object) -> float:
-    """A duration in µs, zero or more."""
-    if isinstance(value, str):
-        fail("duration", "be a number of µs", f"is {show(value)}")
-    return real_number(value, "duration", minimum=0.0)
+def read_out(circuit: QuantumCircuit, qubits: Sequence[int]) -> None:
+    """Measures NV qubits into `readout`, the first of them into bit 0."""
+    circuit.barrier([0, 1])
+    circuit.measure(qubits, circuit.cregs[0])

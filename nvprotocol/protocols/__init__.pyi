@@ -1,0 +1,13 @@
+from . import parameters as parameters
+from .coherence import hahn_echo as hahn_echo
+from .coherence import ramsey as ramsey
+from .collisions import no_emitted_magnon as no_emitted_magnon
+from .echoed import echoed_bell as echoed_bell
+from .gallery import GALLERY as GALLERY
+from .gallery import Protocol as Protocol
+from .monitored import final_check as final_check
+from .monitored import finite_rate_monitoring as finite_rate_monitoring
+from .monitored import monitored_bell as monitored_bell
+from .sensing import relaxometry as relaxometry
+from .unmonitored import dissipative_entanglement as dissipative_entanglement
+from .unmonitored import exchange as exchange

@@ -1,0 +1,62 @@
+"""Protocols solved by the master equation: stretches of time and channels in turn, for each duration."""
+
+from collections.abc import Callable, Sequence
+from functools import cache, reduce
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nvprotocol._checks import times_array
+from nvprotocol.channels import Channel
+from nvprotocol.master_equation import Conditional, MasterEquation
+from nvprotocol.operators import density_matrix
+
+Event: TypeAlias = float | Channel
+"""A stretch of time in µs, or something that happens at once."""
+
+
+def followed(
+    equation: MasterEquation, initial: str, duration: ArrayLike, events: Callable[[float], Sequence[Event]]
+) -> Conditional:
+    """States and odds after the events of each duration, shape (…, T); NaN states where nothing is kept."""
+    propagator = cache(equation.propagator)
+    start = density_matrix(initial, 2)
+
+    def one(time: float) -> NDArray[np.complex128]:
+        rho = np.broadcast_to(start, (*equation.batch_shape, 4, 4))
+        for event in events(time):
+            rho = event(rho) if isinstance(event, Channel) else _passed(propagator(event), rho)
+        return rho
+
+    return normalised(np.stack([one(float(time)) for time in times_array(duration, "duration")], axis=-3))
+
+
+def normalised(weighted: NDArray[np.complex128]) -> Conditional:
+    """States and odds of unnormalised states of shape (…, T, 4, 4)."""
+    odds = np.einsum("...ii->...", weighted).real
+    possible = odds > 0
+    scale = np.where(possible, odds, 1.0)[..., None, None]
+    return Conditional(np.where(possible[..., None, None], weighted / scale, np.nan), np.clip(odds, 0.0, 1.0))
+
+
+def unitary(matrix: ArrayLike) -> Channel:
+    """The channel of a unitary of both qubits."""
+    u = np.asarray(matrix, dtype=complex)
+    return Channel(np.asarray(np.kron(u.conj(), u), dtype=complex))
+
+
+def on_each(matrix: ArrayLike, qubits: Sequence[int]) -> Channel:
+    """The channel of the same gate on some NV qubits."""
+    factors = [np.asarray(matrix) if qubit in qubits else np.eye(2) for qubit in (1, 0)]
+    return unitary(reduce(np.kron, factors))
+
+
+def rotation_x(angle: float) -> NDArray[np.complex128]:
+    """The rotation e^(−iθσˣ/2) of one qubit."""
+    return np.cos(angle / 2) * np.eye(2) - 1j * np.sin(angle / 2) * np.array([[0, 1], [1, 0]])
+
+
+def _passed(superoperator: NDArray[np.complex128], rho: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    stacked = np.swapaxes(rho, -1, -2).reshape(*rho.shape[:-2], 16, 1)
+    return np.swapaxes((superoperator @ stacked).reshape(*rho.shape[:-2], 4, 4), -1, -2)
