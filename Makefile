@@ -5,7 +5,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: all help run gallery test qiskit2 lint notebooks notebooks-update benchmarks ci clean
+.PHONY: all help run gallery test qiskit2 clients lint notebooks notebooks-update benchmarks ci clean
 
 JOBS = 2
 BIN = .venv/bin
@@ -36,6 +36,10 @@ test: .venv/.dev ## the tests and every example of the documentation
 qiskit2: .venv-qiskit2/.dev ## the tests again, on the newest Qiskit 2 (without the pulse engine)
 	$(ONE_THREAD) .venv-qiskit2/bin/pytest $(PYTEST)
 
+clients: .venv-clients/.dev .venv-clients2/.dev ## qiskit-experiments on the backend, with Qiskit 1.3.0 and with the newest 2
+	$(ONE_THREAD) .venv-clients/bin/pytest $(PYTEST) tests/clients
+	$(ONE_THREAD) .venv-clients2/bin/pytest $(PYTEST) tests/clients
+
 lint: .venv/.dev ## style, types, one-way layers, notebooks in step with their sources
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -56,7 +60,7 @@ ci: ## everything, as the continuous integration does it
 	.ci/run
 
 clean: ## removes environments and caches
-	rm -rf .venv .venv-qiskit2 .bootstrap .hypothesis .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-qiskit2 .venv-clients .venv-clients2 .bootstrap .hypothesis .ruff_cache .import_linter_cache
 	find nvprotocol tests benchmarks notebooks -name __pycache__ -prune -exec rm -rf {} +
 
 # Stamps: an environment is brought up to date only when the lock has changed. `--inexact` keeps what another target added.
@@ -74,4 +78,12 @@ clean: ## removes environments and caches
 
 .venv-qiskit2/.dev: $(LOCKED)
 	@UV_PROJECT_ENVIRONMENT=.venv-qiskit2 $(SYNC) --group qiskit2
+	@touch $@
+
+.venv-clients/.dev: $(LOCKED)
+	@UV_PROJECT_ENVIRONMENT=.venv-clients $(SYNC) --extra pulse --group clients
+	@touch $@
+
+.venv-clients2/.dev: $(LOCKED)
+	@UV_PROJECT_ENVIRONMENT=.venv-clients2 $(SYNC) --group qiskit2 --group clients
 	@touch $@

@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
+from qiskit.result import Result
 from scipy.stats import chi2
 
 SIGNIFICANCE = 1e-4
@@ -65,3 +66,26 @@ def _pooled(one: NDArray, other: NDArray, weight: NDArray) -> tuple[NDArray, NDA
         number += 1
     groups = [order[:number], *([k] for k in order[number:])]
     return np.array([one[g].sum() for g in groups], float), np.array([other[g].sum() for g in groups], float)
+
+
+def multinomial_p_value(counts: NDArray, odds: NDArray) -> float:
+    """p value of Pearson's χ² of counts against odds that sum to 1; an outcome that cannot be must not be there."""
+    counts, expected = np.ravel(counts), counts.sum() * np.clip(np.ravel(odds), 0.0, None)
+    if counts[expected < 1e-9 * counts.sum()].any():
+        return 0.0
+    possible = expected >= 1e-9 * counts.sum()
+    observed, wanted = _pooled(counts[possible], expected[possible], expected[possible])
+    return float(chi2.sf(((observed - wanted) ** 2 / wanted).sum(), len(wanted) - 1)) if len(wanted) > 1 else 1.0
+
+
+def two_sample_p_value(first: NDArray, second: NDArray) -> float:
+    """p value of the χ² of two rows of counts with the same shots, for one common distribution."""
+    there = first + second > 0
+    return p_value(two_sample(first[None, there], second[None, there]))
+
+
+def counts_of(result: Result, number: int = 0) -> dict[str, int]:
+    """The counts of one circuit of a run; empty where nothing was kept."""
+    counts = result.get_counts(number)
+    assert isinstance(counts, dict)
+    return counts

@@ -94,20 +94,6 @@ def test_a_delay_does_nothing_on_aer_itself() -> None:
     np.testing.assert_allclose(np.asarray(alone.data(0)["density_matrix"]), nv.operators.density_matrix("ud"))
 
 
-def test_equal_waits_share_one_exponential(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[float] = []
-
-    def counted(equation: nv.MasterEquation, duration: float) -> Channel:
-        made.append(duration)
-        return evolution(equation, duration)
-
-    monkeypatch.setattr("nvprotocol.backend.aer.evolution", counted)
-    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)))
-    circuits = [nv.protocols.monitored_bell(0.1 * checks, checks=checks) for checks in (1, 10, 30)]
-    nv.emulate(circuits, device, shots=None, postselect={"parity": 1})
-    assert len(made) == 1
-
-
 def test_a_circuit_that_aer_cannot_run_is_an_error() -> None:
     device = nv.Device(nv.MasterEquation(nv.Medium.pair()))
     with pytest.raises(RuntimeError, match="Aer did not run the circuits"):

@@ -9,12 +9,7 @@ import xarray
 from experiments import HARDLY_ANY, MONITORED, UNMONITORED, result_of
 
 import nvprotocol as nv
-from nvprotocol.emulation import Estimate
-from nvprotocol.experiment import ExperimentResult, report_text, to_dataset
-
-
-def estimates(result: ExperimentResult) -> list[list[Estimate | None]]:
-    return [curve.estimates for curve in result.curves]
+from nvprotocol.experiment import report_text, to_dataset
 
 
 @pytest.mark.parametrize("text", [MONITORED, UNMONITORED], ids=["monitored", "unmonitored"])
@@ -23,7 +18,7 @@ def test_data_are_the_results_own_numbers(text: str) -> None:
     data = to_dataset(result)
     for row, curve in enumerate(result.curves):
         for column, one in enumerate(curve.estimates):
-            assert one is not None
+            assert isinstance(one, nv.Estimate)
             here = data.isel(curve=row, point=column)
             assert here.concurrence.item() == one.concurrence
             assert (here.concurrence_low.item(), here.concurrence_high.item()) == one.interval
@@ -102,7 +97,7 @@ def test_the_report_contains_the_numbers() -> None:
     assert len(table) == len(points)
     for row, (curve, k) in zip(table, points, strict=True):
         one = curve.estimates[k]
-        assert one is not None
+        assert isinstance(one, nv.Estimate)
         deviation = f"{curve.deviations[k]:+.1f}"
         numbers = [one.concurrence, *one.interval, nv.concurrence(curve.exact.states[k]), deviation, "σ"]
         numbers += [one.success_probability, *one.success_interval, curve.exact.probability[k]]

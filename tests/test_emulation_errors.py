@@ -57,10 +57,9 @@ def test_a_circuit_without_registers_has_none_to_name() -> None:
 def test_bits_that_nothing_measures() -> None:
     circuit = CIRCUIT.copy()
     circuit.add_register(ClassicalRegister(1, "extra"))
-    with pytest.raises(
-        ArgumentError, match='`postselect` must name bits that are measured, but bit 0 of "extra" is not'
-    ):
-        emulate(circuit, DEVICE, shots=None, postselect={"parity": 1, "extra": 0})
+    for engine in ("aer", "exact"):
+        with pytest.raises(ArgumentError, match='`postselect` must name bits that are measured, but bit 0 of "extra"'):
+            emulate(circuit, DEVICE, shots=None, postselect={"parity": 1, "extra": 0}, engine=engine)
 
 
 @pytest.mark.parametrize(
@@ -131,12 +130,14 @@ def test_unbound_parameters() -> None:
         emulate(circuit, DEVICE, shots=None)
 
 
-def test_control_flow() -> None:
+def test_an_outcome_that_is_not_kept_and_decides_needs_shots_or_the_exact_engine() -> None:
     circuit = QuantumCircuit(2, 1)
     circuit.measure(0, 0)
     with circuit.if_test((circuit.clbits[0], 1)):
-        circuit.x(0)
-    with pytest.raises(UnsupportedCircuitError, match='must have no control flow, but has "if_else"'):
+        circuit.x(1)
+    circuit.sx([0, 1])
+    must = 'be kept in its branch without shots .give a number of them, or use engine="exact".'
+    with pytest.raises(UnsupportedCircuitError, match=f"^Argument `circuit` must {must}, but bit 0 of .c., which"):
         emulate(circuit, DEVICE, shots=None)
 
 

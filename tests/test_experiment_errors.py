@@ -58,7 +58,7 @@ PROTOCOL = [
     (
         '"monitored_bell"',
         '"monitored_bel"',
-        'key "protocol.name" must be one of "dissipative_entanglement", "monitored_',
+        'key "protocol.name" must be one of "dissipative_entanglement", "echoed_bell", "exchange", "final_check", ',
     ),
     ('"monitored_bell"', '"mono\\nbell"', 'but is "mono bell".'),  # still one line
     ('"monitored_bell"', "3", 'key "protocol.name" must be one of'),

@@ -25,7 +25,8 @@ def test_the_files_of_the_gallery_are_right(path: Path) -> None:
     experiment = load(path)
     assert experiment.name == path.stem == experiment.content.protocol.name
     assert experiment.text == path.read_text(encoding="utf-8")
-    assert experiment.scan.parameter == "protocol.duration"
+    assert experiment.scan.parameter in ("protocol.duration", "protocol.period")
+    assert experiment.n_curves > 1
 
 
 def test_every_protocol_has_a_file_in_the_gallery() -> None:

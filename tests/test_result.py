@@ -9,9 +9,7 @@ from experiments import HARDLY_ANY, MONITORED, UNMONITORED, result_of, without_n
 from scipy.stats import chi2
 
 import nvprotocol as nv
-from nvprotocol.experiment import ExperimentResult, parse, report_text, run, to_dataset
-from nvprotocol.experiment.result import Curve
-from nvprotocol.master_equation import Conditional
+from nvprotocol.experiment import Curve, Exact, ExperimentResult, parse, report_text, run, to_dataset
 
 
 def counts_of(result: ExperimentResult) -> list[np.ndarray]:
@@ -47,7 +45,7 @@ def test_agreement_is_taken_over_all_counts(text: str) -> None:
     total, freedom, inside = 0.0, 0, 0
     for curve in result.curves:
         for point, one in enumerate(curve.estimates):
-            assert one is not None
+            assert isinstance(one, nv.Estimate)
             assert one.counts is not None
             assert one.shots is not None
             odds = float(curve.exact.probability[point])
@@ -67,10 +65,10 @@ def test_agreement_is_taken_over_all_counts(text: str) -> None:
 def test_deviations_are_in_standard_errors() -> None:
     curve = result_of(MONITORED).curves[0]
     for point, one in enumerate(curve.estimates):
-        assert one is not None
+        assert isinstance(one, nv.Estimate)
         difference = one.concurrence - float(nv.concurrence(curve.exact.states[point]))
         assert curve.deviations[point] == pytest.approx(difference / one.standard_error)
-    exact = Conditional(curve.exact.states[:2], curve.exact.probability[:2])
+    exact = Exact(curve.exact.values[:2], curve.exact.probability[:2], curve.exact.states[:2])
     first = curve.estimates[0]
     assert first is not None
     without = Curve("", [None, replace(first, standard_error=0.0)], exact, curve.fine, curve.fine_exact)
@@ -120,7 +118,7 @@ def test_the_exact_engine_draws_from_the_same_distribution() -> None:
     result = run(parse(MONITORED + 'engine = "exact"\n'))
     assert result.agreement.p_value > SIGNIFICANCE
     one = result.curves[0].estimates[0]
-    assert one is not None
+    assert isinstance(one, nv.Estimate)
     assert one.metadata["engine"] == "exact"
 
 
@@ -129,7 +127,7 @@ def test_without_noise_the_circuits_are_the_master_equation(text: str) -> None:
     result = without_noise(text)
     for curve in result.curves:
         for point, one in enumerate(curve.estimates):
-            assert one is not None
+            assert isinstance(one, nv.Estimate)
             np.testing.assert_allclose(one.state, curve.exact.states[point], atol=1e-12)
             assert one.success_probability == pytest.approx(curve.exact.probability[point], rel=1e-11)
     assert result.agreement.degrees_of_freedom == 0
@@ -167,7 +165,7 @@ def test_a_curve_of_which_nothing_is_kept_spoils_no_other() -> None:
     warm, cold = result.curves
     assert all(estimate is not None for estimate in warm.estimates)
     assert cold.estimates == [None, None], "in the cold nothing leaves the ground state"
-    assert np.all(np.isnan(cold.exact_concurrence))
+    assert np.all(np.isnan(cold.exact.values))
     assert np.all(cold.exact.probability == 0)
     assert "none kept" in nv.experiment.report_text(result)
     assert np.all(np.isnan(nv.experiment.to_dataset(result).concurrence.values[1]))

@@ -1,17 +1,20 @@
-"""Qiskit and Aer: circuits in which time passes on a medium, run exactly, by kept branch, or shot by shot."""
+"""Qiskit and Aer: circuits in which time passes on a medium, as a backend, by kept branch, shot by shot, or exactly."""
 
+from nvprotocol.backend.backend import NVBackend
 from nvprotocol.backend.conversion import to_kraus, to_superop
+from nvprotocol.backend.kept_branch import FollowKept, KeptBranch, follow_kept
 from nvprotocol.backend.noise import labelled_delay, noise_model
-from nvprotocol.backend.timeline import Elapse, Keep, Operation, Timeline, timeline
+from nvprotocol.backend.time_as_medium import TimeAsMedium, time_as_medium
 
 __all__ = [
-    "Elapse",
-    "Keep",
-    "Operation",
-    "Timeline",
+    "FollowKept",
+    "KeptBranch",
+    "NVBackend",
+    "TimeAsMedium",
+    "follow_kept",
     "labelled_delay",
     "noise_model",
-    "timeline",
+    "time_as_medium",
     "to_kraus",
     "to_superop",
 ]

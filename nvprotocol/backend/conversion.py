@@ -1,6 +1,11 @@
 """Channels as Qiskit objects."""
 
+import warnings
+
+from qiskit import QuantumCircuit
 from qiskit.circuit import Instruction
+from qiskit.converters import dag_to_circuit
+from qiskit.dagcircuit import DAGCircuit
 from qiskit.quantum_info import Kraus, SuperOp
 
 from nvprotocol.channels import Channel
@@ -40,3 +45,10 @@ def superop_instruction(channel: Channel) -> Instruction:
     """
     # A writable copy: Aer 0.18 reads a read-only array transposed, without a word.
     return Instruction("superop", channel.n_qubits, 0, [channel.superoperator.copy()])
+
+
+def to_circuit(dag: DAGCircuit) -> QuantumCircuit:
+    """The circuit of a pass's DAG; Qiskit 1.3 warns of a deprecation of its own on the way."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return dag_to_circuit(dag)

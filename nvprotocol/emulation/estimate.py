@@ -1,14 +1,26 @@
 """What a run says of the state that it keeps."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol.operators import State, fidelity
 
+if TYPE_CHECKING:
+    from nvprotocol.emulation.probability import Probability
+
 __all__ = ["Estimate"]
+
+
+def described(result: "Estimate | Probability") -> str:
+    """What was kept, in words."""
+    if not result.metadata["postselect"]:
+        return "nothing discarded"
+    named = ", ".join(f"{name} = {value}" for name, value in result.metadata["postselect"].items())
+    ends = "" if result.shots is None else " [{:.4f}, {:.4f}]".format(*result.success_interval)
+    return f"success probability {result.success_probability:.4f}{ends} keeping {named}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,15 +63,8 @@ class Estimate:
         shots = "no sampling noise"
         if self.counts is not None:
             shots = f"{self.shots} shots in each of {len(self.counts)} settings"
-        entangled = f"concurrence {self.concurrence:.4f}{self._ends(self.interval)}"
-        kept = "nothing discarded"
-        if self.metadata["postselect"]:
-            named = ", ".join(f"{name} = {value}" for name, value in self.metadata["postselect"].items())
-            odds = f"{self.success_probability:.4f}{self._ends(self.success_interval)}"
-            kept = f"success probability {odds} keeping {named}"
-        return f"{entangled}, {kept} ({self.metadata['engine']}, {shots})"
-
-    def _ends(self, interval: tuple[float, float]) -> str:
-        return "" if self.shots is None else " [{:.4f}, {:.4f}]".format(*interval)
+        ends = "" if self.shots is None else " [{:.4f}, {:.4f}]".format(*self.interval)
+        entangled = f"concurrence {self.concurrence:.4f}{ends}"
+        return f"{entangled}, {described(self)} ({self.metadata['engine']}, {shots})"
 
     __repr__ = __str__

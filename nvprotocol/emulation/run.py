@@ -10,14 +10,11 @@ from nvprotocol import tomography
 from nvprotocol._checks import Seed, fail, generator, one_of, show, whole_number
 from nvprotocol.device import Device
 from nvprotocol.emulation.estimate import Estimate
-from nvprotocol.emulation.postselection import kept_bits, refuse_measured_at_the_end
 from nvprotocol.entanglement import concurrence
-from nvprotocol.errors import NoKeptShotsError
+from nvprotocol.errors import NoKeptShotsError, UnsupportedCircuitError
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
-
-    from nvprotocol.backend.timeline import Timeline
 
 __all__ = ["emulate"]
 
@@ -91,102 +88,125 @@ def emulate(
         >>> bool(estimate.interval[0] < 0.99933 <= estimate.interval[1])
         True
     """
-    from qiskit import QuantumCircuit
+    from nvprotocol.emulation import circuits as on_device
 
-    circuits = list(circuit) if isinstance(circuit, Sequence) else [circuit]
-    shots, rng = _checked(circuits, device, shots, engine, seed, per_shot)
-    lines = [_timeline(one, device, postselect) for one in circuits]
-    method = "shot by shot" if per_shot else "kept branch"
-    metadata = {
+    given, several = circuits_of(circuit)
+    number, rng = checked_run(device, shots, engine, seed, per_shot)
+    _require_pair(device, number)
+    prepared = on_device.prepare(given, device, postselect)
+    metadata = metadata_of(engine, postselect, seed, per_shot=per_shot)
+    weighted = on_device.unnormalised_states(prepared, device, engine)
+    odds: Sequence[float] | None = None
+    if isinstance(weighted, Exception):
+        tables = on_device.counts_shot_by_shot(prepared, device, not_followed(weighted, number), rng)
+        metadata |= {"method": "shot by shot", "reason": f"{weighted}"}
+    else:
+        odds = odds_of_keeping([np.trace(state).real for state in weighted])
+        states = [state / np.trace(state).real for state in weighted]
+        if number is None:
+            estimates = [_without_noise(state, p, metadata) for state, p in zip(states, odds, strict=True)]
+            return estimates if several else estimates[0]
+        if per_shot:
+            tables = on_device.counts_shot_by_shot(prepared, device, number, rng)
+        else:
+            chances = on_device.outcome_probabilities(states, device)
+            tables = np.array([_draw(one, p, number, rng) for one, p in zip(chances, odds, strict=True)])
+    estimates = _from_counts(tables, number or 0, rng, metadata, odds, device)
+    return estimates if several else estimates[0]
+
+
+def metadata_of(
+    engine: Engine, postselect: Mapping[str, int | str] | None, seed: Seed, *, per_shot: bool
+) -> dict[str, Any]:
+    """How a result is computed."""
+    return {
         "engine": engine,
-        "method": method,
+        "method": "shot by shot" if per_shot else "kept branch",
         "postselect": dict(postselect or {}),
         "seed": None if isinstance(seed, np.random.Generator) else seed,
     }
-    odds, states = _kept_branches(lines, device, engine)
-    if shots is None:
-        estimates = [_without_noise(state, p, metadata) for state, p in zip(states, odds, strict=True)]
-    else:
-        if per_shot:
-            tables = _per_shot_counts(circuits, lines, device, shots, rng)
-        else:
-            tables = np.array([_draw(state, p, shots, rng) for state, p in zip(states, odds, strict=True)])
-        estimates = _from_counts(tables, shots, rng, metadata, odds)
-    return estimates[0] if isinstance(circuit, QuantumCircuit) else estimates
 
 
-def _checked(
-    circuits: "Sequence[QuantumCircuit]", device: Device, shots: object, engine: str, seed: Seed, per_shot: bool
-) -> tuple[int | None, np.random.Generator]:
+def circuits_of(circuit: "QuantumCircuit | Sequence[QuantumCircuit]") -> "tuple[list[QuantumCircuit], bool]":
     from qiskit import QuantumCircuit
 
+    several = isinstance(circuit, Sequence)
+    circuits = list(circuit) if isinstance(circuit, Sequence) else [circuit]
     if not circuits or not all(isinstance(one, QuantumCircuit) for one in circuits):
         fail("circuit", "be a QuantumCircuit or several of them", "is something else or empty")
+    return circuits, several
+
+
+def checked_run(
+    device: Device, shots: object, engine: str, seed: Seed, per_shot: bool
+) -> tuple[int | None, np.random.Generator]:
     if not isinstance(device, Device):
         fail("device", "be a Device", f"is of type {type(device).__name__}")
     one_of(engine, "engine", _ENGINES)
     number = None if shots is None else whole_number(shots, "shots", minimum=1, maximum=_MOST_SHOTS)
-    if number is not None and device.n_qubits != 2:
-        must = "be None for a device of other than two qubits, whose concurrence is not defined"
-        fail("shots", must, f"is {number} for {device.n_qubits} qubits")
     if per_shot and (number is None or engine != "aer"):
         fail("per_shot", 'go with a number of shots and the engine "aer"', f"shots is {shots}, engine {show(engine)}")
     return number, generator(seed)
 
 
-def _timeline(circuit: "QuantumCircuit", device: Device, postselect: Mapping[str, int | str] | None) -> "Timeline":
-    from nvprotocol.backend import timeline
-
-    keep = kept_bits(circuit, postselect or {})
-    line = timeline(circuit, device.n_qubits, dt_ns=device.dt_ns, keep=keep)
-    refuse_measured_at_the_end(line)
-    return line
+def _require_pair(device: Device, shots: int | None) -> None:
+    if shots is not None and device.n_qubits != 2:
+        must = "be None for a device of other than two qubits, whose concurrence is not defined"
+        fail("shots", must, f"is {shots} for {device.n_qubits} qubits")
 
 
-def _kept_branches(
-    lines: "list[Timeline]", device: Device, engine: Engine
-) -> tuple[list[float], list[NDArray[np.complex128]]]:
-    """The odds of keeping a run of each circuit, and the state that is kept."""
-    if engine == "exact":
-        from nvprotocol.backend.exact import kept_states
-    else:
-        from nvprotocol.backend.aer import kept_states
-    weighted = kept_states(lines, device.equation)
-    odds = [float(np.clip(np.trace(state).real, 0.0, 1.0)) for state in weighted]
+def not_followed(reason: Exception, shots: int | None) -> int:
+    """The number of shots to run one by one where the kept branch cannot be followed.
+
+    Raises:
+        UnsupportedCircuitError: If there are none.
+    """
+    if shots is None:
+        must = 'be kept in its branch without shots (give a number of them, or use engine="exact")'
+        raise UnsupportedCircuitError(f"Argument `circuit` must {must}, but {reason}.")
+    return shots
+
+
+def odds_of_keeping(traces: Sequence[float]) -> list[float]:
+    """The odds of keeping a run of each circuit.
+
+    Raises:
+        NoKeptShotsError: If one of them cannot be told from zero.
+    """
+    odds = [float(np.clip(trace, 0.0, 1.0)) for trace in traces]
     for k, p in enumerate(odds):
         if p < _SMALLEST_ODDS:
             raise NoKeptShotsError(
                 f"No run{_which(k, odds)} is kept: the probability of what is postselected, {p:.1g}, is below what "
                 "rounding resolves."
             )
-    return odds, [state / np.trace(state).real for state in weighted]
+    return odds
+
+
+def require_kept(kept: Sequence[int], n_settings: int, shots: int, odds: Sequence[float] | None) -> None:
+    """Refuses to go on where a circuit has no kept run.
+
+    Raises:
+        NoKeptShotsError: If there is one.
+    """
+    for k in np.flatnonzero(np.asarray(kept) == 0).tolist():
+        expected = "" if odds is None else f"; {n_settings * shots * odds[k]:.3g} were to be expected"
+        of_all = f"{n_settings} × {shots}" if n_settings > 1 else f"{shots}"
+        raise NoKeptShotsError(
+            f"Argument `shots` must be large enough to keep some runs{_which(k, kept)}, but none of "
+            f"{of_all} was kept{expected}."
+        )
 
 
 def _which(number: int, all_of_them: Sequence[object]) -> str:
     return "" if len(all_of_them) == 1 else f" of circuit {number}"
 
 
-def _draw(state: NDArray[np.complex128], odds: float, shots: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def _draw(outcomes: NDArray[np.float64], odds: float, shots: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Counts of the kept runs in each setting; the last cell of each draw, not returned, are the discarded runs."""
-    outcomes = tomography.probabilities(state)
     cells = np.concatenate([odds * outcomes, np.full((len(outcomes), 1), 1 - odds)], axis=-1)
     cells = np.round(cells, 12)  # a seed is to give the same counts on machines whose last bits differ
     return rng.multinomial(shots, cells / cells.sum(axis=-1, keepdims=True))[:, :-1]
-
-
-def _per_shot_counts(
-    circuits: "Sequence[QuantumCircuit]", lines: "list[Timeline]", device: Device, shots: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
-    from nvprotocol.backend.aer import sampled_counts
-
-    return sampled_counts(
-        lines,
-        device.equation,
-        n_clbits=[circuit.num_clbits for circuit in circuits],
-        settings=tomography.pauli_settings(device.n_qubits),
-        shots=shots,
-        seed=int(rng.integers(2**31)),
-    )
 
 
 def _without_noise(state: NDArray[np.complex128], odds: float, metadata: dict[str, Any]) -> Estimate:
@@ -195,17 +215,18 @@ def _without_noise(state: NDArray[np.complex128], odds: float, metadata: dict[st
 
 
 def _from_counts(
-    tables: NDArray[np.int64], shots: int, rng: np.random.Generator, metadata: dict[str, Any], odds: Sequence[float]
+    tables: NDArray[np.int64],
+    shots: int,
+    rng: np.random.Generator,
+    metadata: dict[str, Any],
+    odds: Sequence[float] | None,
+    device: Device,
 ) -> list[Estimate]:
     n_settings = tables.shape[1]
     kept = tables.sum(axis=(1, 2))
-    for k, p in enumerate(odds):
-        if kept[k] == 0:
-            raise NoKeptShotsError(
-                f"Argument `shots` must be large enough to keep some runs{_which(k, odds)}, but none of "
-                f"{n_settings} × {shots} was kept; {n_settings * shots * p:.3g} were to be expected."
-            )
-    fits = tomography.estimate(tables, seed=rng)
+    require_kept(kept.tolist(), n_settings, shots, odds)
+    readout = None if device.readout is None else device.readout_matrices
+    fits = tomography.estimate(tables, readout=readout, seed=rng)
     low, high = tomography.wilson(kept, n_settings * shots)
     return [
         Estimate(

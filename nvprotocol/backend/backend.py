@@ -1,0 +1,171 @@
+"""The face that a device shows to Qiskit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+from qiskit import QuantumCircuit
+from qiskit.providers import JobV1
+from qiskit_aer import AerSimulator
+
+from nvprotocol._checks import fail, show
+from nvprotocol.backend.aer import OPTIONS
+from nvprotocol.backend.job import CompletedJob
+from nvprotocol.backend.postselected import postselected_result
+from nvprotocol.backend.readout import readout_noise
+from nvprotocol.backend.target import target_of
+from nvprotocol.backend.time_as_medium import elapsing, time_as_medium
+from nvprotocol.device import Device
+
+__all__ = ["NVBackend"]
+
+
+class NVBackend(AerSimulator):
+    """A Qiskit backend: NV qubits that share a medium, and monitor qubits that do not.
+
+    Physical qubits 0 … N−1 are the NV qubits, the paper's qubit 1 first; the monitors follow. Whatever takes time, a
+    delay, a gate, a measurement, lets the medium act on all NV qubits at once. `transpile(circuit, backend)` leaves the
+    qubits of a circuit where they are, since it matters to the physics which of them sits on the medium.
+
+    It runs on Aer's density-matrix method, and is an `AerSimulator` so that Aer's own primitives keep the medium.
+
+    Args:
+        device: The device.
+
+    Raises:
+        ArgumentError: If `device` is not a `Device`.
+
+    Examples:
+        >>> from qiskit import QuantumCircuit, transpile
+        >>> backend = nv.NVBackend(nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.0))))
+        >>> circuit = QuantumCircuit(2, 2)
+        >>> _ = circuit.x(0)
+        >>> _ = circuit.delay(0.5, 0, unit="us")
+        >>> _ = circuit.measure([0, 1], [0, 1])
+        >>> job = backend.run(transpile(circuit, backend), shots=2000, seed_simulator=1)
+        >>> round(job.result().get_counts()["01"] / 2000, 1)  # e^(−2at) is 0.37
+        0.4
+    """
+
+    def __init__(self, device: Device) -> None:
+        if not isinstance(device, Device):
+            fail("device", "be a Device", f"is of type {type(device).__name__}")
+        self._device = device
+        super().__init__(target=target_of(device), **OPTIONS)
+        self.name = f"nv_backend({device.name})"
+        self.description = f"{device.n_qubits} NV qubits on a medium and {device.monitors} monitors, on Aer"
+
+    @property
+    def device(self) -> Device:
+        """The device."""
+        return self._device
+
+    @property
+    def num_qubits(self) -> int:
+        """Number of NV qubits and monitors."""
+        return self._device.n_qubits + self._device.monitors
+
+    def get_translation_stage_plugin(self) -> str:
+        """The transpiler stage that keeps every qubit where it is."""
+        return "nvprotocol"
+
+    @classmethod
+    def from_backend(cls, backend: object, **_: object) -> NoReturn:
+        """Refused: another backend has no medium."""
+        fail("backend", "be given as a device: NVBackend(device)", f"is {show(str(backend))}")
+
+    def set_option(self, key: str, value: object) -> None:
+        """Sets an option of Aer, other than those that would lose the medium."""
+        _refuse_what_loses_the_medium({key: value})
+        name = self.name
+        super().set_option(key, value)
+        self.name = name
+
+    def run(  # pyright: ignore[reportIncompatibleMethodOverride]  # Aer's own is untyped
+        self,
+        circuits: QuantumCircuit | Sequence[QuantumCircuit],
+        parameter_binds: Sequence[Mapping[Any, Sequence[float]]] | None = None,
+        *,
+        postselect: Mapping[str, int | str] | None = None,
+        **run_options: Any,
+    ) -> JobV1:
+        """Runs circuits; with the plain meaning of counts, or only the runs that are kept.
+
+        Args:
+            circuits: Circuits on the backend's qubits. One with fewer qubits stands on the first of them.
+            parameter_binds: Values of unbound parameters, one mapping for each circuit, as `AerSimulator.run` takes.
+            postselect: Register → outcome that is kept: 0 or 1 for every bit of it, or a string of bits. The counts are
+                then those of the kept runs. The kept branch is followed once, whatever the number of shots; where that
+                is not possible, every shot is run and those that are not kept are dropped. The header of each result
+                says in its `metadata` what was done (`method`, `reason`), and gives `kept`, `shots` and, if it is
+                known, `success_probability`.
+            run_options: Options of `AerSimulator.run` such as `shots`, `seed_simulator` and `memory`.
+
+        Raises:
+            ArgumentError: If an option would lose the medium, a parameter is unbound, or a circuit does not fit.
+            UnsupportedCircuitError: If a circuit has something that cannot be followed.
+        """
+        given = _circuits_of(circuits)
+        _refuse_what_loses_the_medium(run_options)
+        bound = [self._fitted(one) for one in _bound(given, parameter_binds)]
+        elapse = elapsing(self._device)
+        plain = [time_as_medium(one, self._device, elapse, to_end=False) for one in bound]
+        noise = readout_noise(self._device, max((one.num_qubits for one in plain), default=0))
+        run_options.pop("noise_model", None)  # None says nothing
+        if postselect is None:
+            return super().run(plain, noise_model=noise, **run_options)
+        set_before = {name: getattr(self.options, name) for name in ("shots", "seed_simulator")}
+        options = {**set_before, **run_options}
+        return CompletedJob(self, postselected_result(plain, self._device, postselect, noise, self.name, options))
+
+    def _fitted(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        """The circuit with at least as many qubits as there are NV qubits."""
+        if circuit.num_qubits > self.num_qubits:
+            fail("circuits", f"have at most {self.num_qubits} qubits, as the device has", f"have {circuit.num_qubits}")
+        if circuit.num_qubits >= self._device.n_qubits:
+            return circuit
+        wide = QuantumCircuit(self._device.n_qubits, name=circuit.name, metadata=circuit.metadata)
+        wide.add_bits(circuit.clbits)
+        for register in circuit.cregs:
+            wide.add_register(register)
+        wide.compose(circuit, range(circuit.num_qubits), range(circuit.num_clbits), inplace=True)
+        return wide
+
+
+def _refuse_what_loses_the_medium(options: Mapping[str, object]) -> None:
+    if options.get("noise_model") is not None:
+        fail("noise_model", "not be given to this backend, whose device says what the noise is", "is")
+    method = options.get("method", "density_matrix")
+    if method not in ("density_matrix", "automatic", None):
+        fail("method", 'be "density_matrix", the one that runs the medium exactly', f"is {show(method)}")
+
+
+def _circuits_of(circuits: object) -> list[QuantumCircuit]:
+    given = []
+    for one in circuits if isinstance(circuits, list | tuple) else [circuits]:
+        if not isinstance(one, QuantumCircuit):
+            fail("circuits", "be a QuantumCircuit or several of them", f"contains a {type(one).__name__}")
+        given.append(one)
+    if not given:
+        fail("circuits", "contain at least one circuit", "is empty")
+    return given
+
+
+def _bound(
+    circuits: Sequence[QuantumCircuit], binds: Sequence[Mapping[Any, Sequence[float]]] | None
+) -> list[QuantumCircuit]:
+    """Every circuit with its parameters bound; one for each set of values."""
+    if not binds:
+        return list(circuits)
+    if len(binds) != len(circuits):
+        fail("parameter_binds", f"have one entry for each of {len(circuits)} circuits", f"has {len(binds)}")
+    bound = []
+    for circuit, values in zip(circuits, binds, strict=True):
+        columns = {name: np.atleast_1d(column).tolist() for name, column in values.items()}
+        lengths = {len(column) for column in columns.values()}
+        if len(lengths) > 1:
+            shown = ", ".join(map(str, sorted(lengths)))
+            fail("parameter_binds", "have as many values of each parameter of a circuit", f"has {shown}")
+        sets = zip(*columns.values(), strict=True) if columns else [()]
+        bound += [circuit.assign_parameters(dict(zip(columns, one, strict=True))) for one in sets]
+    return bound

@@ -1,0 +1,55 @@
+"""Gates: which are whose, and their matrices."""
+
+from functools import cache, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit.circuit import Gate
+from qiskit.circuit import Operation as QiskitOperation
+from qiskit.circuit.library import UnitaryGate, get_standard_gate_name_mapping
+from qiskit.quantum_info import Operator
+from qiskit_aer import AerSimulator
+
+from nvprotocol.device import Device
+
+
+def is_native(gate: Gate, device: Device) -> bool:
+    """Whether a device has a gate, known by its kind: another gate of the same name is another gate."""
+    return gate.name in device.native_gates and isinstance(gate, _standard_gates()[gate.name])
+
+
+def runnable(gate: Gate, pieces: int = 1) -> Gate:
+    """Aer's own gate where it is one, and not just called like one, else its matrix; or an equal piece of it."""
+    if pieces > 1:
+        return UnitaryGate(Operator(matrix_of(gate)).power(1 / pieces))
+    if isinstance(gate, _aer_gates().get(gate.name, ())):
+        return gate
+    return UnitaryGate(matrix_of(gate), check_input=False)
+
+
+def matrix_of(gate: QiskitOperation) -> NDArray[np.complex128]:
+    """The matrix of a gate; the steps of a protocol repeat the same few, which are worked out once."""
+    if isinstance(gate, UnitaryGate):
+        return np.asarray(gate.params[0], dtype=complex)
+    if isinstance(gate, Gate) and gate.base_class is _standard_gates().get(gate.name):
+        return _standard_matrix(gate.name, tuple(map(float, gate.params)))
+    return np.asarray(Operator(gate).data, dtype=complex)
+
+
+@lru_cache(maxsize=1024)
+def _standard_matrix(name: str, params: tuple[float, ...]) -> NDArray[np.complex128]:
+    return np.asarray(Operator(_standard_gates()[name](*params)).data, dtype=complex)
+
+
+@cache
+def _standard_gates() -> dict[str, type]:
+    """Qiskit's standard gates, by name."""
+    standard = get_standard_gate_name_mapping().items()
+    return {name: gate.base_class for name, gate in standard if isinstance(gate, Gate)}
+
+
+@cache
+def _aer_gates() -> dict[str, type]:
+    """The standard gates that Aer runs, by name."""
+    names = set(AerSimulator(method="density_matrix").configuration().basis_gates)
+    return {name: gate for name, gate in _standard_gates().items() if name in names}

@@ -1,0 +1,192 @@
+"""The kept branch: a circuit in which what is postselected is projected instead of measured.
+
+The circuit is then followed once, whatever the number of shots: the trace of its final state is the probability of
+keeping a run, and what its outcomes are among the kept runs is the same as if every shot were measured and sorted.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from qiskit import QuantumCircuit, QuantumRegister
+from qiskit.circuit import Instruction, Measure
+from qiskit.converters import circuit_to_dag
+from qiskit.dagcircuit import DAGCircuit
+from qiskit.transpiler.basepasses import TransformationPass
+
+from nvprotocol.backend.conversion import superop_instruction, to_circuit
+from nvprotocol.backend.readout import instrument_of
+from nvprotocol.backend.steps import Step, append, name_of_bit, require_measured, steps_of
+from nvprotocol.channels import Channel, qubit_readout
+from nvprotocol.device import Device
+from nvprotocol.errors import UnsupportedCircuitError
+
+__all__ = ["FollowKept", "KeptBranch", "follow_kept"]
+
+_MOST_COPIES = 7
+"""Copies of outcomes whose qubit is used again; each makes the density matrix four times larger."""
+
+
+class NotFollowedError(UnsupportedCircuitError):
+    """The kept branch cannot be followed on its own; shot by shot the circuit can be run."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """Where the outcome of a measurement is found at the end.
+
+    Attributes:
+        clbit: Index of the bit that is reported.
+        measured: Number of the qubit that was measured, whose readout errors apply.
+        qubit: Number of the qubit that holds the outcome at the end.
+    """
+
+    clbit: int
+    measured: int
+    qubit: int
+
+
+@dataclass(frozen=True)
+class KeptBranch:
+    """A circuit whose final state is the unnormalised state of the kept runs.
+
+    Attributes:
+        circuit: The circuit, without measurements.
+        records: Where the outcomes that are reported are found at the end.
+
+    Examples:
+        >>> from qiskit import QuantumCircuit
+        >>> from nvprotocol.backend import KeptBranch, follow_kept
+        >>> circuit = QuantumCircuit(2, 1)
+        >>> _ = circuit.measure(1, 0)
+        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair()))
+        >>> branch = follow_kept(circuit, {}, device, report=[0])
+        >>> isinstance(branch, KeptBranch), [(record.clbit, record.qubit) for record in branch.records]
+        (True, [(0, 1)])
+    """
+
+    circuit: QuantumCircuit
+    records: tuple[Record, ...]
+
+
+class FollowKept(TransformationPass):
+    """The transpiler pass that projects on what is kept; other outcomes are not looked at.
+
+    It comes after `TimeAsMedium`: what it takes is a circuit without time. The result runs on Aer's density-matrix
+    method with `enable_truncation=False`; the trace of its final state is the probability of keeping a run.
+
+    Args:
+        keep: Index of a classical bit → the value that is kept of it.
+        device: The device, whose readout errors make the projections imperfect.
+
+    Examples:
+        >>> from qiskit.transpiler import PassManager
+        >>> from nvprotocol.backend import FollowKept, TimeAsMedium
+        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9)))
+        >>> passes = PassManager([TimeAsMedium(device), FollowKept({0: 1, 1: 1}, device)])
+        >>> kept = passes.run(nv.protocols.monitored_bell(1.0, checks=2))
+        >>> "measure" in kept.count_ops()
+        False
+    """
+
+    def __init__(self, keep: Mapping[int, int], device: Device) -> None:
+        super().__init__()
+        self.keep = dict(keep)
+        self.device = device
+
+    def run(self, dag: DAGCircuit) -> DAGCircuit:
+        """The circuit of the kept branch."""
+        return circuit_to_dag(follow_kept(to_circuit(dag), self.keep, self.device).circuit)
+
+
+def follow_kept(
+    circuit: QuantumCircuit, keep: Mapping[int, int], device: Device, report: Collection[int] = ()
+) -> KeptBranch:
+    """Rewrites a circuit without time into its kept branch.
+
+    Where a bit is written more than once, its last value counts, for what is kept and for what is reported.
+
+    Args:
+        circuit: What `time_as_medium` gives.
+        keep: Index of a classical bit → the value that is kept of it.
+        device: The device, for its readout errors.
+        report: Bits whose outcomes among the kept runs are asked for.
+
+    Raises:
+        ArgumentError: If a kept bit is never measured.
+        NotFollowedError: If an outcome that is not kept decides what happens, or too many outcomes are reported of
+            qubits that are used again.
+
+    Examples:
+        >>> from nvprotocol.backend import follow_kept, time_as_medium
+        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9)))
+        >>> plain = time_as_medium(nv.protocols.monitored_bell(1.0, checks=2), device)
+        >>> follow_kept(plain, {0: 1, 1: 1}, device, report=()).records
+        ()
+    """
+    steps = _resolved(circuit, keep)
+    last_write = {step.clbits[0]: k for k, step in enumerate(steps) if isinstance(step.operation, Measure)}
+    last_use = {qubit: k for k, step in enumerate(steps) for qubit in step.qubits}
+    reported = {k for bit, k in last_write.items() if bit in report and bit not in keep}
+    copies = sorted(k for k in reported if last_use[steps[k].qubits[0]] > k)
+    if len(copies) > _MOST_COPIES:
+        raise NotFollowedError(
+            f"it reports {len(copies)} outcomes of qubits that are used again, and at most {_MOST_COPIES} can be kept"
+        )
+    projections = cache(lambda qubit: _projections(device, qubit))
+    result = QuantumCircuit(QuantumRegister(circuit.num_qubits + len(copies), "q"), name=circuit.name)
+    records = []
+    for k, step in enumerate(steps):
+        if not isinstance(step.operation, Measure):
+            append(result, step.operation, step.qubits)
+            continue
+        (qubit,), (bit,) = step.qubits, step.clbits
+        if bit in keep and last_write[bit] == k:
+            append(result, projections(qubit)[keep[bit]], [qubit])
+        elif k in reported:
+            place = circuit.num_qubits + copies.index(k) if k in copies else qubit
+            if place != qubit:
+                result.cx(qubit, place)
+            records.append(Record(bit, qubit, place))
+        else:
+            append(result, _unread(), [qubit])
+    if any(value and bit not in last_write for bit, value in keep.items()):
+        append(result, _impossible(), [0])  # what is not written in this branch reads 0
+    return KeptBranch(result, tuple(records))
+
+
+def _resolved(circuit: QuantumCircuit, keep: Mapping[int, int]) -> list[Step]:
+    """The steps that are taken in the kept branch; a bit that is not written yet reads 0."""
+    steps = steps_of(circuit)
+    require_measured(circuit, steps, keep)
+    writes: dict[int, list[int]] = {}
+    for k, step in enumerate(steps):
+        if isinstance(step.operation, Measure):
+            writes.setdefault(step.clbits[0], []).append(k)
+    taken = []
+    for k, step in enumerate(steps):
+        for bit, value in step.tests:
+            before = [write for write in writes.get(bit, []) if write < k]
+            if before and (bit not in keep or writes[bit][-1] > k):
+                raise NotFollowedError(f"bit {name_of_bit(circuit, bit)}, which is not kept, decides what happens")
+            if (keep[bit] if before else 0) != value:
+                break
+        else:
+            taken.append(step)
+    return taken
+
+
+def _projections(device: Device, qubit: int) -> dict[int, Instruction]:
+    branches = instrument_of(device, qubit).branches
+    return {value: superop_instruction(branch) for value, branch in branches.items()}
+
+
+@cache
+def _unread() -> Instruction:
+    return superop_instruction(qubit_readout().unread)
+
+
+@cache
+def _impossible() -> Instruction:
+    return superop_instruction(Channel(np.zeros((4, 4), dtype=complex)))

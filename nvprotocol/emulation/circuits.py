@@ -1,0 +1,189 @@
+"""From circuits to what tomography needs of them: kept states, or counts shot by shot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit import ClassicalRegister, QuantumCircuit
+from qiskit.circuit import Barrier, Delay, Measure, Qubit
+
+from nvprotocol import tomography
+from nvprotocol._checks import fail
+from nvprotocol.backend import exact, follow_kept, time_as_medium
+from nvprotocol.backend.aer import kept_states, run
+from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError
+from nvprotocol.backend.native import to_native
+from nvprotocol.backend.postselected import kept_bits
+from nvprotocol.backend.time_as_medium import elapsing
+from nvprotocol.device import Device
+
+Engine: TypeAlias = Literal["aer", "exact"]
+_REGISTER = "tomography"
+_ROTATION = {"X": ("h",), "Y": ("sdg", "h"), "Z": ()}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A circuit on a device, ready to be run.
+
+    Attributes:
+        circuit: The circuit in the device's native gates.
+        plain: The same without time, the medium in it.
+        keep: Index of each postselected bit → the value that is kept.
+    """
+
+    circuit: QuantumCircuit
+    plain: QuantumCircuit
+    keep: dict[int, int]
+
+
+def prepare(
+    circuits: Sequence[QuantumCircuit],
+    device: Device,
+    postselect: Mapping[str, int | str] | None,
+    *,
+    tomography: bool = True,
+) -> list[Prepared]:
+    """The circuits with the medium in them, and what is kept of each; equal stretches of time share one exponential.
+
+    Args:
+        circuits: The circuits.
+        device: The device.
+        postselect: Register → outcome that is kept.
+        tomography: Whether it is the state at the end that is asked for, and not what is measured on the way there.
+
+    Raises:
+        ArgumentError: If a circuit or what is kept does not fit, or a circuit ends by measuring an NV qubit that
+            tomography is to find.
+        UnsupportedCircuitError: If something in a circuit cannot be followed.
+    """
+    elapse = elapsing(device)
+    prepared = []
+    for one in circuits:
+        native, keep = to_native(one, device), kept_bits(one, postselect or {})
+        plain = time_as_medium(native, device, elapse, to_end=tomography)
+        if tomography:
+            _refuse_measured_at_the_end(native, device.n_qubits, keep)
+        prepared.append(Prepared(native, plain, keep))
+    return prepared
+
+
+def measured_at_the_end(circuit: QuantumCircuit, n_nv: int) -> dict[int, int]:
+    """Number of each NV qubit whose measurement nothing follows → index of the bit that it is measured into."""
+    last: dict[Qubit, int | None] = {}
+    for entry in circuit.data:
+        if isinstance(entry.operation, Measure):
+            last[entry.qubits[0]] = circuit.find_bit(entry.clbits[0]).index
+        elif not isinstance(entry.operation, Barrier | Delay):
+            last |= dict.fromkeys(entry.qubits)
+    found = {circuit.find_bit(qubit).index: last.get(qubit) for qubit in nv_of(circuit, n_nv)}
+    return {qubit: bit for qubit, bit in found.items() if bit is not None}
+
+
+def _refuse_measured_at_the_end(circuit: QuantumCircuit, n_nv: int, keep: Mapping[int, int]) -> None:
+    """Refuses a circuit that ends by measuring an NV qubit: tomography would find what that has left over."""
+    for number, bit in measured_at_the_end(circuit, n_nv).items():
+        if bit not in keep:
+            must = "leave the NV qubits unmeasured at its end, for tomography to measure"
+            fail("circuit", must, f"it measures qubit {number} there and does not postselect on it")
+
+
+def nv_of(circuit: QuantumCircuit, n_nv: int) -> list[Qubit]:
+    """The NV qubits of a circuit."""
+    named = [register for register in circuit.qregs if register.name == "nv"]
+    return list(named[0]) if named else circuit.qubits[:n_nv]
+
+
+def unnormalised_states(
+    prepared: Sequence[Prepared], device: Device, engine: Engine
+) -> list[NDArray[np.complex128]] | NotFollowedError:
+    """The final states of the kept runs, their traces the odds; or why Aer cannot follow the kept branch."""
+    if engine == "exact":
+        return [exact.kept_state(one.plain, device, one.keep) for one in prepared]
+    branches: list[KeptBranch] = []
+    for one in prepared:
+        try:
+            branches.append(follow_kept(one.plain, one.keep, device))
+        except NotFollowedError as reason:
+            return reason
+    return kept_states(branches, device.n_qubits)
+
+
+def outcome_probabilities(states: Sequence[NDArray[np.complex128]], device: Device) -> NDArray[np.float64]:
+    """Probabilities of what is read in each Pauli setting, rotations and readout as the device does them.
+
+    Returns:
+        The probabilities, shape (states, settings, 2ᴺ).
+    """
+    stacked = np.array(states)
+    if device.is_ideal:
+        return tomography.probabilities(stacked)
+    settings, n = tomography.pauli_settings(device.n_qubits), device.n_qubits
+    diagonal = np.arange(2**n) * (2**n + 1)
+    maps = np.array([exact.superoperator(_rotations(setting, device)) for setting in settings])[:, diagonal]
+    vectors = np.swapaxes(stacked, -1, -2).reshape(len(stacked), -1)
+    chances = np.einsum("sov,kv->kso", maps, vectors).real
+    return np.clip(chances, 0.0, None) @ joint_readout(device).T
+
+
+def _rotations(setting: str, device: Device) -> QuantumCircuit:
+    """What the device does to the NV qubits from the end of a circuit up to their measurement."""
+    circuit = QuantumCircuit(device.n_qubits)
+    _rotate(circuit, circuit.qubits, setting)
+    circuit.barrier()
+    return time_as_medium(to_native(circuit, device), device, prepares=False)
+
+
+def _rotate(circuit: QuantumCircuit, qubits: Sequence[Qubit], setting: str) -> None:
+    for letter, qubit in zip(reversed(setting), qubits, strict=True):
+        for gate in _ROTATION[letter]:
+            getattr(circuit, gate)(qubit)
+
+
+def joint_readout(device: Device) -> NDArray[np.float64]:
+    """P(read | true) of all NV qubits together, shape (2ᴺ, 2ᴺ)."""
+    joint = np.ones((1, 1))
+    for matrix in device.readout_matrices:
+        joint = np.kron(matrix, joint)
+    return joint
+
+
+def counts_shot_by_shot(
+    prepared: Sequence[Prepared], device: Device, shots: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """The kept counts of every circuit and setting, every shot run, shape (circuits, settings, 2ᴺ)."""
+    settings, elapse = tomography.pauli_settings(device.n_qubits), elapsing(device)
+    measured = [_measured(one.circuit, setting, device) for one in prepared for setting in settings]
+    plain = [time_as_medium(one, device, elapse, to_end=False) for one in measured]
+    result = run(plain, shots=shots, seed=int(rng.integers(2**31)), device=device)
+    of_each = [one for one in prepared for _ in settings]
+    tables = [_kept_counts(result.data(k)["counts"], one, device.n_qubits) for k, one in enumerate(of_each)]
+    return np.array(tables).reshape(len(prepared), len(settings), -1)
+
+
+def _measured(circuit: QuantumCircuit, setting: str, device: Device) -> QuantumCircuit:
+    """The circuit with the measurement of one setting at its end; its outcome is in the highest bits."""
+    result = circuit.copy()
+    register = ClassicalRegister(device.n_qubits, _REGISTER)
+    if any(known.name == _REGISTER for known in circuit.cregs):
+        fail("circuit", f'have no register of the name "{_REGISTER}"', "has one")
+    result.add_register(register)
+    result.barrier()
+    tail = QuantumCircuit(device.n_qubits)
+    _rotate(tail, tail.qubits, setting)
+    qubits = nv_of(circuit, device.n_qubits)
+    result.compose(to_native(tail, device), qubits, inplace=True)
+    result.barrier()
+    result.measure(qubits, register)
+    return result
+
+
+def _kept_counts(counts: Mapping[str, int], prepared: Prepared, n_nv: int) -> NDArray[np.int64]:
+    table = np.zeros(2**n_nv, dtype=np.int64)
+    for key, count in counts.items():
+        value = int(key, 16)
+        if all(value >> bit & 1 == kept for bit, kept in prepared.keep.items()):
+            table[value >> prepared.circuit.num_clbits] += count
+    return table
