@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 import nvprotocol as nv
-from nvprotocol.backend import aer, timeline
+from nvprotocol.backend import follow_kept, time_as_medium
+from nvprotocol.backend.aer import kept_states
 from nvprotocol.emulation import Estimate
 
 CHECKS, DURATION, SHOTS, SEED = 50, 1.0, 10_000, 11
@@ -77,19 +78,17 @@ def agreement(one: Estimate, other: Estimate) -> dict[str, float]:
 def parts() -> dict[str, Callable[[], object]]:
     """The steps of `emulate`, one by one."""
     keep = dict.fromkeys(range(CHECKS), 1)
-    line = timeline(CIRCUIT, 2, keep=keep)
+    plain = time_as_medium(CIRCUIT, DEVICE)
+    branch = follow_kept(plain, keep, DEVICE)
     estimate = kept_branch(SHOTS)
     state, odds = kept_branch(None).state, estimate.success_probability
     assert estimate.counts is not None
     counts, rng = estimate.counts, np.random.default_rng(SEED)
     cells = np.concatenate([odds * nv.tomography.probabilities(state), np.full((9, 1), 1 - odds)], axis=1)
-    elapse = aer.elapsing(EQUATION)
-    circuit = aer.kept_branch(line, elapse)
-    simulator = aer.simulator()
     return {
-        "read the circuit": lambda: timeline(CIRCUIT, 2, keep=keep),
-        "build Aer's circuit": lambda: aer.kept_branch(line, aer.elapsing(EQUATION)),
-        "run it on Aer": lambda: simulator.run(circuit, shots=1).result(),
+        "time becomes the medium": lambda: time_as_medium(CIRCUIT, DEVICE),
+        "measurements become projections": lambda: follow_kept(plain, keep, DEVICE),
+        "run it on Aer": lambda: kept_states([branch], 2),
         "draw counts": lambda: rng.multinomial(SHOTS, cells / cells.sum(axis=1, keepdims=True)),
         "estimate the state alone": lambda: nv.tomography.maximum_likelihood(counts[None]),
         "state and interval together": lambda: nv.tomography.estimate(counts, seed=SEED),

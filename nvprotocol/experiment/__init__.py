@@ -1,9 +1,12 @@
 """Experiment files: a TOML text becomes circuits, runs, a table, a figure and data."""
 
-from nvprotocol.experiment.agreement import Agreement, counts_agreement
+from nvprotocol.experiment.agreement import Agreement, counts_agreement, outcomes_agreement
 from nvprotocol.experiment.dataset import to_dataset
+from nvprotocol.experiment.exact import Exact
 from nvprotocol.experiment.file import Experiment, load, parse
+from nvprotocol.experiment.observable import Observable
 from nvprotocol.experiment.output import result_folder
+from nvprotocol.experiment.qasm import from_qasm, to_qasm
 from nvprotocol.experiment.report import print_report, report_text
 from nvprotocol.experiment.result import Curve, ExperimentResult, run
 from nvprotocol.experiment.sweep import Sweep
@@ -11,15 +14,20 @@ from nvprotocol.experiment.sweep import Sweep
 __all__ = [
     "Agreement",
     "Curve",
+    "Exact",
     "Experiment",
     "ExperimentResult",
+    "Observable",
     "Sweep",
     "counts_agreement",
+    "from_qasm",
     "load",
+    "outcomes_agreement",
     "parse",
     "print_report",
     "report_text",
     "result_folder",
     "run",
     "to_dataset",
+    "to_qasm",
 ]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import tomography
-from nvprotocol.emulation import Estimate
+from nvprotocol.emulation import Estimate, Probability
 
 _FEWEST = 5.0
 """Cells with fewer expected counts are counted together, as the χ² distribution asks for."""
@@ -71,13 +71,36 @@ def counts_agreement(
         >>> nv.experiment.counts_agreement(estimate, exact, odds=1.0).p_value > 0.01
         True
     """
-    counts: NDArray | None = np.zeros((len(tomography.pauli_settings(2)), 4))
-    if estimate is not None:
-        counts, shots = estimate.counts, estimate.shots
+    outcomes = tomography.probabilities(state) if odds > 0 else np.zeros((len(tomography.pauli_settings(2)), 4))
+    return outcomes_agreement(estimate, outcomes, odds, shots=shots)
+
+
+def outcomes_agreement(
+    emulated: Estimate | Probability | None, outcomes: NDArray[np.float64], odds: float, *, shots: int | None = None
+) -> Agreement:
+    """The agreement of counts, discarded runs included, with what kept runs should read.
+
+    Args:
+        emulated: What has been counted, None where no run was kept.
+        outcomes: Probabilities of the readings of a kept run, shape (settings, readings).
+        odds: The exact probability of keeping a run.
+        shots: Runs in each setting, for where none was kept.
+
+    Examples:
+        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0)))
+        >>> circuit = nv.protocols.relaxometry(0.5)
+        >>> exact = nv.probability(circuit, device, "10", shots=None, engine="exact").distribution
+        >>> counted = nv.probability(circuit, device, "10", shots=1000, seed=1)
+        >>> nv.experiment.outcomes_agreement(counted, exact[None], odds=1.0).p_value > 0.01
+        True
+    """
+    counts: NDArray | None = np.zeros(outcomes.shape)
+    if emulated is not None:
+        counts, shots = emulated.counts, emulated.shots
     if counts is None or shots is None:
         return Agreement(0.0, 0)
-    outcomes = odds * tomography.probabilities(state) if odds > 0 else np.zeros(counts.shape)
-    expected = shots * np.concatenate([outcomes, np.full((len(outcomes), 1), 1 - odds)], axis=-1)
+    weighted = odds * outcomes if odds > 0 else np.zeros(counts.shape)
+    expected = shots * np.concatenate([weighted, np.full((len(weighted), 1), 1 - odds)], axis=-1)
     observed = np.concatenate([counts, shots - counts.sum(axis=-1, keepdims=True)], axis=-1)
     return sum((_chi_squared(*row) for row in zip(observed, expected, strict=True)), Agreement(0.0, 0))
 

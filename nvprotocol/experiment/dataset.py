@@ -6,21 +6,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nvprotocol.emulation import Estimate
+from nvprotocol.experiment.observable import Emulated, value_of
 from nvprotocol.experiment.result import Curve, ExperimentResult
-from nvprotocol.tomography import pauli_settings
 
 if TYPE_CHECKING:
     from xarray import Dataset
 
-_NUMBERS = {
-    "concurrence": "emulated concurrence",
-    "concurrence_low": "lower end of its 95 % interval",
-    "concurrence_high": "upper end of its 95 % interval",
-    "concurrence_error": "its standard error",
-    "success_probability": "emulated share of kept runs",
-    "success_low": "lower end of its 95 % interval",
-    "success_high": "upper end of its 95 % interval",
-}
 _POINTS = ("curve", "point")
 _PACKAGES = ("nvprotocol", "qiskit", "qiskit-aer", "numpy")
 
@@ -28,6 +19,7 @@ _PACKAGES = ("nvprotocol", "qiskit", "qiskit-aer", "numpy")
 def to_dataset(result: ExperimentResult) -> "Dataset":
     """The result as an xarray data set with the dimensions curve, point, fine, setting, outcome, row, column, part.
 
+    The observable is `concurrence`, or `probability` where the protocol ends with a readout; then there are no states.
     Points at which no run was kept are NaN. Density matrices have a dimension `part` of real and imaginary part.
 
     Examples:
@@ -46,62 +38,92 @@ def to_dataset(result: ExperimentResult) -> "Dataset":
     """
     from xarray import Dataset
 
-    scan, curves = result.experiment.scan, result.curves
-    variables: dict[str, Any] = {
-        name: (_POINTS, [[_number(one, name) for one in curve.estimates] for curve in curves], {"long_name": text})
-        for name, text in _NUMBERS.items()
-    }
-    variables |= _exact_variables(curves) | _tables(result)
+    scan, curves, observable = result.experiment.scan, result.curves, result.observable
+    variables = _emulated_variables(result) | _exact_variables(result) | _tables(result)
     axis = {"long_name": scan.parameter, "units": scan.unit}
+    settings = {"long_name": "Pauli setting in Qiskit's order" if observable.outcomes is None else "register"}
     coordinates = {
         "curve": ("curve", [curve.label for curve in curves]),
         "point": ("point", scan.values, axis),
         "fine": ("fine", curves[0].fine, axis),
-        "setting": ("setting", list(pauli_settings(2)), {"long_name": "Pauli setting in Qiskit's order"}),
+        "setting": ("setting", list(observable.settings), settings),
+        "outcome": ("outcome", list(observable.readings), {"long_name": "what is read, bits in Qiskit's order"}),
         "part": ("part", ["real", "imaginary"]),
     }
     return Dataset(variables, coordinates, _attributes(result))
 
 
-def _number(estimate: Estimate | None, name: str) -> float:
-    if estimate is None:
-        return float("nan")
-    return {
-        "concurrence": estimate.concurrence,
-        "concurrence_low": estimate.interval[0],
-        "concurrence_high": estimate.interval[1],
-        "concurrence_error": estimate.standard_error,
-        "success_probability": estimate.success_probability,
-        "success_low": estimate.success_interval[0],
-        "success_high": estimate.success_interval[1],
-    }[name]
+def _emulated_variables(result: ExperimentResult) -> dict[str, Any]:
+    name = result.observable.name
+    described = {
+        name: f"emulated {_described(result)}",
+        f"{name}_low": "lower end of its 95 % interval",
+        f"{name}_high": "upper end of its 95 % interval",
+        f"{name}_error": "its standard error",
+        "success_probability": "emulated share of kept runs",
+        "success_low": "lower end of its 95 % interval",
+        "success_high": "upper end of its 95 % interval",
+    }
+    numbers = np.array([[_numbers(one) for one in curve.estimates] for curve in result.curves])
+    columns = zip(described.items(), np.moveaxis(numbers, -1, 0), strict=True)
+    return {key: (_POINTS, values, {"long_name": text}) for (key, text), values in columns}
 
 
-def _exact_variables(curves: list[Curve]) -> dict[str, Any]:
-    fine = ("curve", "fine")
-    entangled = {"long_name": "concurrence by the master equation"}
-    kept = {"long_name": "share of kept runs by the master equation"}
-    difference = {"long_name": "emulated − exact concurrence", "units": "σ"}
-    return {
-        "concurrence_exact": (_POINTS, [curve.exact_concurrence for curve in curves], entangled),
+def _described(result: ExperimentResult) -> str:
+    """The observable in words."""
+    observable = result.observable
+    if observable.outcomes is None:
+        return observable.name
+    return f"probability {observable.symbol} of reading {' or '.join(observable.outcomes)}"
+
+
+def _numbers(one: Emulated | None) -> tuple[float, ...]:
+    if one is None:
+        return (float("nan"),) * 7
+    return (value_of(one), *one.interval, one.standard_error, one.success_probability, *one.success_interval)
+
+
+def _exact_variables(result: ExperimentResult) -> dict[str, Any]:
+    curves, name, fine = result.curves, result.observable.name, ("curve", "fine")
+    asked = {"long_name": f"exact {_described(result)}, instruments included"}
+    kept = {"long_name": "exact share of kept runs, instruments included"}
+    ideal = {"long_name": f"{_described(result)} by the master equation, instruments ideal"}
+    difference = {"long_name": f"emulated − exact {name}", "units": "σ"}
+    variables: dict[str, Any] = {
+        f"{name}_exact": (_POINTS, [curve.exact.values for curve in curves], asked),
         "success_exact": (_POINTS, [curve.exact.probability for curve in curves], kept),
-        "concurrence_fine": (fine, [curve.fine_concurrence for curve in curves], entangled),
+        f"{name}_fine": (fine, [curve.fine_exact.values for curve in curves], asked),
         "success_fine": (fine, [curve.fine_exact.probability for curve in curves], kept),
         "deviation": (_POINTS, [curve.deviations for curve in curves], difference),
     }
+    if any(curve.ideal is not None for curve in curves):
+        theory = [_ideal(curve) for curve in curves]
+        variables[f"{name}_ideal"] = (fine, [one.values for one in theory], ideal)
+        variables["success_ideal"] = (
+            fine,
+            [one.probability for one in theory],
+            {"long_name": "share of kept runs by the master equation, instruments ideal"},
+        )
+    return variables
+
+
+def _ideal(curve: Curve) -> Any:
+    return curve.fine_exact if curve.ideal is None else curve.ideal
 
 
 def _tables(result: ExperimentResult) -> dict[str, Any]:
-    missing = np.full((4, 4), complex(np.nan, np.nan))
-    states = np.array([[missing if one is None else one.state for one in curve.estimates] for curve in result.curves])
-    dimensions = (*_POINTS, "row", "column", "part")
-    parts = np.stack([np.real(states), np.imag(states)], axis=-1)
-    tables: dict[str, Any] = {"state": (dimensions, parts, {"long_name": "estimated density matrix"})}
+    curves, observable = result.curves, result.observable
+    tables: dict[str, Any] = {}
+    if observable.outcomes is None:
+        missing = np.full((4, 4), complex(np.nan, np.nan))
+        states = [[one.state if isinstance(one, Estimate) else missing for one in curve.estimates] for curve in curves]
+        parts = np.stack([np.real(states), np.imag(states)], axis=-1)
+        dimensions = (*_POINTS, "row", "column", "part")
+        tables["state"] = (dimensions, parts, {"long_name": "estimated density matrix"})
     if result.experiment.content.run.shots is not None:
-        nothing = np.zeros((len(pauli_settings(2)), 4), dtype=int)
-        counts = [[nothing if one is None else one.counts for one in curve.estimates] for curve in result.curves]
-        description = {"long_name": "kept counts; outcome bits in Qiskit's order"}
-        tables["counts"] = ((*_POINTS, "setting", "outcome"), np.array(counts), description)
+        nothing = np.zeros((len(observable.settings), len(observable.readings)), dtype=int)
+        counts = [[nothing if one is None else one.counts for one in curve.estimates] for curve in curves]
+        tables["counts"] = ((*_POINTS, "setting", "outcome"), np.array(counts), {"long_name": "kept counts"})
     return tables
 
 

@@ -1,20 +1,23 @@
 """Reading an experiment file: a text becomes a checked `Experiment`, or one line that names key and line."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from nvprotocol._checks import real_number, whole_number
+from nvprotocol._checks import fail, show
+from nvprotocol._toml import about_key, in_file, of_validation, parsed, text_of
+from nvprotocol.device import Device
+from nvprotocol.device.file import arguments_of, key_of, with_base
 from nvprotocol.errors import ArgumentError, ExperimentFileError
-from nvprotocol.experiment.messages import in_file, of_validation
-from nvprotocol.experiment.schema import PARAMETERS, ExperimentFile
+from nvprotocol.experiment.schema import ExperimentFile
 from nvprotocol.experiment.sweep import Sweep, sweep_of
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
-from nvprotocol.operators.states import check_label
+from nvprotocol.protocols.parameters import checked
+
+_MOST_CHECKS = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +77,11 @@ def equation_of(sections: dict[str, dict[str, Any]]) -> MasterEquation:
     return MasterEquation(Medium.pair(**sections["medium"]), sections["device"]["detuning"])
 
 
+def device_of(sections: dict[str, dict[str, Any]]) -> Device:
+    """The device that the sections `medium` and `device` describe."""
+    return Device(**arguments_of(sections["medium"], sections["device"]))
+
+
 def _set(sections: dict[str, dict[str, Any]], sweep: Sweep, value: float) -> None:
     section, key = sweep.parameter.split(".")
     sections[section][key] = int(value) if sweep.is_whole else float(value)
@@ -87,6 +95,7 @@ def load(path: str | Path) -> Experiment:
 
     Raises:
         ExperimentFileError: If the file cannot be read, is not TOML, or says what it must not; names key and line.
+        DeviceFileError: If that is so of the file that the device is based on.
 
     Examples:
         >>> nv.experiment.load("nowhere.toml")
@@ -95,13 +104,7 @@ def load(path: str | Path) -> Experiment:
         nvprotocol.errors.ExperimentFileError: nowhere.toml: there is no such file.
     """
     file = Path(path)
-    try:
-        text = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ExperimentFileError(f"{file}: there is no such file.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExperimentFileError(f"{file}: cannot be read as text ({error}).") from None
-    return parse(text, str(file))
+    return parse(text_of(file, ExperimentFileError), str(file))
 
 
 def parse(text: str, source: str = "experiment.toml") -> Experiment:
@@ -113,6 +116,7 @@ def parse(text: str, source: str = "experiment.toml") -> Experiment:
 
     Raises:
         ExperimentFileError: As for `load`.
+        DeviceFileError: As for `load`.
 
     Examples:
         >>> try:
@@ -121,16 +125,12 @@ def parse(text: str, source: str = "experiment.toml") -> Experiment:
         ...     print(error)
         x.toml, line 3: key "protocol.chekcs" is not known; did you mean "checks"?
     """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ExperimentFileError(f"{source}: not valid TOML: {error}.") from None
-    if not raw:
-        raise ExperimentFileError(f"{source}, line 1: the file is empty; it needs at least [protocol] and [scan].")
+    raw = parsed(text, source, "[protocol] and [scan]", ExperimentFileError)
     try:
         content = ExperimentFile.model_validate(raw)
     except ValidationError as error:
-        raise ExperimentFileError(of_validation(error, text, source)) from None
+        raise ExperimentFileError(of_validation(error, text, source, ExperimentFile)) from None
+    content = _completed(content, text, source)
     experiment = Experiment(
         content,
         sweep_of(content.scan, "scan", content, text, source),
@@ -147,32 +147,48 @@ def parse(text: str, source: str = "experiment.toml") -> Experiment:
     return experiment
 
 
+def _completed(content: ExperimentFile, text: str, source: str) -> ExperimentFile:
+    """The file with what the base of its device gives: the medium too, where the file has none."""
+    own = content.medium if "medium" in content.model_fields_set else None
+    try:
+        medium, device = with_base(own, content.device, Path(source).parent)
+    except ArgumentError as error:
+        path = key_of(error)
+        raise ExperimentFileError(in_file(source, text, path, about_key(error, path))) from None
+    return content.model_copy(update={"medium": medium or content.medium, "device": device})
+
+
 def _check_every_point(experiment: Experiment, source: str) -> None:
     """Builds every master equation and checks every protocol parameter before anything is run."""
     for curve in range(experiment.n_curves):
         for point in range(experiment.scan.values.size):
             sections = experiment.settings(curve, point)
             try:
-                equation_of(sections)
-                _check_protocol(sections["protocol"])
+                device_of(sections)
             except ArgumentError as error:
-                raise ExperimentFileError(
-                    in_file(source, experiment.text, _blamed(error, experiment), str(error))
-                ) from None
+                raise ExperimentFileError(_located(error, key_of(error), experiment, source)) from None
+            try:
+                _check_protocol(experiment.content.protocol.name, sections["protocol"])
+            except ArgumentError as error:
+                key = ("protocol", str(error).split("`")[1])
+                raise ExperimentFileError(_located(error, key, experiment, source)) from None
 
 
-def _check_protocol(protocol: dict[str, Any]) -> None:
-    check_label(protocol["initial"], 2, "initial")
-    real_number(protocol["duration"], "duration", minimum=0.0)
-    whole_number(protocol.get("checks", 1), "checks", minimum=1)
+def _check_protocol(name: str, parameters: dict[str, Any]) -> None:
+    """Each parameter by its declaration, and what only several of them together tell."""
+    given = checked(name, **parameters)
+    if name == "no_emitted_magnon":
+        Medium.pair(given["a"], given["A"], given["q"])  # refuses |A| > a
+    if name == "finite_rate_monitoring" and given["duration"] > _MOST_CHECKS * given["period"]:
+        must = f"be at least duration/{_MOST_CHECKS} = {show(given['duration'] / _MOST_CHECKS)}"
+        fail("period", must, f"is {show(given['period'])}")
 
 
-def _blamed(error: ArgumentError, experiment: Experiment) -> tuple[str, ...]:
-    """The key that an argument's name stands for: where it is varied, or in its section."""
-    name = str(error).split("`")[1]
+def _located(error: ArgumentError, key: tuple[str, ...], experiment: Experiment, source: str) -> str:
+    """What is wrong with the argument of a key, at the line where that is varied, or else at its own."""
+    message = about_key(error, key) if key[0] == "device" else str(error)
     for section, sweep in (("scan", experiment.scan), ("curves", experiment.curves)):
-        if sweep is not None and sweep.parameter.endswith(f".{name}"):
+        if sweep is not None and sweep.parameter == ".".join(key):
             axis = getattr(experiment.content, section)
-            return (section, "start" if axis.values is None else "values")
-    section = "device" if name == "detuning" else "medium" if f"medium.{name}" in PARAMETERS else "protocol"
-    return (section, name)
+            key = (section, "start" if axis.values is None else "values")
+    return in_file(source, experiment.text, key, message)

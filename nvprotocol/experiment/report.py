@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nvprotocol.experiment.observable import value_of
 from nvprotocol.experiment.result import Curve, ExperimentResult
 
 if TYPE_CHECKING:
@@ -83,9 +84,10 @@ def _table(result: ExperimentResult, curve: Curve) -> "RenderableType":
     table = Table(
         title=curve.label or None, title_justify="left", title_style="italic", box=SIMPLE_HEAD, padding=(0, 1)
     )
-    for name in (heading, "C emulated", "95 %", "C exact", "deviation", "P emulated", "95 %", "P exact"):
+    what = result.observable.symbol
+    for name in (heading, f"{what} emulated", "95 %", f"{what} exact", "deviation", "P emulated", "95 %", "P exact"):
         table.add_column(name, justify="right", no_wrap=True)
-    exact, deviations = curve.exact_concurrence, curve.deviations
+    exact, deviations = curve.exact.values, curve.deviations
     for k, value in enumerate(scan.values):
         estimate, deviation = curve.estimates[k], deviations[k]
         odds = f"{curve.exact.probability[k]:.4f}"
@@ -94,7 +96,7 @@ def _table(result: ExperimentResult, curve: Curve) -> "RenderableType":
             continue
         table.add_row(
             f"{value:.4g}",
-            f"{estimate.concurrence:.4f}",
+            f"{value_of(estimate):.4f}",
             "{:.4f}–{:.4f}".format(*estimate.interval),
             f"{exact[k]:.4f}",
             _NO_VALUE if np.isnan(deviation) else f"{deviation:+.1f} σ",

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.device import Device
-from nvprotocol.emulation import Estimate, emulate
-from nvprotocol.entanglement import concurrence
-from nvprotocol.errors import NoKeptShotsError
-from nvprotocol.experiment.agreement import Agreement, counts_agreement
-from nvprotocol.experiment.file import Experiment, equation_of
-from nvprotocol.master_equation import Conditional
+from nvprotocol.emulation import Estimate
+from nvprotocol.experiment.agreement import Agreement, outcomes_agreement
+from nvprotocol.experiment.exact import Exact, by_circuits, by_master_equation, jobs, needs_circuits
+from nvprotocol.experiment.file import Experiment, device_of
+from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, observable_of, value_of
 
 if TYPE_CHECKING:
     from nvprotocol.protocols import Protocol
 
 _CHUNK = 8
 _FINE = 201
+_FINE_BY_CIRCUITS = 31
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +28,11 @@ class Curve:
 
     Attributes:
         label: What tells the curve apart, such as "δ = 2 rad/µs"; "" for the only one.
-        estimates: One estimate for each point of the scan, None where no run was kept.
-        exact: The same points by the master equation: states (n, 4, 4) and odds (n,).
+        estimates: One answer for each point of the scan, an `Estimate` or a `Probability`; None where no run was kept.
+        exact: The same points without sampling noise: values, odds, states, what is read.
         fine: Values of the scan for a smooth exact curve, shape (m,).
         fine_exact: The exact curve at these values.
+        ideal: The same curve by the master equation, which knows ideal instruments only; None where that is `exact`.
 
     Examples:
         >>> text = '''
@@ -49,26 +50,17 @@ class Curve:
     """
 
     label: str
-    estimates: list[Estimate | None]
-    exact: Conditional
+    estimates: list[Emulated | None]
+    exact: Exact
     fine: NDArray[np.float64]
-    fine_exact: Conditional
-
-    @property
-    def exact_concurrence(self) -> NDArray[np.float64]:
-        """Concurrence at the points of the scan by the master equation, NaN where nothing is kept, shape (n,)."""
-        return _concurrence(self.exact.states)
-
-    @property
-    def fine_concurrence(self) -> NDArray[np.float64]:
-        """Concurrence of the smooth exact curve, NaN where nothing is kept, shape (m,)."""
-        return _concurrence(self.fine_exact.states)
+    fine_exact: Exact
+    ideal: Exact | None = None
 
     @property
     def deviations(self) -> NDArray[np.float64]:
-        """Emulated minus exact concurrence in standard errors, shape (n,); NaN without an estimate or an error."""
-        pairs = zip(self.estimates, self.exact_concurrence, strict=True)
-        return np.array([_deviation(estimate, value) for estimate, value in pairs])
+        """Emulated minus exact value in standard errors, shape (n,); NaN without an estimate or an error."""
+        pairs = zip(self.estimates, self.exact.values, strict=True)
+        return np.array([_deviation(emulated, value) for emulated, value in pairs])
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -79,7 +71,8 @@ class ExperimentResult:
         experiment: The experiment file.
         curves: Its curves.
         agreement: How the counts agree with the exact distribution.
-        covered: Number of points whose interval contains the exact concurrence, and number of points.
+        covered: Number of points whose interval contains the exact value, and number of points.
+        observable: What was asked of each run.
 
     Examples:
         >>> text = '''
@@ -100,19 +93,23 @@ class ExperimentResult:
     curves: list[Curve]
     agreement: Agreement
     covered: tuple[int, int]
+    observable: Observable
 
     @property
     def discards(self) -> bool:
         """Whether the protocol discards runs at any point."""
-        return any(bool(np.any(curve.exact.probability != 1)) for curve in self.curves)
+        return any(bool(np.any(curve.exact.probability < 1 - _ROUNDING)) for curve in self.curves)
 
     def __str__(self) -> str:
         inside, total = self.covered
         shots = self.experiment.content.run.shots
         if shots is None:
             largest = max(_largest_difference(curve) for curve in self.curves)
-            return f"Without sampling noise; states of circuit and master equation differ by {largest:.1g} at most."
-        return f"{self.agreement}\n{inside} of {total} intervals (95 %) contain the exact concurrence."
+            return (
+                f"Without sampling noise; emulated and exact {self.observable.symbol} differ by {largest:.1g} at most."
+            )
+        what = f"the exact {self.observable.name}"
+        return f"{self.agreement}\n{inside} of {total} intervals (95 %) contain {what}."
 
     __repr__ = __str__
 
@@ -137,101 +134,106 @@ def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -
     from nvprotocol.protocols import GALLERY
 
     protocol = GALLERY[experiment.content.protocol.name]
-    curves = [_curve(experiment, protocol, number, progress) for number in range(experiment.n_curves)]
+    observable = observable_of(protocol, protocol.circuit(**experiment.settings(0, 0)["protocol"]))
+    numbers = range(experiment.n_curves)
+    circuits = any(needs_circuits(experiment, number) for number in numbers)
+    fine = _fine(experiment, _FINE_BY_CIRCUITS if circuits else _FINE)
+    curves = [_curve(experiment, protocol, observable, number, fine, progress) for number in numbers]
     agreement = sum((_agreement(curve, experiment.content.run.shots) for curve in curves), Agreement(0.0, 0))
-    estimates = [(estimate, value) for curve in curves for estimate, value in _compared(curve)]
-    inside = sum(estimate.interval[0] <= value <= estimate.interval[1] for estimate, value in estimates)
-    return ExperimentResult(experiment, curves, agreement, (inside, len(estimates)))
+    compared = [pair for curve in curves for pair in zip(curve.estimates, curve.exact.values, strict=True)]
+    kept = [(emulated, value) for emulated, value in compared if emulated is not None]
+    inside = sum(_contains(emulated.interval, value) for emulated, value in kept)
+    return ExperimentResult(experiment, curves, agreement, (inside, len(kept)), observable)
 
 
-def _curve(experiment: Experiment, protocol: "Protocol", number: int, progress: Callable[[int], None] | None) -> Curve:
-    estimates: list[Estimate | None] = []
+def _curve(
+    experiment: Experiment,
+    protocol: "Protocol",
+    observable: Observable,
+    number: int,
+    fine: NDArray[np.float64],
+    progress: Callable[[int], None] | None,
+) -> Curve:
+    estimates: list[Emulated | None] = []
     points = range(experiment.scan.values.size)
     for start in range(0, len(points), _CHUNK):
         chunk = points[start : start + _CHUNK]
-        estimates += _emulated(experiment, protocol, number, chunk)
+        estimates += _emulated(experiment, protocol, observable, number, chunk)
         if progress is not None:
             progress(len(chunk))
-    fine = _fine(experiment)
     label = ""
     if experiment.curves is not None:
-        label = f"{experiment.curves.symbol} = {experiment.curves.values[number]:g} {experiment.curves.unit}".strip()
-    exact = _exact(experiment, protocol, number, experiment.scan.values)
-    return Curve(label, estimates, exact, fine, _exact(experiment, protocol, number, fine))
+        value = f"{experiment.curves.values[number]:g}".replace("-", "−")
+        label = f"{experiment.curves.symbol} = {value} {experiment.curves.unit}".strip()
+    given = (experiment, protocol, observable, number)
+    by_theory = by_master_equation(*given, fine)
+    if not needs_circuits(experiment, number):
+        exact = by_master_equation(*given, experiment.scan.values, outcomes=True)
+        return Curve(label, estimates, exact, fine, by_theory)
+    exact = by_circuits(*given, experiment.scan.values, outcomes=True)
+    return Curve(label, estimates, exact, fine, by_circuits(*given, fine), by_theory)
 
 
-def _fine(experiment: Experiment) -> NDArray[np.float64]:
+def _fine(experiment: Experiment, number: int) -> NDArray[np.float64]:
     """Where the exact curve is drawn: from time 0 on, or over the range of another parameter."""
     scan = experiment.scan
-    low = 0.0 if scan.parameter == "protocol.duration" else scan.values.min()
-    return scan.values if scan.is_whole else np.linspace(low, scan.values.max(), _FINE)
+    if scan.is_whole:
+        return scan.values
+    low, high = scan.values.min(), scan.values.max()
+    if scan.parameter == "protocol.duration":
+        return np.linspace(0.0, high, number)
+    if scan.parameter == "protocol.period":
+        return _dividing(experiment, float(low), float(high))
+    return np.linspace(low, high, number)
 
 
-def _emulated(experiment: Experiment, protocol: "Protocol", curve: int, points: range) -> list[Estimate | None]:
-    """The estimates of some points; one job for those that share a device."""
+def _dividing(experiment: Experiment, low: float, high: float) -> NDArray[np.float64]:
+    """Periods that divide the duration: after any other, the pair evolves on unchecked, and the curve is a saw."""
+    duration = float(experiment.settings(0)["protocol"]["duration"])
+    most, fewest = round(duration / low), max(round(duration / high), 1)
+    checks = np.unique(np.round(np.geomspace(most, fewest, _FINE_BY_CIRCUITS)))[::-1]
+    return np.clip(duration / checks, low, high)
+
+
+def _emulated(
+    experiment: Experiment, protocol: "Protocol", observable: Observable, curve: int, points: range
+) -> list[Emulated | None]:
+    """The answers of some points; one job for those that share a device."""
     settings = [experiment.settings(curve, point) for point in points]
     content = experiment.content.run
     rng = np.random.default_rng([content.seed, curve, points.start])
     circuits = [protocol.circuit(**one["protocol"]) for one in settings]
-    shared = experiment.scan.parameter.startswith("protocol.")
-    jobs = [list(range(len(points)))] if shared else [[k] for k in range(len(points))]
-    results: list[Estimate | None] = []
-    for job in jobs:
-        device = Device(equation_of(settings[job[0]]))
-        options: dict[str, Any] = {"shots": content.shots, "postselect": protocol.postselect, "engine": content.engine}
-        results += _kept_or_none([circuits[k] for k in job], device, options, rng)
+    options: dict[str, Any] = {"shots": content.shots, "postselect": protocol.postselect, "engine": content.engine}
+    results: list[Emulated | None] = []
+    for job in jobs(experiment, len(points)):
+        device = device_of(settings[job[0]])
+        results += emulated_or_none(observable, [circuits[k] for k in job], device, options, rng)
     return results
 
 
-def _kept_or_none(
-    circuits: list, device: Device, options: dict[str, Any], rng: np.random.Generator
-) -> list[Estimate | None]:
-    try:
-        return list(emulate(circuits, device, seed=rng, **options))
-    except NoKeptShotsError:
-        if len(circuits) == 1:
-            return [None]
-    return [one for circuit in circuits for one in _kept_or_none([circuit], device, options, rng)]
-
-
-def _exact(experiment: Experiment, protocol: "Protocol", curve: int, values: NDArray[np.float64]) -> Conditional:
-    """The master equation at given values of the scan."""
-    sections = experiment.settings(curve)
-    if experiment.scan.parameter == "protocol.duration":
-        parameters = sections["protocol"] | {"duration": np.sort(values)}
-        kept = protocol.reference(equation_of(sections), **parameters)
-        order = np.argsort(np.argsort(values))
-        return Conditional(kept.states[order], kept.probability[order])
-    kept = []
-    for value in values:
-        sections = experiment.settings(curve, value=value)
-        kept.append(protocol.reference(equation_of(sections), **sections["protocol"]))
-    return Conditional(np.concatenate([one.states for one in kept]), np.concatenate([one.probability for one in kept]))
-
-
-def _compared(curve: Curve) -> list[tuple[Estimate, float]]:
-    pairs = zip(curve.estimates, curve.exact_concurrence, strict=True)
-    return [(one, float(value)) for one, value in pairs if one is not None]
-
-
-def _concurrence(states: NDArray[np.complex128]) -> NDArray[np.float64]:
-    known = np.all(np.isfinite(states), axis=(-2, -1))
-    values = np.full(known.shape, np.nan)
-    values[known] = concurrence(states[known])
-    return values
+def _contains(interval: tuple[float, float], value: float) -> bool:
+    return interval[0] <= value <= interval[1]
 
 
 def _largest_difference(curve: Curve) -> float:
-    pairs = zip(curve.estimates, curve.exact.states, strict=True)
-    return max((float(np.abs(one.state - state).max()) for one, state in pairs if one is not None), default=0.0)
+    """Of the states where there is tomography, else of the observable."""
+    largest = 0.0
+    for k, emulated in enumerate(curve.estimates):
+        if isinstance(emulated, Estimate):
+            largest = max(largest, float(np.abs(emulated.state - curve.exact.states[k]).max()))
+        elif emulated is not None:
+            largest = max(largest, abs(emulated.value - float(curve.exact.values[k])))
+    return largest
 
 
 def _agreement(curve: Curve, shots: int | None) -> Agreement:
-    points = zip(curve.estimates, curve.exact.states, curve.exact.probability, strict=True)
-    return sum((counts_agreement(one, state, odds, shots=shots) for one, state, odds in points), Agreement(0.0, 0))
+    if curve.exact.outcomes is None:
+        return Agreement(0.0, 0)
+    points = zip(curve.estimates, curve.exact.outcomes, curve.exact.probability, strict=True)
+    return sum((outcomes_agreement(one, table, odds, shots=shots) for one, table, odds in points), Agreement(0.0, 0))
 
 
-def _deviation(estimate: Estimate | None, exact: float) -> float:
-    if estimate is None or not estimate.standard_error > 0:
+def _deviation(emulated: Emulated | None, exact: float) -> float:
+    if emulated is None or not emulated.standard_error > 0:
         return float("nan")
-    return (estimate.concurrence - exact) / estimate.standard_error
+    return (value_of(emulated) - exact) / emulated.standard_error

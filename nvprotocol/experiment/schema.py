@@ -1,84 +1,69 @@
-"""What an experiment file may say: sections, keys, types and dimensions."""
+"""What an experiment file may say: sections, keys, types and dimensions.
 
-from typing import Annotated, Any, Literal, TypeAlias
+The keys of [protocol] are those that the protocols declare of themselves.
+"""
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from nvprotocol.units import Dimension, in_house_units
+from pydantic import BaseModel, BeforeValidator, Field, create_model
 
-_CONFIG = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+from nvprotocol._toml import CONFIG, Coupling, Rate, Time
+from nvprotocol.device.schema import DeviceSection, MediumSection
+from nvprotocol.protocols.parameters import PARAMETERS as DECLARED
+from nvprotocol.protocols.parameters import Parameter
+from nvprotocol.units import Dimension
 
-
-def _quantity(dimension: Dimension) -> Any:
-    return BeforeValidator(lambda value: in_house_units(value, dimension) if isinstance(value, str) else value)
-
-
-def _complex(value: object) -> object:
-    if isinstance(value, list) and len(value) == 2 and all(type(part) in (int, float) for part in value):
-        return complex(*value)
-    if isinstance(value, int | float | str) and not isinstance(value, bool):
-        return complex(in_house_units(value, "rate"))
-    return value
-
-
-Time: TypeAlias = Annotated[float, _quantity("time")]
-Rate: TypeAlias = Annotated[float, _quantity("rate")]
 Shots: TypeAlias = Annotated[int | None, BeforeValidator(lambda value: None if value == "none" else value)]
-Coupling: TypeAlias = Annotated[complex, BeforeValidator(_complex)]
 
-
-class MediumSection(BaseModel):
-    """[medium]: `Medium.pair` in the paper's symbols; rates in rad/µs, complex couplings as [real, imaginary]."""
-
-    model_config = _CONFIG
-    a: Rate = 1.0
-    A: Coupling = 0j
-    q: float | None = None
-    a_tilde: Rate | None = None
-    A_tilde: Coupling | None = None
-    d: Rate = 0.0
-    D: Coupling = 0j
-    J: Rate = 0.0
-    Jz: Rate = 0.0
-    dm: Rate = 0.0
-
-
-class DeviceSection(BaseModel):
-    """[device]: the detuning δ in rad/µs."""
-
-    model_config = _CONFIG
-    detuning: Rate = 0.0
-
-
-class MonitoredBell(BaseModel):
-    """[protocol] with name = "monitored_bell"."""
-
-    model_config = _CONFIG
-    name: Literal["monitored_bell"]
-    duration: Time = 1.0
-    checks: int = Field(default=20, ge=1)
-    initial: str = "ud"
-
-
-class DissipativeEntanglement(BaseModel):
-    """[protocol] with name = "dissipative_entanglement"."""
-
-    model_config = _CONFIG
-    name: Literal["dissipative_entanglement"]
-    duration: Time = 1.0
-    initial: str = "ud"
-
-
-PROTOCOLS: dict[str, type[BaseModel]] = {
-    "dissipative_entanglement": DissipativeEntanglement,
-    "monitored_bell": MonitoredBell,
+# The kinds that are not told apart by type are checked by the declaration itself, when the file is read.
+_TYPES: dict[str, Any] = {
+    "time": Time,
+    "rate": Rate,
+    "coupling": Coupling,
+    "number": float,
+    "label": str,
+    "choice": Any,
 }
+_DIMENSIONS: dict[str, Dimension] = {
+    "time": "time",
+    "rate": "rate",
+    "coupling": "rate",
+    "number": "number",
+    "whole": "number",
+}
+
+
+def _section(name: str, parameters: tuple[Parameter, ...]) -> type[BaseModel]:
+    """[protocol] with the name of one protocol."""
+    fields: dict[str, Any] = {"name": (Literal[name], ...)}
+    for one in parameters:
+        if one.kind == "whole":
+            fields[one.name] = (int, Field(default=one.default, ge=one.minimum, le=one.maximum))
+        else:
+            fields[one.name] = (_TYPES[one.kind], one.default)
+    return create_model(name, __config__=CONFIG, __doc__=f'[protocol] with name = "{name}".', **fields)
+
+
+PROTOCOLS: dict[str, type[BaseModel]] = {name: _section(name, declared) for name, declared in DECLARED.items()}
+"""Protocol → its section [protocol]."""
+
+if TYPE_CHECKING:
+
+    class ProtocolSection(BaseModel):
+        """[protocol]: the name and the protocol's parameters."""
+
+        name: str
+
+else:
+    ProtocolSection = reduce(or_, PROTOCOLS.values())
 
 
 class Axis(BaseModel):
     """[scan] or [curves]: one parameter and its values, listed or from `start` to `stop` in `points`."""
 
-    model_config = _CONFIG
+    model_config = CONFIG
     parameter: str
     values: tuple[float | str, ...] | None = Field(default=None, strict=False, min_length=1)
     start: float | str | None = None
@@ -87,9 +72,9 @@ class Axis(BaseModel):
 
 
 class RunSection(BaseModel):
-    """[run]: shots in each of the nine settings ("none" for no sampling noise), seed, engine."""
+    """[run]: shots, in each of nine settings if there is tomography ("none": no sampling noise), seed, engine."""
 
-    model_config = _CONFIG
+    model_config = CONFIG
     shots: Shots = Field(default=10_000, ge=1, le=10**12)
     seed: int = Field(default=0, ge=0)
     engine: Literal["aer", "exact"] = "aer"
@@ -98,17 +83,23 @@ class RunSection(BaseModel):
 class ExperimentFile(BaseModel):
     """The whole file."""
 
-    model_config = _CONFIG
+    model_config = CONFIG
     title: str = ""
     medium: MediumSection = Field(default_factory=MediumSection)
     device: DeviceSection = Field(default_factory=DeviceSection)
-    protocol: MonitoredBell | DissipativeEntanglement = Field(discriminator="name")
+    protocol: ProtocolSection = Field(discriminator="name")
     scan: Axis
     curves: Axis | None = None
     run: RunSection = Field(default_factory=RunSection)
 
 
-PARAMETERS: dict[str, tuple[str, Dimension]] = {
+WHOLE: frozenset[str] = frozenset(
+    {"device.gate_slices"}
+    | {f"protocol.{one.name}" for declared in DECLARED.values() for one in declared if one.kind == "whole"}
+)
+"""Paths of the parameters that count something."""
+
+_OF_THE_LABORATORY: dict[str, tuple[str, Dimension]] = {
     "medium.a": ("a", "rate"),
     "medium.A": ("A", "rate"),
     "medium.q": ("q", "number"),
@@ -120,7 +111,20 @@ PARAMETERS: dict[str, tuple[str, Dimension]] = {
     "medium.Jz": ("Jz", "rate"),
     "medium.dm": ("DM", "rate"),
     "device.detuning": ("δ", "rate"),
-    "protocol.duration": ("t", "time"),
-    "protocol.checks": ("checks", "number"),
+    "device.single_qubit_error": ("r₁", "number"),
+    "device.two_qubit_error": ("r₂", "number"),
+    "device.initialisation_error": ("e", "number"),
+    "device.t1": ("T₁", "time"),
+    "device.t2": ("T₂", "time"),
+    "device.monitor_efficiency": ("η", "number"),
+    "device.monitor_false_alarm": ("f", "number"),
+    "device.gate_slices": ("slices", "number"),
 }
+_OF_PROTOCOLS: dict[str, tuple[str, Dimension]] = {
+    f"protocol.{one.name}": (one.symbol, _DIMENSIONS[one.kind])
+    for declared in DECLARED.values()
+    for one in declared
+    if one.kind in _DIMENSIONS
+}
+PARAMETERS = _OF_THE_LABORATORY | _OF_PROTOCOLS
 """What can be scanned: symbol and dimension."""

@@ -6,10 +6,9 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._toml import in_file, suggestion
 from nvprotocol.errors import ArgumentError, ExperimentFileError
-from nvprotocol.experiment.messages import in_file
-from nvprotocol.experiment.schema import PARAMETERS, Axis, ExperimentFile
-from nvprotocol.experiment.source import suggestion
+from nvprotocol.experiment.schema import PARAMETERS, WHOLE, Axis, ExperimentFile
 from nvprotocol.units import UNIT_NAMES, in_house_units
 
 
@@ -43,7 +42,7 @@ class Sweep:
     @property
     def is_whole(self) -> bool:
         """Whether the parameter counts something."""
-        return self.parameter == "protocol.checks"
+        return self.parameter in WHOLE
 
 
 def sweep_of(axis: Axis, section: str, content: ExperimentFile, text: str, source: str) -> Sweep:

@@ -1,0 +1,21 @@
+// final_check: duration = 1 µs, initial = ud
+//
+// Times are in µs. While time passes, the medium of the device acts on all NV qubits at once.
+//   nv: the two NV qubits on the medium, nv[0] the paper's qubit 1
+//   monitor: monitor qubits, which are not on the medium
+//   parity: reads 1 where a check finds |σᶻ| = 0
+// Run it, with this text in final_check.qasm:
+//   nvprotocol run final_check.qasm --device ideal --postselect parity=1
+OPENQASM 3.0;
+include "stdgates.inc";
+bit[1] parity;
+qubit[2] nv;
+qubit[1] monitor;
+x nv[1];
+barrier nv[0], nv[1];
+delay[1.0us] nv[0];
+delay[1.0us] nv[1];
+cx nv[0], monitor[0];
+cx nv[1], monitor[0];
+parity[0] = measure monitor[0];
+reset monitor[0];

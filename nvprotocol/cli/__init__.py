@@ -1,0 +1,109 @@
+"""The command line. Help and errors must come at once, so everything heavy is imported where it is used."""
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nvprotocol.cli._circuits import Options, run_circuit
+from nvprotocol.cli._experiments import run_experiment
+from nvprotocol.cli._export import export
+
+__all__ = ["main"]
+
+_ERROR_CODE = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
+@click.version_option(package_name="nvprotocol")
+def _nvprotocol() -> None:
+    """Spin qubits entangled through the magnet that they share, emulated on Qiskit."""
+
+
+@_nvprotocol.command(name="run")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the result [results/NAME-OF-FILE].")
+@click.option("-f", "--force", is_flag=True, help="Replace an existing result.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+@click.option("--device", metavar="NAME|FILE", help="QASM: built-in device or device file [ideal].")
+@click.option("--postselect", metavar="REG=BITS", multiple=True, help="QASM: keep these runs; one bit is for all.")
+@click.option("--outcomes", metavar="REG=BITS,...", multiple=True, help="QASM: print the probability of outcomes.")
+@click.option("--shots", metavar="N", help='QASM: runs, or "none" for no sampling noise [10000].')
+@click.option("--seed", metavar="N", type=click.IntRange(min=0), help="QASM: seed of what is random.")
+@click.option("--engine", type=click.Choice(["aer", "exact"]), help="QASM: Aer, or the exact engine [aer].")
+def _run(file: Path, output: Path | None, force: bool, quiet: bool, **circuit: Any) -> None:
+    """Runs the experiment file or the circuit FILE.
+
+    An experiment file (TOML): prints a table of emulated against exact values and how well they agree, and leaves
+    figure, data, table and the experiment file in a folder.
+
+    A circuit in OpenQASM 3 (.qasm): prints what tomography says of the NV qubits, or where the circuit measures them at
+    its end, what their register reads. NV qubits are the register nv, or the first qubits. Time is delay: while it
+    passes, the medium of the device acts.
+    """
+    given = {name: value for name, value in circuit.items() if value not in (None, ())}
+    if file.suffix == ".qasm":
+        if output is not None or force:
+            raise click.UsageError("A circuit leaves no folder: --output and --force are for experiment files.")
+        defaults = {
+            "device": "ideal",
+            "postselect": (),
+            "outcomes": (),
+            "shots": "10000",
+            "seed": None,
+            "engine": "aer",
+        }
+        run_circuit(file, Options(**defaults | given))
+        return
+    if given:
+        raise click.UsageError(f"An experiment file says it all itself: --{min(given)} is for circuits (.qasm).")
+    run_experiment(file, output, force=force, quiet=quiet)
+
+
+@_nvprotocol.command(name="export")
+@click.argument("name")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write instead of the terminal.")
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="A parameter, such as duration=2us.")
+def _export(name: str, output: Path | None, settings: tuple[str, ...]) -> None:
+    """Writes the circuit of a protocol as OpenQASM 3.
+
+    NAME is a protocol of the gallery, such as monitored_bell, or an experiment file, of which [protocol] counts.
+    """
+    export(name, output, settings)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command `nvprotocol`: an error is one line on stderr and exit code 2.
+
+    Args:
+        arguments: The command line without the program's name, that of the process by default.
+
+    Raises:
+        SystemExit: Always, with the exit code.
+
+    Examples:
+        >>> from nvprotocol.cli import main
+        >>> main(["--version"])
+        Traceback (most recent call last):
+            ...
+        SystemExit: 0
+    """
+    from nvprotocol.errors import NVProtocolError
+
+    if threading.current_thread() is threading.main_thread():  # a folder in the making goes when the process is ended
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        code = _nvprotocol.main(arguments, prog_name="nvprotocol", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("nvprotocol: interrupted; nothing has been written.", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        click.echo(f"nvprotocol: {error.format_message()}", err=True)
+        sys.exit(_ERROR_CODE)
+    except NVProtocolError as error:
+        click.echo(f"nvprotocol: {error}", err=True)
+        sys.exit(_ERROR_CODE)
+    sys.exit(code or 0)

@@ -1,0 +1,138 @@
+"""The exact values beside what is emulated: the master equation, or where instruments err, the exact engine.
+
+The master equation knows the protocol with ideal instruments. What gates, checks and readout with errors and durations
+make of it, the exact engine works out on the circuits themselves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol.device import Device
+from nvprotocol.emulation import Estimate
+from nvprotocol.experiment.file import Experiment, device_of
+from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, value_of
+
+if TYPE_CHECKING:
+    from nvprotocol.protocols import Protocol
+
+_LIMITS = frozenset({"no_emitted_magnon"})
+"""Protocols whose master equation is the limit of many steps, and not what a circuit of few gives."""
+
+
+@dataclass(frozen=True, eq=False)
+class Exact:
+    r"""Exact values along a scan.
+
+    Attributes:
+        values: The observable, shape (n,); NaN where nothing is kept.
+        probability: Odds of keeping a run, shape (n,).
+        states: The states that are kept, before a readout, shape (n, 4, 4); NaN where nothing is, or where the exact
+            engine has followed a circuit through its readout.
+        outcomes: What a kept run reads in each setting, shape (n, settings, readings); None where it is not asked for.
+
+    Examples:
+        >>> text = "protocol.name = 'exchange'\nscan.parameter = 'medium.dm'\nscan.values = [0.1, 0.2]\nmedium.a = 0.0"
+        >>> exact = nv.experiment.run(nv.experiment.parse(text + "\nrun.shots = 100")).curves[0].exact
+        >>> bool(np.allclose(exact.values, np.sin([0.4, 0.8])))
+        True
+    """
+
+    values: NDArray[np.float64]
+    probability: NDArray[np.float64]
+    states: NDArray[np.complex128]
+    outcomes: NDArray[np.float64] | None = None
+
+
+def needs_circuits(experiment: Experiment, curve: int) -> bool:
+    """Whether the exact values of any point of a curve need the circuits themselves."""
+    if experiment.content.protocol.name in _LIMITS:
+        return True
+    shared = experiment.scan.parameter.startswith("protocol.")
+    points = [None] if shared else range(experiment.scan.values.size)
+    return not all(device_of(experiment.settings(curve, point)).is_ideal for point in points)
+
+
+def by_master_equation(
+    experiment: Experiment,
+    protocol: "Protocol",
+    observable: Observable,
+    curve: int,
+    values: NDArray[np.float64],
+    *,
+    outcomes: bool = False,
+) -> Exact:
+    """The protocol with ideal instruments, by the master equation, at given values of the scan."""
+    if experiment.scan.parameter == "protocol.duration":
+        sections = experiment.settings(curve)
+        parameters = sections["protocol"]
+        kept = protocol.reference(device_of(sections).dynamics, **parameters | {"duration": np.sort(values)})
+        order = np.argsort(np.argsort(values))
+        states, odds = kept.states[order], kept.probability[order]
+    else:
+        parts = []
+        for value in values:
+            sections = experiment.settings(curve, value=value)
+            parts.append(protocol.reference(device_of(sections).dynamics, **sections["protocol"]))
+        parameters = experiment.settings(curve)["protocol"]
+        states = np.concatenate([one.states for one in parts])
+        odds = np.concatenate([one.probability for one in parts])
+    table = None
+    if outcomes:
+        kept_at_all = np.isfinite(states).all(axis=(-2, -1), keepdims=True)
+        table = observable.distribution(protocol, parameters, np.where(kept_at_all, states, np.eye(4) / 4))
+    return Exact(observable.of_states(protocol, parameters, states), odds, states, table)
+
+
+def by_circuits(
+    experiment: Experiment,
+    protocol: "Protocol",
+    observable: Observable,
+    curve: int,
+    values: NDArray[np.float64],
+    *,
+    outcomes: bool = False,
+) -> Exact:
+    """The circuits themselves on the device as it is, by the exact engine, at given values of the scan."""
+    options = {"shots": None, "engine": "exact", "postselect": protocol.postselect}
+    sections = [experiment.settings(curve, value=value) for value in values]
+    circuits = [protocol.circuit(**one["protocol"]) for one in sections]
+    found: list[Emulated | None] = []
+    tables = []
+    for job in jobs(experiment, len(values)):
+        device = device_of(sections[job[0]])
+        answers = emulated_or_none(observable, [circuits[k] for k in job], device, options)
+        found += answers
+        if outcomes:
+            tables += [_read(one, device, observable) for one in answers]
+    return Exact(
+        np.array([np.nan if one is None else value_of(one) for one in found]),
+        np.array([0.0 if one is None else one.success_probability for one in found]),
+        _states(found),
+        np.array(tables) if outcomes else None,
+    )
+
+
+def jobs(experiment: Experiment, number: int) -> list[list[int]]:
+    """Which values of a scan share a device."""
+    shared = experiment.scan.parameter.startswith("protocol.")
+    return [list(range(number))] if shared else [[k] for k in range(number)]
+
+
+def _states(found: Sequence[Emulated | None]) -> NDArray[np.complex128]:
+    missing = np.full((4, 4), complex(np.nan, np.nan))
+    return np.array([one.state if isinstance(one, Estimate) else missing for one in found])
+
+
+def _read(one: Emulated | None, device: Device, observable: Observable) -> NDArray[Any]:
+    """What a kept run reads in each setting, shape (settings, readings); 0 where nothing is kept."""
+    from nvprotocol.emulation.circuits import outcome_probabilities
+
+    if one is None:
+        return np.zeros((len(observable.settings), len(observable.readings)))
+    if isinstance(one, Estimate):
+        return outcome_probabilities([one.state], device)[0]
+    return one.distribution[None]

@@ -1,0 +1,105 @@
+"""What an experiment asks of each run: the concurrence of the state that is kept, or the probability of outcomes."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol import tomography
+from nvprotocol.device import Device
+from nvprotocol.emulation import Estimate, Probability, emulate, probability
+from nvprotocol.entanglement import concurrence
+from nvprotocol.errors import NoKeptShotsError
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+    from nvprotocol.protocols import Protocol
+
+Emulated: TypeAlias = Estimate | Probability
+REGISTER = "readout"
+
+
+@dataclass(frozen=True)
+class Observable:
+    """What an experiment asks of each run.
+
+    Attributes:
+        symbol: How it is written, such as "C" or "P_H".
+        name: What it is called: "concurrence" or "probability".
+        settings: The measurement settings whose counts tell it.
+        outcomes: The strings that are counted as probability, None for the concurrence.
+        readings: All strings that a run can read.
+
+    Examples:
+        >>> from nvprotocol.experiment.observable import observable_of
+        >>> protocol = nv.protocols.GALLERY["ramsey"]
+        >>> observable_of(protocol, protocol.circuit(duration=1.0, qubit="both")).outcomes
+        ('00', '11')
+    """
+
+    symbol: str
+    name: str
+    settings: tuple[str, ...]
+    outcomes: tuple[str, ...] | None
+    readings: tuple[str, ...]
+
+    def of_states(self, protocol: "Protocol", parameters: dict[str, Any], states: NDArray) -> NDArray[np.float64]:
+        """The observable of exact states on ideal instruments, NaN where a state is, shape (n,)."""
+        if self.outcomes is None:
+            return _where_known(states, concurrence)
+        return _where_known(states, lambda known: protocol.signal(known, **_read_qubit(parameters)))
+
+    def distribution(self, protocol: "Protocol", parameters: dict[str, Any], states: NDArray) -> NDArray[np.float64]:
+        """What kept runs read on ideal instruments, shape (n, settings, readings)."""
+        if self.outcomes is None:
+            return tomography.probabilities(states)
+        qubit = _read_qubit(parameters)
+        each = [replace(protocol, outcomes=(string,)).signal(states, **qubit) for string in self.readings]
+        return np.stack(each, axis=-1)[:, None, :]
+
+
+def observable_of(protocol: "Protocol", circuit: "QuantumCircuit") -> Observable:
+    """What is asked of a protocol; of the outcomes that it counts, those of its register's length."""
+    if protocol.outcomes is None:
+        return Observable(protocol.symbol, "concurrence", tomography.pauli_settings(2), None, ("00", "01", "10", "11"))
+    (bits,) = (register.size for register in circuit.cregs if register.name == REGISTER)
+    outcomes = tuple(one for one in protocol.outcomes if len(one) == bits)
+    readings = tuple(f"{value:0{bits}b}" for value in range(2**bits))
+    return Observable(protocol.symbol, "probability", (REGISTER,), outcomes, readings)
+
+
+def value_of(emulated: Emulated) -> float:
+    """The value of the observable."""
+    return emulated.concurrence if isinstance(emulated, Estimate) else emulated.value
+
+
+def emulated_or_none(
+    observable: Observable,
+    circuits: list["QuantumCircuit"],
+    device: Device,
+    options: dict[str, Any],
+    rng: np.random.Generator | None = None,
+) -> list[Emulated | None]:
+    """One answer for each circuit, None where no run is kept."""
+    try:
+        if observable.outcomes is None:
+            return list(emulate(circuits, device, seed=rng, **options))
+        return list(probability(circuits, device, observable.outcomes, REGISTER, seed=rng, **options))
+    except NoKeptShotsError:
+        if len(circuits) == 1:
+            return [None]
+    return [one for circuit in circuits for one in emulated_or_none(observable, [circuit], device, options, rng)]
+
+
+def _read_qubit(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {"qubit": parameters["qubit"]} if "qubit" in parameters else {}
+
+
+def _where_known(states: NDArray, function: Any) -> NDArray[np.float64]:
+    known = np.all(np.isfinite(states), axis=(-2, -1))
+    values = np.full(known.shape, np.nan)
+    if known.any():
+        values[known] = function(states[known])
+    return values

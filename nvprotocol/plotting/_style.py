@@ -1,0 +1,44 @@
+"""How figures look, and what their axes are called."""
+
+COLUMN_WIDTH = 3.4
+"""Width in inches of a journal column."""
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+"""Okabe and Ito's colours, which the colour-blind can tell apart."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+FONT = 8.0
+"""Size of text in points."""
+NAMES = {
+    "medium.a": "local relaxation $a$",
+    "medium.A": "dissipative coupling $A$",
+    "medium.q": "Boltzmann factor $q$",
+    "medium.a_tilde": r"local excitation $\tilde a$",
+    "medium.A_tilde": r"dissipative coupling $\tilde A$",
+    "medium.d": "dephasing $d$",
+    "medium.D": "correlated dephasing $D$",
+    "medium.J": r"exchange $J_\perp$",
+    "medium.Jz": "Ising coupling $J_z$",
+    "medium.dm": "DM coupling",
+    "device.detuning": r"detuning $\delta$",
+    "device.single_qubit_error": "infidelity of one-qubit gates",
+    "device.two_qubit_error": "infidelity of two-qubit gates",
+    "device.initialisation_error": "initialisation error",
+    "device.t1": "intrinsic $T_1$",
+    "device.t2": "intrinsic $T_2$",
+    "device.monitor_efficiency": r"efficiency of a check $\eta$",
+    "device.monitor_false_alarm": "false alarms of a check",
+    "device.gate_slices": "pieces of a gate",
+    "protocol.duration": "time $t$",
+    "protocol.checks": "number of checks",
+    "protocol.pulses": "number of pulses",
+    "protocol.steps": "number of steps",
+    "protocol.period": r"time between checks $\tau$",
+    "protocol.phase": r"phase $\varphi$ (rad)",
+    "protocol.a": "played relaxation $a$",
+    "protocol.A": "played coupling $A$",
+    "protocol.q": "played Boltzmann factor $q$",
+}
+"""What the horizontal axis is called."""
+WIDE = 30.0
+"""Ratio of the ends of a scan from which its axis is logarithmic."""
+NARROW = 0.2
+"""Ratio of the least to the largest share of kept runs down to which their axis is linear."""

@@ -1,0 +1,146 @@
+"""The figure of an experiment."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from nvprotocol.plotting._style import COLUMN_WIDTH, FONT, NAMES, NARROW, WIDE
+from nvprotocol.plotting.points import Quantity, colour, estimate_points
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from nvprotocol.experiment import ExperimentResult
+    from nvprotocol.experiment.sweep import Sweep
+
+__all__ = ["experiment_figure"]
+
+
+def experiment_figure(result: "ExperimentResult") -> Figure:
+    """The observable above and the share of kept runs below: exact curves, and emulated points with 95 % intervals.
+
+    The observable is the concurrence, or the probability that a protocol with a readout is about. Where instruments are
+    not ideal, the thin dashed curve is the master equation with ideal ones. The lower panel is left out where nothing
+    is discarded. A column wide.
+
+    Args:
+        result: The result of an experiment.
+
+    Examples:
+        >>> text = '''
+        ... [protocol]
+        ... name = "dissipative_entanglement"
+        ... [scan]
+        ... parameter = "protocol.duration"
+        ... values = [0.5, 1.0]
+        ... [run]
+        ... shots = 500
+        ... '''
+        >>> figure = nv.plotting.experiment_figure(nv.experiment.run(nv.experiment.parse(text)))
+        >>> len(figure.axes)
+        1
+    """
+    discards = result.discards
+    figure = Figure(figsize=(COLUMN_WIDTH, 4.1 if discards else 2.9), layout="constrained", dpi=300)
+    heights = (3, 2) if discards else (1,)
+    axes = list(figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0])
+    scan, observable = result.experiment.scan, result.observable
+    quantity: Quantity = "concurrence" if observable.outcomes is None else "probability"
+    for number, curve in enumerate(result.curves):
+        _exact_lines(axes, result, number)
+        estimate_points(axes[0], scan.values, curve.estimates, quantity, number=number, label=curve.label)
+        if discards:
+            estimate_points(axes[1], scan.values, curve.estimates, "success_probability", number=number)
+    symbol, _, index = observable.symbol.partition("_")
+    below = rf"_\mathrm{{{index}}}" if index else ""
+    axes[0].set_ylabel(f"{observable.name} ${symbol}{below}$", fontsize=FONT)
+    axes[0].set_ylim(*_range(result))
+    if discards:
+        _success_axis(axes[1], result)
+    axes[-1].set_xlabel(f"{NAMES[scan.parameter]}{f' ({scan.unit})' if scan.unit else ''}", fontsize=FONT)
+    if _is_wide(scan):
+        axes[-1].set_xscale("log")
+        axes[-1].xaxis.set_major_formatter("{x:g}")
+    for ax in axes:
+        ax.tick_params(labelsize=FONT - 1, direction="in", which="both", top=True, right=True)
+    _legend(figure, axes[0], result)
+    return figure
+
+
+def _exact_lines(axes: "Sequence[Axes]", result: "ExperimentResult", number: int) -> None:
+    """The exact curve in each panel; the one of ideal instruments, where curves share it, only once."""
+    curve = result.curves[number]
+    solid = {"color": colour(number), "lw": 1.0, "zorder": 2}
+    dashed = {"color": colour(number), "lw": 0.6, "ls": (0, (4, 2)), "zorder": 1}
+    panels = [(axes[0], "values"), *((ax, "probability") for ax in axes[1:])]
+    earlier = [one.ideal for one in result.curves[:number] if one.ideal is not None]
+    for ax, name in panels:
+        ax.plot(curve.fine, getattr(curve.fine_exact, name), **solid)
+        if curve.ideal is None:
+            continue
+        ideal = getattr(curve.ideal, name)
+        if not any(np.array_equal(ideal, getattr(one, name), equal_nan=True) for one in earlier):
+            ax.plot(curve.fine, ideal, **dashed)
+
+
+def _range(result: "ExperimentResult") -> tuple[float, float]:
+    """Everything that is drawn and some room; a concurrence begins at 0."""
+    drawn = [0.1] if result.observable.outcomes is None else []
+    for curve in result.curves:
+        drawn += [*curve.fine_exact.values, *(() if curve.ideal is None else curve.ideal.values)]
+        drawn += [end for one in curve.estimates if one is not None for end in one.interval]
+    low, high = float(np.nanmin(drawn)), float(np.nanmax(drawn))
+    if result.observable.outcomes is None:
+        return -0.02, 1.05 * high
+    room = 0.05 * (high - low) + 0.005
+    return low - room, high + room
+
+
+def _success_axis(ax: "Axes", result: "ExperimentResult") -> None:
+    """Logarithmic where the share of kept runs spans more than a few ticks of a linear axis can tell."""
+    ax.set_ylabel("success probability $P$", fontsize=FONT)
+    odds = np.concatenate([curve.fine_exact.probability for curve in result.curves])
+    if odds[odds > 0].min(initial=1.0) > NARROW * odds.max():
+        ax.set_ylim(0.0, 1.05 * odds.max())
+        return
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_formatter(NullFormatter())
+
+
+def _is_wide(scan: "Sweep") -> bool:
+    low, high = scan.values.min(), scan.values.max()
+    return bool(scan.parameter != "protocol.duration" and low > 0 and high / low >= WIDE)
+
+
+def _legend(figure: Figure, ax: "Axes", result: "ExperimentResult") -> None:
+    """Above the panels: one entry for each curve, then what lines and points are."""
+    handles, labels = ax.get_legend_handles_labels() if result.experiment.curves is not None else ([], [])
+    emulated = "emulated" if result.experiment.content.run.shots is None else "emulated, 95 % interval"
+    grey = "0.35"
+    by_circuits = any(curve.ideal is not None for curve in result.curves)
+    handles += [
+        Line2D([], [], color=grey, linewidth=1.0),
+        Line2D([], [], color=grey, marker="o", markerfacecolor="white", markersize=3.4, linestyle="none"),
+    ]
+    labels += ["exact, with instruments" if by_circuits else "master equation", emulated]
+    if by_circuits:
+        handles.append(Line2D([], [], color=grey, linewidth=0.6, linestyle=(0, (4, 2))))
+        labels.append("ideal instruments")
+    figure.legend(
+        handles,
+        labels,
+        loc="outside upper center",
+        ncols=2,
+        fontsize=FONT - 1,
+        frameon=False,
+        handletextpad=0.5,
+        columnspacing=1.4,
+        borderaxespad=0.1,
+    )

@@ -1,0 +1,87 @@
+"""Estimates as points with their intervals."""
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nvprotocol._checks import fail, numeric_array, one_of, show
+from nvprotocol.plotting._style import COLOURS, MARKERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from nvprotocol.emulation import Estimate, Probability
+
+__all__ = ["estimate_points"]
+
+Quantity: TypeAlias = Literal["concurrence", "probability", "success_probability"]
+
+_VALUES = {"concurrence": "concurrence", "probability": "value", "success_probability": "success_probability"}
+_INTERVALS = {"concurrence": "interval", "probability": "interval", "success_probability": "success_interval"}
+
+
+def estimate_points(
+    ax: "Axes",
+    x: ArrayLike,
+    estimates: "Sequence[Estimate | Probability | None]",
+    quantity: Quantity = "concurrence",
+    *,
+    number: int = 0,
+    label: str = "emulated",
+) -> None:
+    """Draws estimates as points with their 95 % intervals.
+
+    Args:
+        ax: Where to draw.
+        x: Horizontal positions, shape (n,).
+        estimates: What `emulate` or `probability` gives, one for each position; None leaves it out.
+        quantity: "concurrence" of estimates, "probability" of probabilities, or "success_probability" of either.
+        number: Which of the colours and markers to take.
+        label: Entry in the legend.
+
+    Raises:
+        ArgumentError: If the quantity is another or not that of the estimates, or positions and estimates differ in
+            number.
+
+    Examples:
+        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)))
+        >>> estimate = nv.emulate(nv.protocols.dissipative_entanglement(1.0), device, shots=500, seed=1)
+        >>> from matplotlib.figure import Figure
+        >>> ax = Figure().subplots()
+        >>> nv.plotting.estimate_points(ax, [1.0], [estimate])
+        >>> ax.get_legend_handles_labels()[1]
+        ['emulated']
+    """
+    one_of(quantity, "quantity", tuple(_VALUES))
+    positions = numeric_array(x, "x", real=True)
+    if positions.shape != (len(estimates),):
+        fail("x", f"have one position for each of {len(estimates)} estimates", f"has shape {positions.shape}")
+    kept = [(position, one) for position, one in zip(positions, estimates, strict=True) if one is not None]
+    if not kept:
+        return
+    if not all(hasattr(one, _VALUES[quantity]) for _, one in kept):
+        fail("quantity", "be one that the estimates have", f"is {show(quantity)}")
+    values = [getattr(one, _VALUES[quantity]) for _, one in kept]
+    intervals = [getattr(one, _INTERVALS[quantity]) for _, one in kept]
+    centre = np.array(values)
+    ax.errorbar(
+        *([position for position, _ in kept], centre, np.abs(np.array(intervals).T - centre)),
+        fmt=MARKERS[number % len(MARKERS)],
+        color=colour(number),
+        markerfacecolor="white",
+        markersize=3.4,
+        markeredgewidth=0.8,
+        elinewidth=0.8,
+        capsize=1.6,
+        capthick=0.8,
+        label=label,
+        zorder=3,
+    )
+
+
+def colour(number: int) -> str:
+    """The colour of a curve."""
+    return COLOURS[number % len(COLOURS)]
