@@ -60,6 +60,21 @@ def read_out_matrix(labels: tuple[str, ...], readout: NDArray[np.float64] | None
     return (readout @ ideal.reshape(len(labels), len(readout), -1)).reshape(ideal.shape)
 
 
+@lru_cache
+def ansatz_projector(ansatz: str) -> NDArray[np.float64]:
+    """The projector of vectors of two qubits onto those that an ansatz allows, shape (16, 16).
+
+    "X" keeps what commutes with the total σᶻ: 1, σᶻ₁, σᶻ₂, σᶻσᶻ, XX + YY and XY − YX, so ρ₀₀ ρ₁₁ ρ₂₂ ρ₃₃ and ρ₁₂.
+    """
+    if ansatz == "full":
+        return _frozen(np.eye(16))
+    strings = np.zeros((6, 16))
+    strings[[0, 1, 2, 3], [0, 3, 12, 15]] = 1
+    strings[4, [5, 10]] = np.sqrt(0.5)
+    strings[5, [6, 9]] = np.sqrt(0.5), -np.sqrt(0.5)
+    return _frozen(strings.T @ strings)
+
+
 def to_vector(matrices: NDArray[np.complex128]) -> NDArray[np.float64]:
     """Coordinates tr(Bᵢ A) of Hermitian matrices, shape (…, d, d) -> (…, d²)."""
     d = matrices.shape[-1]

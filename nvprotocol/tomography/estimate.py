@@ -1,19 +1,36 @@
 """The one call: a table of counts in, a state with concurrence, interval and certificate out."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._checks import Seed
-from nvprotocol.entanglement import concurrence
+from nvprotocol._checks import Seed, fail
+from nvprotocol.entanglement import concurrence, eof_of_concurrence
 from nvprotocol.operators import State, fidelity
+from nvprotocol.tomography._calibration import calibrated_interval
 from nvprotocol.tomography._checked import whole_counts
-from nvprotocol.tomography.intervals import ConcurrenceInterval, bootstrap
+from nvprotocol.tomography._fitted import RANK_LOSS, SEPARABLE, Fitted, fitted, p_values
+from nvprotocol.tomography._profile import highest_concurrence, separable_drop
 from nvprotocol.tomography.reconstruction import maximum_likelihood
 
-__all__ = ["StateEstimate", "estimate"]
+__all__ = ["ModelWarning", "StateEstimate", "estimate"]
+
+SUSPECT = 1e-5
+"""p-value of the whole set of tables below which `estimate` warns that the model does not hold."""
+LIFT = 0.5
+"""Share of the way up to the end at a drop of 0.7 by which the concurrence of a rank-2 fit is raised."""
+
+
+class ModelWarning(UserWarning):
+    """The counts contradict the model: the ansatz, the readout matrix, or that one state gave all of them.
+
+    Examples:
+        >>> issubclass(nv.tomography.ModelWarning, UserWarning)
+        True
+    """
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -22,9 +39,13 @@ class StateEstimate:
 
     Attributes:
         state: The density matrix of maximum likelihood, shape (…, 2ᴺ, 2ᴺ).
-        concurrence: Its concurrence, shape (…); NaN where there are not two qubits.
+        concurrence: The recommended estimate of the concurrence (`estimate` says how it differs from that of `state`),
+            shape (…); NaN where there are not two qubits.
         interval: Lower and upper end of the interval of the concurrence (`concurrence_interval`), shape (…, 2).
-        standard_error: Standard error of the concurrence (`concurrence_interval`), shape (…).
+        standard_error: Standard error of the concurrence: the mean half-width of the interval, brought to one sigma,
+            shape (…); NaN where the kept shots leave the state open.
+        p_value: Probability of a fit as bad or worse if the model holds, shape (…); NaN where the counts leave nothing
+            to test it with, or there are not two qubits.
         log_likelihood: Σ n log p at the state, shape (…).
         certificate: No state has a log-likelihood that is higher by more than this, shape (…).
         counts: The tables, shape (…, S, 2ᴺ).
@@ -32,7 +53,7 @@ class StateEstimate:
 
     Examples:
         >>> counts = nv.tomography.sample(nv.operators.bell_state("psi-"), 1000, seed=3)
-        >>> estimate = nv.tomography.estimate(counts, resamples=50, seed=4)
+        >>> estimate = nv.tomography.estimate(counts)
         >>> estimate.fidelity("psi-") > 0.99
         True
     """
@@ -41,6 +62,7 @@ class StateEstimate:
     concurrence: NDArray[np.float64]
     interval: NDArray[np.float64]
     standard_error: NDArray[np.float64]
+    p_value: NDArray[np.float64]
     log_likelihood: NDArray[np.float64]
     certificate: NDArray[np.float64]
     counts: NDArray[np.int64]
@@ -57,11 +79,26 @@ class StateEstimate:
 
         Examples:
             >>> counts = nv.tomography.sample("ud", 1000, seed=1)
-            >>> estimate = nv.tomography.estimate(counts, resamples=20, seed=2)
+            >>> estimate = nv.tomography.estimate(counts)
             >>> estimate.fidelity("ud") > 0.99, estimate.fidelity("du") < 0.01
             (True, True)
         """
         return fidelity(self.state, target)
+
+    @property
+    def entanglement_of_formation(self) -> NDArray[np.float64]:
+        """Entanglement of formation in ebit: lower end, estimate, upper end, shape (…, 3).
+
+        It rises with the concurrence, so its interval covers whenever that of the concurrence does.
+
+        Examples:
+            >>> counts = nv.tomography.sample(nv.operators.bell_state("psi-"), 1000, seed=3)
+            >>> low, value, high = nv.tomography.estimate(counts).entanglement_of_formation
+            >>> bool(0.95 < low <= value <= high <= 1)
+            True
+        """
+        ends = self.interval
+        return eof_of_concurrence(np.stack([ends[..., 0], self.concurrence, ends[..., 1]], axis=-1))
 
     def __str__(self) -> str:
         if self.state.ndim > 2:
@@ -75,9 +112,10 @@ class StateEstimate:
             error = f"standard error {self.standard_error:.2g}" if known else "as the kept shots leave the state open"
             ends = f"{100 * self.level:g} % interval {low:.4f} to {high:.4f}"
             first = f"Concurrence {self.concurrence:.4f}, {ends}, {error}"
+        fits = f", p-value of the model {self.p_value:.2g}" if np.isfinite(self.p_value) else ""
         return (
             f"{first}\n{kept.sum()} shots in {np.count_nonzero(kept)} of {len(kept)} settings, "
-            f"log-likelihood within {self.certificate:.1e} of its maximum"
+            f"log-likelihood within {self.certificate:.1e} of its maximum{fits}"
         )
 
     __repr__ = __str__
@@ -89,10 +127,20 @@ def estimate(
     readout: ArrayLike | None = None,
     level: float = 0.95,
     *,
-    resamples: int = 200,
+    ansatz: str = "full",
+    calibration_shots: int | None = None,
     seed: Seed = None,
 ) -> StateEstimate:
-    """The state, the concurrence and its interval from tables of counts, all fitted together.
+    """The state, the concurrence with its interval, and a test of the model, from tables of counts fitted together.
+
+    `state` has maximum likelihood. Where it is close to rank 2, its concurrence is biased downwards, as noise can only
+    add eigenvalues; if it is clearly entangled, the reported `concurrence` is therefore raised by half of the distance
+    to the profile's upper end at a drop of 0.7. Everywhere else it is the concurrence of `state`.
+
+    With ansatz="X" the state commutes with the total σᶻ, as every U(1)-symmetric protocol leaves it, so only ρ₀₀, ρ₁₁,
+    ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and bias and width are smaller. The
+    p-value tests the assumption with the same counts, as far as they can contradict it; below 1e-5 (shared among the
+    tables of a batch) a `ModelWarning` says so, for nine settings as well.
 
     Args:
         counts: Tables of counts, shape (…, S, 2ᴺ); rows may have different totals, as postselection leaves them.
@@ -100,8 +148,10 @@ def estimate(
         readout: Readout probabilities P(read | true), true outcome on the columns: one matrix of shape (2, 2) for every
             qubit, (N, 2, 2) with qubit 0 first, or the joint one of shape (2ᴺ, 2ᴺ).
         level: Nominal probability that the interval covers the truth.
-        resamples: Resampled tables behind each interval.
-        seed: Seed or generator of the resampling; None draws fresh entropy.
+        ansatz: "full", or "X" for states of two qubits that commute with the total σᶻ.
+        calibration_shots: Shots for each prepared outcome from which `readout` was estimated: the interval becomes
+            wider by their noise. None takes the matrix as exact.
+        seed: Not used: nothing here is random. It is accepted so that estimators can be exchanged.
 
     Raises:
         ArgumentError: If an argument does not fit or the counts are not whole.
@@ -110,24 +160,74 @@ def estimate(
 
     Examples:
         >>> counts = nv.tomography.sample(nv.operators.bell_state("psi-"), 1000, seed=3)
-        >>> estimate = nv.tomography.estimate(counts, nv.tomography.PAULI, resamples=50, seed=4)
+        >>> estimate = nv.tomography.estimate(counts, nv.tomography.PAULI)
         >>> low, high = estimate.interval
         >>> bool(low <= estimate.concurrence <= high <= 1)
         True
     """
+    del seed
     tables = whole_counts(counts, "counts")
+    if tables.shape[-1:] != (4,) or (settings is not None and len(next(iter(settings), "")) != 2):
+        if ansatz != "full" or calibration_shots is not None:
+            fail("counts", "have 4 outcomes, those of two qubits, for this", f"has shape {tables.shape}")
+        return _of_other_size(tables, settings, readout, level)
+    this = fitted(tables, settings, readout, ansatz)
+    separable = separable_drop(this.fits)
+    ends = calibrated_interval(this, separable, level, ansatz, readout, calibration_shots)
+    p = p_values(this)
+    _warn_of(p, ansatz)
+    values = np.clip(_raised(this, separable, ansatz), np.clip(ends.low, 0, 1), ends.high)
+    shape = this.leading
+    return StateEstimate(
+        state=this.fit.state.reshape(*shape, 4, 4),
+        concurrence=values.reshape(shape),
+        interval=np.stack([ends.low, ends.high], axis=-1).reshape(*shape, 2),
+        standard_error=ends.standard_error.reshape(shape),
+        p_value=p.reshape(shape),
+        log_likelihood=this.fit.log_likelihood.reshape(shape),
+        certificate=this.fit.certificate.reshape(shape),
+        counts=tables,
+        level=level,
+    )
+
+
+def _warn_of(p: NDArray[np.float64], ansatz: str) -> None:
+    tested = p[np.isfinite(p)]
+    if tested.size and tested.min() * tested.size < SUSPECT:
+        wrong = "the state does not have the form of the ansatz, or " if ansatz == "X" else ""
+        warnings.warn(
+            f"The counts contradict the model (p-value {tested.min():.1e}): {wrong}`readout` or `settings` is wrong.",
+            ModelWarning,
+            stacklevel=3,
+        )
+
+
+def _raised(this: Fitted, separable: NDArray[np.float64], ansatz: str) -> NDArray[np.float64]:
+    """The recommended estimate of the concurrence."""
+    fits = this.fits
+    values = concurrence(fits.states)
+    if ansatz != "full":
+        return values
+    _, second, third = fits.losses()
+    rows = np.flatnonzero((second < RANK_LOSS / 2) & (third > RANK_LOSS) & (separable >= SEPARABLE) & this.known)
+    if rows.size:
+        up = np.minimum(highest_concurrence(fits.part(rows), np.full(len(rows), 0.7)), 1)
+        values[rows] += LIFT * np.maximum(up - values[rows], 0)
+    return values
+
+
+def _of_other_size(
+    tables: NDArray[np.int64], settings: Sequence[str] | None, readout: ArrayLike | None, level: float
+) -> StateEstimate:
+    """The state alone, where there are not two qubits."""
     fit = maximum_likelihood(tables, settings=settings, readout=readout)
-    if tables.shape[-1] == 4:
-        ends = bootstrap(fit.state, tables, settings, readout, resamples, level, seed)
-        values = concurrence(fit.state)
-    else:
-        values = np.full(tables.shape[:-2], np.nan)
-        ends = ConcurrenceInterval(values, values, values)
+    empty = np.full(tables.shape[:-2], np.nan)
     return StateEstimate(
         state=fit.state,
-        concurrence=values,
-        interval=np.stack([ends.low, ends.high], axis=-1),
-        standard_error=ends.standard_error,
+        concurrence=empty,
+        interval=np.stack([empty, empty], axis=-1),
+        standard_error=empty,
+        p_value=empty,
         log_likelihood=fit.log_likelihood,
         certificate=fit.certificate,
         counts=tables,

@@ -38,6 +38,10 @@ PAULI = pauli_settings(2)
 """The nine Pauli settings of two qubits, in Qiskit's order."""
 
 
+U1 = ("ZZ", "XX", "YY", "XY", "YX")
+"""Five settings that determine a state of two qubits that commutes with the total σᶻ: for `estimate(…, ansatz="X")`."""
+
+
 def measurement_operators(settings: Sequence[str] | None = None) -> NDArray[np.complex128]:
     """Projectors onto the outcomes of every setting: ⊗ᵢ (1 + (−1)^bᵢ Pᵢ)/2 for the outcome with the bits bᵢ.
 

@@ -1,0 +1,188 @@
+"""The ends of what the likelihood allows: a primal-dual interior-point method for many tables at once.
+
+Find x and τ such that ρ(x) ≥ 0 maximises ℓ(x) ± τ·v(x) and ℓ(x) = ℓ₀: there, v is largest (or smallest) among all
+states of log-likelihood ≥ ℓ₀. As in `_interior_point`, every positive
+semidefinite cone has a slack S with ρ S = μ·1, every outcome a weight y with p y = f, and Newton's method follows μ
+to zero. The multiplier τ is set anew in every step, so that the quadratic model of ℓ meets ℓ₀ after it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol.tomography._interior_point import _barrier_hessian, _distance, _inverse_factor
+from nvprotocol.tomography._model import to_matrix, to_vector
+
+Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+Bend = Callable[[Complex], tuple[Real, Real, Real]]
+
+CENTRING = 0.2
+"""Factor by which each step asks μ to fall."""
+DAMPING = 0.9
+"""Share of the way to the boundary that a step may go."""
+MAX_STEPS = 60
+"""Steps after which a table is left where it is; 6 to 20 are needed."""
+LARGEST_MULTIPLIER = 10.0
+"""τ per shot above which the likelihood constrains no longer: v is within a tenth of (ℓ_max − ℓ₀)/N of its maximum."""
+MISS = 0.02
+"""|N (ℓ − ℓ₀)| at the end; the value is corrected for it to first order."""
+GAP = 1e-3
+"""N·tr(ρS) at the end: how far the log-likelihood may be from its bound, against drops of 1.35 and more."""
+PARTIAL_TRANSPOSE = np.where(np.arange(16) % 4 == 2, -1.0, 1.0)
+"""Signs of the coordinates under the transposition of qubit 0, the right-most letter of the Pauli strings."""
+
+
+class Edge(NamedTuple):
+    """Where the tables ended: vectors (n, 16), τ per shot, N (ℓ − ℓ₀) and N tr(ρS)."""
+
+    vectors: Real
+    multipliers: Real
+    surplus: Real
+    gaps: Real
+
+
+@dataclass
+class _Rows:
+    """Where every unfinished table stands."""
+
+    row: NDArray[np.int64]
+    totals: Real  # N
+    shares: Real  # f
+    target: Real  # ℓ₀ per shot; minus infinity where τ stays 0
+    gradient: Real  # of ±v
+    x: Real
+    p: Real
+    y: Real
+    slack: Complex  # S, with one axis more in front: the cones
+    tau: Real
+
+    def keep(self, wanted: NDArray[np.bool_]) -> "_Rows":
+        parts = {part.name: getattr(self, part.name) for part in fields(self)}
+        return _Rows(**{k: v[:, wanted] if k == "slack" else v[wanted] for k, v in parts.items()})
+
+
+def reach(
+    counts: Real,
+    model: Real,
+    start: Complex,
+    *,
+    floor: Real | None = None,
+    gradient: Real | None = None,
+    bend: Bend | None = None,
+    separable: bool = False,
+) -> Edge:
+    """Maximises a function among the states of log-likelihood ≥ floor, or the likelihood where there is no floor.
+
+    Args:
+        counts: Flat tables, shape (n, K).
+        model: The matrix M of tr(E Bᵢ), shape (K, 16).
+        start: Positive definite states of trace one, shape (n, 4, 4).
+        floor: Log-likelihood to keep, shape (n,).
+        gradient: Gradient of the linear function that is maximised, shape (n, 16).
+        bend: Instead of it, a convex function that is minimised: from states to its values, the gradients of minus
+            it, and roots R of its Hessians RᵀR. A table is done where the function falls below zero.
+        separable: Whether the partial transpose must be positive as well.
+    """
+    cones = np.stack([np.ones(16), PARTIAL_TRANSPOSE] if separable else [np.ones(16)])
+    now = _begin(counts, model, start, cones, floor, gradient)
+    n = len(counts)
+    out = Edge(now.x.copy(), np.zeros(n), np.full(n, np.nan), np.full(n, np.inf))
+    for step in range(MAX_STEPS):
+        ell = np.sum(now.shares * np.log(np.where(now.shares > 0, now.p, 1.0)), axis=1)
+        states = [to_matrix(cone * now.x) for cone in cones]
+        gap = np.einsum("cnij,cnji->n", np.array(states), now.slack).real
+        root, enough = None, np.zeros(len(ell), dtype=bool)
+        if bend is not None:
+            value, now.gradient, root = bend(states[0])
+            enough = (value < 0) & (ell > now.target)
+        surplus = now.totals * (ell - now.target)
+        out.vectors[now.row], out.multipliers[now.row] = now.x, now.tau
+        out.surplus[now.row], out.gaps[now.row] = surplus, now.totals * gap
+        met = np.isinf(now.target) | (np.abs(surplus) < MISS) | ((now.tau >= LARGEST_MULTIPLIER) & (surplus > 0))
+        left = ~(((step > 2) & met & (now.totals * gap < GAP)) | enough)
+        if not left.any():
+            break
+        if not left.all():
+            now, ell, gap = now.keep(left), ell[left], gap[left]
+            root = None if root is None else root[left]
+        _advance(now, model, cones, ell, gap, root)
+    return out
+
+
+def _begin(counts: Real, model: Real, start: Complex, cones: Real, floor: Real | None, gradient: Real | None) -> _Rows:
+    n, totals = len(counts), counts.sum(axis=1)
+    x, shares = to_vector(start), counts / totals[:, None]
+    p = x @ model.T
+    return _Rows(
+        row=np.arange(n),
+        totals=totals,
+        shares=shares,
+        target=np.full(n, -np.inf) if floor is None else floor / totals,
+        gradient=np.zeros((n, 16)) if gradient is None else gradient,
+        x=x,
+        p=p,
+        y=shares / p,
+        slack=np.stack([np.linalg.inv(to_matrix(cone * x)) / totals[:, None, None] for cone in cones]),
+        tau=np.zeros(n),
+    )
+
+
+def _advance(now: _Rows, model: Real, cones: Real, ell: Real, gap: Real, root: Real | None) -> None:
+    """One Newton step of all tables, in place."""
+    aim = np.maximum(CENTRING * gap / (4 * len(cones)), GAP / 20 / now.totals)[:, None]
+    curvature = now.y / now.p
+    information = (model.T * curvature[:, None, :]) @ model
+    slope = (now.shares / now.p) @ model
+    hessian, pull, factors = information.copy(), slope.copy(), []
+    for cone, slack in zip(cones, now.slack, strict=True):
+        factor = _inverse_factor(to_matrix(cone * now.x))
+        inverse = np.swapaxes(factor.conj(), 1, 2) @ factor
+        barrier = cone[:, None] * _barrier_hessian(inverse, slack) * cone
+        hessian += barrier
+        pull += aim * cone * to_vector(inverse)
+        factors.append((factor, inverse, barrier))
+    if root is not None:
+        scaled = root * np.sqrt(now.tau)[:, None, None]
+        hessian += np.swapaxes(scaled, 1, 2) @ scaled
+    tau, dx = _newton(now, hessian, information, slope, pull, ell)
+    dp = dx @ model.T
+    dy = now.shares / now.p - now.y - curvature * dp
+    with np.errstate(divide="ignore", invalid="ignore"):  # outcomes that nobody saw have y = 0 and stay there
+        dual = np.min(np.where(dy < 0, -now.y / dy, np.inf), axis=1)
+    primal, changes = np.full(len(dx), np.inf), []
+    for cone, slack, (factor, inverse, barrier) in zip(cones, now.slack, factors, strict=True):
+        change = to_matrix(aim * to_vector(inverse) - cone * np.einsum("nij,nj->ni", barrier, dx)) - slack
+        changes.append(change)
+        primal = np.minimum(primal, _distance(factor, to_matrix(cone * dx)))
+        dual = np.minimum(dual, _distance(_inverse_factor(slack), change))
+    primal, dual = np.minimum(1, DAMPING * primal), np.minimum(1, DAMPING * dual)
+    now.x = now.x + primal[:, None] * dx
+    now.p = np.maximum(now.x @ model.T, np.finfo(float).tiny)
+    now.y = now.y + dual[:, None] * dy
+    now.slack = now.slack + dual[:, None, None] * np.stack(changes)
+    now.tau = np.where(now.tau > 0, now.tau + dual * (tau - now.tau), tau)
+
+
+def _newton(now: _Rows, hessian: Real, information: Real, slope: Real, pull: Real, ell: Real) -> tuple[Real, Real]:
+    """The next τ and the step in x. The trace (coordinate 0) is fixed."""
+    regular = hessian + 1e-14 * np.trace(hessian, axis1=1, axis2=2)[:, None, None] * np.eye(16)
+    sides = np.stack([pull[:, 1:], now.gradient[:, 1:]], axis=2)
+    solved = np.linalg.solve(regular[:, 1:, 1:], sides)
+    u, w = np.zeros_like(now.x), np.zeros_like(now.x)
+    u[:, 1:], w[:, 1:] = solved[:, :, 0], solved[:, :, 1]
+    free = np.isinf(now.target)
+    if free.all():
+        return now.tau, u
+    # ℓ after the step x + u + τw in its quadratic model: c₀ + c₁τ − c₂τ²/2, to be 0; the larger root is beyond.
+    in_u, in_w = np.einsum("nij,nj->ni", information, u), np.einsum("nij,nj->ni", information, w)
+    c0 = ell - now.target + np.sum(slope * u - 0.5 * u * in_u, axis=1)
+    c1 = np.sum(slope * w - u * in_w, axis=1)
+    c2 = np.maximum(np.sum(w * in_w, axis=1), np.finfo(float).tiny)
+    tau = (c1 + np.sqrt(np.maximum(c1**2 + 2 * c2 * c0, 0))) / c2
+    tau = np.where(now.tau > 0, np.clip(tau, now.tau / 3, 3 * now.tau), np.maximum(tau, 1e-12))
+    tau = np.minimum(tau, LARGEST_MULTIPLIER)
+    return tau, u + tau[:, None] * w

@@ -1,0 +1,166 @@
+"""Profile likelihood of functions of a two-qubit state: what the drops of log-likelihood reach, for many tables."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol.entanglement import signed_concurrence
+from nvprotocol.tomography import _signed
+from nvprotocol.tomography._ends import PARTIAL_TRANSPOSE, Edge, reach
+from nvprotocol.tomography._model import to_matrix, to_vector
+from nvprotocol.tomography.reconstruction import flat_log_likelihood
+
+Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+MIXING = 20.0
+"""Weight, in shots, of the mixed state that is added to start inside: it costs about as much log-likelihood."""
+BLUR = 0.01
+"""Weight, in shots, of the mixed state that is added where Λ is linearised: its slope is infinite at the boundary."""
+LEAST = 1e-5
+"""Smallest share of the mixed state: with less, the slope of Λ is too steep for the interior-point method."""
+ROUNDS = 12
+"""Linearisations of Λ after which the climb to the upper end is left; 2 to 5 are needed."""
+FAR = 10.0
+"""Loss of log-likelihood, in units of the drop, up to which rank 2 is tried as a start."""
+PROGRESS = 2e-2
+"""Gain, in units of 1/√N, below which the climb ends."""
+
+
+@dataclass
+class Fits:
+    """Tables with their states of maximum likelihood, within an ansatz; all arrays have n tables in front."""
+
+    counts: Real  # (n, K)
+    model: Real  # (K, 16), projected
+    projector: Real  # (16, 16)
+    states: Complex
+    log_likelihood: Real
+
+    def __post_init__(self) -> None:
+        self.totals = self.counts.sum(axis=1)
+        self.signed = signed_concurrence(self.states)
+
+    def part(self, wanted: NDArray) -> "Fits":
+        """Some of the tables."""
+        return Fits(self.counts[wanted], self.model, self.projector, self.states[wanted], self.log_likelihood[wanted])
+
+    def truncated(self) -> Complex:
+        """The states without their 1, 2 and 3 smallest eigenvalues, shape (3, n, 4, 4)."""
+        values, vectors = np.linalg.eigh(self.states)
+        kept = np.maximum(values, 0) * (np.arange(4) > np.arange(3)[:, None, None])
+        kept = kept / kept.sum(axis=-1, keepdims=True)
+        matrices = (vectors * kept[..., None, :]) @ np.swapaxes(vectors.conj(), -1, -2)
+        return to_matrix(to_vector(matrices) @ self.projector)
+
+    def losses(self) -> Real:
+        """Log-likelihood that the truncated states lack, shape (3, n)."""
+        lower = flat_log_likelihood(to_vector(self.truncated()), self.counts, self.model)
+        return self.log_likelihood - lower
+
+    def started(self, mixing: float = MIXING) -> Complex:
+        """The states, moved a little inside."""
+        return _mixed(self.states, np.minimum(0.02, mixing / self.totals))
+
+
+def separable_drop(fits: Fits) -> Real:
+    """By how much the likelihood of the best separable state falls short, shape (n,); zero where the fit is separable.
+
+    Two qubits are separable where the partial transpose is positive (DOI 10.1103/PhysRevLett.77.1413).
+    """
+    turned = to_matrix(to_vector(fits.states) * PARTIAL_TRANSPOSE)
+    negative = np.maximum(-np.linalg.eigvalsh(turned)[:, 0], 0)
+    drop, entangled = np.zeros(len(negative)), negative > 0
+    if entangled.any():
+        some = fits.part(entangled)
+        lowest = negative[entangled]
+        start = _mixed(some.states, 0.02 + 0.98 * lowest / (lowest + 0.25))
+        edge = reach(some.counts, some.model, start, separable=True)
+        reached = flat_log_likelihood(edge.vectors, some.counts, some.model)
+        drop[entangled] = np.maximum(some.log_likelihood - reached, 0)
+    return drop
+
+
+def lowest_concurrence(fits: Fits, drops: Real, separable: Real) -> Real:
+    """The smallest concurrence at these drops, shape (n,): a convex problem; 0 where a separable state is allowed."""
+    ends, rows = np.zeros(len(drops)), np.flatnonzero(drops < separable)
+    for mixing in (MIXING, 3 * MIXING):  # a second start for the few that the first leaves outside
+        if not rows.size:
+            break
+        some = fits.part(rows)
+        floor = some.log_likelihood - drops[rows]
+        edge = reach(some.counts, some.model, some.started(mixing), floor=floor, bend=_signed.bend)
+        values, change = signed_concurrence(to_matrix(edge.vectors)), _correction(edge, some.totals)
+        found = np.isfinite(change)
+        ends[rows[found]] = np.maximum(values[found] - change[found], 0)
+        rows = rows[~found]
+    return ends
+
+
+def highest_concurrence(fits: Fits, drops: Real) -> Real:
+    """The largest signed concurrence at these drops, shape (n,): a convex function, climbed from two sides.
+
+    Each round maximises the linearised Λ, which lies below Λ, so Λ rises from round to round. The slope is taken first
+    at the fit, then at the fit without its two smallest eigenvalues, where rank 2 attracts.
+    """
+    floor, start = fits.log_likelihood - drops, fits.started()
+    best = _climb(fits, floor, start, _mixed(fits.states, 1e-3))
+    others = [(_mixed(fits.truncated()[1], BLUR / fits.totals), fits.losses()[1] < FAR * drops)]
+    if np.trace(fits.projector) < 16:
+        others.append((_coherent(fits.states), np.ones(len(drops), dtype=bool)))
+    for point, wanted in others:
+        if wanted.any():
+            found = _climb(fits.part(wanted), floor[wanted], start[wanted], point[wanted])
+            best[wanted] = np.maximum(best[wanted], found)
+    return np.where(np.isfinite(best), np.maximum(best, fits.signed), 1.0)
+
+
+def _climb(fits: Fits, floor: Real, start: Complex, point: Complex) -> Real:
+    highest, rows = np.full(len(floor), -np.inf), np.arange(len(floor))
+    for _ in range(ROUNDS):
+        slope = _signed.gradient(point) @ fits.projector  # two equal λ leave it undecided, also off the ansatz
+        edge = reach(fits.counts[rows], fits.model, start[rows], floor=floor[rows], gradient=slope)
+        states, totals = to_matrix(edge.vectors), fits.totals[rows]
+        values = signed_concurrence(states) + _correction(edge, totals)
+        rising = values > highest[rows] + PROGRESS / np.sqrt(totals)
+        highest[rows] = np.maximum(highest[rows], values)
+        if not rising.any():
+            break
+        rows, point = rows[rising], _mixed(states[rising], BLUR / totals[rising])
+    return highest
+
+
+def _coherent(states: Complex) -> Complex:
+    """The states with all the ρ₁₂ that their populations allow: within an ansatz, Λ has a second, separable branch."""
+    raised = states.copy()
+    inner = raised[:, 1, 2]
+    size = 0.99 * np.sqrt(np.maximum((raised[:, 1, 1] * raised[:, 2, 2]).real, 0))
+    raised[:, 1, 2] = size * np.where(np.abs(inner) > 0, inner / np.maximum(np.abs(inner), 1e-300), 1.0)
+    raised[:, 2, 1] = raised[:, 1, 2].conj()
+    return _mixed(raised, 1e-3)
+
+
+def linear_ends(fits: Fits, target: Real, drops: Real) -> tuple[Real, Real]:
+    """The smallest and the largest tr(Aρ) at these drops; A as vectors, shape (16,)."""
+    floor, start, ends = fits.log_likelihood - drops, fits.started(), []
+    for sign in (-1.0, 1.0):
+        direction = np.broadcast_to(sign * target @ fits.projector, (len(drops), 16))
+        edge = reach(fits.counts, fits.model, start, floor=floor, gradient=direction)
+        change = _correction(edge, fits.totals)
+        ends.append(np.where(np.isfinite(change), edge.vectors @ target + sign * change, sign * np.inf))
+    return ends[0], ends[1]
+
+
+def _correction(edge: Edge, totals: Real) -> Real:
+    """What the end gains to first order where ℓ is not quite at its floor, dv = dℓ/τ."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = edge.surplus / totals / edge.multipliers
+    near = (edge.multipliers > 0) & (np.abs(edge.surplus) < 1)
+    # A table that was left far inside has a true, if short, end; one that was left outside has none.
+    return np.where(near, gain, np.where(edge.surplus >= 0, 0.0, -np.inf))
+
+
+def _mixed(states: Complex, weight: Real | float) -> Complex:
+    share = np.maximum(np.asarray(weight, dtype=float), LEAST)[..., None, None]
+    return (1 - share) * states + share * np.eye(4) / 4
