@@ -1,6 +1,6 @@
 """Measured coverage, width and bias of the concurrence, its intervals and its model test.
 
-Run:  PYTHONPATH=. python benchmarks/tomography_coverage.py --tables 1000 --jobs 16 --output FILE
+Run:  PYTHONPATH=. python benchmarks/tomography_coverage.py --tables 1000 --jobs 16 --seed 314159 --output FILE
 
 Every cell (state, N shots a setting, readout error a qubit) simulates independent tables of nine Pauli settings and
 makes the estimate of each with the package's defaults. `+` and `−` are the shares of intervals wholly above and wholly

@@ -41,7 +41,7 @@ def random_states(seed: int = 2022) -> dict[str, State]:
 def curve_states() -> dict[str, State]:
     """States along Figs. 2, 3 and S4 of the paper, and along a curve monitored at a finite rate."""
     states: dict[str, State] = {}
-    for delta, time in ((0.0, 0.5), (0.0, 2.0), (0.3, 2.0), (1.0, 0.65), (1.0, 2.0)):
+    for delta, time in ((0.0, 0.5), (0.0, 2.0), (0.3, 2.0), (1.0, 0.65), (1.0, 2.0), (2.0, 0.75), (2.0, 2.5)):
         theory = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0), detuning=delta)
         states[f"Fig. 2 δ={delta:g} t={time:g}"] = theory.evolve("ud", [0.0, time])[-1]
     for delta, time in ((0.0, 0.25), (0.0, 1.0), (5.0, 0.34)):

@@ -39,6 +39,7 @@ points = 3
 [run]
 shots = 300
 """
+SYMMETRIC = UNMONITORED + 'tomography = "X"\n'
 # Of the long runs next to none is kept: about 10⁻⁷ of them at the last point.
 HARDLY_ANY = """
 [medium]

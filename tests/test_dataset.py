@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray
-from experiments import HARDLY_ANY, MONITORED, UNMONITORED, result_of
+from experiments import HARDLY_ANY, MONITORED, SYMMETRIC, UNMONITORED, result_of
 
 import nvprotocol as nv
 from nvprotocol.experiment import report_text, to_dataset
@@ -26,6 +26,7 @@ def test_data_are_the_results_own_numbers(text: str) -> None:
             assert here.success_probability.item() == one.success_probability
             assert (here.success_low.item(), here.success_high.item()) == one.success_interval
             np.testing.assert_array_equal(here.counts, one.counts)
+            assert here.p_value.item() == one.p_value
             state = here.state.sel(part="real").to_numpy() + 1j * here.state.sel(part="imaginary").to_numpy()
             np.testing.assert_array_equal(state, one.state)
         here = data.isel(curve=row)
@@ -38,12 +39,21 @@ def test_data_are_the_results_own_numbers(text: str) -> None:
     np.testing.assert_array_equal(data.fine, result.curves[0].fine)
     assert data.curve.values.tolist() == [curve.label for curve in result.curves]
     assert data.setting.values.tolist() == list(nv.tomography.pauli_settings(2))
+    assert data.attrs["tomography"] == "ansatz full"
 
 
-def test_success_intervals_are_wilsons() -> None:
+def test_data_of_five_settings() -> None:
+    data = to_dataset(result_of(SYMMETRIC))
+    assert data.setting.values.tolist() == list(nv.tomography.U1)
+    assert data.counts.shape == (1, 3, 5, 4)
+    assert data.attrs["tomography"] == "ansatz X"
+    assert np.all((data.p_value > 0) & (data.p_value <= 1))
+
+
+def test_success_intervals_are_clopper_and_pearsons() -> None:
     data = to_dataset(result_of(MONITORED))
     kept = data.counts.sum(["setting", "outcome"])
-    low, high = nv.tomography.wilson(kept.to_numpy(), 9 * 400)
+    low, high = nv.tomography.clopper_pearson(kept.to_numpy(), 9 * 400)
     np.testing.assert_array_equal(data.success_low, low)
     np.testing.assert_array_equal(data.success_high, high)
     np.testing.assert_allclose(data.success_probability, kept / 3600, rtol=1e-15)

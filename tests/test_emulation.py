@@ -190,7 +190,7 @@ def test_what_an_estimate_says() -> None:
     assert drawn.counts is not None
     assert drawn.counts.shape == (9, 4)
     assert drawn.success_probability == drawn.counts.sum() / 9000
-    low, high = nv.tomography.wilson(drawn.counts.sum(), 9000)
+    low, high = nv.tomography.clopper_pearson(drawn.counts.sum(), 9000)
     assert drawn.success_interval == (float(low), float(high))
     assert drawn.interval[0] <= drawn.concurrence <= drawn.interval[1]
     assert f"{drawn.concurrence:.4f} [{drawn.interval[0]:.4f}, " in str(drawn)

@@ -6,6 +6,7 @@ import pytest
 
 from nvprotocol.errors import ExperimentFileError
 from nvprotocol.experiment import load, parse
+from nvprotocol.experiment.schema import READ_OUT
 
 FILE = Path(__file__).parent.parent / "circuits" / "monitored_bell.toml"
 TEXT = FILE.read_text(encoding="utf-8")
@@ -189,6 +190,20 @@ def test_checks_are_counted(values: str, message: str) -> None:
         parse(f'protocol.name = "monitored_bell"\n[scan]\nparameter = "protocol.checks"\n{values}')
 
 
+def test_where_there_is_no_tomography_there_is_no_ansatz() -> None:
+    text = (FILE.parent / "ramsey.toml").read_text(encoding="utf-8") + 'tomography = "X"\n'
+    place = f"folder/mine.toml, line {line_of(text, 'tomography = ')}: "
+    message = 'key "run.tomography" must be left out where there is none, as "ramsey" ends with a readout, but is "X".'
+    assert refusal(text) == place + message
+    assert parse(text.replace('"X"', '"full"')).content.run.tomography == "full"
+
+
+def test_protocols_without_tomography_are_those_that_count_outcomes() -> None:
+    from nvprotocol.protocols import GALLERY
+
+    assert {name for name, one in GALLERY.items() if one.outcomes is not None} == READ_OUT
+
+
 def test_the_other_protocol_has_no_checks() -> None:
     text = TEXT.replace('"monitored_bell"', '"dissipative_entanglement"')
     line = line_of(text, "checks = 20")
@@ -207,10 +222,10 @@ def test_the_other_protocol_has_no_checks() -> None:
         ('title = "x"', 'mine.toml, line 1: key "protocol" is missing.'),
         ('[protocol]\nname = "monitored_bell"', 'mine.toml, line 1: key "scan" is missing.'),
         ("\nprotocol = 3", 'mine.toml, line 2: key "protocol" must be a section with keys, but is 3.'),
-        ("[medium\na = 1", "mine.toml: not valid TOML: Expected ']' at the end of a table declaration (at line 1"),
-        ("\n\na = 1 b", "mine.toml: not valid TOML: Expected newline or end of document after a statement (at line 3"),
-        ("[medium]\na = 1\na = 2", "mine.toml: not valid TOML: Cannot overwrite a value"),
-        ("\x00", "mine.toml: not valid TOML"),
+        ("[medium\na = 1", "mine.toml, line 1: not valid TOML: Expected ']' at the end of a table declaration"),
+        ("\n\na = 1 b", "mine.toml, line 3: not valid TOML: Expected newline or end of document after a statement"),
+        ("[medium]\na = 1\na = 2", "mine.toml, line 3: not valid TOML: Cannot overwrite a value"),
+        ("\x00", "mine.toml, line 1: not valid TOML"),
     ],
 )
 def test_what_is_hardly_a_file(text: str, message: str) -> None:

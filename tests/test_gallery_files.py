@@ -40,6 +40,7 @@ def test_aer_agrees_with_the_exact_distribution(name: str) -> None:
     assert result.experiment.content.run.shots == 10_000
     assert result.experiment.content.run.engine == "aer"
     assert result.agreement.degrees_of_freedom >= 9
+    assert np.nanmin(result.p_values, initial=1.0) > SIGNIFICANCE / 12, "of at most 12 points, by Bonferroni"
     assert SIGNIFICANCE < result.agreement.p_value < 1 - 1e-6
     inside, total = result.covered
     assert total == 3 * result.experiment.n_curves
@@ -69,6 +70,23 @@ def test_the_observable_is_the_protocols(name: str) -> None:
     assert f"{protocol.symbol} emulated" in nv.experiment.report_text(result_of(name))
     label = nv.plotting.experiment_figure(result_of(name)).axes[0].get_ylabel()
     assert label.startswith(f"{observable.name} ${protocol.symbol[0]}")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if GALLERY[name].outcomes is None])
+def test_five_settings_are_enough_where_the_total_spin_is_conserved(name: str) -> None:
+    # The circuits on the devices of the file, by the exact engine: nothing but ρ₀₀ ρ₁₁ ρ₂₂ ρ₃₃ and ρ₁₂.
+    experiment, protocol = thinned(load(CIRCUITS / f"{name}.toml"), points=2), GALLERY[name]
+    assert experiment.content.run.tomography == "X"
+    assert result_of(name).observable.settings == nv.tomography.U1
+    outside = ~np.eye(4, dtype=bool)
+    outside[[1, 2], [2, 1]] = False
+    for curve in range(experiment.n_curves):
+        for point in range(2):
+            sections = experiment.settings(curve, point)
+            circuit = protocol.circuit(**sections["protocol"])
+            how = {"shots": None, "engine": "exact", "postselect": protocol.postselect}
+            state = nv.emulate(circuit, device_of(sections), **how).state
+            assert np.abs(state[outside]).max() < 1e-13
 
 
 def test_numbers_of_the_theory() -> None:

@@ -81,11 +81,11 @@ def test_counts_come_from_the_exact_distribution(per_shot: bool) -> None:
     assert found.metadata["method"] == ("shot by shot" if per_shot else "kept branch")
 
 
-def test_intervals_are_wilsons() -> None:
+def test_intervals_are_clopper_and_pearsons() -> None:
     found = nv.probability(checked_then_read(), DEVICE, ["01", "10"], shots=500, postselect={"parity": 1}, seed=1)
     assert found.counts is not None
     kept, hits = found.counts.sum(), found.counts[0, [1, 2]].sum()
-    low, high = nv.tomography.wilson([hits, kept], [kept, 500])
+    low, high = nv.tomography.clopper_pearson([hits, kept], [kept, 500])
     assert found.interval == (low[0], high[0])
     assert found.success_interval == (low[1], high[1])
     assert found.value == hits / kept

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from counting import SIGNIFICANCE, pearson
-from experiments import HARDLY_ANY, MONITORED, UNMONITORED, result_of, without_noise
+from experiments import HARDLY_ANY, MONITORED, SYMMETRIC, UNMONITORED, result_of, without_noise
 from scipy.stats import chi2
 
 import nvprotocol as nv
@@ -56,10 +56,40 @@ def test_agreement_is_taken_over_all_counts(text: str) -> None:
     assert result.agreement.degrees_of_freedom == freedom
     assert chi2.sf(total, freedom) > SIGNIFICANCE
     assert result.covered == (inside, len(counts_of(result)))
-    assert (
-        str(result)
-        == f"{result.agreement}\n{inside} of {result.covered[1]} intervals (95 %) contain the exact concurrence."
-    )
+    points = result.covered[1]
+    assert str(result).splitlines() == [
+        str(result.agreement),
+        f"{inside} of {points} intervals (95 %) contain the exact concurrence.",
+        "Tomography: 9 settings (XX XY XZ YX YY YZ ZX ZY ZZ); "
+        f"the lowest of {points} p-values of the model is {result.p_values.min():.2g}.",
+    ]
+
+
+def test_five_settings_measure_the_same_with_the_x_ansatz() -> None:
+    five, nine = result_of(SYMMETRIC), result_of(UNMONITORED)
+    np.testing.assert_allclose(five.curves[0].exact.values, nine.curves[0].exact.values, atol=1e-13)
+    for one in five.curves[0].estimates:
+        assert isinstance(one, nv.Estimate)
+        assert (one.settings, one.ansatz) == (nv.tomography.U1, "X")
+    # The agreement is taken over five settings: three independent cells each for nothing discarded, fewer where rare.
+    exact = five.curves[0].exact
+    assert exact.outcomes is not None
+    np.testing.assert_allclose(exact.outcomes, nv.tomography.probabilities(exact.states, nv.tomography.U1), atol=1e-15)
+    assert 5 * 3 <= five.agreement.degrees_of_freedom <= 3 * 5 * 3
+    assert five.agreement.p_value > SIGNIFICANCE
+    assert "Tomography: 5 settings (ZZ XX YY XY YX), X ansatz; the lowest of 3 p-values" in report_text(five, 200)
+
+
+def test_a_protocol_that_breaks_the_symmetry_is_told_on() -> None:
+    # |++⟩ has the coherences that the ansatz leaves out: ⟨XX⟩ = 1 with ⟨X1⟩ = 1, which no X state has.
+    text = SYMMETRIC.replace("duration = 1.5", 'duration = 0.1\ninitial = "++"')
+    result = run(parse(text))
+    assert result.p_values.max() < 1e-20
+    assert "the counts contradict it: the lowest of 3 p-values of the model is" in str(result)
+    assert "the states do not have the form of the ansatz, or instruments err" in str(result)
+    nine = run(parse(text.replace('tomography = "X"', 'tomography = "full"')))
+    assert nine.p_values.min() > 1e-4
+    assert "contradict" not in str(nine)
 
 
 def test_deviations_are_in_standard_errors() -> None:

@@ -220,7 +220,9 @@ def test_refusals() -> None:
         tomography.concurrence_interval(np.ones((9, 4)), level=0.0)
     with pytest.raises(ArgumentError, match="Argument `counts` must have 4 outcomes, those of two qubits"):
         tomography.concurrence_interval(np.ones((3, 2)))
-    with pytest.raises(ArgumentError, match='Argument `ansatz` must be one of "full", "X", but is "Y"'):
+    with pytest.raises(
+        ArgumentError, match='Argument `ansatz` must be one of "full", "X", "real X", "imaginary X", but is "Y"'
+    ):
         tomography.concurrence_interval(np.ones((9, 4)), ansatz="Y")
     with pytest.raises(ArgumentError, match="Argument `readout` must be invertible"):
         tomography.concurrence_interval(np.ones((9, 4)), readout=np.full((2, 2), 0.5))

@@ -5,6 +5,7 @@ from nvprotocol.backend.conversion import to_kraus, to_superop
 from nvprotocol.backend.kept_branch import FollowKept, KeptBranch, follow_kept
 from nvprotocol.backend.noise import labelled_delay, noise_model
 from nvprotocol.backend.time_as_medium import TimeAsMedium, time_as_medium
+from nvprotocol.backend.tomography_counts import tomography_circuits, tomography_counts
 
 __all__ = [
     "FollowKept",
@@ -17,4 +18,6 @@ __all__ = [
     "time_as_medium",
     "to_kraus",
     "to_superop",
+    "tomography_circuits",
+    "tomography_counts",
 ]

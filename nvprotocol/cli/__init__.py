@@ -11,6 +11,7 @@ import click
 from nvprotocol.cli._circuits import Options, run_circuit
 from nvprotocol.cli._experiments import run_experiment
 from nvprotocol.cli._export import export
+from nvprotocol.cli._tomography import run_tomography
 
 __all__ = ["main"]
 
@@ -73,6 +74,33 @@ def _export(name: str, output: Path | None, settings: tuple[str, ...]) -> None:
     NAME is a protocol of the gallery, such as monitored_bell, or an experiment file, of which [protocol] counts.
     """
     export(name, output, settings)
+
+
+@_nvprotocol.command(name="tomography")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--readout", metavar="FILE", type=click.Path(path_type=Path), help="Readout errors (TOML) [none].")
+@click.option(
+    "--ansatz", type=click.Choice(["full", "X"]), default="full", help="X: commutes with the total σᶻ [full]."
+)
+@click.option("--level", metavar="P", type=float, default=0.95, help="Nominal level of the intervals [0.95].")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the result [results/NAME-OF-FILE].")
+@click.option("-f", "--force", is_flag=True, help="Replace an existing result.")
+def _tomography(file: Path, readout: Path | None, ansatz: str, level: float, output: Path | None, force: bool) -> None:
+    """Finds the state that the counts in FILE come from.
+
+    FILE is CSV, with columns setting, outcome and count, or setting and one column for each outcome (00, 01, 10, 11);
+    or JSON, such as {"ZZ": {"00": 512, "11": 488}}. Settings are Pauli letters; the right-most letter and bit are those
+    of qubit 0.
+
+    Prints the state, concurrence and fidelities with intervals, whether the state is entangled, and a test of the
+    model, and leaves a drawing of the density matrix and the table in a folder.
+
+    The file of readout errors has a section [readout] with errors = [P(1|0), P(0|1)], or one such pair for each qubit,
+    qubit 0 first; or matrix = the probabilities P(read|true), true outcome on the columns, of one qubit, of each, or of
+    all jointly. With calibration_shots = N the interval of C has room for the noise of a calibration by N shots for
+    each prepared outcome.
+    """
+    run_tomography(file, readout, output, ansatz=ansatz, level=level, force=force)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -111,7 +111,9 @@ def unnormalised_states(
     return kept_states(branches, device.n_qubits)
 
 
-def outcome_probabilities(states: Sequence[NDArray[np.complex128]], device: Device) -> NDArray[np.float64]:
+def outcome_probabilities(
+    states: Sequence[NDArray[np.complex128]], device: Device, settings: Sequence[str]
+) -> NDArray[np.float64]:
     """Probabilities of what is read in each Pauli setting, rotations and readout as the device does them.
 
     Returns:
@@ -119,8 +121,8 @@ def outcome_probabilities(states: Sequence[NDArray[np.complex128]], device: Devi
     """
     stacked = np.array(states)
     if device.is_ideal:
-        return tomography.probabilities(stacked)
-    settings, n = tomography.pauli_settings(device.n_qubits), device.n_qubits
+        return tomography.probabilities(stacked, settings)
+    n = device.n_qubits
     diagonal = np.arange(2**n) * (2**n + 1)
     maps = np.array([exact.superoperator(_rotations(setting, device)) for setting in settings])[:, diagonal]
     vectors = np.swapaxes(stacked, -1, -2).reshape(len(stacked), -1)
@@ -151,10 +153,10 @@ def joint_readout(device: Device) -> NDArray[np.float64]:
 
 
 def counts_shot_by_shot(
-    prepared: Sequence[Prepared], device: Device, shots: int, rng: np.random.Generator
+    prepared: Sequence[Prepared], device: Device, shots: int, rng: np.random.Generator, settings: Sequence[str]
 ) -> NDArray[np.int64]:
     """The kept counts of every circuit and setting, every shot run, shape (circuits, settings, 2ᴺ)."""
-    settings, elapse = tomography.pauli_settings(device.n_qubits), elapsing(device)
+    elapse = elapsing(device)
     measured = [_measured(one.circuit, setting, device) for one in prepared for setting in settings]
     plain = [time_as_medium(one, device, elapse, to_end=False) for one in measured]
     result = run(plain, shots=shots, seed=int(rng.integers(2**31)), device=device)

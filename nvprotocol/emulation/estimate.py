@@ -1,17 +1,22 @@
 """What a run says of the state that it keeps."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol.entanglement import eof_of_concurrence
 from nvprotocol.operators import State, fidelity
+from nvprotocol.tomography import PAULI
+from nvprotocol.tomography.estimate import SUSPECT
 
 if TYPE_CHECKING:
     from nvprotocol.emulation.probability import Probability
 
 __all__ = ["Estimate"]
+
+Ansatz: TypeAlias = Literal["full", "X"]
 
 
 def described(result: "Estimate | Probability") -> str:
@@ -33,10 +38,14 @@ class Estimate:
         interval: 95 % interval of the concurrence (`nv.tomography.concurrence_interval`).
         standard_error: Standard error of the concurrence.
         success_probability: Share of runs that are kept.
-        success_interval: 95 % interval of it (Wilson).
-        counts: Kept counts, one row for each Pauli setting, shape (3ᴺ, 2ᴺ); None without shots.
+        success_interval: 95 % interval of it (Clopper–Pearson).
+        counts: Kept counts, one row for each setting, shape (S, 2ᴺ); None without shots.
         shots: Shots in each setting; None without shots.
         metadata: How it was computed: engine, method, postselect and seed.
+        p_value: Probability of a fit as bad or worse if the model of the tomography holds (one state of the form of the
+            ansatz, the device's readout); NaN without shots, or where the counts leave nothing to test it with.
+        settings: The Pauli settings of the rows of `counts`.
+        ansatz: What the tomography has assumed of the state: "full" is nothing, "X" that it commutes with the total σᶻ.
 
     Examples:
         >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0)))
@@ -54,17 +63,40 @@ class Estimate:
     counts: NDArray[np.int64] | None
     shots: int | None
     metadata: dict[str, Any]
+    p_value: float = float("nan")
+    settings: tuple[str, ...] = PAULI
+    ansatz: Ansatz = "full"
 
     def fidelity(self, target: State) -> float:
         """Fidelity with a target state: ⟨ψ|ρ|ψ⟩ for a ket, Uhlmann's for a density matrix."""
         return fidelity(self.state, target)
 
+    @property
+    def entanglement_of_formation(self) -> NDArray[np.float64]:
+        """Entanglement of formation in ebit: lower end of its interval, estimate, upper end, shape (3,).
+
+        It rises with the concurrence, so its interval covers whenever that of the concurrence does.
+        """
+        if np.isnan(self.concurrence):
+            return np.full(3, np.nan)
+        return eof_of_concurrence([self.interval[0], self.concurrence, self.interval[1]])
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether the counts contradict the model of the tomography: a p-value below 1e-5."""
+        return self.p_value < SUSPECT
+
     def __str__(self) -> str:
         shots = "no sampling noise"
         if self.counts is not None:
             shots = f"{self.shots} shots in each of {len(self.counts)} settings"
+            shots += ", X ansatz" if self.ansatz == "X" else ""
         ends = "" if self.shots is None else " [{:.4f}, {:.4f}]".format(*self.interval)
         entangled = f"concurrence {self.concurrence:.4f}{ends}"
-        return f"{entangled}, {described(self)} ({self.metadata['engine']}, {shots})"
+        but = ""
+        if self.contradicted:
+            what = "the X ansatz, or else the readout" if self.ansatz == "X" else "the model of the readout"
+            but = f", but the counts contradict {what} (p-value {self.p_value:.1g})"
+        return f"{entangled}, {described(self)} ({self.metadata['engine']}, {shots}){but}"
 
     __repr__ = __str__

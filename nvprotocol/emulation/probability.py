@@ -33,10 +33,10 @@ class Probability:
 
     Attributes:
         value: The probability: exact without shots, else the share of the kept runs.
-        interval: 95 % interval of it (Wilson).
+        interval: 95 % interval of it (Clopper–Pearson).
         standard_error: Its standard error, √(p(1 − p)/n) for n kept runs; 0 without shots.
         success_probability: Share of runs that are kept.
-        success_interval: 95 % interval of it (Wilson).
+        success_interval: 95 % interval of it (Clopper–Pearson).
         outcomes: The outcomes that are asked for, strings of bits in Qiskit's order.
         register: Name of the classical register of k bits.
         distribution: Probability of every reading of the register, or its share of the kept runs, shape (2ᵏ,).
@@ -209,7 +209,7 @@ def _counted(
 ) -> Probability:
     kept = int(counts.sum())
     hits = sum(int(counts[int(one, 2)]) for one in outcomes)
-    low, high = tomography.wilson([hits, kept], [kept, shots])
+    low, high = tomography.clopper_pearson([hits, kept], [kept, shots])
     value = hits / kept
     return Probability(
         value=value,

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nvprotocol import tomography
 from nvprotocol._checks import Seed, fail, generator, one_of, show, whole_number
 from nvprotocol.device import Device
-from nvprotocol.emulation.estimate import Estimate
-from nvprotocol.entanglement import concurrence
+from nvprotocol.emulation.estimate import Ansatz, Estimate
+from nvprotocol.emulation.tables import drawn, from_counts, without_noise
 from nvprotocol.errors import NoKeptShotsError, UnsupportedCircuitError
+from nvprotocol.tomography._checked import checked_settings
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -23,6 +23,7 @@ _SMALLEST_ODDS = 1e-13
 """What cancels in a density matrix leaves 1e-17 for every operation behind; smaller odds cannot be told from it."""
 _MOST_SHOTS = 10**12
 _ENGINES: tuple[Engine, ...] = ("aer", "exact")
+_ANSATZES: tuple[Ansatz, ...] = ("full", "X")
 
 
 @overload
@@ -35,6 +36,8 @@ def emulate(
     seed: Seed = ...,
     *,
     per_shot: bool = ...,
+    settings: Sequence[str] | None = ...,
+    ansatz: Ansatz = ...,
 ) -> Estimate: ...
 @overload
 def emulate(
@@ -46,6 +49,8 @@ def emulate(
     seed: Seed = ...,
     *,
     per_shot: bool = ...,
+    settings: Sequence[str] | None = ...,
+    ansatz: Ansatz = ...,
 ) -> list[Estimate]: ...
 def emulate(
     circuit: "QuantumCircuit | Sequence[QuantumCircuit]",
@@ -56,6 +61,8 @@ def emulate(
     seed: Seed = None,
     *,
     per_shot: bool = False,
+    settings: Sequence[str] | None = None,
+    ansatz: Ansatz = "full",
 ) -> Estimate | list[Estimate]:
     """Runs circuits on a device whose qubits share a medium, and estimates the state by tomography.
 
@@ -63,14 +70,20 @@ def emulate(
     branch: one run of the density matrix gives the kept state and its odds, and counts are drawn from these, so that
     shots cost nothing. The distribution is that of the plain circuit run shot by shot (`per_shot`).
 
+    A protocol that conserves the total σᶻ leaves a state with ρ₀₀, ρ₁₁, ρ₂₂, ρ₃₃ and ρ₁₂ only: with
+    `settings=nv.tomography.U1` and `ansatz="X"` five settings do, and bias and intervals are smaller. The `p_value` of
+    the estimate tests whether the counts bear that out.
+
     Args:
         circuit: One circuit or several; several run as one job. NV qubits are the register `nv`, or the first qubits.
         device: The device.
-        shots: Runs in each of the 3ᴺ Pauli settings, kept or not; None gives the state without sampling noise.
+        shots: Runs in each setting, kept or not; None gives the state without sampling noise.
         postselect: Register → outcome that is kept: 0 or 1 for every bit of it, or a string of bits in Qiskit's order.
         engine: "aer" for the Aer simulator, "exact" for the master equation in NumPy.
         seed: Seed or generator of what is random.
         per_shot: Whether Aer runs every shot through every mid-circuit measurement, the reference semantics: slow.
+        settings: Pauli settings that are measured, labels in Qiskit's order; all 3ᴺ by default.
+        ansatz: "full", or "X" for states of two qubits that commute with the total σᶻ (`nv.tomography.estimate`).
 
     Returns:
         An `Estimate`, or a list of them for a sequence of circuits.
@@ -87,31 +100,38 @@ def emulate(
         >>> estimate = nv.emulate(circuit, device, shots=4000, postselect={"parity": 1}, seed=7)
         >>> bool(estimate.interval[0] < 0.99933 <= estimate.interval[1])
         True
+        >>> keep, five = {"parity": 1}, nv.tomography.U1
+        >>> estimate = nv.emulate(circuit, device, 7200, keep, seed=7, settings=five, ansatz="X")
+        >>> estimate.counts.shape, estimate.p_value > 0.01
+        ((5, 4), True)
     """
     from nvprotocol.emulation import circuits as on_device
 
     given, several = circuits_of(circuit)
     number, rng = checked_run(device, shots, engine, seed, per_shot)
     _require_pair(device, number)
+    labels = _checked_settings(settings, ansatz, device)
     prepared = on_device.prepare(given, device, postselect)
     metadata = metadata_of(engine, postselect, seed, per_shot=per_shot)
     weighted = on_device.unnormalised_states(prepared, device, engine)
     odds: Sequence[float] | None = None
     if isinstance(weighted, Exception):
-        tables = on_device.counts_shot_by_shot(prepared, device, not_followed(weighted, number), rng)
+        tables = on_device.counts_shot_by_shot(prepared, device, not_followed(weighted, number), rng, labels)
         metadata |= {"method": "shot by shot", "reason": f"{weighted}"}
     else:
         odds = odds_of_keeping([np.trace(state).real for state in weighted])
         states = [state / np.trace(state).real for state in weighted]
         if number is None:
-            estimates = [_without_noise(state, p, metadata) for state, p in zip(states, odds, strict=True)]
+            pairs = zip(states, odds, strict=True)
+            estimates = [without_noise(state, p, metadata, labels, ansatz) for state, p in pairs]
             return estimates if several else estimates[0]
         if per_shot:
-            tables = on_device.counts_shot_by_shot(prepared, device, number, rng)
+            tables = on_device.counts_shot_by_shot(prepared, device, number, rng, labels)
         else:
-            chances = on_device.outcome_probabilities(states, device)
-            tables = np.array([_draw(one, p, number, rng) for one, p in zip(chances, odds, strict=True)])
-    estimates = _from_counts(tables, number or 0, rng, metadata, odds, device)
+            chances = on_device.outcome_probabilities(states, device, labels)
+            tables = np.array([drawn(one, p, number, rng) for one, p in zip(chances, odds, strict=True)])
+    require_kept(tables.sum(axis=(1, 2)).tolist(), len(labels), number or 0, odds)
+    estimates = from_counts(tables, number or 0, metadata, device, labels, ansatz)
     return estimates if several else estimates[0]
 
 
@@ -153,6 +173,19 @@ def _require_pair(device: Device, shots: int | None) -> None:
     if shots is not None and device.n_qubits != 2:
         must = "be None for a device of other than two qubits, whose concurrence is not defined"
         fail("shots", must, f"is {shots} for {device.n_qubits} qubits")
+
+
+def _checked_settings(settings: Sequence[str] | None, ansatz: object, device: Device) -> tuple[str, ...]:
+    n = device.n_qubits
+    one_of(ansatz, "ansatz", _ANSATZES)
+    if ansatz != "full" and n != 2:
+        fail("ansatz", 'be "full" for a device of other than two qubits', f"is {show(ansatz)} for {n} qubits")
+    if settings is None:
+        return tomography.pauli_settings(n)
+    labels = checked_settings(settings)
+    if len(labels[0]) != n:
+        fail("settings", f"be labels of {n} letters, one for each NV qubit", f"contain {show(labels[0])}")
+    return labels
 
 
 def not_followed(reason: Exception, shots: int | None) -> int:
@@ -200,45 +233,3 @@ def require_kept(kept: Sequence[int], n_settings: int, shots: int, odds: Sequenc
 
 def _which(number: int, all_of_them: Sequence[object]) -> str:
     return "" if len(all_of_them) == 1 else f" of circuit {number}"
-
-
-def _draw(outcomes: NDArray[np.float64], odds: float, shots: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Counts of the kept runs in each setting; the last cell of each draw, not returned, are the discarded runs."""
-    cells = np.concatenate([odds * outcomes, np.full((len(outcomes), 1), 1 - odds)], axis=-1)
-    cells = np.round(cells, 12)  # a seed is to give the same counts on machines whose last bits differ
-    return rng.multinomial(shots, cells / cells.sum(axis=-1, keepdims=True))[:, :-1]
-
-
-def _without_noise(state: NDArray[np.complex128], odds: float, metadata: dict[str, Any]) -> Estimate:
-    value = float(concurrence(state)) if state.shape == (4, 4) else float("nan")
-    return Estimate(state, value, (value, value), 0.0, odds, (odds, odds), None, None, metadata)
-
-
-def _from_counts(
-    tables: NDArray[np.int64],
-    shots: int,
-    rng: np.random.Generator,
-    metadata: dict[str, Any],
-    odds: Sequence[float] | None,
-    device: Device,
-) -> list[Estimate]:
-    n_settings = tables.shape[1]
-    kept = tables.sum(axis=(1, 2))
-    require_kept(kept.tolist(), n_settings, shots, odds)
-    readout = None if device.readout is None else device.readout_matrices
-    fits = tomography.estimate(tables, readout=readout, seed=rng)
-    low, high = tomography.wilson(kept, n_settings * shots)
-    return [
-        Estimate(
-            state=fits.state[k],
-            concurrence=float(fits.concurrence[k]),
-            interval=(float(fits.interval[k, 0]), float(fits.interval[k, 1])),
-            standard_error=float(fits.standard_error[k]),
-            success_probability=float(kept[k] / (n_settings * shots)),
-            success_interval=(float(low[k]), float(high[k])),
-            counts=tables[k],
-            shots=shots,
-            metadata=metadata,
-        )
-        for k in range(len(tables))
-    ]

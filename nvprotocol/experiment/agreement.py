@@ -58,7 +58,8 @@ def counts_agreement(
     In each setting the rarest cells are counted together until they are expected to hold five counts.
 
     Args:
-        estimate: An estimate, None where no run was kept; one without counts gives no degree of freedom.
+        estimate: An estimate of any settings, None where no run of the nine was kept; one without counts gives no
+            degree of freedom.
         state: The exact density matrix, shape (4, 4).
         odds: The exact probability of keeping a run.
         shots: Runs in each setting, for where none was kept: odds that foretell some then count against agreement.
@@ -71,7 +72,8 @@ def counts_agreement(
         >>> nv.experiment.counts_agreement(estimate, exact, odds=1.0).p_value > 0.01
         True
     """
-    outcomes = tomography.probabilities(state) if odds > 0 else np.zeros((len(tomography.pauli_settings(2)), 4))
+    settings = tomography.PAULI if estimate is None else estimate.settings
+    outcomes = tomography.probabilities(state, settings) if odds > 0 else np.zeros((len(settings), 4))
     return outcomes_agreement(estimate, outcomes, odds, shots=shots)
 
 

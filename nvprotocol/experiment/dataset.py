@@ -123,6 +123,8 @@ def _tables(result: ExperimentResult) -> dict[str, Any]:
     if result.experiment.content.run.shots is not None:
         nothing = np.zeros((len(observable.settings), len(observable.readings)), dtype=int)
         counts = [[nothing if one is None else one.counts for one in curve.estimates] for curve in curves]
+        if observable.outcomes is None:
+            tables["p_value"] = (_POINTS, result.p_values, {"long_name": "p-value of the model of the tomography"})
         tables["counts"] = ((*_POINTS, "setting", "outcome"), np.array(counts), {"long_name": "kept counts"})
     return tables
 
@@ -135,5 +137,6 @@ def _attributes(result: ExperimentResult) -> dict[str, Any]:
         "conventions": "times in µs, rates in rad/µs, arrays in Qiskit's qubit order",
         "chi_squared": result.agreement.chi_squared,
         "degrees_of_freedom": result.agreement.degrees_of_freedom,
+        "tomography": "none" if result.observable.outcomes is not None else f"ansatz {result.observable.ansatz}",
         "software": ", ".join(f"{name} {version(name)}" for name in _PACKAGES),
     }

@@ -19,6 +19,8 @@ from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_n
 if TYPE_CHECKING:
     from nvprotocol.protocols import Protocol
 
+_FINE = 201
+_FINE_BY_CIRCUITS = 31
 _LIMITS = frozenset({"no_emitted_magnon"})
 """Protocols whose master equation is the limit of many steps, and not what a circuit of few gives."""
 
@@ -122,6 +124,27 @@ def jobs(experiment: Experiment, number: int) -> list[list[int]]:
     return [list(range(number))] if shared else [[k] for k in range(number)]
 
 
+def drawn_at(experiment: Experiment, *, by_circuits: bool) -> NDArray[np.float64]:
+    """Where the exact curve is drawn: from time 0 on, or over the range of another parameter."""
+    scan, number = experiment.scan, _FINE_BY_CIRCUITS if by_circuits else _FINE
+    if scan.is_whole:
+        return scan.values
+    low, high = scan.values.min(), scan.values.max()
+    if scan.parameter == "protocol.duration":
+        return np.linspace(0.0, high, number)
+    if scan.parameter == "protocol.period":
+        return _dividing(experiment, float(low), float(high))
+    return np.linspace(low, high, number)
+
+
+def _dividing(experiment: Experiment, low: float, high: float) -> NDArray[np.float64]:
+    """Periods that divide the duration: after any other, the pair evolves on unchecked, and the curve is a saw."""
+    duration = float(experiment.settings(0)["protocol"]["duration"])
+    most, fewest = round(duration / low), max(round(duration / high), 1)
+    checks = np.unique(np.round(np.geomspace(most, fewest, _FINE_BY_CIRCUITS)))[::-1]
+    return np.clip(duration / checks, low, high)
+
+
 def _states(found: Sequence[Emulated | None]) -> NDArray[np.complex128]:
     missing = np.full((4, 4), complex(np.nan, np.nan))
     return np.array([one.state if isinstance(one, Estimate) else missing for one in found])
@@ -134,5 +157,5 @@ def _read(one: Emulated | None, device: Device, observable: Observable) -> NDArr
     if one is None:
         return np.zeros((len(observable.settings), len(observable.readings)))
     if isinstance(one, Estimate):
-        return outcome_probabilities([one.state], device)[0]
+        return outcome_probabilities([one.state], device, observable.settings)[0]
     return one.distribution[None]

@@ -11,7 +11,7 @@ from nvprotocol._toml import about_key, in_file, of_validation, parsed, text_of
 from nvprotocol.device import Device
 from nvprotocol.device.file import arguments_of, key_of, with_base
 from nvprotocol.errors import ArgumentError, ExperimentFileError
-from nvprotocol.experiment.schema import ExperimentFile
+from nvprotocol.experiment.schema import READ_OUT, ExperimentFile
 from nvprotocol.experiment.sweep import Sweep, sweep_of
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
@@ -143,6 +143,12 @@ def parse(text: str, source: str = "experiment.toml") -> Experiment:
             f'key "curves.parameter" must not be what [scan] already varies, but is "{experiment.scan.parameter}".'
         )
         raise ExperimentFileError(in_file(source, text, ("curves", "parameter"), message))
+    if content.run.tomography != "full" and content.protocol.name in READ_OUT:
+        message = (
+            f'key "run.tomography" must be left out where there is none, as "{content.protocol.name}" ends with a '
+            f'readout, but is "{content.run.tomography}".'
+        )
+        raise ExperimentFileError(in_file(source, text, ("run", "tomography"), message))
     _check_every_point(experiment, source)
     return experiment
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from nvprotocol import tomography
 from nvprotocol.device import Device
 from nvprotocol.emulation import Estimate, Probability, emulate, probability
+from nvprotocol.emulation.estimate import Ansatz
 from nvprotocol.entanglement import concurrence
 from nvprotocol.errors import NoKeptShotsError
 
@@ -31,6 +32,7 @@ class Observable:
         settings: The measurement settings whose counts tell it.
         outcomes: The strings that are counted as probability, None for the concurrence.
         readings: All strings that a run can read.
+        ansatz: What the tomography assumes of the state.
 
     Examples:
         >>> from nvprotocol.experiment.observable import observable_of
@@ -44,6 +46,7 @@ class Observable:
     settings: tuple[str, ...]
     outcomes: tuple[str, ...] | None
     readings: tuple[str, ...]
+    ansatz: Ansatz = "full"
 
     def of_states(self, protocol: "Protocol", parameters: dict[str, Any], states: NDArray) -> NDArray[np.float64]:
         """The observable of exact states on ideal instruments, NaN where a state is, shape (n,)."""
@@ -54,16 +57,17 @@ class Observable:
     def distribution(self, protocol: "Protocol", parameters: dict[str, Any], states: NDArray) -> NDArray[np.float64]:
         """What kept runs read on ideal instruments, shape (n, settings, readings)."""
         if self.outcomes is None:
-            return tomography.probabilities(states)
+            return tomography.probabilities(states, self.settings)
         qubit = _read_qubit(parameters)
         each = [replace(protocol, outcomes=(string,)).signal(states, **qubit) for string in self.readings]
         return np.stack(each, axis=-1)[:, None, :]
 
 
-def observable_of(protocol: "Protocol", circuit: "QuantumCircuit") -> Observable:
+def observable_of(protocol: "Protocol", circuit: "QuantumCircuit", ansatz: Ansatz = "full") -> Observable:
     """What is asked of a protocol; of the outcomes that it counts, those of its register's length."""
     if protocol.outcomes is None:
-        return Observable(protocol.symbol, "concurrence", tomography.pauli_settings(2), None, ("00", "01", "10", "11"))
+        settings = tomography.U1 if ansatz == "X" else tomography.PAULI
+        return Observable(protocol.symbol, "concurrence", settings, None, ("00", "01", "10", "11"), ansatz)
     (bits,) = (register.size for register in circuit.cregs if register.name == REGISTER)
     outcomes = tuple(one for one in protocol.outcomes if len(one) == bits)
     readings = tuple(f"{value:0{bits}b}" for value in range(2**bits))
@@ -85,7 +89,8 @@ def emulated_or_none(
     """One answer for each circuit, None where no run is kept."""
     try:
         if observable.outcomes is None:
-            return list(emulate(circuits, device, seed=rng, **options))
+            how: dict[str, Any] = {"settings": observable.settings, "ansatz": observable.ansatz}
+            return list(emulate(circuits, device, seed=rng, **how, **options))
         return list(probability(circuits, device, observable.outcomes, REGISTER, seed=rng, **options))
     except NoKeptShotsError:
         if len(circuits) == 1:

@@ -9,16 +9,15 @@ from numpy.typing import NDArray
 
 from nvprotocol.emulation import Estimate
 from nvprotocol.experiment.agreement import Agreement, outcomes_agreement
-from nvprotocol.experiment.exact import Exact, by_circuits, by_master_equation, jobs, needs_circuits
+from nvprotocol.experiment.exact import Exact, by_circuits, by_master_equation, drawn_at, jobs, needs_circuits
 from nvprotocol.experiment.file import Experiment, device_of
 from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, observable_of, value_of
+from nvprotocol.tomography.estimate import SUSPECT
 
 if TYPE_CHECKING:
     from nvprotocol.protocols import Protocol
 
 _CHUNK = 8
-_FINE = 201
-_FINE_BY_CIRCUITS = 31
 _ROUNDING = 1e-12
 
 
@@ -100,6 +99,11 @@ class ExperimentResult:
         """Whether the protocol discards runs at any point."""
         return any(bool(np.any(curve.exact.probability < 1 - _ROUNDING)) for curve in self.curves)
 
+    @property
+    def p_values(self) -> NDArray[np.float64]:
+        """p-value of the tomography's model at every point, shape (curves, n); NaN where there is none."""
+        return np.array([[getattr(one, "p_value", np.nan) for one in curve.estimates] for curve in self.curves])
+
     def __str__(self) -> str:
         inside, total = self.covered
         shots = self.experiment.content.run.shots
@@ -108,8 +112,22 @@ class ExperimentResult:
             return (
                 f"Without sampling noise; emulated and exact {self.observable.symbol} differ by {largest:.1g} at most."
             )
-        what = f"the exact {self.observable.name}"
-        return f"{self.agreement}\n{inside} of {total} intervals (95 %) contain {what}."
+        lines = [f"{self.agreement}", f"{inside} of {total} intervals (95 %) contain the exact {self.observable.name}."]
+        if self.observable.outcomes is None:
+            lines.append(self._said_of_the_model())
+        return "\n".join(lines)
+
+    def _said_of_the_model(self) -> str:
+        observable, p = self.observable, self.p_values[np.isfinite(self.p_values)]
+        assumed = "" if observable.ansatz == "full" else f", {observable.ansatz} ansatz"
+        how = f"Tomography: {len(observable.settings)} settings ({' '.join(observable.settings)}){assumed}"
+        if not p.size:
+            return f"{how}; too few counts to test its model."
+        lowest = f"the lowest of {p.size} p-values of the model is {p.min():.2g}"
+        if p.min() * p.size >= SUSPECT:
+            return f"{how}; {lowest}."
+        of_state = "the states do not have the form of the ansatz, or " if assumed else ""
+        return f"{how}; the counts contradict it: {lowest}; {of_state}instruments err in more than the readout."
 
     __repr__ = __str__
 
@@ -134,10 +152,11 @@ def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -
     from nvprotocol.protocols import GALLERY
 
     protocol = GALLERY[experiment.content.protocol.name]
-    observable = observable_of(protocol, protocol.circuit(**experiment.settings(0, 0)["protocol"]))
+    first = protocol.circuit(**experiment.settings(0, 0)["protocol"])
+    observable = observable_of(protocol, first, experiment.content.run.tomography)
     numbers = range(experiment.n_curves)
     circuits = any(needs_circuits(experiment, number) for number in numbers)
-    fine = _fine(experiment, _FINE_BY_CIRCUITS if circuits else _FINE)
+    fine = drawn_at(experiment, by_circuits=circuits)
     curves = [_curve(experiment, protocol, observable, number, fine, progress) for number in numbers]
     agreement = sum((_agreement(curve, experiment.content.run.shots) for curve in curves), Agreement(0.0, 0))
     compared = [pair for curve in curves for pair in zip(curve.estimates, curve.exact.values, strict=True)]
@@ -172,27 +191,6 @@ def _curve(
         return Curve(label, estimates, exact, fine, by_theory)
     exact = by_circuits(*given, experiment.scan.values, outcomes=True)
     return Curve(label, estimates, exact, fine, by_circuits(*given, fine), by_theory)
-
-
-def _fine(experiment: Experiment, number: int) -> NDArray[np.float64]:
-    """Where the exact curve is drawn: from time 0 on, or over the range of another parameter."""
-    scan = experiment.scan
-    if scan.is_whole:
-        return scan.values
-    low, high = scan.values.min(), scan.values.max()
-    if scan.parameter == "protocol.duration":
-        return np.linspace(0.0, high, number)
-    if scan.parameter == "protocol.period":
-        return _dividing(experiment, float(low), float(high))
-    return np.linspace(low, high, number)
-
-
-def _dividing(experiment: Experiment, low: float, high: float) -> NDArray[np.float64]:
-    """Periods that divide the duration: after any other, the pair evolves on unchecked, and the curve is a saw."""
-    duration = float(experiment.settings(0)["protocol"]["duration"])
-    most, fewest = round(duration / low), max(round(duration / high), 1)
-    checks = np.unique(np.round(np.geomspace(most, fewest, _FINE_BY_CIRCUITS)))[::-1]
-    return np.clip(duration / checks, low, high)
 
 
 def _emulated(

@@ -72,12 +72,21 @@ class Axis(BaseModel):
 
 
 class RunSection(BaseModel):
-    """[run]: shots, in each of nine settings if there is tomography ("none": no sampling noise), seed, engine."""
+    """[run]: shots, in each setting if there is tomography ("none": no sampling noise), seed, engine, tomography.
+
+    tomography = "full" measures the nine Pauli settings and assumes nothing; "X" measures five, for protocols that
+    conserve the total σᶻ.
+    """
 
     model_config = CONFIG
     shots: Shots = Field(default=10_000, ge=1, le=10**12)
     seed: int = Field(default=0, ge=0)
     engine: Literal["aer", "exact"] = "aer"
+    tomography: Literal["full", "X"] = "full"
+
+
+READ_OUT = frozenset({"hahn_echo", "ramsey", "relaxometry"})
+"""Protocols that end with a readout, and have no tomography."""
 
 
 class ExperimentFile(BaseModel):

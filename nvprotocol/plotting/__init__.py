@@ -1,7 +1,16 @@
 """Figures. Every function takes axes or makes a figure, returns it, and never shows it."""
 
 from nvprotocol.plotting._style import COLOURS, COLUMN_WIDTH, MARKERS
+from nvprotocol.plotting.density_matrix import density_matrix_figure, draw_density_matrix
 from nvprotocol.plotting.figure import experiment_figure
 from nvprotocol.plotting.points import estimate_points
 
-__all__ = ["COLOURS", "COLUMN_WIDTH", "MARKERS", "estimate_points", "experiment_figure"]
+__all__ = [
+    "COLOURS",
+    "COLUMN_WIDTH",
+    "MARKERS",
+    "density_matrix_figure",
+    "draw_density_matrix",
+    "estimate_points",
+    "experiment_figure",
+]

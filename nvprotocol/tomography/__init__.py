@@ -3,11 +3,18 @@
 from nvprotocol.tomography.estimate import ModelWarning as ModelWarning
 from nvprotocol.tomography.estimate import StateEstimate as StateEstimate
 from nvprotocol.tomography.estimate import estimate as estimate
+from nvprotocol.tomography.files import CountTable as CountTable
+from nvprotocol.tomography.files import read_counts as read_counts
+from nvprotocol.tomography.files import write_counts as write_counts
+from nvprotocol.tomography.functions import FunctionInterval as FunctionInterval
+from nvprotocol.tomography.functions import function_interval as function_interval
 from nvprotocol.tomography.intervals import ConcurrenceInterval as ConcurrenceInterval
 from nvprotocol.tomography.intervals import concurrence_bound as concurrence_bound
 from nvprotocol.tomography.intervals import concurrence_interval as concurrence_interval
 from nvprotocol.tomography.intervals import fidelity_interval as fidelity_interval
 from nvprotocol.tomography.intervals import separable_p_value as separable_p_value
+from nvprotocol.tomography.pairs import pair_counts as pair_counts
+from nvprotocol.tomography.pairs import pairwise_settings as pairwise_settings
 from nvprotocol.tomography.planning import Plan as Plan
 from nvprotocol.tomography.planning import plan as plan
 from nvprotocol.tomography.proportions import clopper_pearson as clopper_pearson
@@ -24,3 +31,4 @@ from nvprotocol.tomography.settings import measurement_operators as measurement_
 from nvprotocol.tomography.settings import pauli_settings as pauli_settings
 from nvprotocol.tomography.settings import probabilities as probabilities
 from nvprotocol.tomography.settings import sample as sample
+from nvprotocol.tomography.settings import u1_settings as u1_settings

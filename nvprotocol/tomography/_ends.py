@@ -24,6 +24,14 @@ CENTRING = 0.2
 """Factor by which each step asks μ to fall."""
 DAMPING = 0.9
 """Share of the way to the boundary that a step may go."""
+SHORT = 0.3
+"""Step length below which ρ and S have come close to their boundaries at unequal pace, and get stuck there."""
+OPENING = 4.0
+"""Factor by which μ rises after a short step, back to where steps are long."""
+STUCK = 0.1
+"""Dual step length below which the dual side starts anew, where a function bends or there are two cones."""
+TRUST = 4.0
+"""Largest relative growth of ρ in a step along a curved function, as its quadratic model is good for no more."""
 MAX_STEPS = 60
 """Steps after which a table is left where it is; 6 to 20 are needed."""
 LARGEST_MULTIPLIER = 10.0
@@ -59,6 +67,7 @@ class _Rows:
     y: Real
     slack: Complex  # S, with one axis more in front: the cones
     tau: Real
+    length: Real  # of the last step
 
     def keep(self, wanted: NDArray[np.bool_]) -> "_Rows":
         parts = {part.name: getattr(self, part.name) for part in fields(self)}
@@ -102,7 +111,8 @@ def reach(
         surplus = now.totals * (ell - now.target)
         out.vectors[now.row], out.multipliers[now.row] = now.x, now.tau
         out.surplus[now.row], out.gaps[now.row] = surplus, now.totals * gap
-        met = np.isinf(now.target) | (np.abs(surplus) < MISS) | ((now.tau >= LARGEST_MULTIPLIER) & (surplus > 0))
+        met = np.isinf(now.target) | (np.abs(surplus) < MISS) | ((now.tau > 0.99 * LARGEST_MULTIPLIER) & (surplus > 0))
+        met &= (now.length > SHORT) | (bend is None)  # a short step has not solved the equations of Newton
         left = ~(((step > 2) & met & (now.totals * gap < GAP)) | enough)
         if not left.any():
             break
@@ -128,12 +138,14 @@ def _begin(counts: Real, model: Real, start: Complex, cones: Real, floor: Real |
         y=shares / p,
         slack=np.stack([np.linalg.inv(to_matrix(cone * x)) / totals[:, None, None] for cone in cones]),
         tau=np.zeros(n),
+        length=np.ones(n),
     )
 
 
 def _advance(now: _Rows, model: Real, cones: Real, ell: Real, gap: Real, root: Real | None) -> None:
     """One Newton step of all tables, in place."""
-    aim = np.maximum(CENTRING * gap / (4 * len(cones)), GAP / 20 / now.totals)[:, None]
+    centring = np.where(now.length < SHORT, OPENING, CENTRING)
+    aim = np.maximum(centring * gap / (4 * len(cones)), GAP / 20 / now.totals)[:, None]
     curvature = now.y / now.p
     information = (model.T * curvature[:, None, :]) @ model
     slope = (now.shares / now.p) @ model
@@ -158,6 +170,8 @@ def _advance(now: _Rows, model: Real, cones: Real, ell: Real, gap: Real, root: R
         change = to_matrix(aim * to_vector(inverse) - cone * np.einsum("nij,nj->ni", barrier, dx)) - slack
         changes.append(change)
         primal = np.minimum(primal, _distance(factor, to_matrix(cone * dx)))
+        if root is not None:
+            primal = np.minimum(primal, TRUST * _distance(factor, -to_matrix(cone * dx)))
         dual = np.minimum(dual, _distance(_inverse_factor(slack), change))
     primal, dual = np.minimum(1, DAMPING * primal), np.minimum(1, DAMPING * dual)
     now.x = now.x + primal[:, None] * dx
@@ -165,6 +179,17 @@ def _advance(now: _Rows, model: Real, cones: Real, ell: Real, gap: Real, root: R
     now.y = now.y + dual[:, None] * dy
     now.slack = now.slack + dual[:, None, None] * np.stack(changes)
     now.tau = np.where(now.tau > 0, now.tau + dual * (tau - now.tau), tau)
+    now.length = np.minimum(primal, dual)
+    if root is not None or len(cones) > 1:
+        _restart(now, cones, aim, dual < STUCK)
+
+
+def _restart(now: _Rows, cones: Real, aim: Real, stuck: NDArray[np.bool_]) -> None:
+    """Forgets the dual side where it stands at its boundary, and puts what the primal side implies."""
+    if stuck.any():
+        for which, cone in enumerate(cones):
+            now.slack[which, stuck] = aim[stuck][..., None] * np.linalg.inv(to_matrix(cone * now.x[stuck]))
+        now.y[stuck] = now.shares[stuck] / now.p[stuck]
 
 
 def _newton(now: _Rows, hessian: Real, information: Real, slope: Real, pull: Real, ell: Real) -> tuple[Real, Real]:

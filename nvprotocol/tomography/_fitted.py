@@ -1,7 +1,7 @@
 """From checked arguments to fitted tables, the rule for the drops, and the test of the model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +16,7 @@ from nvprotocol.tomography.reconstruction import MaximumLikelihood, fit_tables
 
 Real = NDArray[np.float64]
 
-ANSATZES = ("full", "X")
+ANSATZES = ("full", "X", "real X", "imaginary X")
 RANK_LOSS = 2.5
 """Loss of log-likelihood up to which the smallest eigenvalues of a fit pass for zero."""
 SMALLEST_SHARE = 0.7
@@ -59,6 +59,8 @@ def fitted(
     guess = to_matrix(np.linalg.lstsq(ideal, shares.T, rcond=1e-9)[0].T)
     guess = guess / np.trace(guess, axis1=1, axis2=2).real[:, None, None]
     fit = fit_tables(flat, model, guess, tolerance)
+    # What the ansatz leaves out changes no likelihood, but would change the concurrence.
+    fit = replace(fit, state=to_matrix(to_vector(fit.state) @ projector))
     return Fitted(
         Fits(flat, model, projector, fit.state, fit.log_likelihood),
         fit,
@@ -80,7 +82,7 @@ def _known(table: Real, model: Real, projector: Real) -> NDArray[np.bool_]:
 
 def drops(fits: Fits, separable: Real, scale: float, ansatz: str) -> tuple[Real, Real]:
     """Drops of log-likelihood for the lower and the upper end (`concurrence_interval` says which and why)."""
-    table = np.array(X_DROPS if ansatz == "X" else FULL_DROPS)
+    table = np.array(FULL_DROPS if ansatz == "full" else X_DROPS)
     missing = np.sum(fits.losses() < RANK_LOSS, axis=0)
     entangled = (separable >= SEPARABLE * scale).astype(int)
     chosen = scale * table[missing, entangled]
@@ -102,7 +104,7 @@ X_DROPS = (
     ((2.7, 2.9), (1.92, 2.7)),
     ((2.7, 2.5), (1.92, 3.3)),
 )
-"""The same within the ansatz "X", which has fewer ways to lose rank."""
+"""The same within the other ansätze, which have fewer ways to lose rank."""
 
 
 def p_values(this: Fitted) -> Real:

@@ -64,14 +64,17 @@ def read_out_matrix(labels: tuple[str, ...], readout: NDArray[np.float64] | None
 def ansatz_projector(ansatz: str) -> NDArray[np.float64]:
     """The projector of vectors of two qubits onto those that an ansatz allows, shape (16, 16).
 
-    "X" keeps what commutes with the total σᶻ: 1, σᶻ₁, σᶻ₂, σᶻσᶻ, XX + YY and XY − YX, so ρ₀₀ ρ₁₁ ρ₂₂ ρ₃₃ and ρ₁₂.
+    "X" keeps what commutes with the total σᶻ: 1, σᶻ₁, σᶻ₂, σᶻσᶻ, XX + YY and XY − YX, so ρ₀₀ ρ₁₁ ρ₂₂ ρ₃₃ and ρ₁₂;
+    "real X" drops XY − YX, the imaginary part of ρ₁₂, and "imaginary X" drops XX + YY, its real part.
     """
     if ansatz == "full":
         return _frozen(np.eye(16))
     strings = np.zeros((6, 16))
     strings[[0, 1, 2, 3], [0, 3, 12, 15]] = 1
-    strings[4, [5, 10]] = np.sqrt(0.5)
-    strings[5, [6, 9]] = np.sqrt(0.5), -np.sqrt(0.5)
+    if ansatz != "imaginary X":
+        strings[4, [5, 10]] = np.sqrt(0.5)
+    if ansatz != "real X":
+        strings[5, [6, 9]] = np.sqrt(0.5), -np.sqrt(0.5)
     return _frozen(strings.T @ strings)
 
 

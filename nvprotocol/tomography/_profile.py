@@ -1,6 +1,8 @@
 """Profile likelihood of functions of a two-qubit state: what the drops of log-likelihood reach, for many tables."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,24 +104,35 @@ def highest_concurrence(fits: Fits, drops: Real) -> Real:
     """The largest signed concurrence at these drops, shape (n,): a convex function, climbed from two sides.
 
     Each round maximises the linearised Λ, which lies below Λ, so Λ rises from round to round. The slope is taken first
-    at the fit, then at the fit without its two smallest eigenvalues, where rank 2 attracts.
+    at the fit, then at the fit without its two smallest eigenvalues, where rank 2 attracts. Within an ansatz the third
+    climb is along the branch 2|ρ₁₂| − 2√(ρ₀₀ρ₃₃) of Λ, which is the entangled one also where the fit is separable.
     """
     floor, start = fits.log_likelihood - drops, fits.started()
     best = _climb(fits, floor, start, _mixed(fits.states, 1e-3))
-    others = [(_mixed(fits.truncated()[1], BLUR / fits.totals), fits.losses()[1] < FAR * drops)]
+    wanted = fits.losses()[1] < FAR * drops
+    if wanted.any():
+        point = _mixed(fits.truncated()[1], BLUR / fits.totals)
+        found = _climb(fits.part(wanted), floor[wanted], start[wanted], point[wanted])
+        best[wanted] = np.maximum(best[wanted], found)
     if np.trace(fits.projector) < 16:
-        others.append((_coherent(fits.states), np.ones(len(drops), dtype=bool)))
-    for point, wanted in others:
-        if wanted.any():
-            found = _climb(fits.part(wanted), floor[wanted], start[wanted], point[wanted])
-            best[wanted] = np.maximum(best[wanted], found)
+        free = 1.0 if fits.projector[5, 5] > 0 else 1.0j
+        climbed = _climb(
+            fits, floor, fits.started(3 * MIXING), _mixed(fits.states, LEAST), partial(_entangled_branch, free=free)
+        )
+        best = np.maximum(best, climbed)
     return np.where(np.isfinite(best), np.maximum(best, fits.signed), 1.0)
 
 
-def _climb(fits: Fits, floor: Real, start: Complex, point: Complex) -> Real:
+def _climb(
+    fits: Fits,
+    floor: Real,
+    start: Complex,
+    point: Complex,
+    gradient: Callable[[Complex], Real] = _signed.gradient,
+) -> Real:
     highest, rows = np.full(len(floor), -np.inf), np.arange(len(floor))
     for _ in range(ROUNDS):
-        slope = _signed.gradient(point) @ fits.projector  # two equal λ leave it undecided, also off the ansatz
+        slope = gradient(point) @ fits.projector  # two equal λ leave it undecided, also off the ansatz
         edge = reach(fits.counts[rows], fits.model, start[rows], floor=floor[rows], gradient=slope)
         states, totals = to_matrix(edge.vectors), fits.totals[rows]
         values = signed_concurrence(states) + _correction(edge, totals)
@@ -131,14 +144,14 @@ def _climb(fits: Fits, floor: Real, start: Complex, point: Complex) -> Real:
     return highest
 
 
-def _coherent(states: Complex) -> Complex:
-    """The states with all the ρ₁₂ that their populations allow: within an ansatz, Λ has a second, separable branch."""
-    raised = states.copy()
-    inner = raised[:, 1, 2]
-    size = 0.99 * np.sqrt(np.maximum((raised[:, 1, 1] * raised[:, 2, 2]).real, 0))
-    raised[:, 1, 2] = size * np.where(np.abs(inner) > 0, inner / np.maximum(np.abs(inner), 1e-300), 1.0)
-    raised[:, 2, 1] = raised[:, 1, 2].conj()
-    return _mixed(raised, 1e-3)
+def _entangled_branch(states: Complex, free: complex) -> Real:
+    """Gradient of 2|ρ₁₂| − 2√(ρ₀₀ρ₃₃) as vectors; `free` is the phase where ρ₁₂ = 0 leaves it open."""
+    slope, inner = np.zeros_like(states), states[:, 1, 2]
+    ratio = np.sqrt(states[:, 3, 3].real / states[:, 0, 0].real)
+    slope[:, 0, 0], slope[:, 3, 3] = -ratio, -1 / ratio
+    slope[:, 1, 2] = np.where(np.abs(inner) > 0, inner / np.maximum(np.abs(inner), 1e-300), free)
+    slope[:, 2, 1] = slope[:, 1, 2].conj()
+    return to_vector(slope)
 
 
 def linear_ends(fits: Fits, target: Real, drops: Real) -> tuple[Real, Real]:

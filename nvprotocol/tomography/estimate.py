@@ -135,12 +135,19 @@ def estimate(
 
     `state` has maximum likelihood. Where it is close to rank 2, its concurrence is biased downwards, as noise can only
     add eigenvalues; if it is clearly entangled, the reported `concurrence` is therefore raised by half of the distance
-    to the profile's upper end at a drop of 0.7. Everywhere else it is the concurrence of `state`.
+    to the profile's upper end at a drop of 0.7. Everywhere else it is the concurrence of `state`. Measured for (uu+S)/2
+    at 200, 1000 and 10,000 shots a setting, the bias falls from -0.060, -0.026 and -0.008 to -0.033, -0.014 and -0.004,
+    and the RMSE by a quarter; on other states the RMSE rises by up to 24 % (`benchmarks/tomography_coverage.txt`).
 
     With ansatz="X" the state commutes with the total σᶻ, as every U(1)-symmetric protocol leaves it, so only ρ₀₀, ρ₁₁,
-    ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and bias and width are smaller. The
-    p-value tests the assumption with the same counts, as far as they can contradict it; below 1e-5 (shared among the
-    tables of a batch) a `ModelWarning` says so, for nine settings as well.
+    ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and bias and width are smaller (for the state
+    above, at as many shots in all, the width by a third). The p-value tests the assumption with the same counts, as far
+    as they can contradict it; below 1e-5 (shared among the tables of a batch) a `ModelWarning` says so, for nine
+    settings as well. It cannot see correlations such as σˣσᶻ, which do not enter `U1`, nor a symmetric readout error
+    that is ignored, which acts as depolarisation would.
+
+    What is estimated is the state of the runs that were kept: where a parity check errs, they hold runs that it should
+    have discarded, and nothing here takes these out.
 
     Args:
         counts: Tables of counts, shape (…, S, 2ᴺ); rows may have different totals, as postselection leaves them.
@@ -148,7 +155,8 @@ def estimate(
         readout: Readout probabilities P(read | true), true outcome on the columns: one matrix of shape (2, 2) for every
             qubit, (N, 2, 2) with qubit 0 first, or the joint one of shape (2ᴺ, 2ᴺ).
         level: Nominal probability that the interval covers the truth.
-        ansatz: "full", or "X" for states of two qubits that commute with the total σᶻ.
+        ansatz: "full", or "X" for states of two qubits that commute with the total σᶻ; "real X" or "imaginary X" if it
+            is known besides that ρ₁₂ is real or imaginary (`u1_settings`).
         calibration_shots: Shots for each prepared outcome from which `readout` was estimated: the interval becomes
             wider by their noise. None takes the matrix as exact.
         seed: Not used: nothing here is random. It is accepted so that estimators can be exchanged.
@@ -194,7 +202,7 @@ def estimate(
 def _warn_of(p: NDArray[np.float64], ansatz: str) -> None:
     tested = p[np.isfinite(p)]
     if tested.size and tested.min() * tested.size < SUSPECT:
-        wrong = "the state does not have the form of the ansatz, or " if ansatz == "X" else ""
+        wrong = "the state does not have the form of the ansatz, or " if ansatz != "full" else ""
         warnings.warn(
             f"The counts contradict the model (p-value {tested.min():.1e}): {wrong}`readout` or `settings` is wrong.",
             ModelWarning,

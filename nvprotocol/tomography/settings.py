@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._checks import Seed, fail, generator, show, whole_number
+from nvprotocol._checks import Seed, fail, generator, real_number, show, whole_number
 from nvprotocol.operators import State, density_matrix
 from nvprotocol.tomography._checked import checked_readout, checked_settings, whole_counts
 from nvprotocol.tomography._model import distribution, outcome_matrix, pauli_labels, projectors, to_vector
 
-__all__ = ["from_counts", "measurement_operators", "pauli_settings", "probabilities", "sample"]
+__all__ = ["from_counts", "measurement_operators", "pauli_settings", "probabilities", "sample", "u1_settings"]
 
 
 def pauli_settings(n_qubits: int = 2) -> tuple[str, ...]:
@@ -40,6 +40,36 @@ PAULI = pauli_settings(2)
 
 U1 = ("ZZ", "XX", "YY", "XY", "YX")
 """Five settings that determine a state of two qubits that commutes with the total σᶻ: for `estimate(…, ansatz="X")`."""
+
+
+def u1_settings(phase: float | None = None) -> tuple[str, ...]:
+    """The fewest settings for a state that commutes with the total σᶻ: `U1`, or three where the phase of ρ₁₂ is known.
+
+    In such a state ⟨XX⟩ = ⟨YY⟩ = 2 Re ρ₁₂ and ⟨XY⟩ = −⟨YX⟩ = 2 Im ρ₁₂, so where ρ₁₂ is known to be real, as symmetric
+    and antisymmetric decay leave it, ZZ, XX and YY suffice (ansatz="real X" of `estimate`); where it is imaginary, as
+    exchange makes it, ZZ, XY and YX (ansatz="imaginary X"). Any other phase is brought to one of these by turning the
+    analysis of one qubit about z. These settings cannot contradict a wrong phase: its cosine is lost from ρ₁₂.
+
+    Args:
+        phase: The phase of ρ₁₂ in radians, a multiple of π/2; None where it is not known.
+
+    Raises:
+        ArgumentError: If the phase is not a multiple of π/2.
+
+    Examples:
+        >>> nv.tomography.u1_settings(phase=np.pi)
+        ('ZZ', 'XX', 'YY')
+        >>> counts = nv.tomography.sample(nv.operators.bell_state("psi-"), 1000, seed=3, settings=["ZZ", "XX", "YY"])
+        >>> estimate = nv.tomography.estimate(counts, ["ZZ", "XX", "YY"], ansatz="real X")
+        >>> bool(estimate.interval[0] > 0.98)
+        True
+    """
+    if phase is None:
+        return U1
+    quarters = real_number(phase, "phase") / (np.pi / 2)
+    if abs(quarters - round(quarters)) > 1e-9:
+        fail("phase", "be a multiple of π/2, to which the analysis of one qubit can be turned", f"is {show(phase)}")
+    return ("ZZ", "XY", "YX") if round(quarters) % 2 else ("ZZ", "XX", "YY")
 
 
 def measurement_operators(settings: Sequence[str] | None = None) -> NDArray[np.complex128]:

@@ -1,0 +1,148 @@
+"""The state behind the counts of a laboratory."""
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from nvprotocol.tomography import StateEstimate
+    from nvprotocol.tomography.files import CountTable
+
+_BELL_STATES = ("psi-", "psi+", "phi-", "phi+")
+_CONFIDENCE = 0.99
+"""Confidence at which a state is called entangled."""
+_OPEN = "The kept shots leave the state open: it takes more settings"
+_MOST_PRINTED = 8
+"""Size of a state up to which its elements are printed."""
+
+
+def run_tomography(
+    file: Path, readout: Path | None, output: Path | None, *, ansatz: str, level: float, force: bool
+) -> None:
+    """Reads counts, estimates, prints, and leaves drawing and table in a folder."""
+    from nvprotocol.tomography.files import read_counts
+
+    data = read_counts(file)
+    arguments: dict[str, Any] = {"settings": data.settings, "ansatz": ansatz, "level": level}
+    shots = None
+    if readout is not None:
+        from nvprotocol.cli._readout import read_readout
+
+        arguments["readout"], shots = read_readout(readout, len(data.settings[0]))
+    text, estimate = _report(file, data, arguments, shots)
+
+    from nvprotocol import plotting
+    from nvprotocol.experiment import result_folder
+
+    target = Path("results", file.stem) if output is None else output
+    with result_folder(target, force=force) as folder:
+        figure = plotting.density_matrix_figure(estimate.state)
+        figure.savefig(folder / "figure.pdf")
+        figure.savefig(folder / "figure.png")
+        (folder / "table.txt").write_text(text, encoding="utf-8")
+    click.echo(f"{text}Figure and table are in {target}.")
+
+
+def _report(
+    file: Path, data: "CountTable", arguments: dict[str, Any], calibration_shots: int | None
+) -> tuple[str, "StateEstimate"]:
+    """What is printed, and the estimate."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    from nvprotocol.tomography import ModelWarning, estimate
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ModelWarning)
+        found = estimate(data.counts, calibration_shots=calibration_shots, **arguments)
+    page = StringIO()
+    console = Console(file=page, width=40 + 16 * len(found.state))
+    kept = data.counts.sum(axis=1)
+    ansatz = ", X ansatz: a state that commutes with the total σᶻ" if arguments["ansatz"] == "X" else ""
+    known = f"{kept.sum()} shots in {(kept > 0).sum()} of {len(kept)} settings"
+    _say(console, f"{file.name}: {known}{ansatz}")
+    if len(found.state) <= _MOST_PRINTED:
+        console.print(_state_table(found.state))
+        _say(console, "Arrows: qubit 0 first, as in the paper. Bits: Qiskit's order, qubit 0 last.")
+    if len(found.state) == 4:
+        console.print(_quantities(found, data.counts, arguments))
+        for line in _verdicts(found, data.counts, arguments, calibration_shots):
+            _say(console, line)
+    elif (kept > 0).sum() < 3 ** len(data.settings[0]):
+        _say(console, f"{_OPEN}.")
+    for warning in caught:
+        _say(console, f"Warning: {warning.message}")
+    return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines()), found
+
+
+def _say(console: "Console", line: str) -> None:
+    """Prints a line as it is, however long: terminals break lines, files need not."""
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _state_table(state: Any) -> "Table":
+    n_qubits = len(state).bit_length() - 1
+    bits = [f"{index:0{n_qubits}b}" for index in range(len(state))]
+    labels = [f"{''.join('↑↓'[int(bit)] for bit in reversed(outcome))} {outcome}" for outcome in bits]
+    table = _table("ρ", *labels)
+    for label, row in zip(labels, state, strict=True):
+        table.add_row(label, *map(_element, row))
+    return table
+
+
+def _element(value: complex) -> str:
+    """A complex number to three digits, the imaginary part left out where it is none."""
+    real, imaginary = (round(part, 3) + 0.0 for part in (value.real, value.imag))
+    return f"{real:.3f}" if imaginary == 0 else f"{real:.3f}{imaginary:+.3f}i"
+
+
+def _quantities(found: "StateEstimate", counts: Any, arguments: dict[str, Any]) -> "Table":
+    """Concurrence, entanglement of formation and fidelities, with their intervals."""
+    from nvprotocol.tomography import fidelity_interval
+
+    table = _table("", "estimate", f"{100 * arguments['level']:g} % interval")
+    low, high = found.interval
+    least, value, most = found.entanglement_of_formation
+    table.add_row("concurrence C", f"{found.concurrence:.4f}", f"{low:.4f}–{high:.4f}")
+    table.add_row("entanglement of formation (ebit)", f"{value:.4f}", f"{least:.4f}–{most:.4f}")
+    for name in _BELL_STATES:
+        low, high = fidelity_interval(counts, name, **arguments)
+        table.add_row(f"fidelity with {name}", f"{found.fidelity(name):.4f}", f"{low:.4f}–{high:.4f}")
+    return table
+
+
+def _verdicts(found: "StateEstimate", counts: Any, arguments: dict[str, Any], shots: int | None) -> list[str]:
+    """Whether the state is entangled, whether the model holds, and what the numbers leave out."""
+    from math import isfinite
+
+    from nvprotocol.tomography import concurrence_bound, separable_p_value
+
+    model = {name: one for name, one in arguments.items() if name != "level"}
+    bound = float(concurrence_bound(counts, **model, level=_CONFIDENCE))
+    p = float(separable_p_value(counts, **model))
+    shown = f"yes, C > {bound:.4f}" if bound > 0 else "not shown"
+    lines = [f"Entangled at {100 * _CONFIDENCE:g} %: {shown} (p-value of separable states {p:.2g})"]
+    fits = f"{found.p_value:.2g}" if isfinite(found.p_value) else "none, the counts leave nothing to test it with"
+    lines.append(f"p-value of the model: {fits}")
+    if not isfinite(found.standard_error):
+        hint = "" if arguments["ansatz"] == "X" else ", or --ansatz X where the protocol conserves the total σᶻ"
+        lines.append(f"{_OPEN}{hint}.")
+    if shots is not None:
+        lines.append(f"Calibration by {shots} shots: its noise is in the intervals of C and of formation only.")
+    return lines
+
+
+def _table(*columns: str) -> "Table":
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1))
+    for number, name in enumerate(columns):
+        table.add_column(name, justify="left" if number == 0 else "right", no_wrap=True)
+    return table

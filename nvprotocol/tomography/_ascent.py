@@ -1,0 +1,96 @@
+"""How far a function of the state rises or falls within a drop of log-likelihood: repeated linearisation."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol.tomography._ends import reach
+from nvprotocol.tomography._model import pauli_basis, to_matrix, to_vector
+from nvprotocol.tomography._profile import BLUR, Fits, _correction, _mixed
+from nvprotocol.tomography.reconstruction import flat_log_likelihood
+
+Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+Function: TypeAlias = Callable[[Complex], Real]
+
+ROUNDS = 30
+"""Linearisations after which an ascent is left; 2 to 10 are needed, more where the end is a flat top inside."""
+GAIN = 2e-3
+"""Rise, as a share of all that was gained so far, below which an ascent ends."""
+STEPS = np.array([1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.12, 0.06, 0.03, 0.01])
+"""Shares of the way to the end of the linear function that are tried."""
+DIRECTIONS = 48
+"""Pure states towards which the function is tried out, for a second start."""
+
+
+def ascent(fits: Fits, function: Function, drops: Real, sign: float) -> Real:
+    """The largest (sign 1) or smallest (sign −1) value at these drops that is found, shape (n,)."""
+
+    def rising(states: Complex) -> Real:
+        return sign * function(states)
+
+    floor, here = fits.log_likelihood - drops, rising(fits.states)
+    best = np.maximum(here, _climb(fits, rising, floor, fits.states, here))
+    scouts = _scouts(fits, floor)
+    n = len(here)
+    found = rising(scouts.reshape(-1, 4, 4)).reshape(-1, n)
+    top = scouts[np.argmax(found, axis=0), np.arange(n)]
+    best = np.maximum(best, _climb(fits, rising, floor, top, found.max(axis=0)))
+    return sign * best
+
+
+def _climb(fits: Fits, rising: Function, floor: Real, start: Complex, value: Real) -> Real:
+    highest, rows, point = value.copy(), np.arange(len(floor)), start
+    inside = fits.started()
+    for _ in range(ROUNDS):
+        some = fits.part(rows)
+        slope = _slope(_mixed(point, BLUR / some.totals), rising) @ fits.projector
+        size = np.linalg.norm(slope, axis=1)
+        steep = size > 0
+        if not steep.any():
+            break
+        rows, point, some = rows[steep], point[steep], some.part(steep)
+        slope, size = slope[steep], size[steep]
+        edge = reach(some.counts, some.model, inside[rows], floor=floor[rows], gradient=slope / size[:, None])
+        ends, beyond = to_matrix(edge.vectors), size * _correction(edge, some.totals)
+        tried = point + STEPS[:, None, None, None] * (ends - point)
+        values = rising(tried.reshape(-1, 4, 4)).reshape(len(STEPS), -1)
+        values = np.where(np.isfinite(beyond), values + np.nan_to_num(beyond, neginf=0.0) * STEPS[:, None], -np.inf)
+        which = np.argmax(values, axis=0)
+        found = values[which, np.arange(len(rows))]
+        gain, gained = found - highest[rows], np.maximum(found, highest[rows]) - value[rows]
+        highest[rows] = np.maximum(highest[rows], found)
+        going = gain > GAIN * gained
+        if not going.any():
+            break
+        point = tried[which, np.arange(len(rows))][going]
+        rows = rows[going]
+    return highest
+
+
+def _slope(states: Complex, function: Function) -> Real:
+    """Gradient by central differences along the 15 traceless coordinates, within the positive states."""
+    n = len(states)
+    # A coordinate of size h changes eigenvalues by at most h/2.
+    step = np.clip(np.linalg.eigvalsh(states)[:, 0], 1e-9, 1e-4)
+    moves = step[:, None, None, None] * pauli_basis(2)[1:]
+    around = np.stack([states[:, None] + moves, states[:, None] - moves])
+    up, down = function(around.reshape(-1, 4, 4)).reshape(2, n, 15)
+    return np.concatenate([np.zeros((n, 1)), (up - down) / (2 * step[:, None])], axis=1)
+
+
+def _scouts(fits: Fits, floor: Real) -> Complex:
+    """As far as the floor allows towards fixed random pure states, shape (DIRECTIONS, n, 4, 4)."""
+    parts = np.random.default_rng(0).normal(size=(2, DIRECTIONS, 4))
+    kets = (parts[0] + 1j * parts[1]) / np.linalg.norm(parts, axis=(0, 2))[:, None]
+    goals = to_vector(kets[:, :, None] * kets[:, None, :].conj()) @ fits.projector
+    origin = to_vector(fits.states)
+    low, high = np.zeros((DIRECTIONS, len(origin))), np.ones((DIRECTIONS, len(origin)))
+    for _ in range(20):  # the log-likelihood is concave: once below the floor, always below
+        middle = (low + high) / 2
+        vectors = origin + middle[..., None] * (goals[:, None] - origin)
+        allowed = flat_log_likelihood(vectors, fits.counts, fits.model) >= floor
+        low, high = np.where(allowed, middle, low), np.where(allowed, high, middle)
+    return to_matrix(origin + low[..., None] * (goals[:, None] - origin))

@@ -1,0 +1,106 @@
+"""Intervals of any real function of a two-qubit state, by the same profile likelihood as that of the concurrence."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nvprotocol._checks import fail
+from nvprotocol.tomography._ascent import Function, ascent
+from nvprotocol.tomography._fitted import drops, fitted
+from nvprotocol.tomography._profile import separable_drop
+from nvprotocol.tomography.intervals import RESOLUTION, drop_scale
+
+__all__ = ["FunctionInterval", "function_interval"]
+
+
+class FunctionInterval(NamedTuple):
+    """Ends of the interval, and the function at the state of maximum likelihood between them.
+
+    Examples:
+        >>> counts = nv.tomography.sample("ud", 1000, seed=3)
+        >>> low, value, high = nv.tomography.function_interval(counts, lambda rho: rho[:, 2, 2].real, bounds=(0, 1))
+        >>> bool(0.99 < low <= value <= high <= 1)
+        True
+    """
+
+    low: NDArray[np.float64]
+    value: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def function_interval(
+    counts: ArrayLike,
+    function: Callable[[NDArray[np.complex128]], NDArray[np.float64]],
+    *,
+    settings: Sequence[str] | None = None,
+    readout: ArrayLike | None = None,
+    ansatz: str = "full",
+    level: float = 0.95,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+) -> FunctionInterval:
+    """Interval of a real function of the state: what it takes on all states whose likelihood is within a drop.
+
+    Both ends are climbed: the function is linearised by central differences, the linear function is maximised among
+    the states within the drop (a convex problem), and the best point on the way there is the next one. Two starts are
+    tried, the fit and the best of states in many directions; a function with more hills, or one that is flat around
+    all of them, may still rise higher elsewhere. For the concurrence `concurrence_interval` does better, and for a
+    fidelity `fidelity_interval` is exact.
+
+    The drops are those of `concurrence_interval`, the larger of its two on both sides. They were chosen for the
+    concurrence, whose coverage is the only one that was measured widely. In 16 cells of 200 tables each (eight states
+    of ranks 1, 2 and 4 with 200 and 1000 shots a setting, ±0.015) the nominal 95 % covered at least 0.975 for the
+    purity, 0.93 for the entropy and 0.945 for the entanglement of formation. Where the slope of a function vanishes at
+    the truth, as that of the purity does at the maximally mixed state, the interval misses, as noise can only add.
+
+    Args:
+        counts: Table of counts of two qubits, shape (…, S, 4).
+        function: Takes density matrices of shape (n, 4, 4) to n real numbers.
+        settings: Settings of the rows; the nine Pauli settings by default.
+        readout: Readout probabilities P(read | true), as `estimate` takes them.
+        ansatz: "full", or one of the others that `estimate` takes.
+        level: Nominal probability that the interval covers the truth.
+        bounds: The least and the greatest value that the function takes on any state, which no end may pass.
+
+    Returns:
+        The ends and the value, each of shape (…); the ends are the bounds where the kept shots leave the state open.
+
+    Raises:
+        ArgumentError: If an argument does not fit, or the function does not return n finite real numbers.
+        NoKeptShotsError: If a table has no counts.
+        FitError: If a fit does not reach its tolerance.
+
+    Examples:
+        >>> counts = nv.tomography.sample(nv.operators.bell_state("psi-"), 1000, seed=3)
+        >>> purity = lambda rho: np.einsum("nij,nji->n", rho, rho).real
+        >>> low, value, high = nv.tomography.function_interval(counts, purity, bounds=(0.25, 1))
+        >>> bool(0.97 < low < value <= high == 1)
+        True
+    """
+    if not bounds[0] < bounds[1]:
+        fail("bounds", "be a smaller and a greater number", f"is {bounds}")
+    this = fitted(counts, settings, readout, ansatz)
+    reach = np.maximum(*drops(this.fits, separable_drop(this.fits), drop_scale(level), ansatz))
+    checked = _checked(function)
+    value = checked(this.fits.states)
+    high = ascent(this.fits, checked, reach, 1.0)
+    low = ascent(this.fits, checked, reach, -1.0)
+    reserve = RESOLUTION * (high - low)
+    low, high = np.maximum(low - reserve, bounds[0]), np.minimum(high + reserve, bounds[1])
+    low, high = np.where(this.known, low, bounds[0]), np.where(this.known, high, bounds[1])
+    return FunctionInterval(*(part.reshape(this.leading) for part in (low, value, high)))
+
+
+def _checked(function: Callable[[NDArray[np.complex128]], NDArray[np.float64]]) -> Function:
+    """The function, with what it returns checked."""
+
+    def values(states: NDArray[np.complex128]) -> NDArray[np.float64]:
+        found = np.asarray(function(states))
+        if found.shape != (len(states),):
+            fail("function", "return one number a state", f"of shape {states.shape} makes {found.shape}")
+        if found.dtype.kind not in "biuf" or not np.all(np.isfinite(found)):
+            fail("function", "return finite real numbers", f"returns {found.flat[0]} of type {found.dtype}")
+        return found.astype(float)
+
+    return values

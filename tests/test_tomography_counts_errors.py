@@ -1,0 +1,79 @@
+"""Results without counts, and circuits that tomography cannot be appended to."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from qiskit import ClassicalRegister, QuantumCircuit
+from qiskit.circuit import Qubit
+from qiskit.primitives import StatevectorEstimator, StatevectorSampler
+from qiskit.quantum_info import SparsePauliOp
+from qiskit_aer import AerSimulator
+
+import nvprotocol as nv
+from nvprotocol.backend import tomography_circuits, tomography_counts
+from nvprotocol.errors import ArgumentError
+
+PAIR = QuantumCircuit(2)
+
+
+def without_measurement() -> Any:
+    circuit = QuantumCircuit(1)
+    circuit.save_statevector()  # pyright: ignore[reportAttributeAccessIssue]
+    return AerSimulator().run([circuit] * 3).result()
+
+
+NONE = {
+    "a dictionary": (
+        {"ZZ": {"00": 1}},
+        "be a Result, or a PrimitiveResult of a SamplerV2, but is of type dict",
+    ),
+    "no pub": (StatevectorSampler().run([]).result(), "hold one circuit for each setting, but holds none"),
+    "expectation values": (
+        StatevectorEstimator().run([(PAIR, SparsePauliOp("ZZ"))]).result(),
+        "hold the bits of classical registers, but pub 0 has none",
+    ),
+    "no counts": (without_measurement(), "hold counts, but circuit 0 has none"),
+}
+
+
+@pytest.mark.parametrize(("result", "message"), NONE.values(), ids=NONE)
+def test_results_without_counts(result: Any, message: str) -> None:
+    with pytest.raises(ArgumentError, match=f"^{re.escape(f'Argument `result` must {message}.')}$"):
+        tomography_counts(result)
+
+
+def test_pubs_of_different_shapes() -> None:
+    circuits = tomography_circuits(QuantumCircuit(1))
+    pubs = [circuits[0], circuits[1], (circuits[2], np.zeros((2, 0)))]
+    result = StatevectorSampler(seed=1).run(pubs, shots=5).result()
+    with pytest.raises(
+        ArgumentError, match=r"^Argument `result` must have pubs of one shape, but has \(\) and \(2,\)\.$"
+    ):
+        tomography_counts(result)
+
+
+TAKEN = QuantumCircuit(2)
+TAKEN.add_register(ClassicalRegister(1, "tomography"))
+CIRCUITS = {
+    "not a circuit": ("bell", {}, "`circuit` must be a QuantumCircuit, but is of type str"),
+    "name taken": (TAKEN, {}, '`circuit` must have no register of the name "tomography", but has one'),
+    "no qubit": (QuantumCircuit(0), {}, "`qubits` must contain at least one qubit, but are none"),
+    "not that many": (PAIR, {"qubits": [0, 2]}, "`qubits` must be at most 1, but is 2"),
+    "before the first": (PAIR, {"qubits": [-1]}, "`qubits` must be at least 0, but is -1"),
+    "twice": (PAIR, {"qubits": [1, PAIR.qubits[1]]}, "`qubits` must be different qubits, but contain one twice"),
+    "a stranger": (PAIR, {"qubits": [Qubit()]}, "`qubits` must be qubits of the circuit, but contain one that is not"),
+    "letters": (PAIR, {"settings": ["Z"]}, '`settings` must have 2 letters, one for each qubit, but contain "Z"'),
+    "too many letters": (
+        PAIR,
+        {"settings": nv.tomography.PAULI, "qubits": [0]},
+        '`settings` must have 1 letters, one for each qubit, but contain "XX"',
+    ),
+}
+
+
+@pytest.mark.parametrize(("circuit", "arguments", "message"), CIRCUITS.values(), ids=CIRCUITS)
+def test_circuits_that_do_not_fit(circuit: Any, arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=f"^{re.escape(f'Argument {message}.')}$"):
+        tomography_circuits(circuit, **arguments)
