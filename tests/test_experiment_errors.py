@@ -207,10 +207,13 @@ def test_the_other_protocol_has_no_checks() -> None:
         ('title = "x"', 'mine.toml, line 1: key "protocol" is missing.'),
         ('[protocol]\nname = "monitored_bell"', 'mine.toml, line 1: key "scan" is missing.'),
         ("\nprotocol = 3", 'mine.toml, line 2: key "protocol" must be a section with keys, but is 3.'),
-        ("[medium\na = 1", "mine.toml: not valid TOML: Expected ']' at the end of a table declaration (at line 1"),
-        ("\n\na = 1 b", "mine.toml: not valid TOML: Expected newline or end of document after a statement (at line 3"),
-        ("[medium]\na = 1\na = 2", "mine.toml: not valid TOML: Cannot overwrite a value"),
-        ("\x00", "mine.toml: not valid TOML"),
+        ("[medium\na = 1", "mine.toml, line 1: not valid TOML: Expected ']' at the end of a table declaration (column"),
+        (
+            "\n\na = 1 b",
+            "mine.toml, line 3: not valid TOML: Expected newline or end of document after a statement",
+        ),
+        ("[medium]\na = 1\na = 2", "mine.toml, line 3: not valid TOML: Cannot overwrite a value"),
+        ("\x00", "mine.toml, line 1: not valid TOML"),
     ],
 )
 def test_what_is_hardly_a_file(text: str, message: str) -> None:

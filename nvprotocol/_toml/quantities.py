@@ -1,9 +1,11 @@
 """Types of the values in a file: numbers in house units, or texts such as "50 ns"."""
 
+import math
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, ConfigDict
+from pydantic import BeforeValidator, ConfigDict, Field
 
+from nvprotocol.errors import ArgumentError
 from nvprotocol.units import Dimension, in_house_units
 
 CONFIG = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
@@ -22,16 +24,37 @@ def _complex(value: object) -> object:
     return value
 
 
-def _times(value: object) -> object:
+def _lifetime(value: float | str) -> float:
+    """A time, of which there may be no end."""
+    return math.inf if value in ("none", math.inf) else in_house_units(value, "time")
+
+
+def _lifetimes(value: object) -> object:
     if isinstance(value, list):
-        return tuple(in_house_units(one, "time") for one in value)
+        return tuple(_lifetime(one) for one in value)
+    if value in ("none", math.inf):
+        return None
     return in_house_units(value, "time") if isinstance(value, int | float | str) else value
+
+
+def _nanoseconds(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        # µs are decimal fractions of the ns that were written: fifteen digits give these back.
+        return float(f"{1000 * in_house_units(value, 'time'):.15g}")
+    except ArgumentError as error:
+        raise ArgumentError(str(error).replace("in µs", "in ns")) from None
 
 
 Time: TypeAlias = Annotated[float, _quantity("time")]
 """A time in µs."""
-Times: TypeAlias = Annotated[float | tuple[float, ...], BeforeValidator(_times)]
-"""A time in µs, or one for each qubit."""
+Lifetimes: TypeAlias = Annotated[
+    float | tuple[Annotated[float, Field(allow_inf_nan=True)], ...] | None, BeforeValidator(_lifetimes)
+]
+"""A time in µs, or one for each qubit; "none" is infinite."""
+Nanoseconds: TypeAlias = Annotated[float, BeforeValidator(_nanoseconds)]
+"""A time in ns."""
 Rate: TypeAlias = Annotated[float, _quantity("rate")]
 """A rate in rad/µs."""
 Coupling: TypeAlias = Annotated[complex, BeforeValidator(_complex)]

@@ -57,10 +57,18 @@ def parsed(text: str, source: str, needed: str, error: type[FileError]) -> dict[
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as reason:
-        raise error(f"{source}: not valid TOML: {reason}.") from None
+        raise error(f"{source}, {_told(reason, text)}.") from None
     if not raw:
         raise error(f"{source}, line 1: the file is empty; it needs at least {needed}.")
     return raw
+
+
+def _told(reason: tomllib.TOMLDecodeError, text: str) -> str:
+    """The line and what is wrong with it, from a message that has its place at its end."""
+    message, _, place = str(reason).rpartition(" (at ")
+    if found := re.fullmatch(r"line (\d+), column (\d+)\)", place):
+        return f"line {found[1]}: not valid TOML: {message} (column {found[2]})"
+    return f"line {max(len(text.rstrip().splitlines()), 1)}: not valid TOML: {message or reason}"
 
 
 def line_of(text: str, path: Sequence[str]) -> int:

@@ -11,13 +11,12 @@ if TYPE_CHECKING:
 
 
 def device_text(device: "Device") -> str:
-    """One line if the instruments are ideal, else a row for each of their properties; then the equation."""
+    """One line that says whether the instruments are ideal, a row for each of their properties; then the equation."""
     name = "" if device.name == "device" else f' "{device.name}"'
     kind = "ideal" if device.is_ideal else "real"
     head = f"Device{name} with clock {device.dt_ns:g} ns and {kind} instruments"
-    rows = {} if device.is_ideal else _instruments(device)
-    rows |= _qubits(device)
-    width = max(map(len, rows), default=0) + 2
+    rows = _instruments(device) | _qubits(device)
+    width = max(map(len, rows)) + 2
     table = [f"  {label:<{width}}{text}" for label, text in rows.items()]
     return "\n".join([head, *table, str(device.equation)])
 
@@ -40,10 +39,8 @@ def _instruments(device: "Device") -> dict[str, str]:
 
 
 def _qubits(device: "Device") -> dict[str, str]:
-    """What is told of the NV qubits themselves, where it is not what every ideal device has."""
-    rows = {}
-    if not device.is_ideal or device.frequency_ghz != 2.87:
-        rows["splitting"] = f"{_each(device.frequencies_ghz, digits=9)} GHz"
+    """What is told of the NV qubits themselves; intrinsic times only where there are any."""
+    rows = {"splitting": f"{_each(device.frequencies_ghz, digits=9)} GHz"}
     if device.t1_us is not None:
         rows["intrinsic T1"] = f"{_each(device.t1_us)} µs"
     if device.t2_us is not None:

@@ -39,8 +39,9 @@ class Device:
         readout: P(read | true) of an NV qubit with the true outcome on the columns, shape (2, 2) for all of them or
             (N, 2, 2); None is perfect.
         initialisation_error: Probability that an NV qubit starts, or is reset, in |↓⟩ instead of |↑⟩.
-        t1_us: Intrinsic T1 in µs besides the medium's, one number or one for each NV qubit; None is infinite.
-        t2_us: Intrinsic T2 in µs besides the medium's, at most 2·T1; None means that T1 alone limits it.
+        t1_us: Intrinsic T1 in µs besides the medium's, one number or one for each NV qubit; None, for all of them or
+            for one, and np.inf are infinite.
+        t2_us: Intrinsic T2 in µs besides the medium's, at most 2·T1; infinite means that T1 alone limits it.
         monitors: Number of monitor qubits.
         monitor_efficiency: Probability that a check of a pair with |σz| ≠ 0 reads 0, as it should.
         monitor_false_alarm: Probability that a check reads 0 although |σz| = 0.
@@ -85,11 +86,12 @@ class Device:
         """Reads a device file: TOML with a section [medium] and, where the instruments are not ideal, [device].
 
         Args:
-            path: The file. Its keys are the arguments of `Medium.pair` and of this class, with `t1` and `t2` (in µs, or
-                as "5 ms"), `detuning`, `readout_error` = [P(1|0), P(0|1)], and `base`, the name of a built-in device or
-                the path of another file, from which everything is taken that is not given.
+            path: The file. Its keys are the arguments of `Medium.pair` and of this class, with `t1` and `t2` (in µs, as
+                "5 ms", or "none"), `detuning`, `readout_error` = [P(1|0), P(0|1)], and `base`, the name of a built-in
+                device or the path of another file, from which everything is taken that is not given.
 
         Raises:
+            ArgumentError: If `path` is no path.
             DeviceFileError: If the file cannot be read, is not TOML, or says what it must not; names key and line.
 
         Examples:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol._toml import about_key, in_file, of_validation, parsed, suggestion, text_of
+from nvprotocol.device._checked import incoherent
 from nvprotocol.device.catalogue import BUILTIN
 from nvprotocol.device.schema import DeviceFile, DeviceSection, MediumSection
 from nvprotocol.errors import ArgumentError, DeviceFileError
@@ -53,6 +55,7 @@ def read(path: str | Path) -> Description:
     r"""Reads a device file.
 
     Raises:
+        ArgumentError: If `path` is no path.
         DeviceFileError: If the file cannot be read, is not TOML, or has a key or a type that it must not.
 
     Examples:
@@ -63,6 +66,8 @@ def read(path: str | Path) -> Description:
         >>> read(file).device.t1, read(file).medium.A
         (5000.0, (1+0j))
     """
+    if not isinstance(path, str | PathLike):
+        fail("path", "be the path of a device file", f"is {show(path)} of type {type(path).__name__}")
     return _read(Path(path), ())
 
 
@@ -123,7 +128,7 @@ def with_base(
         folder: Where the path of that file begins.
 
     Raises:
-        ArgumentError: If there is no such base.
+        ArgumentError: If there is no such base, or one of T1 and T2 does not fit the other, which is the base's.
         DeviceFileError: If its file is malformed.
 
     Examples:
@@ -154,7 +159,9 @@ def _with_base(
         raise ArgumentError(
             f"Argument `base` must {must}, but is {show(device.base)}{suggestion(device.base, BUILTIN)}"
         )
-    return medium or base.medium, _merged(base.device, device)
+    merged = _merged(base.device, device)
+    _check_coherence(device, merged)
+    return medium or base.medium, merged
 
 
 def _merged(base: DeviceSection, own: DeviceSection) -> DeviceSection:
@@ -165,6 +172,24 @@ def _merged(base: DeviceSection, own: DeviceSection) -> DeviceSection:
     if given.keys() & set(_ALTERNATIVES):  # two ways to say one thing: that of the base falls with either
         given = dict.fromkeys(_ALTERNATIVES) | given
     return base.model_copy(update=given)
+
+
+def _check_coherence(own: DeviceSection, merged: DeviceSection) -> None:
+    """Refuses T2 > 2·T1 where one of them is the base's, by the key that the file has itself."""
+    given = own.model_fields_set & {"t1", "t2"}
+    try:
+        wrong = incoherent(merged.t1, merged.t2) if len(given) == 1 else None
+    except ValueError:  # as many times as there are no qubits, which the device itself refuses
+        return
+    if wrong is None:
+        return
+    t1, t2, place = wrong
+    (key,) = given
+    if key == "t1":
+        must, value = f"be at least T2/2 = {show(t2 / 2)} us, with t2 = {show(t2)} us", t1
+    else:
+        must, value = f"be at most 2·T1 = {show(2 * t1)} us, with t1 = {show(t1)} us", t2
+    fail(key, f"{must} from base {show(own.base)}", f"is {show(value)}{place}")
 
 
 def _read(path: Path, above: tuple[Path, ...]) -> Description:
@@ -181,7 +206,7 @@ def _description(text: str, source: str, folder: Path, above: tuple[Path, ...]) 
     try:
         medium, device = _with_base(medium, device, folder, above)
     except ArgumentError as error:
-        raise DeviceFileError(in_file(source, text, ("device", "base"), about_key(error, ("device", "base")))) from None
+        raise DeviceFileError(in_file(source, text, key_of(error), about_key(error, key_of(error)))) from None
     if medium is None:
         raise DeviceFileError(in_file(source, text, (), 'key "medium" is missing.'))
     return Description(medium, device, text, source)

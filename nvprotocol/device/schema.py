@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from nvprotocol._toml import CONFIG, Coupling, Rate, Times
+from nvprotocol._toml import CONFIG, Coupling, Lifetimes, Nanoseconds, Rate
 
 
 class MediumSection(BaseModel):
@@ -31,14 +31,14 @@ class DeviceSection(BaseModel):
     name: str | None = None
     detuning: Rate = 0.0
     dt_ns: float | None = None
-    gate_ns: dict[str, float] | None = None
+    gate_ns: dict[str, Nanoseconds] | None = None
     single_qubit_error: float | None = None
     two_qubit_error: float | None = None
     readout: list[Any] | None = None
     readout_error: list[Any] | None = None
     initialisation_error: float | None = None
-    t1: Times | None = None
-    t2: Times | None = None
+    t1: Lifetimes = None
+    t2: Lifetimes = None
     monitors: int | None = None
     monitor_efficiency: float | None = None
     monitor_false_alarm: float | None = None
