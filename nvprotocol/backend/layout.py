@@ -22,11 +22,11 @@ from nvprotocol.errors import UnsupportedCircuitError
 _THROUGH = (
     "Argument `circuit` must have two-qubit gates only between an NV qubit and a monitor, or two monitors, for its NV "
     "qubits to stay on the medium, but the transpiler would move them (write a gate between NV qubits by way of a "
-    "monitor: three CX that exchange one of them with it, the gate, and the three CX again)."
+    "monitor: three CX with barriers between them that exchange one of them with it, the gate, and the same again)."
 )
 _LEFT_OUT = (
     "Argument `circuit` must have no `swap` that the transpiler leaves out, since it matters which qubit sits on the "
-    "medium, but has one (write it as three CX)."
+    "medium, but has one (write it as three CX with barriers between them)."
 )
 
 
