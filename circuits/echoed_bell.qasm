@@ -4,8 +4,11 @@
 //   nv: the two NV qubits on the medium, nv[0] the paper's qubit 1
 //   monitor: monitor qubits, which are not on the medium
 //   parity: reads 1 where a check finds |σᶻ| = 0
-// Run it, with this text in echoed_bell.qasm:
-//   nvprotocol run echoed_bell.qasm --device ideal --postselect parity=1
+// It is for the medium and device of echoed_bell.toml:
+//   medium: a = 1 rad/µs, A = 1 rad/µs
+//   device: detuning = 5 rad/µs
+// Run it, with this text in echoed_bell.qasm beside echoed_bell.toml:
+//   nvprotocol run echoed_bell.qasm --device echoed_bell.toml --postselect parity=1
 OPENQASM 3.0;
 include "stdgates.inc";
 bit[48] parity;

@@ -4,8 +4,11 @@
 //   nv: the two NV qubits on the medium, nv[0] the paper's qubit 1
 //   monitor: monitor qubits, which are not on the medium
 //   parity: reads 1 where a check finds |σᶻ| = 0
-// Run it, with this text in final_check.qasm:
-//   nvprotocol run final_check.qasm --device ideal --postselect parity=1
+// It is for the medium and device of final_check.toml, at the first value of what is scanned:
+//   medium: a = 1 rad/µs, A = 1 rad/µs, q = 0
+//   device: all by default, ideal instruments
+// Run it, with this text in final_check.qasm beside final_check.toml:
+//   nvprotocol run final_check.qasm --device final_check.toml --postselect parity=1
 OPENQASM 3.0;
 include "stdgates.inc";
 bit[1] parity;

@@ -4,8 +4,11 @@
 //   nv: the two NV qubits on the medium, nv[0] the paper's qubit 1
 //   monitor: monitor qubits, which are not on the medium
 //   parity: reads 1 where a check finds |σᶻ| = 0
-// Run it, with this text in finite_rate_monitoring.qasm:
-//   nvprotocol run finite_rate_monitoring.qasm --device ideal --postselect parity=1
+// It is for the medium and device of finite_rate_monitoring.toml, at the first value of what is scanned:
+//   medium: a = 1 rad/µs, A = 0.9 rad/µs, q = 0
+//   device: all by default, ideal instruments
+// Run it, with this text in finite_rate_monitoring.qasm beside finite_rate_monitoring.toml:
+//   nvprotocol run finite_rate_monitoring.qasm --device finite_rate_monitoring.toml --postselect parity=1
 OPENQASM 3.0;
 include "stdgates.inc";
 bit[12] parity;

@@ -3,8 +3,12 @@
 // Times are in µs. While time passes, the medium of the device acts on all NV qubits at once.
 //   nv: the two NV qubits on the medium, nv[0] the paper's qubit 1
 //   readout: the NV qubits at the end, bit 0 the first that is read
-// Run it, with this text in hahn_echo.qasm:
-//   nvprotocol run hahn_echo.qasm --device ideal
+// It is for the medium and device of hahn_echo.toml, at the first value of what is scanned:
+//   medium: a = 0.2 rad/µs, d = 0 rad/µs
+//   device: detuning = 5 rad/µs, gate_ns.sx = 20 ns, gate_ns.x = 40 ns, gate_ns.measure = 300 ns,
+//     single_qubit_error = 0.01, readout_error = [0.046, 0.046]
+// Run it, with this text in hahn_echo.qasm beside hahn_echo.toml:
+//   nvprotocol run hahn_echo.qasm --device hahn_echo.toml --outcomes readout=0
 OPENQASM 3.0;
 include "stdgates.inc";
 bit[1] readout;

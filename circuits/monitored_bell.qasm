@@ -4,8 +4,11 @@
 //   nv: the two NV qubits on the medium, nv[0] the paper's qubit 1
 //   monitor: monitor qubits, which are not on the medium
 //   parity: reads 1 where a check finds |σᶻ| = 0
-// Run it, with this text in monitored_bell.qasm:
-//   nvprotocol run monitored_bell.qasm --device ideal --postselect parity=1
+// It is for the medium and device of monitored_bell.toml, at the first value of what is scanned:
+//   medium: a = 2 rad/µs, A = 2 rad/µs, q = 0
+//   device: detuning = 0 rad/µs
+// Run it, with this text in monitored_bell.qasm beside monitored_bell.toml:
+//   nvprotocol run monitored_bell.qasm --device monitored_bell.toml --postselect parity=1
 OPENQASM 3.0;
 include "stdgates.inc";
 bit[20] parity;

@@ -3,8 +3,11 @@
 // Times are in µs. While time passes, the medium of the device acts on all NV qubits at once.
 //   nv: the two NV qubits on the medium, nv[0] the paper's qubit 1
 //   readout: the NV qubits at the end, bit 0 the first that is read
-// Run it, with this text in ramsey.qasm:
-//   nvprotocol run ramsey.qasm --device ideal
+// It is for the medium and device of ramsey.toml, at the first value of what is scanned:
+//   medium: a = 0.05 rad/µs, d = 0.1 rad/µs, D = -0.1 rad/µs
+//   device: detuning = 4 rad/µs
+// Run it, with this text in ramsey.qasm beside ramsey.toml:
+//   nvprotocol run ramsey.qasm --device ramsey.toml --outcomes readout=00,11
 OPENQASM 3.0;
 include "stdgates.inc";
 gate sxdg _gate_q_0 {

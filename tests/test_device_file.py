@@ -112,6 +112,24 @@ def test_what_a_file_says(tmp_path: Path) -> None:
     assert (device.duration_us("sx"), device.duration_us("measure"), device.name) == (0.02, 0.3, "device")
 
 
+def test_times_without_an_end(tmp_path: Path) -> None:
+    text = '[device]\nbase = "nv_room_temperature"\nt1 = "none"\nt2 = ["none", "3 s"]'
+    device = nv.Device.from_toml(written(tmp_path, text))
+    assert (device.t1_us, device.t2_us) == (None, (np.inf, 3e6))
+    bare = nv.Device.from_toml(written(tmp_path, "[medium]\na = 0.0\n[device]\nt1 = inf\nt2 = [inf, 5]"))
+    np.testing.assert_array_equal([bare.t1, bare.t2], [[np.inf, np.inf], [np.inf, 5.0]])
+
+
+@given(st.integers(1, 10**6), st.sampled_from([("ns", 1), ("us", 1000), ("ms", 10**6)]))
+def test_durations_may_have_units(tmp_path_factory: pytest.TempPathFactory, tenths: int, unit: tuple[str, int]) -> None:
+    folder, number = tmp_path_factory.mktemp("device"), f"{tenths // 10}.{tenths % 10}"
+    device = nv.Device.from_toml(
+        written(folder, f'[medium]\n[device.gate_ns]\nsx = "{number} {unit[0]}"\nx = {tenths}')
+    )
+    assert device.gate_ns["sx"] == pytest.approx(tenths * unit[1] / 10, rel=1e-14)
+    assert device.gate_ns["x"] == tenths
+
+
 def test_a_medium_is_enough(tmp_path: Path) -> None:
     device = nv.Device.from_toml(written(tmp_path, "[medium]"))
     assert device.is_ideal

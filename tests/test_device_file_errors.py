@@ -1,11 +1,12 @@
 """What is wrong with a device, in a file of its own or in an experiment's, is one line: file, line and key."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import nvprotocol as nv
-from nvprotocol.errors import DeviceFileError, ExperimentFileError, FileError
+from nvprotocol.errors import ArgumentError, DeviceFileError, ExperimentFileError, FileError
 
 TEXT = """# A laboratory
 [medium]
@@ -49,6 +50,8 @@ EDITS = [
     ('"10 us"', "[1.0, 2.0, 3.0]", 'key "device.t1" must be a number or 2 numbers, one for each qubit, '
      "but has shape (3,)."),
     ("[5.0, 6.0]", "[5.0, 30.0]", 'key "device.t2" must be at most 2·T1 = 20 us, but is 30 for qubit 1.'),
+    ("[5.0, 6.0]", '["none", "never"]', 'key "device.t2" must be a number, or a number and a unit such as "50 ns", '
+     'but is "never".'),
     ("[5.0, 6.0]", "nan", 'key "device.t2" must be finite, but is nan.'),
     ("monitors = 1", "monitors = 0", 'key "device.monitors" must be at least 1, but is 0.'),
     ("monitors = 1", "monitors = 1.5", 'key "device.monitors" must be a whole number, but is 1.5.'),
@@ -64,7 +67,9 @@ EDITS = [
     (READOUT, f"{READOUT}\nreadout = [[1, 0], [0, 1]]", 'key "device.readout_error" must not be given together with '
      "`readout`, but is [0.1, 0.2]."),
     ("sx = 20", "sx = -20", 'key "device.gate_ns.sx" must be at least 0, but is -20.'),
-    ("sx = 20", 'sx = "20 ns"', 'key "device.gate_ns.sx" must be a number, but is "20 ns".'),
+    ("sx = 20", 'sx = "20 rad"', 'key "device.gate_ns.sx" must be a time in s, ms, us, ns or ps (a bare number is in '
+     'ns), but is "20 rad".'),
+    ("sx = 20", 'sx = "-20 ns"', 'key "device.gate_ns.sx" must be at least 0, but is -20.'),
     ("sx = 20", "sx = true", 'key "device.gate_ns.sx" must be a number, but is True.'),
     ("monitors = 1", 'base = "nv_cryo"', 'key "device.base" must be the name of a built-in device, or the path of a '
      'device file, but is "nv_cryo"; did you mean "nv_cryogenic"?'),
@@ -110,9 +115,11 @@ def test_the_same_edits_are_wrong_in_an_experiment(tmp_path: Path, old: str, new
         ("[device]\nmonitors = 2", ', line 1: key "medium" is missing.'),
         ("\nmedium = 3", ', line 2: key "medium" must be a section with keys, but is 3.'),
         ("[medium]\n[device]\ngate_ns = 3", ', line 3: key "device.gate_ns" must be a section with keys, but is 3.'),
-        ("[medium", ": not valid TOML: Expected ']' at the end of a table declaration (at end of document)."),
-        ("[medium]\na = 1 us", ": not valid TOML: Expected newline or end of document after a statement "
-         "(at line 2, column 7)."),
+        ("[medium]\n[device\n\n", ", line 2: not valid TOML: Expected ']' at the end of a table declaration "
+         "(column 8)."),
+        ("[medium]\n\n[device", ", line 3: not valid TOML: Expected ']' at the end of a table declaration."),
+        ("[medium]\na = 1 us", ", line 2: not valid TOML: Expected newline or end of document after a statement "
+         "(column 7)."),
         ("[medium]\n[device.gate_ns]\nsx = 1\nccx = 1", ', line 2: key "device.gate_ns" must have as keys gates of one '
          'or two qubits such as "sx" or "cx", or "measure", "reset", "monitor_measure", "monitor_reset", '
          'but has "ccx".'),
@@ -142,6 +149,41 @@ def test_what_is_wrong_with_a_base_is_told_of_its_own_file(tmp_path: Path) -> No
     with pytest.raises(DeviceFileError) as caught:
         nv.experiment.parse(f'{SCAN}[device]\nbase = "base.toml"', str(tmp_path / "mine.toml"))
     assert str(caught.value).startswith(message[:-20])
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ('t1 = "1 ms"', 'key "device.t1" must be at least T2/2 = 500000 us, with t2 = 1e+06 us from base '
+         '"nv_cryogenic", but is 1000.'),
+        ('t1 = ["none", 2]', 'key "device.t1" must be at least T2/2 = 500000 us, with t2 = 1e+06 us from base '
+         '"nv_cryogenic", but is 2 for qubit 1.'),
+    ],
+)  # fmt: skip
+def test_a_time_that_does_not_fit_the_base_is_found_where_it_stands(tmp_path: Path, keys: str, message: str) -> None:
+    text = f'[device]\nbase = "nv_cryogenic"\n\n{keys}\n'
+    file = tmp_path / "lab.toml"
+    assert refusal(file, text) == f"{file}, line 4: {message}"
+    with pytest.raises(ExperimentFileError) as caught:
+        nv.experiment.parse(text + SCAN, "mine.toml")
+    assert str(caught.value) == f"mine.toml, line 4: {message}"
+
+
+def test_a_coherence_that_the_base_does_not_allow(tmp_path: Path) -> None:
+    file = tmp_path / "lab.toml"
+    text = '[device]\nbase = "nv_room_temperature"\nt2 = "20 ms"'
+    message = 'must be at most 2·T1 = 13340 us, with t1 = 6670 us from base "nv_room_temperature", but is 20000.'
+    assert refusal(file, text) == f'{file}, line 3: key "device.t2" {message}'
+    both = refusal(file, f"{text}\nt1 = 3.0")  # where the file says both, the base has no part in it
+    assert both == f'{file}, line 3: key "device.t2" must be at most 2·T1 = 6 us, but is 20000.'
+    shape = refusal(file, '[device]\nbase = "nv_cryogenic"\nt1 = [1.0, 2.0, 3.0]')
+    assert shape.startswith(f'{file}, line 3: key "device.t1" must be ')
+
+
+@pytest.mark.parametrize("path", [None, 3, ["lab.toml"]])
+def test_what_is_no_path(path: Any) -> None:
+    with pytest.raises(ArgumentError, match=r"^Argument `path` must be the path of a device file, but is .* of type "):
+        nv.Device.from_toml(path)
 
 
 def test_bases_that_go_round_in_a_circle(tmp_path: Path) -> None:

@@ -168,7 +168,8 @@ def test_devices(arguments: tuple[Any, ...], message: str) -> None:
 def test_a_device_tells_what_it_is() -> None:
     device = nv.Device(EQUATION, dt_ns=2)
     assert (device.n_qubits, device.dt_ns) == (2, 2.0)
-    assert str(device).startswith("Device with clock 2 ns and ideal instruments\n")
+    assert str(device).startswith("Device with clock 2 ns and ideal instruments\n  durations ")
+    assert "\nMasterEquation with δ = 0 rad/µs on\n" in str(device)
 
 
 def test_every_error_can_be_caught_as_one() -> None:

@@ -10,6 +10,7 @@ import pytest
 from protocol_runs import before_readout
 
 import nvprotocol as nv
+from nvprotocol.cli import main
 from nvprotocol.experiment import Experiment, ExperimentResult, from_qasm, load, to_qasm
 from nvprotocol.experiment.file import device_of
 from nvprotocol.protocols import GALLERY
@@ -131,10 +132,41 @@ def rounded(text: str) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_committed_circuit_is_what_the_function_gives(name: str) -> None:
-    protocol = load(CIRCUITS / f"{name}.toml").content.protocol
     committed = (CIRCUITS / f"{name}.qasm").read_text(encoding="utf-8")
-    assert rounded(committed) == rounded(to_qasm(name, **protocol.model_dump(exclude={"name"})))
+    assert rounded(committed) == rounded(to_qasm(load(CIRCUITS / f"{name}.toml")))
     assert len(committed.encode()) < MOST_BYTES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_command_on_top_shows_what_the_circuit_is_for(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command of the comment, run, against the protocol's reference by the master equation."""
+    monkeypatch.chdir(CIRCUITS)
+    comment = [line for line in Path(f"{name}.qasm").read_text(encoding="utf-8").splitlines() if line[:2] == "//"]
+    (command,) = (line.removeprefix("//").split() for line in comment if "nvprotocol run" in line)
+    assert command[2:5] == [f"{name}.qasm", "--device", f"{name}.toml"]
+    with pytest.raises(SystemExit) as end:
+        main([*command[1:], "--shots", "none", "--engine", "exact"])
+    printed = capsys.readouterr().out
+    assert end.value.code == 0
+    experiment, protocol = load(f"{name}.toml"), GALLERY[name]
+    device, parameters = device_of(experiment.settings(0, 0)), experiment.content.protocol.model_dump(exclude={"name"})
+    states = protocol.reference(device.equation, **parameters).states
+    if protocol.outcomes is None:
+        assert printed.startswith("concurrence ")
+        wanted = nv.concurrence(states)[0]
+    else:
+        qubit = parameters.get("qubit", "both")
+        asked = [one for one in protocol.outcomes if len(one) == (2 if qubit == "both" else 1)]
+        assert printed.startswith(f"probability of readout = {' or '.join(asked)} ")
+        wanted = protocol.signal(states, qubit)[0]
+        if not device.is_ideal:  # what the reference does not know
+            circuit = protocol.circuit(**parameters)
+            wanted = nv.probability(circuit, device, asked, shots=None).value
+    found = re.search(r"\d+\.\d+", printed)
+    assert found is not None
+    assert float(found[0]) == pytest.approx(wanted, abs=1e-4)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from laboratory import Bench, random_device
 from numpy.typing import NDArray
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
-from qiskit.circuit import Parameter
+from qiskit.circuit import Clbit, Gate, Parameter
 from qiskit.providers import BackendV2, JobStatus
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
@@ -21,7 +21,7 @@ from systems import many, pair, random_symbols
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend, exact, time_as_medium
-from nvprotocol.errors import ArgumentError
+from nvprotocol.errors import ArgumentError, UnsupportedCircuitError
 
 SIGNIFICANCE = 1e-4
 SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
@@ -230,3 +230,41 @@ def test_what_aer_derives_from_the_target_has_no_correlations(way: str) -> None:
     assert multinomial_p_value(kept, np.array([0.5, 0.25, 0.25, 0.0])) > SIGNIFICANCE
     lost = table(counts_of(DERIVED[way](backend).run(circuit, shots=20_000, seed_simulator=1).result()), 2)
     assert lost[1] + lost[2] in (0, 20_000), "either nothing happens, or each qubit decays on its own"
+
+
+@pytest.mark.parametrize("shots", [0, -1, 2.5])
+@pytest.mark.parametrize("postselect", [None, {"meas": 0}])
+def test_shots_are_a_whole_number(shots: float, postselect: dict[str, int] | None) -> None:
+    circuit = waiting()
+    with pytest.raises(ArgumentError, match="Argument `shots` must be"):
+        BACKEND.run(circuit, shots=shots, postselect=postselect)
+
+
+def test_what_is_saved_is_not_lost_without_a_word() -> None:
+    circuit = QuantumCircuit(2, 1)
+    circuit.save_density_matrix()  # pyright: ignore[reportAttributeAccessIssue]  # added by Aer
+    circuit.measure(0, 0)
+    with pytest.raises(ArgumentError, match="must save nothing in a run with `postselect`"):
+        BACKEND.run(circuit, postselect={"c": 0})
+
+
+def test_a_gate_without_a_matrix_is_named() -> None:
+    circuit = QuantumCircuit(2)
+    circuit.append(Gate("mine", 1, []), [0])
+    with pytest.raises(UnsupportedCircuitError, match='"mine" has neither a matrix nor a definition'):
+        BACKEND.run(circuit)
+
+
+def test_parameters_are_bound_by_lists_of_mappings() -> None:
+    circuit = waiting(parameter=Parameter("t"))
+    with pytest.raises(ArgumentError, match="Argument `parameter_binds` must"):
+        BACKEND.run(circuit, parameter_binds={circuit.parameters[0]: [0.5]})  # pyright: ignore[reportArgumentType]
+
+
+def test_a_shared_bit_is_kept_at_one_value() -> None:
+    bits = [Clbit(), Clbit()]
+    circuit = QuantumCircuit(QuantumRegister(2), bits, ClassicalRegister(bits=bits, name="a"))
+    circuit.add_register(ClassicalRegister(bits=bits[:1], name="b"))
+    circuit.measure([0, 1], [0, 1])
+    with pytest.raises(ArgumentError, match="must keep one value of a bit that registers share"):
+        BACKEND.run(circuit, postselect={"a": "00", "b": 1})

@@ -5,12 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-import qiskit
 from counting import multinomial_p_value
 from numpy.typing import NDArray
 from qiskit import QuantumCircuit, transpile
 from qiskit.circuit import Parameter
-from qiskit.circuit.exceptions import CircuitError
 from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
 from qiskit.quantum_info import SparsePauliOp
 from qiskit_aer.primitives import EstimatorV2, SamplerV2
@@ -83,15 +81,10 @@ def test_samplers_bind_late(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLERS)
-def test_a_transpiled_delay_is_bound_late_where_qiskit_can(name: str) -> None:
-    # Transpiled, the delay is in "dt", of which Qiskit 1.3 takes no float, and a bound value is one.
-    circuit = transpile(measured(Parameter("t"), "ns"), IDEAL)
-    sampler = SAMPLERS[name](IDEAL)
-    if qiskit.__version__.startswith("1."):
-        with pytest.raises(CircuitError, match="Integer duration is expected"):
-            sampler.run([(circuit, [[400.0]])], shots=SHOTS).result()
-        return
-    (found,) = sampler.run([(circuit, [[400.0]])], shots=SHOTS).result()
+@pytest.mark.parametrize(("unit", "us"), [("us", 1.0), ("ns", 1e-3), ("s", 1e6)])
+def test_a_transpiled_delay_is_bound_late(name: str, unit: str, us: float) -> None:
+    circuit = transpile(measured(Parameter("t"), unit), IDEAL)
+    (found,) = SAMPLERS[name](IDEAL).run([(circuit, [[0.4 / us]])], shots=SHOTS).result()
     assert multinomial_p_value(table(found.data.meas.get_counts(0)), odds_after(0.4)) > SIGNIFICANCE
 
 

@@ -58,6 +58,15 @@ def test_the_error_of_slices_falls_with_their_square(name: str, gate: Instructio
     assert errors[-1] < 1e-4
 
 
+@pytest.mark.parametrize("turns", [1.0, 1.5])
+def test_a_rotation_by_more_than_half_a_turn_is_cut_by_its_angle(turns: float) -> None:
+    relaxing, angle = nv.MasterEquation(nv.Medium(relaxation=[[1.0]])), 2 * np.pi * turns
+    field = angle / 2 * np.array([[0, 1], [1, 0]])  # for 1 µs; a drive does not take the shortest way
+    expected = expm(relaxing.liouvillian - 1j * (np.kron(np.eye(2), field) - np.kron(field.T, np.eye(2))))
+    device = nv.Device(relaxing, gate_ns={"rx": 1000}, gate_slices=64)
+    np.testing.assert_allclose(on_device(device, ("rx", (angle, 0)), n_qubits=1), expected, atol=5e-3)
+
+
 def test_the_error_of_one_piece_grows_as_the_time_that_it_takes() -> None:
     times, errors = (1, 2, 5, 10), []
     for time in times:

@@ -8,10 +8,10 @@ from qiskit import QuantumCircuit
 from qiskit.providers import JobV1
 from qiskit_aer import AerSimulator
 
-from nvprotocol._checks import fail, show
+from nvprotocol._checks import fail, show, whole_number
 from nvprotocol.backend.aer import OPTIONS
 from nvprotocol.backend.job import CompletedJob
-from nvprotocol.backend.postselected import postselected_result
+from nvprotocol.backend.postselected import MOST_SHOTS, postselected_result
 from nvprotocol.backend.readout import readout_noise
 from nvprotocol.backend.target import target_of
 from nvprotocol.backend.time_as_medium import elapsing, time_as_medium
@@ -27,7 +27,13 @@ class NVBackend(AerSimulator):
     delay, a gate, a measurement, lets the medium act on all NV qubits at once. `transpile(circuit, backend)` leaves the
     qubits of a circuit where they are, since it matters to the physics which of them sits on the medium.
 
-    It runs on Aer's density-matrix method, and is an `AerSimulator` so that Aer's own primitives keep the medium.
+    It runs on Aer's density-matrix method, and is an `AerSimulator` so that Aer's own primitives keep the medium. Only
+    this backend knows it: `AerSimulator.from_backend(backend)` and `NoiseModel.from_backend(backend)` read T1, T2 and
+    errors from the target and give a device whose qubits relax each on its own; a plain `AerSimulator` gives none.
+
+    Operations happen as soon as their qubits are free: a measurement without a barrier before it does not wait for the
+    delays of other qubits. Time does not depend on outcomes: an `if_else` takes as long as the longer of its branches,
+    also where it has no `else`. The order of things within a gate or a readout is that of `TimeAsMedium`.
 
     Args:
         device: The device.
@@ -69,6 +75,10 @@ class NVBackend(AerSimulator):
         """The transpiler stage that keeps every qubit where it is."""
         return "nvprotocol"
 
+    def get_scheduling_stage_plugin(self) -> str:
+        """The transpiler stage that leaves delays as they are written."""
+        return "nvprotocol"
+
     @classmethod
     def from_backend(cls, backend: object, **_: object) -> NoReturn:
         """Refused: another backend has no medium."""
@@ -98,7 +108,8 @@ class NVBackend(AerSimulator):
                 then those of the kept runs. The kept branch is followed once, whatever the number of shots; where that
                 is not possible, every shot is run and those that are not kept are dropped. The header of each result
                 says in its `metadata` what was done (`method`, `reason`), and gives `kept`, `shots` and, if it is
-                known, `success_probability`.
+                known, `success_probability`: `result.results[0].header.metadata` on Qiskit 1, and
+                `result.results[0].header["metadata"]` on Qiskit 2.
             run_options: Options of `AerSimulator.run` such as `shots`, `seed_simulator` and `memory`.
 
         Raises:
@@ -106,6 +117,8 @@ class NVBackend(AerSimulator):
             UnsupportedCircuitError: If a circuit has something that cannot be followed.
         """
         given = _circuits_of(circuits)
+        if run_options.get("shots") is not None:
+            run_options["shots"] = whole_number(run_options["shots"], "shots", minimum=1, maximum=MOST_SHOTS)
         _refuse_what_loses_the_medium(run_options)
         bound = [self._fitted(one) for one in _bound(given, parameter_binds)]
         elapse = elapsing(self._device)
@@ -157,10 +170,12 @@ def _bound(
     """Every circuit with its parameters bound; one for each set of values."""
     if not binds:
         return list(circuits)
-    if len(binds) != len(circuits):
+    if isinstance(binds, Mapping) or len(binds) != len(circuits):
         fail("parameter_binds", f"have one entry for each of {len(circuits)} circuits", f"has {len(binds)}")
     bound = []
     for circuit, values in zip(circuits, binds, strict=True):
+        if not isinstance(values, Mapping):
+            fail("parameter_binds", "contain a mapping of parameters to values", f"contains a {type(values).__name__}")
         columns = {name: np.atleast_1d(column).tolist() for name, column in values.items()}
         lengths = {len(column) for column in columns.values()}
         if len(lengths) > 1:

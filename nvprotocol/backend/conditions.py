@@ -34,6 +34,21 @@ class Condition:
         """Whether the condition holds; a bit that has no value yet reads 0."""
         return tuple(values.get(bit, 0) for bit in self.bits) in self.readings
 
+    @property
+    def cases(self) -> list[tuple[tuple[int, int], ...]]:
+        """Tests of single bits (index, value) that exclude each other and together make up the condition."""
+        return _cases(self.bits, self.readings)
+
+
+def _cases(bits: tuple[int, ...], readings: frozenset[tuple[int, ...]]) -> list[tuple[tuple[int, int], ...]]:
+    if len(readings) in (0, 2 ** len(bits)):
+        return [()] if readings else []
+    found = []
+    for value in (0, 1):
+        rest = frozenset(reading[1:] for reading in readings if reading[0] == value)
+        found += [((bits[0], value), *case) for case in _cases(bits[1:], rest)]
+    return found
+
 
 def condition_of(operation: IfElseOp, place: Mapping[Bit, int]) -> Condition:
     """The condition of an `if_else`, whatever form it is written in.
@@ -78,8 +93,8 @@ def _value(tested: object, reads: Mapping[Clbit, int]) -> int:
     if isinstance(tested, expr.Value):
         return int(tested.value)
     if isinstance(tested, expr.Cast):
-        value = _value(tested.operand, reads)
-        return int(bool(value)) if tested.type.kind.__name__ == "Bool" else value
+        value, width = _value(tested.operand, reads), getattr(tested.type, "width", None)
+        return int(bool(value)) if width is None else value & ((1 << width) - 1)
     if isinstance(tested, expr.Unary):
         return _unary(tested.op.name, _value(tested.operand, reads), getattr(tested.type, "width", 1))
     if isinstance(tested, expr.Binary) and tested.op.name in _BINARY:

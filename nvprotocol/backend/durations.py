@@ -48,7 +48,7 @@ def gate_us(gate: Gate, qubits: tuple[int, ...], device: Device) -> float:
     if len(qubits) == 2 and max(qubits) < device.n_qubits:
         raise UnsupportedCircuitError(
             f'Argument `circuit` must have two-qubit gates with a monitor qubit, but "{gate.name}" is between two NV '
-            "qubits, which this device does not connect (use `transpile(circuit, nv.NVBackend(device))`)."
+            "qubits, which this device does not connect (exchange one of them with a monitor by three CX, and back)."
         )
     return native_us(device, gate.name)
 

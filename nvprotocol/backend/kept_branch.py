@@ -4,13 +4,14 @@ The circuit is then followed once, whatever the number of shots: the trace of it
 keeping a run, and what its outcomes are among the kept runs is the same as if every shot were measured and sorted.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister
-from qiskit.circuit import Instruction, Measure
+from qiskit.circuit import Instruction, Measure, Reset
 from qiskit.converters import circuit_to_dag
 from qiskit.dagcircuit import DAGCircuit
 from qiskit.transpiler.basepasses import TransformationPass
@@ -18,7 +19,7 @@ from qiskit.transpiler.basepasses import TransformationPass
 from nvprotocol.backend.conversion import superop_instruction, to_circuit
 from nvprotocol.backend.readout import instrument_of
 from nvprotocol.backend.steps import Step, append, name_of_bit, require_measured, steps_of
-from nvprotocol.channels import Channel, qubit_readout
+from nvprotocol.channels import Channel, preparation, qubit_readout
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
 
@@ -136,14 +137,16 @@ def follow_kept(
         )
     projections = cache(lambda qubit: _projections(device, qubit))
     result = QuantumCircuit(QuantumRegister(circuit.num_qubits + len(copies), "q"), name=circuit.name)
-    records = []
+    records, together = [], _reset_at_once(steps)
     for k, step in enumerate(steps):
         if not isinstance(step.operation, Measure):
-            append(result, step.operation, step.qubits)
+            if k - 1 not in together or steps[k - 1].clbits[0] not in keep:
+                append(result, step.operation, step.qubits)
             continue
         (qubit,), (bit,) = step.qubits, step.clbits
-        if bit in keep and last_write[bit] == k:
-            append(result, projections(qubit)[keep[bit]], [qubit])
+        if bit in keep:
+            kept = keep[bit] if last_write[bit] == k else None
+            append(result, projections(qubit)[kept, k in together], [qubit])
         elif k in reported:
             place = circuit.num_qubits + copies.index(k) if k in copies else qubit
             if place != qubit:
@@ -177,9 +180,25 @@ def _resolved(circuit: QuantumCircuit, keep: Mapping[int, int]) -> list[Step]:
     return taken
 
 
-def _projections(device: Device, qubit: int) -> dict[int, Instruction]:
-    branches = instrument_of(device, qubit).branches
-    return {value: superop_instruction(branch) for value, branch in branches.items()}
+def _reset_at_once(steps: Sequence[Step]) -> set[int]:
+    """Measurements whose qubit is reset right after them: one instruction instead of two, as Aer counts them."""
+    pairs = enumerate(pairwise(steps))
+    return {
+        k
+        for k, (step, then) in pairs
+        if isinstance(step.operation, Measure) and isinstance(then.operation, Reset) and step.qubits == then.qubits
+    }
+
+
+def _projections(device: Device, qubit: int) -> dict[tuple[int | None, bool], Instruction]:
+    """What a measurement does to the kept runs, by the value that is kept, if any, and whether a reset follows."""
+    instrument = instrument_of(device, qubit)
+    maps: dict[int | None, Channel] = {**instrument.branches, None: instrument.unread}
+    return {
+        (value, resets): superop_instruction(preparation(0.0) @ one if resets else one)
+        for value, one in maps.items()
+        for resets in (False, True)
+    }
 
 
 @cache

@@ -4,65 +4,85 @@ Qiskit's layout passes are free to place the qubits of a circuit anywhere, and f
 circuit that fits as it is. The stage below, which the backend asks for, puts them back.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from qiskit import QuantumCircuit
-from qiskit.circuit import ControlFlowOp, Gate
+from qiskit.circuit import ControlFlowOp, Gate, Qubit
 from qiskit.dagcircuit import DAGCircuit
 from qiskit.transpiler import Layout, PassManager, PassManagerConfig, Target
 from qiskit.transpiler.basepasses import TransformationPass
 from qiskit.transpiler.preset_passmanagers.builtin_plugins import BasisTranslatorPassManager
 from qiskit.transpiler.preset_passmanagers.plugin import PassManagerStagePlugin
 
+from nvprotocol._checks import fail
 from nvprotocol.backend.conversion import to_circuit
+from nvprotocol.backend.target import nv_qubits_of
 from nvprotocol.errors import UnsupportedCircuitError
 
-_ASK = (
-    "so say where: transpile(circuit, backend, initial_layout=[…]), with NV qubits on the first physical qubits and "
-    "monitors after them."
+_THROUGH = (
+    "Argument `circuit` must have two-qubit gates only between an NV qubit and a monitor, or two monitors, for its NV "
+    "qubits to stay on the medium, but the transpiler would move them (write a gate between NV qubits by way of a "
+    "monitor: three CX with barriers between them that exchange one of them with it, the gate, and the same again)."
+)
+_LEFT_OUT = (
+    "Argument `circuit` must have no `swap` that the transpiler leaves out, since it matters which qubit sits on the "
+    "medium, but has one (write it as three CX with barriers between them)."
 )
 
 
 class QubitsInPlace(TransformationPass):
-    """Puts every qubit of a circuit back on the physical qubit of its own number."""
+    """Puts every qubit of a circuit on the physical qubit that it stands for.
 
-    def __init__(self, target: Target) -> None:
+    The qubits of a register `nv` stand for the NV qubits, which are the first physical ones; without it each stands for
+    the one of its own number.
+
+    Args:
+        target: The target of a backend.
+        n_nv: Number of its NV qubits.
+        moves: Whether qubits are put in their places; otherwise they are where the caller has asked for.
+    """
+
+    def __init__(self, target: Target, n_nv: int, *, moves: bool = True) -> None:
         super().__init__()
         self.target = target
+        self.n_nv = n_nv
+        self.moves = moves
 
     def run(self, dag: DAGCircuit) -> DAGCircuit:
         """The same circuit with its qubits in their places.
 
         Raises:
+            ArgumentError: If the register `nv` has another size than the device has NV qubits.
             UnsupportedCircuitError: If the circuit has gates between qubits that are not connected, so that the layout
                 stage has swapped qubits.
         """
         layout = self.property_set["layout"]
         if self.property_set["virtual_permutation_layout"] is not None:
-            raise UnsupportedCircuitError(
-                "Argument `circuit` must have no swap of NV qubits for the transpiler to leave out, since it matters "
-                f"which of them is where; {_ASK}"
-            )
+            raise UnsupportedCircuitError(_LEFT_OUT)
         if layout is None:
             return dag
-        places = self._places(dag, layout)
-        stays, routed = places == list(range(len(places))), self.property_set["final_layout"] is not None
-        if stays and not routed:
-            return dag
-        if routed or not self._fits(dag, places):
-            raise UnsupportedCircuitError(
-                "Argument `circuit` must have two-qubit gates only between an NV qubit and a monitor, or two monitors, "
-                f"for its qubits to stay where they are; otherwise the transpiler moves them, {_ASK}"
-            )
-        return self._moved(dag, places, layout)
+        places = self._places(dag, layout) if self.moves else list(range(dag.num_qubits()))
+        if self.property_set["final_layout"] is not None or not self._fits(dag, places):
+            raise UnsupportedCircuitError(_THROUGH)
+        return dag if places == list(range(len(places))) else self._moved(dag, places, layout)
 
     def _places(self, dag: DAGCircuit, layout: Layout) -> list[int]:
-        """Physical qubit → the number of the circuit's qubit that stands on it; qubits not used get what is left."""
+        """Physical qubit → the one that the circuit's qubit on it stands for; qubits not used get what is left."""
         numbers = self.property_set["original_qubit_indices"] or {}
-        own = {physical: numbers[qubit] for qubit, physical in layout.get_virtual_bits().items() if qubit in numbers}
+        nv = self._nv_qubits(layout, numbers)
+        others = [qubit for qubit in sorted(numbers, key=lambda one: numbers[one]) if qubit not in nv]
+        wanted = {qubit: place for place, qubit in enumerate([*nv, *others]) if place < dag.num_qubits()}
+        own = {physical: wanted[qubit] for qubit, physical in layout.get_virtual_bits().items() if qubit in wanted}
         used = set(own.values())
         free = iter(k for k in range(dag.num_qubits()) if k not in used)
-        return [own[k] if k in own and own[k] < dag.num_qubits() else next(free) for k in range(dag.num_qubits())]
+        return [own[k] if k in own else next(free) for k in range(dag.num_qubits())]
+
+    def _nv_qubits(self, layout: Layout, numbers: Mapping[Qubit, int]) -> list[Qubit]:
+        named = [register for register in layout.get_registers() if register.name == "nv"]
+        qubits = [qubit for register in named for qubit in register if qubit in numbers]
+        if qubits and len(qubits) != self.n_nv:
+            fail("circuit", f"have {self.n_nv} NV qubits, as the device has", f"has {len(qubits)}")
+        return qubits
 
     def _fits(self, dag: DAGCircuit, places: list[int]) -> bool:
         coupling = self.target.build_coupling_map()
@@ -96,15 +116,31 @@ def _pairs(circuit: QuantumCircuit, places: Sequence[int]) -> Iterator[tuple[int
 
 
 class TranslationInPlace(PassManagerStagePlugin):
-    """Qiskit's translation stage, after every qubit has been put back in its place."""
+    """Qiskit's translation stage, after every qubit has been put in its place."""
 
     def pass_manager(
         self, pass_manager_config: PassManagerConfig, optimization_level: int | None = None
     ) -> PassManager:
-        """The stage; where the caller has asked for a layout, it is left alone."""
-        stage = PassManager()
-        if pass_manager_config.initial_layout is None and pass_manager_config.target is not None:
-            stage.append(QubitsInPlace(pass_manager_config.target))
+        """The stage; where the caller has asked for a layout, qubits are not moved."""
+        stage, target = PassManager(), pass_manager_config.target
+        if target is not None:
+            moves = pass_manager_config.initial_layout is None
+            stage.append(QubitsInPlace(target, nv_qubits_of(target), moves=moves))
         translation = BasisTranslatorPassManager().pass_manager(pass_manager_config, optimization_level)
         stage.append(translation.to_flow_controller())
         return stage
+
+
+class DelaysAsWritten(PassManagerStagePlugin):
+    """The scheduling stage of a circuit that asks for no schedule: nothing is done.
+
+    Qiskit's own turns every delay into whole steps of the clock: it rounds, and a delay that is bound later, to a
+    number that is not whole, then fails.
+    """
+
+    def pass_manager(
+        self, pass_manager_config: PassManagerConfig, optimization_level: int | None = None
+    ) -> PassManager:
+        """An empty stage."""
+        del pass_manager_config, optimization_level
+        return PassManager()

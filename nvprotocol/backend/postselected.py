@@ -9,6 +9,7 @@ import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.result import Result
 from qiskit_aer import AerSimulator
+from qiskit_aer.library.save_instructions.save_data import SaveData
 from qiskit_aer.noise import NoiseModel
 
 from nvprotocol._checks import fail, generator, show, whole_number
@@ -45,7 +46,9 @@ def kept_bits(circuit: QuantumCircuit, postselect: Mapping[str, int | str]) -> d
         if len(values) != len(bits) or any(str(bit) not in ("0", "1") for bit in values) or isinstance(value, bool):
             must = f"keep 0, 1 or a string of {len(bits)} bits of register {show(name)}"
             fail("postselect", must, f"keeps {show(value)}")
-        keep |= {circuit.find_bit(bit).index: int(kept) for bit, kept in zip(bits, values, strict=True)}
+        for bit, kept in zip(bits, values, strict=True):
+            if keep.setdefault(circuit.find_bit(bit).index, int(kept)) != int(kept):
+                fail("postselect", "keep one value of a bit that registers share", "keeps 0 and 1 of one")
     return keep
 
 
@@ -69,6 +72,8 @@ def postselected_result(
     """
     if options.get("memory"):
         fail("memory", "not be asked for with `postselect`: shots of the kept branch have no order", "is true")
+    if any(isinstance(entry.operation, SaveData) for circuit in circuits for entry in circuit.data):
+        fail("circuits", "save nothing in a run with `postselect`, whose state is not normalised", "have a save")
     shots = whole_number(options["shots"], "shots", minimum=1, maximum=MOST_SHOTS)
     rng = generator(options["seed_simulator"], "seed_simulator")
     results = []

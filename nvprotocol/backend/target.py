@@ -42,6 +42,11 @@ def target_of(device: Device) -> Target:
     return target
 
 
+def nv_qubits_of(target: Target) -> int:
+    """The number of NV qubits of such a target: those that relax."""
+    return sum(one is not None and one.t1 is not None for one in target.qubit_properties or ())
+
+
 def _qubit_properties(device: Device) -> list[QubitProperties]:
     per_qubit = zip(device.t1 * _S_PER_US, device.t2 * _S_PER_US, device.frequencies_ghz * _HZ_PER_GHZ, strict=True)
     nv = [QubitProperties(t1=float(t1), t2=float(t2), frequency=float(f)) for t1, t2, f in per_qubit]

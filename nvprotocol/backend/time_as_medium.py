@@ -4,7 +4,11 @@ The circuit is cut at every instant at which something acts, and each stretch be
 channel of the medium on all NV qubits at once, for its length. A gate of finite duration acts in the middle of its
 interval, so that the medium acts for half of it before and half after. Against a drive that is constant over the
 interval T this is off by O(γT), γ the rates of the medium, for what the gate rotates; cut into n pieces
-(`Device.gate_slices`) it is a symmetric Strang splitting, off by O(γT/n²).
+(`Device.gate_slices`) it is a symmetric Strang splitting, off by O(γT/n²). A rotation gate is cut by its angle, any
+other gate along its shortest way.
+
+Time does not depend on outcomes: both branches of an `if_else` take as long as the longer of them, also where it has no
+`else`, as for a controller that keeps the same schedule in every run.
 """
 
 import math
@@ -141,20 +145,24 @@ def _append_conditional(
     clbits: Sequence[int],
     conditions: Sequence[Condition],
 ) -> None:
-    """Appends an instruction, within a test of single bits for every reading at which it happens."""
+    """Appends an instruction, within tests of single bits for every case in which it happens."""
     bits = clbits if isinstance(instruction, Measure) else ()
     if not conditions:
         append(circuit, instruction, qubits, bits)
         return
     first, others = conditions[0], conditions[1:]
-    for reading in sorted(first.readings):
+    for case in first.cases:
         inner = QuantumCircuit(circuit.qubits, circuit.clbits)
         _append_conditional(inner, instruction, qubits, bits, others)
-        for bit, value in zip(first.bits, reading, strict=True):
+        for bit, value in case:
             outer = QuantumCircuit(circuit.qubits, circuit.clbits)
-            outer.append(IfElseOp((circuit.clbits[bit], value), inner), circuit.qubits, circuit.clbits)
+            for entry in inner.data:
+                body = QuantumCircuit(circuit.qubits, circuit.clbits)
+                body.append(entry)
+                outer.append(IfElseOp((circuit.clbits[bit], value), body), circuit.qubits, circuit.clbits)
             inner = outer
-        circuit.append(inner.data[0])
+        for entry in inner.data:
+            circuit.append(entry)
 
 
 def _error_of(gate: Gate, device: Device) -> Instruction | None:

@@ -29,7 +29,7 @@ def _nvprotocol() -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the result [results/NAME-OF-FILE].")
 @click.option("-f", "--force", is_flag=True, help="Replace an existing result.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
-@click.option("--device", metavar="NAME|FILE", help="QASM: built-in device or device file [ideal].")
+@click.option("--device", metavar="NAME|FILE", help="QASM: built-in device, device or experiment file [ideal].")
 @click.option("--postselect", metavar="REG=BITS", multiple=True, help="QASM: keep these runs; one bit is for all.")
 @click.option("--outcomes", metavar="REG=BITS,...", multiple=True, help="QASM: print the probability of outcomes.")
 @click.option("--shots", metavar="N", help='QASM: runs, or "none" for no sampling noise [10000].')
@@ -71,7 +71,8 @@ def _run(file: Path, output: Path | None, force: bool, quiet: bool, **circuit: A
 def _export(name: str, output: Path | None, settings: tuple[str, ...]) -> None:
     """Writes the circuit of a protocol as OpenQASM 3.
 
-    NAME is a protocol of the gallery, such as monitored_bell, or an experiment file, of which [protocol] counts.
+    NAME is a protocol of the gallery, such as monitored_bell, or an experiment file: [protocol] is the circuit, and
+    the comment on top says how to run it with the file's medium and device.
     """
     export(name, output, settings)
 

@@ -1,7 +1,12 @@
 """Running a circuit that is written in OpenQASM 3."""
 
 import sys
+import tomllib
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +20,7 @@ if TYPE_CHECKING:
 
 _BELL_STATES = ("psi-", "psi+", "phi-", "phi+")
 _FULL_TABLE = 16
+_MOST_BITS = 16
 
 
 @dataclass(frozen=True)
@@ -31,10 +37,10 @@ class Options:
 
 def run_circuit(file: Path, options: Options) -> None:
     """Runs a circuit: tomography of the NV qubits, or where they are measured at the end, what their registers read."""
-    from nvprotocol.emulation import emulate, probability
-    from nvprotocol.experiment.qasm import from_qasm
+    from nvprotocol.errors import UnsupportedCircuitError
+    from nvprotocol.experiment.qasm import from_qasm, refuse_where
 
-    keep = dict(_assigned("--postselect", text) for text in options.postselect)
+    keep = _kept(options.postselect)
     asked = [_assigned("--outcomes", text) for text in options.outcomes]
     arguments: dict[str, Any] = {
         "shots": _shots(options.shots),
@@ -44,17 +50,64 @@ def run_circuit(file: Path, options: Options) -> None:
     }
     device = _device(options.device)
     circuit = from_qasm(file)
+    try:
+        _run(circuit, device, asked, arguments)
+    except UnsupportedCircuitError as error:
+        refuse_where(file, partial(_follow, device=device), error)
+
+
+def _run(circuit: "QuantumCircuit", device: "Device", asked: list[tuple[str, str]], arguments: dict[str, Any]) -> None:
+    from nvprotocol.emulation import emulate, probability
+
     if asked:
         for register, values in asked:
             found = probability(circuit, device, values.split(","), register, **arguments)
             click.echo(f"{found}")
         return
     registers = _registers_at_the_end(circuit, device, arguments["postselect"])
-    for register in registers:
-        bits = next(known.size for known in circuit.cregs if known.name == register)
-        _print_table(probability(circuit, device, "0" * bits, register, **arguments))
     if not registers:
         _print_estimate(emulate(circuit, device, **arguments))
+        return
+    sizes = {known.name: known.size for known in circuit.cregs}
+    together = sum(sizes[name] for name in registers) <= _MOST_BITS
+    for names in [registers] if together else [[name] for name in registers]:
+        joint, register = _joined(circuit, names)
+        found = probability(joint, device, "0" * sum(sizes[name] for name in names), register, **arguments)
+        _print_table(found, [sizes[name] for name in names])
+
+
+def _follow(circuit: "QuantumCircuit", device: "Device") -> None:
+    """Refuses what the device cannot do; the beginning of a circuit may lack what comes later."""
+    from nvprotocol.backend.native import to_native
+    from nvprotocol.backend.schedule import schedule
+    from nvprotocol.errors import ArgumentError
+
+    with suppress(ArgumentError):
+        schedule(to_native(circuit, device), device)
+
+
+def _joined(circuit: "QuantumCircuit", names: list[str]) -> tuple["QuantumCircuit", str]:
+    """The circuit with one more register of all the bits of some, and its name: the first one is right-most."""
+    from qiskit import ClassicalRegister
+
+    if len(names) == 1:
+        return circuit, names[0]
+    registers = {register.name: register for register in circuit.cregs}
+    joint, name = circuit.copy(), " ".join(reversed(names))
+    joint.add_register(ClassicalRegister(bits=[bit for one in names for bit in registers[one]], name=name))
+    return joint, name
+
+
+def _kept(texts: Sequence[str]) -> dict[str, str]:
+    from nvprotocol._checks import fail, show
+
+    keep: dict[str, str] = {}
+    for text in texts:
+        name, value = _assigned("--postselect", text)
+        if name in keep:
+            fail("--postselect", "name a register once", f"names {show(name)} twice")
+        keep[name] = value
+    return keep
 
 
 def _assigned(option: str, text: str) -> tuple[str, str]:
@@ -73,23 +126,41 @@ def _shots(text: str) -> int | None:
     if text == "none":
         return None
     try:
-        return int(text.replace("_", ""))
+        number = float(text)  # 1e4 too
     except ValueError:
+        number = 0.5
+    if not number.is_integer():  # neither is an infinite one
         fail("--shots", 'be a whole number, or "none" for no sampling noise', f"is {show(text)}")
+    return int(number)
 
 
 def _device(name: str) -> "Device":
-    """The device of a name, or of a file."""
-    from nvprotocol._checks import fail, show
+    """The device of a name, of a device file, or of an experiment file at the first values of its scans."""
+    from nvprotocol._checks import show
+    from nvprotocol._toml import suggestion
     from nvprotocol.device import Device
     from nvprotocol.device.catalogue import BUILTIN
+    from nvprotocol.errors import ArgumentError
 
     if name in BUILTIN:
         return Device.builtin(name)
     if not name.endswith(".toml") and not Path(name).is_file():
-        listed = f"the name of a built-in device ({', '.join(BUILTIN)}), or the path of a device file"
-        fail("--device", f"be {listed}", f"is {show(name)}")
-    return Device.from_toml(name)
+        listed = f"the name of a built-in device ({', '.join(BUILTIN)}), or the path of a device or experiment file"
+        meant = suggestion(name, BUILTIN) if get_close_matches(name, BUILTIN, cutoff=0.5) else "."
+        raise ArgumentError(f"Argument `--device` must be {listed}, but is {show(name)}{meant}")
+    if not _is_experiment(Path(name)):
+        return Device.from_toml(name)
+    from nvprotocol.experiment.file import device_of, load
+
+    return device_of(load(name).settings(0, 0))
+
+
+def _is_experiment(file: Path) -> bool:
+    """Whether a file has a section [protocol] or [scan]; what is no TOML at all is read, and refused, as a device."""
+    try:
+        return bool({"protocol", "scan"} & tomllib.loads(file.read_text(encoding="utf-8")).keys())
+    except (OSError, ValueError):
+        return False
 
 
 def _registers_at_the_end(circuit: "QuantumCircuit", device: "Device", keep: dict[str, Any]) -> list[str]:
@@ -115,8 +186,8 @@ def _print_estimate(estimate: Any) -> None:
     click.echo(f"fidelity with the Bell states {', '.join(fidelities)}")
 
 
-def _print_table(found: "Probability") -> None:
-    """Every reading of a register with its share of the kept runs; of a long one, those that have come up."""
+def _print_table(found: "Probability", sizes: Sequence[int]) -> None:
+    """Every reading of registers with its share of the kept runs; of long ones, those that have come up."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -124,7 +195,6 @@ def _print_table(found: "Probability") -> None:
     from nvprotocol.emulation.estimate import described
     from nvprotocol.tomography import wilson
 
-    bits = len(found.outcomes[0])
     table = Table(box=SIMPLE_HEAD, padding=(0, 1))
     for name in (found.register, *(() if found.counts is None else ("counts",)), "probability"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -133,7 +203,7 @@ def _print_table(found: "Probability") -> None:
     for value, share in enumerate(found.distribution):
         if len(found.distribution) > _FULL_TABLE and not share:
             continue
-        row = [f"{value:0{bits}b}", f"{share:.4f}"]
+        row = [_reading(value, sizes), f"{share:.4f}"]
         if found.counts is not None:
             counts = found.counts[0]
             low, high = wilson(counts[value], counts.sum())
@@ -142,3 +212,12 @@ def _print_table(found: "Probability") -> None:
     Console(width=None if sys.stdout.isatty() else 120).print(table)
     shots = "no sampling noise" if found.shots is None else f"{found.shots} shots"
     click.echo(f"{described(found)} ({found.metadata['engine']}, {shots})")
+
+
+def _reading(value: int, sizes: Sequence[int]) -> str:
+    """The bits of registers, the first one right-most, with a space between any two."""
+    parts = []
+    for size in sizes:
+        parts.append(f"{value % 2**size:0{size}b}")
+        value >>= size
+    return " ".join(reversed(parts))

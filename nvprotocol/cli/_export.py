@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from nvprotocol.experiment import Experiment
     from nvprotocol.protocols.parameters import Parameter
 
 _UNIT = re.compile(r"(?<=[\d.])\s*(?=[a-zµμ/])(?!e[-+\d])")
@@ -21,10 +22,12 @@ def export(source: str, output: Path | None, settings: Sequence[str]) -> None:
     from nvprotocol.errors import OutputError
     from nvprotocol.experiment.qasm import to_qasm
 
-    name, parameters = _named(source)
+    named = _named(source)
+    protocol = named if isinstance(named, str) else named.content.protocol.name
+    parameters: dict[str, Any] = {}
     for setting in settings:
-        parameters |= _set(name, setting)
-    text = to_qasm(name, **parameters)
+        parameters |= _set(protocol, setting)
+    text = to_qasm(named, **parameters)
     if output is None:
         click.echo(text, nl=False)
         return
@@ -34,19 +37,21 @@ def export(source: str, output: Path | None, settings: Sequence[str]) -> None:
         raise OutputError(f"The file {output} cannot be written: {error.strerror or error}.") from None
 
 
-def _named(source: str) -> tuple[str, dict[str, Any]]:
+def _named(source: str) -> "str | Experiment":
+    """A protocol by its name, or an experiment file."""
     from nvprotocol import experiment
-    from nvprotocol._checks import fail, show
+    from nvprotocol._checks import show
     from nvprotocol._toml import suggestion
+    from nvprotocol.errors import ArgumentError
     from nvprotocol.protocols.parameters import PARAMETERS
 
     if source in PARAMETERS:
-        return source, {}
+        return source
     if not source.endswith(".toml"):
-        meant = suggestion(source, [*PARAMETERS]).rstrip("?.")
-        fail("NAME", "be an experiment file (.toml) or a protocol", f"is {show(source)}{meant}")
-    content = experiment.load(source).content.protocol
-    return content.name, content.model_dump(exclude={"name"})
+        meant = suggestion(source, [*PARAMETERS])  # ends the sentence by itself
+        must = "be an experiment file (.toml) or a protocol"
+        raise ArgumentError(f"Argument `NAME` must {must}, but is {show(source)}{meant}")
+    return experiment.load(source)
 
 
 def _set(protocol: str, setting: str) -> dict[str, Any]:

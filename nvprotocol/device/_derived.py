@@ -18,7 +18,9 @@ def with_intrinsic(equation: MasterEquation, t1_us: ArrayLike | None, t2_us: Arr
         return equation
     relaxing = np.zeros(()) if t1_us is None else 1 / np.asarray(t1_us)
     decohering = relaxing / 2 if t2_us is None else 1 / np.asarray(t2_us)
-    pure = np.maximum(decohering - relaxing / 2, 0.0)  # below 0 by rounding, or where T2 is infinite: T1 alone limits it
+    pure = np.maximum(
+        decohering - relaxing / 2, 0.0
+    )  # below 0 by rounding, or where T2 is infinite: T1 alone limits it
     identity = np.eye(equation.n_qubits)
     local = identity * relaxing / 4
     return MasterEquation(

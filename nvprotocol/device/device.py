@@ -86,9 +86,9 @@ class Device:
         """Reads a device file: TOML with a section [medium] and, where the instruments are not ideal, [device].
 
         Args:
-            path: The file. Its keys are the arguments of `Medium.pair` and of this class, with `t1` and `t2` (in µs, or
-                as "5 ms", or "none"), `detuning`, `readout_error` = [P(1|0), P(0|1)], and `base`, the name of a built-in device or
-                the path of another file, from which everything is taken that is not given.
+            path: The file. Its keys are the arguments of `Medium.pair` and of this class, with `t1` and `t2` (in µs, as
+                "5 ms", or "none"), `detuning`, `readout_error` = [P(1|0), P(0|1)], and `base`, the name of a built-in
+                device or the path of another file, from which everything is taken that is not given.
 
         Raises:
             ArgumentError: If `path` is no path.

@@ -184,11 +184,12 @@ def _check_coherence(own: DeviceSection, merged: DeviceSection) -> None:
     if wrong is None:
         return
     t1, t2, place = wrong
-    if "t1" in given:
+    (key,) = given
+    if key == "t1":
         must, value = f"be at least T2/2 = {show(t2 / 2)} us, with t2 = {show(t2)} us", t1
     else:
         must, value = f"be at most 2·T1 = {show(2 * t1)} us, with t1 = {show(t1)} us", t2
-    fail(given.copy().pop(), f"{must} from base {show(own.base)}", f"is {show(value)}{place}")
+    fail(key, f"{must} from base {show(own.base)}", f"is {show(value)}{place}")
 
 
 def _read(path: Path, above: tuple[Path, ...]) -> Description:

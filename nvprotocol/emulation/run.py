@@ -90,8 +90,8 @@ def emulate(
 
     Raises:
         ArgumentError: If an argument is not as described, or `postselect` names what the circuit does not have.
-        UnsupportedCircuitError: If the circuit has control flow or other operations that are not gates, delays,
-            barriers, measurements and resets.
+        UnsupportedCircuitError: If the circuit has other operations than gates, delays, barriers, measurements,
+            resets, `for_loop` and `if_else`, or an outcome that is not kept decides on a gate and `shots` is None.
         NoKeptShotsError: If no run is kept.
 
     Examples:

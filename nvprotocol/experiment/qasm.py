@@ -1,12 +1,15 @@
 """Circuits as OpenQASM 3: those of the gallery written, and any file read, with errors of one line."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from nvprotocol._toml import text_of
-from nvprotocol.errors import FileError
+from nvprotocol.errors import FileError, UnsupportedCircuitError
+from nvprotocol.experiment.dialect import name_single_bits, not_followed, with_tests_of_bits
+from nvprotocol.experiment.file import Experiment
+from nvprotocol.experiment.header import header
 from nvprotocol.protocols.parameters import PARAMETERS, checked
 
 if TYPE_CHECKING:
@@ -14,17 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["from_qasm", "to_qasm"]
 
-_DEVICES = {
-    "no_emitted_magnon": (' and "medium.a = 0.0" in resting.toml, a medium that does not relax', "resting.toml")
-}
-_UNITS = {"time": " µs", "rate": " rad/µs", "coupling": " rad/µs"}
-_MEANING = {
-    "nv": "the two NV qubits on the medium, nv[0] the paper's qubit 1",
-    "monitor": "monitor qubits, which are not on the medium",
-    "parity": "reads 1 where a check finds |σᶻ| = 0",
-    "quiet": "reads 1 where no magnon is seen",
-    "readout": "the NV qubits at the end, bit 0 the first that is read",
-}
 _LONGEST = 60
 _DEFINITION = re.compile(r"^gate xx_plus_yy\(.*?^\}", re.DOTALL | re.MULTILINE)
 _XX_PLUS_YY = """gate xx_plus_yy(theta, beta) a, b {
@@ -46,14 +38,14 @@ _XX_PLUS_YY = """gate xx_plus_yy(theta, beta) a, b {
 """The one gate that versions of Qiskit write in different ways."""
 
 
-def to_qasm(name: str, **parameters: object) -> str:
-    """A circuit of the gallery as OpenQASM 3, bound and unrolled, with a comment on top that says what it is.
+def to_qasm(name: str | Experiment, **parameters: object) -> str:
+    """A circuit of the gallery as OpenQASM 3, bound and unrolled, with a comment on top that says what it is for.
 
     Time is `delay` in µs. The medium is not in it: it belongs to the device that the circuit runs on.
 
     Args:
-        name: Name of a protocol.
-        **parameters: Its parameters; what is left out has the protocol's default.
+        name: Name of a protocol; or an experiment, whose file the comment then names as the device.
+        **parameters: Its parameters; what is left out is the experiment's, or has the protocol's default.
 
     Raises:
         ArgumentError: If there is no such protocol or parameter, or a value does not fit.
@@ -75,35 +67,29 @@ def to_qasm(name: str, **parameters: object) -> str:
         delay[0.5us] nv[1];
         <BLANKLINE>
     """
+    experiment = None
+    if isinstance(name, Experiment):
+        experiment, name = name, name.content.protocol.name
+        parameters = experiment.content.protocol.model_dump(exclude={"name"}) | parameters
     given = checked(name, **parameters)
     given = {one.name: given.get(one.name, one.default) for one in PARAMETERS[name]}
     from qiskit import qasm3
 
     from nvprotocol.protocols import GALLERY
 
-    circuit = GALLERY[name].circuit(**given)
-    keep = "".join(f" --postselect {register}={value}" for register, value in (GALLERY[name].postselect or {}).items())
-    registers = [register.name for register in (*circuit.qregs, *circuit.cregs)]
-    lines = [
-        f"{name}: {', '.join(f'{one.name} = {_shown(given[one.name], one.kind)}' for one in PARAMETERS[name])}",
-        "",
-        "Times are in µs. While time passes, the medium of the device acts on all NV qubits at once.",
-        *(f"  {register}: {_MEANING[register]}" for register in registers),
-        f"Run it, with this text in {name}.qasm{_DEVICES.get(name, ('', ''))[0]}:",
-        f"  nvprotocol run {name}.qasm --device {_DEVICES.get(name, ('', 'ideal'))[1]}{keep}",
-    ]
+    protocol = GALLERY[name]
+    circuit = protocol.circuit(**given)
+    registers = {register.name: register.size for register in (*circuit.qregs, *circuit.cregs)}
+    kept, outcomes = protocol.postselect, protocol.outcomes
+    lines = header(name, given, registers, postselect=kept, outcomes=outcomes, experiment=experiment)
     program = _DEFINITION.sub(_XX_PLUS_YY, qasm3.dumps(circuit)).rstrip()
     return "\n".join(f"// {line}".rstrip() for line in lines) + f"\n{program}\n"
 
 
-def _shown(value: Any, kind: str) -> str:
-    if isinstance(value, complex) and not value.imag:
-        value = value.real
-    return f"{value:.12g}{_UNITS.get(kind, '')}" if isinstance(value, int | float | complex) else str(value)
-
-
 def from_qasm(path: str | Path) -> "QuantumCircuit":
     """Reads a circuit in OpenQASM 3: gates, delays with a unit, measurements, resets, `if`, `for` over a range.
+
+    A `bit` that is no array is a register of one bit.
 
     Args:
         path: The file.
@@ -129,22 +115,49 @@ def from_qasm(path: str | Path) -> "QuantumCircuit":
     for statement in statements:
         if isinstance(statement, ast.IODeclaration):
             _refuse(source, text, statement, "an input has no value here")
+    if found := not_followed(program):
+        _refuse(source, text, *found)
     try:
         circuit = convert(program)
     except Exception:  # the converter raises all kinds of errors, and most do not say where
         _refuse(source, text, *_first_refused(statements))
+    name_single_bits(circuit, program)
     if not circuit.num_qubits:
         raise FileError(f"{source}: the file declares no qubits.")
     return circuit
 
 
+def refuse_where(
+    path: str | Path, check: "Callable[[QuantumCircuit], object]", error: UnsupportedCircuitError
+) -> NoReturn:
+    """Names file, line and statement of what a device or an engine does not follow.
+
+    Args:
+        path: The file.
+        check: Raises an `UnsupportedCircuitError` for a circuit, and already for the part of it that is to blame.
+        error: The error that is told.
+
+    Raises:
+        FileError: At the first statement with which the check fails.
+        UnsupportedCircuitError: The error itself, if the check passes and so no single statement is to blame.
+    """
+    try:
+        check(from_qasm(path))
+    except UnsupportedCircuitError:
+        text = text_of(Path(path), FileError)
+        statement, _ = _first_refused(_parsed(text, str(path)).statements, check)
+        _refuse(str(path), text, statement, f"{error}".replace("Argument `circuit`", "a circuit").rstrip("."))
+    raise error
+
+
 def _parsed(text: str, source: str) -> Any:
+    """The program that is written, in the form that the converter takes."""
     from openqasm3.parser import QASM3ParsingError, parse
 
     if not text.strip():
         raise FileError(f"{source}, line 1: the file is empty.")
     try:
-        return _quietly(parse, text)
+        program = _quietly(parse, text)
     except QASM3ParsingError as error:
         told = re.match(r"L(\d+):C\d+: (.*)", str(error), re.DOTALL)
         reason = error.__cause__.args[0] if error.__cause__ is not None and error.__cause__.args else error.__cause__
@@ -152,6 +165,9 @@ def _parsed(text: str, source: str) -> Any:
         line = int(told[1]) if told else getattr(token, "line", 1)
     except Exception:  # a part of the file that the parser has no tree for, such as a comment alone
         raise FileError(f"{source}, line 1: the file holds no program that is understood.") from None
+    else:
+        with_tests_of_bits(program)
+        return program
     if token is not None and token.text == "<EOF>":
         line = len(text.rstrip().splitlines())
     near = f" near {_quoted(token.text)}" if token is not None and token.text != "<EOF>" else ""
@@ -167,8 +183,10 @@ def _quietly(function: Any, text: str) -> Any:
         return function(text)
 
 
-def _first_refused(statements: Sequence[Any]) -> tuple[Any, str]:
-    """The first statement that the converter refuses, and why; found by halving, since few errors say where."""
+def _first_refused(
+    statements: Sequence[Any], check: "Callable[[QuantumCircuit], object] | None" = None
+) -> tuple[Any, str]:
+    """The first statement that converter or check refuses, and why; found by halving, since few errors say where."""
     from openqasm3 import ast
     from qiskit_qasm3_import import convert
 
@@ -176,7 +194,9 @@ def _first_refused(statements: Sequence[Any]) -> tuple[Any, str]:
     while fine < refused:
         middle = (fine + refused) // 2
         try:
-            convert(ast.Program(list(statements[: middle + 1])))
+            circuit = convert(ast.Program(list(statements[: middle + 1])))
+            if check is not None:
+                check(circuit)
             fine = middle + 1
         except Exception as error:
             refused, reason = middle, _reason(error)

@@ -196,9 +196,12 @@ def _passing_on(circuit: QuantumCircuit, strength: float, phase: float) -> None:
 
 def _between_nvs(circuit: QuantumCircuit, gate: Gate) -> None:
     """A gate on the NV qubits by way of the monitor: far apart, they have no gate of their own."""
-    circuit.swap(_NV_1, _MONITOR)
+    there_and_back = ((_NV_1, _MONITOR), (_MONITOR, _NV_1), (_NV_1, _MONITOR))
+    for control, target in there_and_back:  # a swap; written as one, a transpiler may take it for a change of names
+        circuit.cx(control, target)
     circuit.append(gate, [_MONITOR, _NV_2])
-    circuit.swap(_NV_1, _MONITOR)
+    for control, target in there_and_back:
+        circuit.cx(control, target)
 
 
 def _turn_where_down(circuit: QuantumCircuit, target: int, *, both: float, only_2: float) -> None:
