@@ -498,13 +498,13 @@ some, little = (
 assert little["steady"] > 1.3 * some["steady"]
 assert abs(little["Werner 0.4"] / some["Werner 0.4"] - 1) < 0.02
 
-# The committed measurement: every cell covers more than 92.5 %, and in a third the plain profile stays below 93.5 %.
+# The committed measurement: every cell covers 93.5 % or more, and in a third the plain profile does not.
 assert is_x.size == 330
-assert number["coverage"].min() >= 0.925
+assert number["coverage"].min() >= 0.935
 assert np.mean(number["plain"] < 0.935) > 1 / 3
-# The price: less than a quarter on average, far less than half for all 15 parameters at once.
+# The price: less than a quarter on average; room for all 15 parameters at once would cost almost twice as much.
 assert 1 < price[wide_enough].mean() < 1.25
-assert np.median(number["wide_width"][wide_enough] / number["width"][wide_enough]) > 2
+assert np.median(number["wide_width"][wide_enough] / number["width"][wide_enough]) > 1.8
 
 # Five settings with the X ansatz are better than nine at equal shots, in width and in error.
 for total in TOTALS.tolist():

@@ -93,9 +93,9 @@ SEPARABLE = 3.3
 """Drop of log-likelihood at a separable state from which on a table of 95 % counts as entangled."""
 FULL_DROPS = (
     ((2.1, 1.92), (2.7, 2.2)),  # full rank; second: clearly entangled
-    ((2.1, 3.7), (2.2, 4.1)),
-    ((3.7, 4.8), (2.2, 5.2)),
-    ((2.7, 1.92), (1.92, 4.1)),  # pure
+    ((2.1, 3.7), (2.4, 4.5)),
+    ((3.7, 4.8), (2.4, 5.7)),
+    ((2.7, 1.92), (2.2, 4.1)),  # pure
 )
 """Drops (lower, upper) at 95 % by the number of eigenvalues that may be zero, and by whether separable states fit."""
 X_DROPS = (
