@@ -314,7 +314,7 @@ plt.show()
 # ## The cost of honesty
 #
 # Honest intervals are wider. How much? The factor over drops of 1.92 is the price. Dropping 12.5, what $\chi^2$ asks of
-# all 15 parameters at once, is honest too, and costs more than twice as much.
+# all 15 parameters at once, is honest too, and costs almost twice as much.
 
 # %%
 wide_enough = number["plain_width"] > 1e-3  # elsewhere everything is zero
