@@ -6,7 +6,7 @@ keeping a run, and what its outcomes are among the kept runs is the same as if e
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -19,7 +19,7 @@ from qiskit.transpiler.basepasses import TransformationPass
 from nvprotocol.backend.conversion import superop_instruction, to_circuit
 from nvprotocol.backend.readout import instrument_of
 from nvprotocol.backend.steps import Step, append, name_of_bit, require_measured, steps_of
-from nvprotocol.channels import Channel, preparation, qubit_readout
+from nvprotocol.channels import Channel, Instrument, preparation, qubit_readout
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
 
@@ -135,7 +135,7 @@ def follow_kept(
         raise NotFollowedError(
             f"it reports {len(copies)} outcomes of qubits that are used again, and at most {_MOST_COPIES} can be kept"
         )
-    projections = cache(lambda qubit: _projections(device, qubit))
+    projections = cache(lambda qubit: _projections(instrument_of(device, qubit)))
     result = QuantumCircuit(QuantumRegister(circuit.num_qubits + len(copies), "q"), name=circuit.name)
     records, together = [], _reset_at_once(steps)
     for k, step in enumerate(steps):
@@ -190,9 +190,9 @@ def _reset_at_once(steps: Sequence[Step]) -> set[int]:
     }
 
 
-def _projections(device: Device, qubit: int) -> dict[tuple[int | None, bool], Instruction]:
+@lru_cache(maxsize=64)
+def _projections(instrument: Instrument) -> dict[tuple[int | None, bool], Instruction]:
     """What a measurement does to the kept runs, by the value that is kept, if any, and whether a reset follows."""
-    instrument = instrument_of(device, qubit)
     maps: dict[int | None, Channel] = {**instrument.branches, None: instrument.unread}
     return {
         (value, resets): superop_instruction(preparation(0.0) @ one if resets else one)
