@@ -9,7 +9,7 @@ end. A circuit that has been scheduled before, in which every pause is a delay, 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatch
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from qiskit import QuantumCircuit
 from qiskit.circuit import Barrier, Bit, ControlFlowOp, Delay, ForLoopOp, Gate, IfElseOp, Measure, Reset
@@ -27,8 +27,7 @@ _MOST_EVENTS = 1_000_000
 _FLOW = ("while_loop", "switch_case", "break_loop", "continue_loop", "store")
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """An operation, or one of the equal pieces of a gate, at the instant at which it acts.
 
     Attributes:

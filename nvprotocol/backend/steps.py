@@ -1,8 +1,7 @@
 """A circuit without time, read and written step by step."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from qiskit import QuantumCircuit
 from qiskit.circuit import CircuitInstruction, IfElseOp, Instruction, Measure
@@ -11,8 +10,7 @@ from qiskit.circuit import Operation as QiskitOperation
 from nvprotocol._checks import fail
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One instruction, and the readings of single bits under which it happens.
 
     Attributes:
