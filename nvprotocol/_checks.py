@@ -12,6 +12,9 @@ from nvprotocol.errors import ArgumentError
 Seed: TypeAlias = int | np.random.Generator | None
 Choice = TypeVar("Choice", bound=str)
 
+MOST_SHOTS = 10**12
+"""More shots than any run has; counts of so many still fit their integers."""
+
 ROUNDING = 1e-12
 """Relative size up to which a violation of an inequality is repaired as rounding."""
 

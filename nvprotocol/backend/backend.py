@@ -8,10 +8,10 @@ from qiskit import QuantumCircuit
 from qiskit.providers import JobV1
 from qiskit_aer import AerSimulator
 
-from nvprotocol._checks import fail, show, whole_number
+from nvprotocol._checks import MOST_SHOTS, fail, show, whole_number
 from nvprotocol.backend.aer import OPTIONS
 from nvprotocol.backend.job import CompletedJob
-from nvprotocol.backend.postselected import MOST_SHOTS, postselected_result
+from nvprotocol.backend.postselected import postselected_result
 from nvprotocol.backend.readout import readout_noise
 from nvprotocol.backend.target import target_of
 from nvprotocol.backend.time_as_medium import elapsing, time_as_medium

@@ -4,18 +4,18 @@ Qiskit's layout passes are free to place the qubits of a circuit anywhere, and f
 circuit that fits as it is. The stage below, which the backend asks for, puts them back.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from qiskit import QuantumCircuit
-from qiskit.circuit import ControlFlowOp, Gate, Qubit
+from qiskit.circuit import ControlFlowOp, Gate
 from qiskit.dagcircuit import DAGCircuit
 from qiskit.transpiler import Layout, PassManager, PassManagerConfig, Target
 from qiskit.transpiler.basepasses import TransformationPass
 from qiskit.transpiler.preset_passmanagers.builtin_plugins import BasisTranslatorPassManager
 from qiskit.transpiler.preset_passmanagers.plugin import PassManagerStagePlugin
 
-from nvprotocol._checks import fail
 from nvprotocol.backend.conversion import to_circuit
+from nvprotocol.backend.qubits import named_nv, require_number
 from nvprotocol.backend.target import nv_qubits_of
 from nvprotocol.errors import UnsupportedCircuitError
 
@@ -69,20 +69,15 @@ class QubitsInPlace(TransformationPass):
     def _places(self, dag: DAGCircuit, layout: Layout) -> list[int]:
         """Physical qubit → the one that the circuit's qubit on it stands for; qubits not used get what is left."""
         numbers = self.property_set["original_qubit_indices"] or {}
-        nv = self._nv_qubits(layout, numbers)
+        nv = [qubit for qubit in named_nv(layout.get_registers()) if qubit in numbers]
+        if nv:
+            require_number(nv, self.n_nv)
         others = [qubit for qubit in sorted(numbers, key=lambda one: numbers[one]) if qubit not in nv]
         wanted = {qubit: place for place, qubit in enumerate([*nv, *others]) if place < dag.num_qubits()}
         own = {physical: wanted[qubit] for qubit, physical in layout.get_virtual_bits().items() if qubit in wanted}
         used = set(own.values())
         free = iter(k for k in range(dag.num_qubits()) if k not in used)
         return [own[k] if k in own else next(free) for k in range(dag.num_qubits())]
-
-    def _nv_qubits(self, layout: Layout, numbers: Mapping[Qubit, int]) -> list[Qubit]:
-        named = [register for register in layout.get_registers() if register.name == "nv"]
-        qubits = [qubit for register in named for qubit in register if qubit in numbers]
-        if qubits and len(qubits) != self.n_nv:
-            fail("circuit", f"have {self.n_nv} NV qubits, as the device has", f"has {len(qubits)}")
-        return qubits
 
     def _fits(self, dag: DAGCircuit, places: list[int]) -> bool:
         coupling = self.target.build_coupling_map()

@@ -12,12 +12,11 @@ from qiskit_aer import AerSimulator
 from qiskit_aer.library.save_instructions.save_data import SaveData
 from qiskit_aer.noise import NoiseModel
 
-from nvprotocol._checks import fail, generator, show, whole_number
+from nvprotocol._checks import MOST_SHOTS, fail, generator, show, whole_number
 from nvprotocol.backend.aer import OPTIONS, kept_outcomes, require_success
 from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError, follow_kept
 from nvprotocol.device import Device
-
-MOST_SHOTS = 10**12
+from nvprotocol.tomography.settings import draw_kept
 
 
 def kept_bits(circuit: QuantumCircuit, postselect: Mapping[str, int | str]) -> dict[int, int]:
@@ -102,11 +101,10 @@ def _takes_qobj_id() -> bool:
 def _drawn(
     branch: KeptBranch, keep: Mapping[int, int], device: Device, shots: int, rng: np.random.Generator
 ) -> tuple[dict[int, int], float]:
-    """Counts by register value, one multinomial draw; the last cell of the draw are the runs that are not kept."""
+    """Counts of the kept runs by register value, and the odds of keeping one."""
     (table,) = kept_outcomes([branch], device)
     odds = float(np.clip(table.sum(), 0.0, 1.0))
-    cells = np.clip(np.round(np.append(table.ravel(), 1 - odds), 12), 0.0, None)
-    drawn = rng.multinomial(shots, cells / cells.sum())[:-1]
+    drawn = draw_kept(table.ravel(), shots, rng)
     base = sum(value << bit for bit, value in keep.items())
     counts: dict[int, int] = {}
     for cell in np.flatnonzero(drawn):
@@ -122,7 +120,12 @@ def _sorted_out(
     """Counts by register value of the runs that are kept, every shot run."""
     result = AerSimulator(**OPTIONS).run(circuit, noise_model=noise, **options).result()
     require_success(result)
-    counts = {int(key, 16): count for key, count in result.data(0)["counts"].items()}
+    return kept_counts(result, 0, keep)
+
+
+def kept_counts(result: Result, number: int, keep: Mapping[int, int]) -> dict[int, int]:
+    """Counts by register value of one circuit of a result, of the runs in which every kept bit reads its value."""
+    counts = {int(key, 16): count for key, count in result.data(number)["counts"].items()}
     return {value: count for value, count in counts.items() if all(value >> b & 1 == v for b, v in keep.items())}
 
 

@@ -19,6 +19,7 @@ from qiskit_aer.library.save_instructions.save_data import SaveData
 from nvprotocol._checks import fail
 from nvprotocol.backend.conditions import Condition, condition_of
 from nvprotocol.backend.durations import delay_us, gate_us, native_us
+from nvprotocol.backend.qubits import nv_of
 from nvprotocol.backend.unbound import unbound_parameters
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
@@ -80,21 +81,13 @@ def schedule(circuit: QuantumCircuit, device: Device) -> Schedule:
     if unbound := unbound_parameters(circuit):
         names = ", ".join(sorted(f'"{parameter.name}"' for parameter in unbound))
         fail("circuit", "have no unbound parameters (bind them with `assign_parameters`)", f"has {names}")
-    nv_qubits = _nv_qubits(circuit, device.n_qubits)
+    nv_qubits = tuple(circuit.find_bit(qubit).index for qubit in nv_of(circuit, device.n_qubits))
     order = (*nv_qubits, *(k for k in range(circuit.num_qubits) if k not in nv_qubits))
     place: dict[Bit, int] = {circuit.qubits[index]: number for number, index in enumerate(order)}
     place |= {bit: number for number, bit in enumerate(circuit.clbits)}
     walk = _Walk(device, [0.0] * circuit.num_qubits, [0.0] * circuit.num_clbits)
     walk.follow(circuit, place)
     return Schedule(tuple(sorted(walk.events, key=lambda event: event.time)), order, max(walk.clocks))
-
-
-def _nv_qubits(circuit: QuantumCircuit, n_nv: int) -> tuple[int, ...]:
-    named = [register for register in circuit.qregs if register.name == "nv"]
-    qubits = list(named[0]) if named else circuit.qubits[:n_nv]
-    if len(qubits) != n_nv:
-        fail("circuit", f"have {n_nv} NV qubits, as the device has", f"has {len(qubits)}")
-    return tuple(circuit.find_bit(qubit).index for qubit in qubits)
 
 
 def _refuse(what: str) -> NoReturn:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +14,13 @@ from nvprotocol.backend import exact, follow_kept, time_as_medium
 from nvprotocol.backend.aer import kept_states, run
 from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError
 from nvprotocol.backend.native import to_native
-from nvprotocol.backend.postselected import kept_bits
+from nvprotocol.backend.postselected import kept_bits, kept_counts
+from nvprotocol.backend.qubits import nv_of
 from nvprotocol.backend.time_as_medium import elapsing
 from nvprotocol.device import Device
+from nvprotocol.emulation.estimate import Engine
+from nvprotocol.tomography._checked import checked_readout
 
-Engine: TypeAlias = Literal["aer", "exact"]
 _REGISTER = "tomography"
 _ROTATION = {"X": ("h",), "Y": ("sdg", "h"), "Z": ()}
 
@@ -90,12 +91,6 @@ def _refuse_measured_at_the_end(circuit: QuantumCircuit, n_nv: int, keep: Mappin
             fail("circuit", must, f"it measures qubit {number} there and does not postselect on it")
 
 
-def nv_of(circuit: QuantumCircuit, n_nv: int) -> list[Qubit]:
-    """The NV qubits of a circuit."""
-    named = [register for register in circuit.qregs if register.name == "nv"]
-    return list(named[0]) if named else circuit.qubits[:n_nv]
-
-
 def unnormalised_states(
     prepared: Sequence[Prepared], device: Device, engine: Engine
 ) -> list[NDArray[np.complex128]] | NotFollowedError:
@@ -127,7 +122,8 @@ def outcome_probabilities(
     maps = np.array([exact.superoperator(_rotations(setting, device)) for setting in settings])[:, diagonal]
     vectors = np.swapaxes(stacked, -1, -2).reshape(len(stacked), -1)
     chances = np.einsum("sov,kv->kso", maps, vectors).real
-    return np.clip(chances, 0.0, None) @ joint_readout(device).T
+    joint = np.asarray(checked_readout(device.readout_matrices, 2**n))
+    return np.clip(chances, 0.0, None) @ joint.T
 
 
 def _rotations(setting: str, device: Device) -> QuantumCircuit:
@@ -144,14 +140,6 @@ def _rotate(circuit: QuantumCircuit, qubits: Sequence[Qubit], setting: str) -> N
             getattr(circuit, gate)(qubit)
 
 
-def joint_readout(device: Device) -> NDArray[np.float64]:
-    """P(read | true) of all NV qubits together, shape (2ᴺ, 2ᴺ)."""
-    joint = np.ones((1, 1))
-    for matrix in device.readout_matrices:
-        joint = np.kron(matrix, joint)
-    return joint
-
-
 def counts_shot_by_shot(
     prepared: Sequence[Prepared], device: Device, shots: int, rng: np.random.Generator, settings: Sequence[str]
 ) -> NDArray[np.int64]:
@@ -160,9 +148,12 @@ def counts_shot_by_shot(
     measured = [_measured(one.circuit, setting, device) for one in prepared for setting in settings]
     plain = [time_as_medium(one, device, elapse, to_end=False) for one in measured]
     result = run(plain, shots=shots, seed=int(rng.integers(2**31)), device=device)
-    of_each = [one for one in prepared for _ in settings]
-    tables = [_kept_counts(result.data(k)["counts"], one, device.n_qubits) for k, one in enumerate(of_each)]
-    return np.array(tables).reshape(len(prepared), len(settings), -1)
+    tables = np.zeros((len(measured), 2**device.n_qubits), dtype=np.int64)
+    for k, table in enumerate(tables):
+        one = prepared[k // len(settings)]
+        for value, count in kept_counts(result, k, one.keep).items():
+            table[value >> one.circuit.num_clbits] += count
+    return tables.reshape(len(prepared), len(settings), -1)
 
 
 def _measured(circuit: QuantumCircuit, setting: str, device: Device) -> QuantumCircuit:
@@ -180,12 +171,3 @@ def _measured(circuit: QuantumCircuit, setting: str, device: Device) -> QuantumC
     result.barrier()
     result.measure(qubits, register)
     return result
-
-
-def _kept_counts(counts: Mapping[str, int], prepared: Prepared, n_nv: int) -> NDArray[np.int64]:
-    table = np.zeros(2**n_nv, dtype=np.int64)
-    for key, count in counts.items():
-        value = int(key, 16)
-        if all(value >> bit & 1 == kept for bit, kept in prepared.keep.items()):
-            table[value >> prepared.circuit.num_clbits] += count
-    return table

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Estimate"]
 
 Ansatz: TypeAlias = Literal["full", "X"]
+Engine: TypeAlias = Literal["aer", "exact"]
 
 
 def described(result: "Estimate | Probability") -> str:

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from nvprotocol import tomography
 from nvprotocol._checks import Seed, fail, show
 from nvprotocol.device import Device
-from nvprotocol.emulation.estimate import described
+from nvprotocol.emulation.estimate import Engine, described
 from nvprotocol.emulation.run import (
-    Engine,
     checked_run,
     circuits_of,
     metadata_of,
@@ -20,6 +19,7 @@ from nvprotocol.emulation.run import (
     odds_of_keeping,
     require_kept,
 )
+from nvprotocol.tomography.settings import draw_kept
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -164,7 +164,7 @@ def probability(
         if per_shot:
             counts = readings.counts_shot_by_shot(prepared, device, number, rng, register)
         else:
-            counts = [_drawn(table, number, rng) for table in tables]
+            counts = [draw_kept(table, number, rng) for table in tables]
     drawn = number or 0
     require_kept([int(one.sum()) for one in counts], 1, drawn, odds)
     found = [_counted(one, drawn, wanted, register, metadata) for one, wanted in zip(counts, asked, strict=True)]
@@ -182,13 +182,6 @@ def _outcomes(outcomes: object, bits: int, register: str) -> tuple[str, ...]:
     if len(set(asked)) < len(asked):
         fail("outcomes", "name each outcome once", f"is {', '.join(asked)}")
     return tuple(asked)
-
-
-def _drawn(table: NDArray[np.float64], shots: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Kept counts of every reading; the last cell of the draw, not returned, are the discarded runs."""
-    # Rounded: a seed is to give the same counts on machines whose last bits differ.
-    cells = np.clip(np.round(np.append(table, 1 - table.sum()), 12), 0.0, None)
-    return rng.multinomial(shots, cells / cells.sum())[:-1]
 
 
 def _share(distribution: NDArray, outcomes: Sequence[str]) -> float:

@@ -10,9 +10,11 @@ from nvprotocol._checks import fail, show
 from nvprotocol.backend import exact, follow_kept
 from nvprotocol.backend.aer import kept_outcomes, run
 from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError
+from nvprotocol.backend.postselected import kept_counts
 from nvprotocol.backend.steps import require_measured, steps_of
 from nvprotocol.device import Device
-from nvprotocol.emulation.circuits import Engine, Prepared
+from nvprotocol.emulation.circuits import Prepared
+from nvprotocol.emulation.estimate import Engine
 
 _MOST_BITS = 16
 
@@ -61,10 +63,8 @@ def counts_shot_by_shot(
     for k, one in enumerate(prepared):
         bits = _bits_of(one, register)
         table = np.zeros(2 ** len(bits), dtype=np.int64)
-        for key, count in result.data(k)["counts"].items():
-            value = int(key, 16)
-            if all(value >> bit & 1 == kept for bit, kept in one.keep.items()):
-                table[sum((value >> bit & 1) << position for position, bit in enumerate(bits))] += count
+        for value, count in kept_counts(result, k, one.keep).items():
+            table[sum((value >> bit & 1) << position for position, bit in enumerate(bits))] += count
         tables.append(table)
     return tables
 

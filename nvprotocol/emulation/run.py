@@ -1,27 +1,26 @@
 """A circuit on a device: the state, its entanglement and the odds of keeping a run."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from nvprotocol import tomography
-from nvprotocol._checks import Seed, fail, generator, one_of, show, whole_number
+from nvprotocol._checks import MOST_SHOTS, Seed, fail, generator, one_of, show, whole_number
 from nvprotocol.device import Device
-from nvprotocol.emulation.estimate import Ansatz, Estimate
-from nvprotocol.emulation.tables import drawn, from_counts, without_noise
+from nvprotocol.emulation.estimate import Ansatz, Engine, Estimate
+from nvprotocol.emulation.tables import from_counts, without_noise
 from nvprotocol.errors import NoKeptShotsError, UnsupportedCircuitError
 from nvprotocol.tomography._checked import checked_settings
+from nvprotocol.tomography.settings import draw_kept
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
 __all__ = ["emulate"]
 
-Engine: TypeAlias = Literal["aer", "exact"]
 _SMALLEST_ODDS = 1e-13
 """What cancels in a density matrix leaves 1e-17 for every operation behind; smaller odds cannot be told from it."""
-_MOST_SHOTS = 10**12
 _ENGINES: tuple[Engine, ...] = ("aer", "exact")
 _ANSATZES: tuple[Ansatz, ...] = ("full", "X")
 
@@ -129,7 +128,7 @@ def emulate(
             tables = on_device.counts_shot_by_shot(prepared, device, number, rng, labels)
         else:
             chances = on_device.outcome_probabilities(states, device, labels)
-            tables = np.array([drawn(one, p, number, rng) for one, p in zip(chances, odds, strict=True)])
+            tables = draw_kept(np.reshape(odds, (-1, 1, 1)) * chances, number, rng)
     require_kept(tables.sum(axis=(1, 2)).tolist(), len(labels), number or 0, odds)
     estimates = from_counts(tables, number or 0, metadata, device, labels, ansatz)
     return estimates if several else estimates[0]
@@ -163,7 +162,7 @@ def checked_run(
     if not isinstance(device, Device):
         fail("device", "be a Device", f"is of type {type(device).__name__}")
     one_of(engine, "engine", _ENGINES)
-    number = None if shots is None else whole_number(shots, "shots", minimum=1, maximum=_MOST_SHOTS)
+    number = None if shots is None else whole_number(shots, "shots", minimum=1, maximum=MOST_SHOTS)
     if per_shot and (number is None or engine != "aer"):
         fail("per_shot", 'go with a number of shots and the engine "aer"', f"shots is {shots}, engine {show(engine)}")
     return number, generator(seed)

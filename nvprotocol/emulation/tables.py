@@ -13,13 +13,6 @@ from nvprotocol.emulation.estimate import Ansatz, Estimate
 from nvprotocol.entanglement import concurrence
 
 
-def drawn(outcomes: NDArray[np.float64], odds: float, shots: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Counts of the kept runs in each setting; the last cell of each draw, not returned, are the discarded runs."""
-    cells = np.concatenate([odds * outcomes, np.full((len(outcomes), 1), 1 - odds)], axis=-1)
-    cells = np.round(cells, 12)  # a seed is to give the same counts on machines whose last bits differ
-    return rng.multinomial(shots, cells / cells.sum(axis=-1, keepdims=True))[:, :-1]
-
-
 def without_noise(
     state: NDArray[np.complex128], odds: float, metadata: dict[str, Any], settings: Sequence[str], ansatz: Ansatz
 ) -> Estimate:

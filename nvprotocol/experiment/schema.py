@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, Field, create_model
 
+from nvprotocol._checks import MOST_SHOTS
 from nvprotocol._toml import CONFIG, Coupling, Rate, Time
 from nvprotocol.device.schema import DeviceSection, MediumSection
 from nvprotocol.protocols.parameters import PARAMETERS as DECLARED
@@ -79,7 +80,7 @@ class RunSection(BaseModel):
     """
 
     model_config = CONFIG
-    shots: Shots = Field(default=10_000, ge=1, le=10**12)
+    shots: Shots = Field(default=10_000, ge=1, le=MOST_SHOTS)
     seed: int = Field(default=0, ge=0)
     engine: Literal["aer", "exact"] = "aer"
     tomography: Literal["full", "X"] = "full"

@@ -37,9 +37,7 @@ def wilson(
         >>> low.round(3), high.round(3)
         (array([0.   , 0.219, 0.963]), array([0.037, 0.396, 1.   ]))
     """
-    k, n = np.broadcast_arrays(whole_counts(successes, "successes"), whole_counts(trials, "trials"))
-    if np.any(k > n):
-        fail("successes", "be at most `trials`", f"{show(k[k > n].flat[0])} exceeds {show(n[k > n].flat[0])}")
+    k, n = _checked_proportion(successes, trials)
     z2 = normal_quantile(level) ** 2
     safe = np.maximum(n, 1)
     p = k / safe
@@ -76,13 +74,18 @@ def clopper_pearson(
         >>> low.round(3), high.round(3)
         (array([0.   , 0.212, 0.964]), array([0.036, 0.4  , 1.   ]))
     """
-    k, n = np.broadcast_arrays(whole_counts(successes, "successes"), whole_counts(trials, "trials"))
-    if np.any(k > n):
-        fail("successes", "be at most `trials`", f"{show(k[k > n].flat[0])} exceeds {show(n[k > n].flat[0])}")
+    k, n = _checked_proportion(successes, trials)
     tail = (1 - checked_level(level)) / 2
     low = np.where(k == 0, 0.0, betaincinv(np.maximum(k, 1), n - k + 1, tail))
     high = np.where(k == n, 1.0, betaincinv(k + 1, np.maximum(n - k, 1), 1 - tail))
     return low, high
+
+
+def _checked_proportion(successes: ArrayLike, trials: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    k, n = np.broadcast_arrays(whole_counts(successes, "successes"), whole_counts(trials, "trials"))
+    if np.any(k > n):
+        fail("successes", "be at most `trials`", f"{show(k[k > n].flat[0])} exceeds {show(n[k > n].flat[0])}")
+    return k, n
 
 
 def checked_level(level: float) -> float:

@@ -159,6 +159,17 @@ def sample(
     return generator(seed).multinomial(number, chances)
 
 
+def draw_kept(chances: NDArray[np.float64], shots: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Counts of kept runs, from chances on the last axis whose sum is that of keeping a run.
+
+    One more cell of each draw, not returned, are the discarded runs. Rounded to twelve digits, the chances give the
+    same counts for a seed on machines whose last bits differ.
+    """
+    discarded = 1 - chances.sum(axis=-1, keepdims=True)
+    cells = np.clip(np.round(np.concatenate([chances, discarded], axis=-1), 12), 0.0, None)
+    return rng.multinomial(shots, cells / cells.sum(axis=-1, keepdims=True))[..., :-1]
+
+
 def from_counts(
     counts_by_setting: Mapping[str, Mapping[str, int]], settings: Sequence[str] | None = None
 ) -> NDArray[np.int64]:
