@@ -3,7 +3,7 @@
 Durations are whole nanoseconds, so that Qiskit's own scheduler can place the same circuits.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +16,22 @@ import nvprotocol as nv
 
 UNITS = {"dt": 1, "ns": 1, "us": 1e-3, "ms": 1e-6, "s": 1e-9, "ps": 1000}
 """How much of a unit is one nanosecond, with a clock of 1 ns."""
+
+
+def errant_device(system: System, gate_ns: Mapping[str, float]) -> nv.Device:
+    """A pair whose gates, readout, preparation and checks all take time or err, the same every time."""
+    return nv.Device(
+        system.equation,
+        gate_ns=gate_ns,
+        single_qubit_error=0.01,
+        two_qubit_error=0.02,
+        readout=[[[0.9, 0.25], [0.1, 0.75]], [[0.97, 0.12], [0.03, 0.88]]],
+        initialisation_error=0.03,
+        t1_us=4.0,
+        monitor_efficiency=0.93,
+        monitor_false_alarm=0.08,
+        gate_slices=2,
+    )
 
 
 def random_device(rng: np.random.Generator, system: System, **given: object) -> nv.Device:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from counting import counts_of, multinomial_p_value, two_sample_p_value
 from hypothesis import given, settings
-from laboratory import Bench, random_device
+from laboratory import Bench, errant_device, random_device
 from numpy.typing import NDArray
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.result import Result
@@ -20,18 +20,7 @@ from nvprotocol.backend.postselected import kept_bits
 SIGNIFICANCE = 1e-3
 SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
 NATIVE = {"x": 20, "sx": 10, "h": 15, "ry": 10, "cx": 40, "measure": 100, "monitor_measure": 60, "monitor_reset": 30}
-DEVICE = nv.Device(
-    SYSTEM.equation,
-    gate_ns=NATIVE,
-    single_qubit_error=0.01,
-    two_qubit_error=0.02,
-    readout=[[[0.9, 0.25], [0.1, 0.75]], [[0.97, 0.12], [0.03, 0.88]]],
-    initialisation_error=0.03,
-    t1_us=4.0,
-    monitor_efficiency=0.93,
-    monitor_false_alarm=0.08,
-    gate_slices=2,
-)
+DEVICE = errant_device(SYSTEM, NATIVE)
 
 
 def registers(*names: tuple[str, int]) -> QuantumCircuit:

@@ -163,17 +163,17 @@ class Device:
         """Splitting of each NV qubit in GHz, in cycles: the mean and the offset Δ_i/2π of each, shape (N,)."""
         return splittings_ghz(self.equation, self.frequency_ghz)
 
-    @property
+    @cached_property
     def readout_matrices(self) -> NDArray[np.float64]:
-        """P(read | true) of each NV qubit, true outcome on the columns, shape (N, 2, 2)."""
+        """P(read | true) of each NV qubit, true outcome on the columns, shape (N, 2, 2), read-only."""
         single = np.eye(2) if self.readout is None else np.asarray(self.readout)
-        return np.broadcast_to(single, (self.n_qubits, 2, 2)).copy()
+        return np.broadcast_to(single, (self.n_qubits, 2, 2))
 
-    @property
+    @cached_property
     def monitor_readout(self) -> NDArray[np.float64]:
-        """P(read | true) of a check, true outcome on the columns; 0 stands for |σz| ≠ 0; shape (2, 2)."""
+        """P(read | true) of a check, true outcome on the columns; 0 stands for |σz| ≠ 0; shape (2, 2), read-only."""
         first = np.array([self.monitor_efficiency, self.monitor_false_alarm])
-        return np.stack([first, 1 - first])
+        return np.broadcast_to(np.stack([first, 1 - first]), (2, 2))
 
     @property
     def native_gates(self) -> tuple[str, ...]:
