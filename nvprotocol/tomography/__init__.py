@@ -18,7 +18,6 @@ from nvprotocol.tomography.pairs import pairwise_settings as pairwise_settings
 from nvprotocol.tomography.planning import Plan as Plan
 from nvprotocol.tomography.planning import plan as plan
 from nvprotocol.tomography.proportions import clopper_pearson as clopper_pearson
-from nvprotocol.tomography.proportions import wilson as wilson
 from nvprotocol.tomography.reconstruction import MaximumLikelihood as MaximumLikelihood
 from nvprotocol.tomography.reconstruction import linear_inversion as linear_inversion
 from nvprotocol.tomography.reconstruction import log_likelihood as log_likelihood
