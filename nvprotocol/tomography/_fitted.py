@@ -83,7 +83,7 @@ def _known(table: Real, model: Real, projector: Real) -> NDArray[np.bool_]:
 def drops(fits: Fits, separable: Real, scale: float, ansatz: str) -> tuple[Real, Real]:
     """Drops of log-likelihood for the lower and the upper end (`concurrence_interval` says which and why)."""
     table = np.array(FULL_DROPS if ansatz == "full" else X_DROPS)
-    missing = np.sum(fits.losses() < RANK_LOSS, axis=0)
+    missing = np.sum(fits.losses < RANK_LOSS, axis=0)
     entangled = (separable >= SEPARABLE * scale).astype(int)
     chosen = scale * table[missing, entangled]
     return chosen[:, 0], chosen[:, 1]
@@ -129,7 +129,7 @@ def p_values(this: Fitted) -> Real:
 def _parameters(fits: Fits) -> Real:
     """Dimension of the states of the ansatz that vanish where a fit does."""
     values, vectors = np.linalg.eigh(fits.states)
-    losses = np.concatenate([fits.losses(), np.full((1, len(values)), np.inf)])
+    losses = np.concatenate([fits.losses, np.full((1, len(values)), np.inf)])
     null = vectors * (losses < SMALLEST_SHARE).T[:, None, :]
     kept = null @ np.swapaxes(null.conj(), 1, 2)
     strings = to_matrix(np.linalg.svd(fits.projector)[0][:, : round(np.trace(fits.projector))].T)

@@ -216,7 +216,7 @@ def _raised(this: Fitted, separable: NDArray[np.float64], ansatz: str) -> NDArra
     values = concurrence(fits.states)
     if ansatz != "full":
         return values
-    _, second, third = fits.losses()
+    _, second, third = fits.losses
     rows = np.flatnonzero((second < RANK_LOSS / 2) & (third > RANK_LOSS) & (separable >= SEPARABLE) & this.known)
     if rows.size:
         up = np.minimum(highest_concurrence(fits.part(rows), np.full(len(rows), 0.7)), 1)
