@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from tomography_states import every_state
+from _states import every_state
 
 from nvprotocol import tomography
 from nvprotocol.entanglement import concurrence

@@ -7,11 +7,11 @@ from nvprotocol.tomography.files import CountTable as CountTable
 from nvprotocol.tomography.files import read_counts as read_counts
 from nvprotocol.tomography.files import write_counts as write_counts
 from nvprotocol.tomography.functions import FunctionInterval as FunctionInterval
+from nvprotocol.tomography.functions import fidelity_interval as fidelity_interval
 from nvprotocol.tomography.functions import function_interval as function_interval
 from nvprotocol.tomography.intervals import ConcurrenceInterval as ConcurrenceInterval
 from nvprotocol.tomography.intervals import concurrence_bound as concurrence_bound
 from nvprotocol.tomography.intervals import concurrence_interval as concurrence_interval
-from nvprotocol.tomography.intervals import fidelity_interval as fidelity_interval
 from nvprotocol.tomography.intervals import separable_p_value as separable_p_value
 from nvprotocol.tomography.pairs import pair_counts as pair_counts
 from nvprotocol.tomography.pairs import pairwise_settings as pairwise_settings

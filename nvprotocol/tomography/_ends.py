@@ -143,9 +143,7 @@ def _begin(counts: Real, model: Real, start: Complex, cones: Real, floor: Real |
     )
 
 
-def _advance(
-    now: _Rows, model: Real, products: Real, cones: Real, ell: Real, gap: Real, root: Real | None
-) -> None:
+def _advance(now: _Rows, model: Real, products: Real, cones: Real, ell: Real, gap: Real, root: Real | None) -> None:
     """One Newton step of all tables, in place."""
     centring = np.where(now.length < SHORT, OPENING, CENTRING)
     aim = np.maximum(centring * gap / (4 * len(cones)), GAP / 20 / now.totals)[:, None]

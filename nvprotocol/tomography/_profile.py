@@ -106,26 +106,30 @@ def lowest_concurrence(fits: Fits, drops: Real, separable: Real) -> Real:
     return ends
 
 
-def highest_concurrence(fits: Fits, drops: Real) -> Real:
+def highest_concurrence(fits: Fits, drops: Real, *, rank_two: bool = False) -> Real:
     """The largest signed concurrence at these drops, shape (…, n): a convex function, climbed from two sides.
 
     Each round maximises the linearised Λ, which lies below Λ, so Λ rises from round to round. The slope is taken first
     at the fit, then at the fit without its two smallest eigenvalues, where rank 2 attracts. Within an ansatz the third
     climb is along the branch 2|ρ₁₂| − 2√(ρ₀₀ρ₃₃) of Λ, which is the entangled one also where the fit is separable.
-    All drops and starts are climbed together, as most of the time of a small batch goes to the calls.
+    All drops and starts are climbed together, as most of the time of a small batch goes to the calls. `rank_two` leaves
+    the first climb out, for fits that are known to be near rank 2.
     """
     table = np.broadcast_to(np.arange(len(fits.counts)), drops.shape).reshape(-1)
-    wanted = np.flatnonzero(fits.losses[1][table] < FAR * drops.reshape(-1))
+    flat = drops.reshape(-1)
     near, far = _mixed(fits.states, 1e-3), _mixed(fits.truncated[1], BLUR / fits.totals)
-    rows = np.concatenate([table, table[wanted]])
-    floor = fits.log_likelihood[rows] - np.concatenate([drops.reshape(-1), drops.reshape(-1)[wanted]])
-    found = _climb(fits, rows, floor, fits.started(), np.concatenate([near[table], far[table[wanted]]]))
-    best = found[: len(table)]
-    best[wanted] = np.maximum(best[wanted], found[len(table) :])
+    first = np.flatnonzero(np.full(len(table), not rank_two))
+    second = np.flatnonzero(rank_two | (fits.losses[1][table] < FAR * flat))
+    climbs = np.concatenate([first, second])
+    rows, floor = table[climbs], fits.log_likelihood[table] - flat
+    found = _climb(fits, rows, floor[climbs], fits.started(), np.concatenate([near[table[first]], far[table[second]]]))
+    best = np.full(len(table), -np.inf)
+    best[first] = found[: len(first)]
+    best[second] = np.maximum(best[second], found[len(first) :])
     if np.trace(fits.projector) < 16:
         free = 1.0 if fits.projector[5, 5] > 0 else 1.0j
         points, branch = _mixed(fits.states, LEAST)[table], partial(_entangled_branch, free=free)
-        best = np.maximum(best, _climb(fits, table, floor[: len(table)], fits.started(3 * MIXING), points, branch))
+        best = np.maximum(best, _climb(fits, table, floor, fits.started(3 * MIXING), points, branch))
     return np.where(np.isfinite(best), np.maximum(best, fits.signed[table]), 1.0).reshape(drops.shape)
 
 

@@ -8,20 +8,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import Seed, fail
-from nvprotocol.entanglement import concurrence, eof_of_concurrence
+from nvprotocol.entanglement import eof_of_concurrence
 from nvprotocol.operators import State, fidelity
-from nvprotocol.tomography._calibration import calibrated_interval
 from nvprotocol.tomography._checked import whole_counts
-from nvprotocol.tomography._fitted import RANK_LOSS, SEPARABLE, Fitted, fitted, p_values
-from nvprotocol.tomography._profile import highest_concurrence, separable_drop
+from nvprotocol.tomography._fitted import fitted, p_values
+from nvprotocol.tomography._profile import separable_drop
+from nvprotocol.tomography._recommended import recommended_concurrence
+from nvprotocol.tomography.intervals import profile_interval
 from nvprotocol.tomography.reconstruction import maximum_likelihood
 
 __all__ = ["ModelWarning", "StateEstimate", "estimate"]
 
 SUSPECT = 1e-5
 """p-value of the whole set of tables below which `estimate` warns that the model does not hold."""
-LIFT = 0.5
-"""Share of the way up to the end at a drop of 0.7 by which the concurrence of a rank-2 fit is raised."""
 
 
 class ModelWarning(UserWarning):
@@ -179,12 +178,13 @@ def estimate(
         if ansatz != "full" or calibration_shots is not None:
             fail("counts", "have 4 outcomes, those of two qubits, for this", f"has shape {tables.shape}")
         return _of_other_size(tables, settings, readout, level)
-    this = fitted(tables, settings, readout, ansatz)
+    this = fitted(tables, settings, readout, ansatz, calibration_shots)
     separable = separable_drop(this.fits)
-    ends = calibrated_interval(this, separable, level, ansatz, readout, calibration_shots)
+    ends = profile_interval(this, separable, level, ansatz)
     p = p_values(this)
     _warn_of(p, ansatz)
-    values = np.clip(_raised(this, separable, ansatz), np.clip(ends.low, 0, 1), ends.high)
+    at_95 = ends.high if level == 0.95 and this.calibration is None else None
+    values = np.clip(recommended_concurrence(this, separable, ansatz, at_95), ends.low, ends.high)
     shape = this.leading
     return StateEstimate(
         state=this.fit.state.reshape(*shape, 4, 4),
@@ -208,20 +208,6 @@ def _warn_of(p: NDArray[np.float64], ansatz: str) -> None:
             ModelWarning,
             stacklevel=3,
         )
-
-
-def _raised(this: Fitted, separable: NDArray[np.float64], ansatz: str) -> NDArray[np.float64]:
-    """The recommended estimate of the concurrence."""
-    fits = this.fits
-    values = concurrence(fits.states)
-    if ansatz != "full":
-        return values
-    _, second, third = fits.losses
-    rows = np.flatnonzero((second < RANK_LOSS / 2) & (third > RANK_LOSS) & (separable >= SEPARABLE) & this.known)
-    if rows.size:
-        up = np.minimum(highest_concurrence(fits.part(rows), np.full(len(rows), 0.7)), 1)
-        values[rows] += LIFT * np.maximum(up - values[rows], 0)
-    return values
 
 
 def _of_other_size(
