@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from _states import every_state
+from numpy.typing import NDArray
 
 from nvprotocol import tomography
 from nvprotocol.entanglement import concurrence

@@ -50,6 +50,8 @@ def fitted(
     readout: ArrayLike | None,
     ansatz: str,
     calibration_shots: int | None = None,
+    *,
+    tolerance: float = TOLERANCE,
 ) -> Fitted:
     """Fits tables of two qubits by maximum likelihood within an ansatz.
 
@@ -71,7 +73,7 @@ def fitted(
         shares = np.nan_to_num(table / table.sum(axis=-1, keepdims=True), nan=0.25).reshape(flat.shape)
     guess = to_matrix(np.linalg.lstsq(ideal, shares.T, rcond=1e-9)[0].T)
     guess = guess / np.trace(guess, axis1=1, axis2=2).real[:, None, None]
-    fit = fit_tables(flat, model, guess, TOLERANCE)
+    fit = fit_tables(flat, model, guess, tolerance)
     # What the ansatz leaves out changes no likelihood, but would change the concurrence.
     fit = replace(fit, state=to_matrix(to_vector(fit.state) @ projector))
     return Fitted(

@@ -23,14 +23,14 @@ A function that is smooth at the fit has 1; where noise in a zero eigenvalue cos
 """
 
 
-def recommended_concurrence(this: Fitted, separable: Real, ansatz: str, high: Real | None = None) -> Real:
+def recommended_concurrence(this: Fitted, separable: Real, ansatz: str, high: Real) -> Real:
     """The concurrence of the fits, raised where they are of rank 2, clearly entangled, and bent, shape (n,).
 
     Args:
         this: Fitted tables.
         separable: Drops of log-likelihood at the best separable states.
         ansatz: The ansatz; within all but "full" nothing is raised.
-        high: Upper ends at 95 %, if they are known.
+        high: Upper ends of the intervals at 95 %.
     """
     values = concurrence(this.fits.states)
     if ansatz != "full":
@@ -39,9 +39,8 @@ def recommended_concurrence(this: Fitted, separable: Real, ansatz: str, high: Re
     rows = np.flatnonzero((second < PERHAPS) & (third > THIRD) & (separable >= ENTANGLED) & this.known)
     if not rows.size:
         return values
-    some, floor = this.fits.part(rows), values[rows]
+    some, floor, end = this.fits.part(rows), values[rows], high[rows]
     _, upper = drops(some, separable[rows], 0.95, ansatz)
-    end = np.minimum(highest_concurrence(some, upper), 1) if high is None else high[rows]
     rise = np.minimum(highest_concurrence(some, np.full(len(rows), MEDIAN), rank_two=True), 1) - floor
     bend = rise / np.maximum(end - floor, 1e-9) * np.sqrt(upper / MEDIAN)
     believed = np.clip((PERHAPS - second[rows]) / (PERHAPS - SURELY), 0, 1)

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -183,8 +183,10 @@ def estimate(
     ends = profile_interval(this, separable, level, ansatz)
     p = p_values(this)
     _warn_of(p, ansatz)
-    at_95 = ends.high if level == 0.95 and this.calibration is None else None
-    values = np.clip(recommended_concurrence(this, separable, ansatz, at_95), ends.low, ends.high)
+    at_95 = ends
+    if level != 0.95 or this.calibration is not None:
+        at_95 = profile_interval(replace(this, calibration=None), separable, 0.95, ansatz)
+    values = np.clip(recommended_concurrence(this, separable, ansatz, at_95.high), ends.low, ends.high)
     shape = this.leading
     return StateEstimate(
         state=this.fit.state.reshape(*shape, 4, 4),
