@@ -62,7 +62,7 @@ def test_half_widths_grow_as_the_error_does(counts: NDArray[np.int64]) -> None:
     assert factor > 1.1
     assert blurred / exact == pytest.approx(factor, rel=0.05)
     low, _, high = tomography.function_interval(counts, overlap, readout=FLIPS, calibration_shots=SHOTS)
-    assert high - low == pytest.approx(float(blurred), rel=0.05)
+    assert high - low == pytest.approx(blurred.item(), rel=0.05)
 
 
 def test_bound_and_p_value_make_room(rng: np.random.Generator) -> None:
