@@ -57,8 +57,8 @@ def function_interval(
 
     The drops are those of `concurrence_interval`, the larger of its two on both sides. They were chosen for the
     concurrence, whose coverage is the only one that was measured widely. In 16 cells of 200 tables each (eight states
-    of ranks 1, 2 and 4 with 200 and 1000 shots a setting, ±0.015) the nominal 95 % covered at least 0.975 for the
-    purity, 0.93 for the entropy and 0.945 for the entanglement of formation. Where the slope of a function vanishes at
+    of ranks 1, 2 and 4 with 200 and 1000 shots a setting, ±0.015) the nominal 95 % covered at least 0.985 for the
+    purity, 0.98 for the entropy and 0.975 for the entanglement of formation. Where the slope of a function vanishes at
     the truth, as that of the purity does at the maximally mixed state, the interval misses, as noise can only add.
 
     Args:

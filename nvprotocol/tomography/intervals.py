@@ -50,19 +50,20 @@ def concurrence_interval(
     drop. The upper end maximises a convex function, by successive linearisation from two starts (three within the
     ansatz); a higher one cannot be excluded. A drop of 1.92 on both sides is right inside state space and covers as
     little as half of the time at its edge. The drops at 95 % therefore depend on how many of the smallest eigenvalues
-    the state of maximum likelihood may lose (for a loss of log-likelihood below 7), on this loss e (at most 3.5 counts),
-    and on whether the best separable state lacks less or more than 3.3:
+    the state of maximum likelihood may lose (for a loss of log-likelihood below 7), on this loss e (of which at most
+    3.5 counts), and on whether the best separable state lacks less or more than 3.3:
 
         eigenvalues lost            0             1                   2                       3
         separable   lower, upper    2.1, 1.92     2.1, 2.1 + 0.2 e    3.3, 2.8 + 0.9 e        3.0, 1.92 + 0.5 e
         entangled   lower, upper    2.7, 2.2      2.5, 2.3 + 0.4 e    1.2 + 0.3 e, 4 + 0.9 e  2.3, 2.9 + 0.8 e
 
     What spurious eigenvalues gain, a truth of lower rank lacks, so e adds to the upper drop. If the third costs less
-    than 60 the lower drop at rank 2 is 2.4, as rank 1 is near. (For the other ansätze an eigenvalue is lost below 2.5
-    and e is not counted: 2.1, 1.92 / 2.3, 2.9 / 2.7, 2.9 / 2.7, 2.5 and 2.2, 2.1 / 2.1, 2.5 / 1.92, 2.7 / 1.92, 3.3.) At
-    another level √(2·drop) = c + r(√(2D) − c), with D the drop at 95 %, r the quantile of the normal distribution over
-    1.96, and an offset c of 0 inside and up to 0.7 at the edge, as a bias does not shrink with the level. The rule is
-    empirical.
+    than 60, the lower drop at rank 2 is 2.4, as rank 1 is near. (For the other ansätze an eigenvalue is lost below 2.5
+    and e is not counted: 2.1, 1.92 / 2.3, 2.9 / 2.7, 2.9 / 2.7, 2.5 and 2.2, 2.1 / 2.1, 2.5 / 1.92, 2.7 / 1.92, 3.3.)
+
+    At another level √(2·drop) = c + r(√(2D) − c), with D the drop at 95 %, r the quantile of the normal distribution
+    over 1.96, and an offset c of 0 inside and up to 0.7 at the edge, as a bias does not shrink with the level; above
+    95 % the limits of the loss grow with r². Levels below 50 % are refused. The rule is empirical.
 
     Measured coverage of the nominal 95 %, and mean width, for N shots a setting (1000 tables a cell, so ±0.007; seed
     161803; `benchmarks/tomography_coverage.txt` has every cell, the script beside it measures them again):
