@@ -41,7 +41,7 @@ def recommended_concurrence(this: Fitted, separable: Real, ansatz: str, high: Re
         return values
     some, floor, end = this.fits.part(rows), values[rows], high[rows]
     _, upper = drops(some, separable[rows], 0.95, ansatz)
-    rise = np.minimum(highest_concurrence(some, np.full(len(rows), MEDIAN), rank_two=True), 1) - floor
+    rise = np.minimum(highest_concurrence(some, np.full(len(rows), MEDIAN), rank_two=True), end) - floor
     bend = rise / np.maximum(end - floor, 1e-9) * np.sqrt(upper / MEDIAN)
     believed = np.clip((PERHAPS - second[rows]) / (PERHAPS - SURELY), 0, 1)
     believed = believed * np.clip((bend - STRAIGHT) / (BENT - STRAIGHT), 0, 1)

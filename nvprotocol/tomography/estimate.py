@@ -154,7 +154,7 @@ def estimate(
         settings: Settings of the rows; all 3ᴺ Pauli settings by default (`PAULI` for two qubits).
         readout: Readout probabilities P(read | true), true outcome on the columns: one matrix of shape (2, 2) for every
             qubit, (N, 2, 2) with qubit 0 first, or the joint one of shape (2ᴺ, 2ᴺ).
-        level: Nominal probability that the interval covers the truth.
+        level: Nominal probability that the interval covers the truth, at least 0.5.
         ansatz: "full", or "X" for states of two qubits that commute with the total σᶻ; "real X" or "imaginary X" if it
             is known besides that ρ₁₂ is real or imaginary (`u1_settings`).
         calibration_shots: Shots for each prepared outcome from which `readout` was estimated: the interval becomes
