@@ -2,9 +2,9 @@
 
 Every line is a cell (state, N shots a setting, readout error a qubit): nine settings, or five with the X ansatz and as
 many shots in all. At each level stand the coverage and the mean width. The standard error of a coverage near 68 % is
-1.5 % with 1000 tables, as in tomography_levels.txt, and 4.7 % with the 100 that are simulated unless told otherwise.
+2.1 % with 500 tables, as in tomography_levels.txt, and 4.7 % with the 100 that are simulated unless told otherwise.
 
-Run:  PYTHONPATH=. python benchmarks/tomography_levels.py --tables 1000 --seed 141421 --output FILE
+Run:  PYTHONPATH=. python benchmarks/tomography_levels.py --tables 500 --seed 141421 --output FILE
 """
 
 import argparse
