@@ -140,8 +140,8 @@ def estimate(
     concurrence of `state`. MEASURED
 
     With ansatz="X" the state commutes with the total σᶻ, as every U(1)-symmetric protocol leaves it, so only ρ₀₀, ρ₁₁,
-    ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and bias and width are smaller (for the state
-    above, at as many shots in all, the width by a third). The p-value tests the assumption with the same counts, as far
+    ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and bias and width are smaller (for (uu+S)/2, at
+    as many shots in all, the width by a fifth). The p-value tests the assumption with the same counts, as far
     as they can contradict it; below 1e-5 (shared among the tables of a batch) a `ModelWarning` says so, for nine
     settings as well. It cannot see correlations such as σˣσᶻ, which do not enter `U1`, nor a symmetric readout error
     that is ignored, which acts as depolarisation would.

@@ -54,7 +54,7 @@ def concurrence_interval(
     3.5 counts), and on whether the best separable state lacks less or more than 3.3:
 
         eigenvalues lost            0             1                   2                       3
-        separable   lower, upper    2.1, 1.92     2.1, 2.1 + 0.2 e    3.3, 2.8 + 0.9 e        3.0, 1.92 + 0.5 e
+        separable   lower, upper    2.1, 1.92     2.1, 2.1 + 0.2 e    3.3, 2.8 + 1.1 e        3.0, 1.92 + 0.5 e
         entangled   lower, upper    2.7, 2.2      2.5, 2.3 + 0.4 e    1.2 + 0.3 e, 4 + 0.9 e  2.3, 2.9 + 0.8 e
 
     What spurious eigenvalues gain, a truth of lower rank lacks, so e adds to the upper drop. If the third costs less
