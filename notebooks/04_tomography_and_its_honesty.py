@@ -318,7 +318,7 @@ plt.show()
 # ## The cost of honesty
 #
 # Honest intervals are wider. How much? The factor over drops of 1.92 is the price. Dropping 12.5, what $\chi^2$ asks of
-# all 15 parameters at once, is honest too, and costs almost twice as much.
+# all 15 parameters at once, is honest too, and costs more than twice as much.
 
 # %%
 wide_enough = number["plain_width"] > 1e-3  # elsewhere everything is zero
@@ -506,13 +506,13 @@ assert abs(little["Werner 0.4"] / some["Werner 0.4"] - 1) < 0.02
 assert is_x.size == 330
 assert number["coverage"].min() >= 0.935
 assert np.mean(number["plain"] < 0.935) > 1 / 3
-# The price: less than a quarter on average; room for all 15 parameters at once would cost almost twice as much.
-assert 1 < price[wide_enough].mean() < 1.25
-assert np.median(number["wide_width"][wide_enough] / number["width"][wide_enough]) > 1.8
+# The price: less than a fifth on average; room for all 15 parameters at once would cost more than twice as much.
+assert 1 < price[wide_enough].mean() < 1.2
+assert np.median(number["wide_width"][wide_enough] / number["width"][wide_enough]) > 2
 
 # Five settings with the X ansatz are better than nine at equal shots, in width and in error.
 for total in TOTALS.tolist():
-    assert widths["five, X ansatz", total] < 0.8 * widths["nine settings", total]
+    assert widths["five, X ansatz", total] < 0.9 * widths["nine settings", total]
     assert errors["five, X ansatz", total] < errors["nine settings", total]
 
 # The test keeps its level where the symmetry holds, and finds a rotation by 0.2 rad; the lower end stays honest at all.
