@@ -83,13 +83,13 @@ def test_temperature_table(temperature: float, q: str, n: str, ratio: str, concu
     frequency=st.floats(0.5, 9.0),
     gap=st.floats(0.3, 5.0),
     temperature=st.floats(0.005, 300.0),
-    mu=st.floats(-3.0, 0.9),
+    mu=st.floats(-0.9, 0.9),
     aligned=st.booleans(),
 )
 def test_fluctuation_and_dissipation(
     dimension: int, frequency: float, gap: float, temperature: float, mu: float, aligned: bool
 ) -> None:
-    mu = mu * min(gap, frequency) if mu > 0 else mu
+    mu = mu * min(gap, frequency) if mu > 0 or not aligned else mu
     magnet = exchange(dimension, gap_ghz=gap, aligned=aligned)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ValidityWarning)

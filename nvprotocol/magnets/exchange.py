@@ -65,7 +65,9 @@ class Exchange(SpinWaves, Magnet):
     """
 
     def check(self, setting: Setting) -> None:
-        """Refuses a chemical potential at the gap or the splitting, and a splitting at the gap without damping.
+        """Refuses a chemical potential out of its bounds, and a splitting at the gap without damping.
+
+        Where the magnet's spin points against the qubits, relaxation destroys a magnon, and −μ must be less than Δ.
 
         Examples:
             >>> nv.magnets.Exchange(2, 2.0, 8e-6, 14.2, 1.24, 1.0).medium(50.0, frequency_ghz=2.0)
@@ -74,6 +76,11 @@ class Exchange(SpinWaves, Magnet):
             nvprotocol.errors.ArgumentError: Argument `frequency_ghz` must differ from the gap, 2 GHz, but is the gap.
         """
         super().check(setting)
+        if not self.aligned and np.any(setting.frequency + setting.chemical_potential <= 0):
+            worst = float(np.min(setting.chemical_potential) / RAD_PER_US_PER_GHZ)
+            fail(
+                "chemical_potential_ghz", "lie above minus the splitting where `aligned` is False", f"is {show(worst)}"
+            )
         if np.any(self.wave_number(setting.frequency) == 0):
             fail("frequency_ghz", f"differ from the gap, {show(self.gap_ghz)} GHz", "is the gap")
 
