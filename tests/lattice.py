@@ -25,6 +25,6 @@ def lattice_propagator(magnet: nv.magnets.Exchange, sites: NDArray, frequency_gh
     for _ in range(magnet.dimension - 1):
         energy = np.subtract.outer(energy, across).ravel()
     q = np.arccos(1 - np.atleast_1d(energy) / (2 * hop) + 0j)
-    q = np.where(q.imag < 0, -q, q)
+    q = np.where(np.imag(q) < 0, -q, q)
     values = np.array([np.mean(np.exp(1j * q * n) / np.sin(q)) for n in sites])
     return magnet.coupling**2 * magnet.spin * values / hop

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from lattice import magnet_with
 from scipy.integrate import quad
-from scipy.optimize import brentq
+from scipy.optimize import root_scalar
 
 import nvprotocol as nv
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
@@ -146,7 +146,7 @@ def test_lamb_shift_moves_the_pole() -> None:
     def pole(energy: float) -> float:
         return energy + magnet.strength / np.sqrt((below - energy) / magnet.stiffness)
 
-    exact = brentq(pole, -below, 0.0, xtol=1e-12)
+    exact = root_scalar(pole, bracket=(-below, 0.0), xtol=1e-12).root
     found = float(magnet.lamb_shift_ghz(1.8)) * RAD_PER_US_PER_GHZ
     assert found < 0
     assert np.isclose(found, exact, rtol=2e-3)

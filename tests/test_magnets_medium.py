@@ -162,9 +162,10 @@ def test_batches_are_their_elements() -> None:
         for name in ("relaxation", "excitation", "dephasing", "flip_flop", "ising"):
             part, whole = getattr(medium[i, j], name), getattr(single, name)
             assert np.allclose(part, whole, rtol=1e-7, atol=1e-18)
-        assert medium[i, j].provenance is not None
+        part = medium[i, j].provenance
+        assert part is not None
         assert single.provenance is not None
-        shown = medium[i, j].provenance.numbers["n"].value
+        shown = part.numbers["n"].value
         assert np.isclose(shown, single.provenance.numbers["n"].value)
 
 
@@ -332,7 +333,7 @@ def test_provenance_outlives_sums_and_has_no_part_in_the_physics() -> None:
     total = medium + bare
     assert total.provenance is medium.provenance
     assert (medium + medium).provenance is not None
-    assert [m.provenance.source for m in medium] == 2 * [medium.provenance.source]  # pyright: ignore[reportGeneralTypeIssues, reportOptionalMemberAccess]
+    assert [m.provenance.source for m in medium] == 2 * [medium.provenance.source]  # pyright: ignore[reportOptionalMemberAccess]
 
 
 def test_chemical_potential_heats_and_cools() -> None:
