@@ -225,6 +225,15 @@ def test_dark_state_is_tested_by_the_generator(phase: float, q: float, ratio: fl
         assert dark.exact
 
 
+def test_what_the_couplings_turn_is_not_dark() -> None:
+    assert str(nv.Medium.pair(a=1.0, A=1.0, J=0.3, Jz=0.2).dark_state) == "the singlet (|ud⟩ − |du⟩)/√2"
+    assert "the couplings turn it" in str(nv.Medium.pair(a=1.0, A=1.0, dm=0.3).dark_state)
+    assert str(nv.Medium.pair(a=1.0).dark_state) == "none; no state is preferred"
+    batch = nv.Medium.pair(a=1.0, A=[1.0, -1.0, 0.5])
+    assert batch.dark_state.exact.tolist() == [True, True, False]
+    assert str(batch.dark_state) == "batch (3,)"
+
+
 def test_spin_turned_the_wrong_way() -> None:
     medium = exchange(aligned=False, damping=0.0).medium(10.0, frequency_ghz=2.87, temperature_k=0.1, dipole=False)
     assert not np.any(medium.relaxation)
@@ -303,8 +312,9 @@ def test_direct_coupling_is_added_and_its_size_reported() -> None:
 def test_doubts_are_notes_and_warnings(changes: dict, arguments: dict, text: str) -> None:
     magnet = exchange(**changes)
     asked = {"separation_nm": 30.0, "frequency_ghz": 2.87, "dephasing": False} | arguments
-    with pytest.warns(ValidityWarning, match=text):
+    with pytest.warns(ValidityWarning, match=text) as record:
         medium = magnet.medium(**asked)
+    assert {warning.filename for warning in record} == {__file__}  # where the user asked
     assert medium.provenance is not None
     assert any(text in note.text and note.serious for note in medium.provenance.notes)
     assert "doubt" in str(medium)

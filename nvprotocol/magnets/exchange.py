@@ -39,7 +39,11 @@ class Exchange(SpinWaves, Magnet):
         1D: s = (P/k̃) e^(ik̃r),   2D: s = (P/2) H₀⁽¹⁾(k̃r),   3D: s = (P/2πir) e^(ik̃r),
 
     and a = (1 + n) Re s(0), A = (1 + n) Re s(r), J⊥ = Im s(r)/2: for α = 0, A/a = cos k₀r, J₀(k₀r), sin(k₀r)/k₀r. Below
-    the gap, Δ < Ω, only J⊥ is left. Two magnons give D(r) and J_z.
+    the gap, Δ < Ω, only J⊥ is left. Two magnons give D(r) and J_z. (S30 prints J₁ and J₂ without the λ² of S31.)
+
+    The coupling conserves the spin. Of an NV centre beside spins that a field along its axis polarises, it therefore
+    relaxes the transition |+1⟩ → |0⟩ (`aligned`) and not |−1⟩ → |0⟩, whose Δm = +1 is that of a magnon, too. Nor does
+    one thermal magnon lead from |0⟩ to the third level.
 
     Args:
         dimension: 1, 2 or 3.
