@@ -21,8 +21,8 @@ class DarkState(NamedTuple):
     Attributes:
         ket: The state in Qiskit's order, shape (…, 4).
         phase: φ in rad, shape (…): 0 for the singlet, ±π for the triplet T₀.
-        decay_rate: Rate at which the population of |Ψ⟩ begins to decay, in rad/µs, shape (…); NaN where the medium damps
-            all states with σᶻ = 0 alike, and none is preferred.
+        decay_rate: Rate at which the population of |Ψ⟩ begins to decay, in rad/µs, shape (…); NaN where the medium
+            damps all states with σᶻ = 0 alike, and none is preferred.
         exact: Whether 𝓛[|Ψ⟩⟨Ψ|] = 0, the couplings H_eff included, for equal splittings, shape (…).
 
     Examples:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from lattice import magnet_with
+from lattice import exchange, magnet_with
 from scipy.integrate import quad
 from scipy.optimize import root_scalar
 
@@ -11,9 +11,8 @@ from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
 from nvprotocol.magnets.occupation import occupation
 
 
-def exchange(dimension: int = 1, **changes: object) -> nv.magnets.Exchange:
-    values = {"gap_ghz": 2.0, "stiffness_m2_per_s": 8e-6, "spin": 14.2, "lattice_nm": 1.24, "coupling_mhz": 3.0}
-    return nv.magnets.Exchange(dimension, **(values | changes))  # pyright: ignore[reportArgumentType]
+def guide(dimension: int = 1, **changes: object) -> nv.magnets.Exchange:
+    return exchange(dimension, **({"damping": 0.0} | changes))
 
 
 def rate_of(magnet: nv.magnets.Exchange) -> float:
@@ -23,11 +22,11 @@ def rate_of(magnet: nv.magnets.Exchange) -> float:
 @pytest.mark.parametrize("retardation", [0.003, 0.01, 0.04, 0.1, 0.25, 1.0])
 def test_a_guide_ends_where_the_retarded_dark_state_says(retardation: float) -> None:
     # k₀r = nπ: the bound state in the continuum keeps ½(1 + a·r/v_g)⁻². Enough half waves to stay off the band edge.
-    half = float(exchange().wavelength_nm(2.87)) / 2
+    half = float(guide().wavelength_nm(2.87)) / 2
     waves = max(1, round(retardation / 0.004))
-    speed = 2 * exchange().stiffness * np.pi / half
+    speed = 2 * guide().stiffness * np.pi / half
     rate = retardation * speed / (waves * half)
-    magnet = exchange(coupling_mhz=3.0 * np.sqrt(rate / rate_of(exchange())))
+    magnet = guide(coupling_mhz=3.0 * np.sqrt(rate / rate_of(guide())))
     check = magnet.markov_check(waves * half, frequency_ghz=2.87, times=np.linspace(0, 16 / rate, 81))
     assert np.isclose(check.retardation, retardation, rtol=1e-9)
     # Not exact: the formula expands the dispersion about k₀, and it is taken from a finite bath at a finite time.
@@ -38,9 +37,9 @@ def test_a_guide_ends_where_the_retarded_dark_state_says(retardation: float) -> 
 
 
 def test_deviation_is_of_first_order_in_the_coupling() -> None:
-    half = float(exchange().wavelength_nm(2.87)) / 2
+    half = float(guide().wavelength_nm(2.87)) / 2
     deviations = [
-        exchange(coupling_mhz=coupling).markov_check(8 * half, frequency_ghz=2.87).deviation for coupling in (60, 30)
+        guide(coupling_mhz=coupling).markov_check(8 * half, frequency_ghz=2.87).deviation for coupling in (60, 30)
     ]
     assert np.isclose(deviations[0] / deviations[1], 4, rtol=0.1)  # a ~ λ²
 
@@ -48,7 +47,7 @@ def test_deviation_is_of_first_order_in_the_coupling() -> None:
 @pytest.mark.parametrize("damping", [0.0, 0.01])
 @pytest.mark.parametrize("dimension", [1, 2, 3])
 def test_weak_coupling_is_markovian_in_every_dimension(dimension: int, damping: float) -> None:
-    magnet = exchange(dimension, coupling_mhz=10.0 if dimension < 3 else 300.0, damping=damping)
+    magnet = guide(dimension, coupling_mhz=10.0 if dimension < 3 else 300.0, damping=damping)
     for distance in (60.0, 300.0):
         check = magnet.markov_check(distance, frequency_ghz=2.87, modes=400 if damping else 800)
         assert check.retardation < 5e-4
@@ -86,7 +85,7 @@ def rate_at(magnet: nv.magnets.Exchange, frequency: float) -> float:
 @pytest.mark.parametrize("aligned", [True, False])
 @pytest.mark.parametrize(("dimension", "coupling"), [(1, 5.0), (2, 50.0), (3, 500.0)])
 def test_splitting_below_the_gap_is_the_exchange(dimension: int, coupling: float, aligned: bool) -> None:
-    magnet = exchange(dimension, gap_ghz=3.0, coupling_mhz=coupling, aligned=aligned)
+    magnet = guide(dimension, gap_ghz=3.0, coupling_mhz=coupling, aligned=aligned)
     check = magnet.markov_check(25.0, frequency_ghz=2.87)
     J = magnet.medium(25.0, frequency_ghz=2.87, dipole=False).flip_flop[0, 1].real
     assert np.isclose(check.level_splitting, 4 * J, rtol=3e-3)
@@ -95,7 +94,7 @@ def test_splitting_below_the_gap_is_the_exchange(dimension: int, coupling: float
 
 
 def test_single_qubit_times_and_bloch_vector() -> None:
-    magnet = exchange(2, coupling_mhz=30.0)
+    magnet = guide(2, coupling_mhz=30.0)
     one = magnet.qubit(frequency_ghz=2.87, temperature_k=0.1)
     a, excited, d = (float(block[0, 0].real) for block in (one.relaxation, one.excitation, one.dephasing))
     assert d > 0
@@ -115,7 +114,7 @@ def test_single_qubit_times_and_bloch_vector() -> None:
 @pytest.mark.parametrize("temperature", [0.0, 0.2])
 def test_lamb_shift_is_the_principal_value(dimension: int, frequency: float, temperature: float) -> None:
     # −2λ²S v∫dᵈk/(2π)ᵈ (2n + 1)P/(ω − Δ), by QUADPACK's rule for principal values, in ω = Ω + Dk².
-    magnet = exchange(dimension)
+    magnet = guide(dimension)
     D, gap, kT = magnet.stiffness, magnet.gap, max(temperature * RAD_PER_US_PER_K, 1e-3)
     edge = {1: np.pi, 2: np.sqrt(4 * np.pi), 3: (6 * np.pi**2) ** (1 / 3)}[dimension] / magnet.lattice_nm
     solid = {1: 2 / (2 * np.pi), 2: 2 * np.pi / (2 * np.pi) ** 2, 3: 4 * np.pi / (2 * np.pi) ** 3}[dimension]
@@ -140,7 +139,7 @@ def test_lamb_shift_is_the_principal_value(dimension: int, frequency: float, tem
 def test_lamb_shift_moves_the_pole() -> None:
     # One qubit below the band of a long line: the bound state E = Δ + Σ(E), Σ = −P/κ(E), exactly. The excited level
     # goes down and Δ shrinks.
-    magnet = exchange(coupling_mhz=0.3, lattice_nm=0.01, spin=1000.0)
+    magnet = guide(coupling_mhz=0.3, lattice_nm=0.01, spin=1000.0)
     below = 0.2 * RAD_PER_US_PER_GHZ
 
     def pole(energy: float) -> float:
@@ -153,7 +152,7 @@ def test_lamb_shift_moves_the_pole() -> None:
 
 
 def test_check_shows_itself() -> None:
-    magnet = exchange(coupling_mhz=100.0)
+    magnet = guide(coupling_mhz=100.0)
     check = magnet.markov_check(float(magnet.wavelength_nm(2.87)) / 2, frequency_ghz=2.87, modes=400)
     assert f"{check.deviation:.6g}" in str(check)
     assert check.times.shape == check.exact.shape == check.master.shape

@@ -1,4 +1,4 @@
-"""From a magnet to a medium: thermal magnons, positivity, conventions, the direct coupling, provenance."""
+"""From a magnet to a medium: thermal magnons, positivity, batches, conventions."""
 
 import warnings
 
@@ -6,26 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lattice import exchange
 
 import nvprotocol as nv
 from nvprotocol.errors import ValidityWarning
-from nvprotocol.magnets.constants import DIPOLE, GAMMA, RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
-from nvprotocol.magnets.dipole import dipole_coupling
+from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
 from nvprotocol.magnets.response import hermitian_block, one_magnon
 
 Array = np.ndarray
-
-
-def exchange(dimension: int = 2, **changes: object) -> nv.magnets.Exchange:
-    values = {
-        "gap_ghz": 2.0,
-        "stiffness_m2_per_s": 8e-6,
-        "spin": 14.2,
-        "lattice_nm": 1.24,
-        "coupling_mhz": 3.0,
-        "damping": 1e-3,
-    }
-    return nv.magnets.Exchange(dimension, **(values | changes))  # pyright: ignore[reportArgumentType]
 
 
 class Chiral(nv.magnets.Magnet):
@@ -194,46 +182,6 @@ def test_chirality_costs_entanglement() -> None:
     assert not medium.dark_state.exact
 
 
-def test_dark_state_of_a_guide() -> None:
-    magnet = exchange(1, damping=0.0)
-    half = float(magnet.wavelength_nm(2.87)) / 2
-    for waves, name in ((1, "triplet"), (2, "singlet"), (3, "triplet")):
-        medium = magnet.medium(waves * half, frequency_ghz=2.87, dipole=False)
-        assert medium.dark_state.exact
-        assert name in str(medium)
-        ket = medium.dark_state.ket
-        assert np.abs(nv.MasterEquation(medium).liouvillian @ np.outer(ket, ket.conj()).ravel(order="F")).max() < 1e-9
-    between = magnet.medium(0.4 * half, frequency_ghz=2.87, dipole=False)
-    assert not between.dark_state.exact
-    assert "dark state none" in str(between)
-
-
-@given(
-    phase=st.floats(-3.1, 3.1), q=st.floats(0, 0.9), ratio=st.floats(0.0, 1.0), d=st.floats(0, 1), J=st.floats(-1, 1)
-)
-def test_dark_state_is_tested_by_the_generator(phase: float, q: float, ratio: float, d: float, J: float) -> None:
-    medium = nv.Medium.pair(
-        a=1.0, A=ratio * np.exp(1j * phase), q=q, d=d, D=ratio * d, J=J * np.cos(phase), dm=J * np.sin(phase)
-    )
-    dark = medium.dark_state
-    change = nv.MasterEquation(medium).liouvillian @ np.outer(dark.ket, dark.ket.conj()).ravel(order="F")
-    assert bool(dark.exact) == (np.abs(change).max() <= 1e-9)
-    if ratio > 0.01:
-        assert np.isclose(np.exp(1j * dark.phase), np.exp(1j * phase), atol=1e-6)
-        assert np.isclose(dark.decay_rate, 2 * (1 - ratio) * (1 + q) + 4 * d * (1 - ratio), atol=1e-9)
-    if ratio == 1.0:
-        assert dark.exact
-
-
-def test_what_the_couplings_turn_is_not_dark() -> None:
-    assert str(nv.Medium.pair(a=1.0, A=1.0, J=0.3, Jz=0.2).dark_state) == "the singlet (|ud⟩ − |du⟩)/√2"
-    assert "the couplings turn it" in str(nv.Medium.pair(a=1.0, A=1.0, dm=0.3).dark_state)
-    assert str(nv.Medium.pair(a=1.0).dark_state) == "none; no state is preferred"
-    batch = nv.Medium.pair(a=1.0, A=[1.0, -1.0, 0.5])
-    assert batch.dark_state.exact.tolist() == [True, True, False]
-    assert str(batch.dark_state) == "batch (3,)"
-
-
 def test_spin_turned_the_wrong_way() -> None:
     medium = exchange(aligned=False, damping=0.0).medium(10.0, frequency_ghz=2.87, temperature_k=0.1, dipole=False)
     assert not np.any(medium.relaxation)
@@ -242,108 +190,6 @@ def test_spin_turned_the_wrong_way() -> None:
     below = exchange(gap_ghz=2.0 + 2 * 2.87, damping=0.0).medium(10.0, frequency_ghz=2.87, dipole=False)
     assert np.isclose(medium.flip_flop[0, 1], below.flip_flop[0, 1], rtol=1e-12)
     assert "points against" in str(medium)
-
-
-def test_static_shift_is_reported_and_included() -> None:
-    # 3.9 GHz for S = 14.2 and λ/2π = 136 MHz; the splitting that is asked for is the one with the shift in it.
-    for aligned, sign in ((True, -1), (False, 1)):
-        medium = exchange(coupling_mhz=136.0, aligned=aligned).medium(30.0, frequency_ghz=2.87)
-        assert medium.provenance is not None
-        shift = medium.provenance.numbers["static shift"]
-        assert np.isclose(shift.value, sign * 2 * 0.136 * 14.2)
-        assert "GHz" in shift.unit
-        k = exchange().wave_number(2.87 * RAD_PER_US_PER_GHZ)
-        assert not aligned or np.isclose(
-            medium.relaxation[0, 1].real,
-            medium.relaxation[0, 0].real * np.real(exchange().propagator(30.0, k) / exchange().propagator(0.0, k)),
-        )
-
-
-def test_direct_coupling_is_the_projected_dipole_operator(rng: np.random.Generator) -> None:
-    # The whole 9 × 9 operator of two spins 1; between |0,−1⟩ and |−1,0⟩, and on the diagonal, for any direction.
-    ladder = np.diag([np.sqrt(2), np.sqrt(2)], 1)
-    x, y, z = (ladder + ladder.T) / 2, (ladder - ladder.T) / 2j, np.diag([1.0, 0.0, -1.0])
-    axis = rng.normal(size=3)
-    axis /= np.linalg.norm(axis)
-    side = np.cross(axis, [1.0, 0.3, -0.2])
-    side /= np.linalg.norm(side)
-    frame = np.stack([side, np.cross(axis, side), axis])
-    spins = np.einsum("ij,iab->jab", frame, np.stack([x, y, z]))  # quantised along the axis
-    for displacement in rng.normal(scale=20, size=(5, 3)):
-        r = np.linalg.norm(displacement)
-        unit = displacement / r
-        nu = 1e-7 * GAMMA**2 * 1.054571817e-34 / (r * 1e-9) ** 3 * 1e-6
-        along = np.einsum("j,jab->ab", unit, spins)
-        full = nu * (sum(np.kron(s, s) for s in spins) - 3 * np.kron(along, along))
-        zero, minus = 1, 2
-        up_down, down_up = 3 * zero + minus, 3 * minus + zero
-        coupling = dipole_coupling(displacement, tuple(axis))
-        assert np.isclose(full[up_down, down_up], 2 * coupling.flip_flop, rtol=1e-6)
-        uu, dd = 4 * zero, 4 * minus
-        diagonal = [full[k, k].real for k in (uu, up_down, down_up, dd)]
-        assert np.isclose((diagonal[0] - diagonal[1] - diagonal[2] + diagonal[3]) / 4, coupling.ising, rtol=1e-6)
-        assert np.isclose((diagonal[3] - diagonal[0]) / 2, coupling.shift, rtol=1e-6)
-
-
-def test_direct_coupling_is_added_and_its_size_reported() -> None:
-    magnet = exchange(axis=(1.0, 0.0, 0.0))
-    with_it, without = (magnet.medium(25.0, frequency_ghz=2.87, dipole=dipole) for dipole in (True, False))
-    nu = DIPOLE / 25.0**3
-    assert np.isclose(nu / (2 * np.pi), 3.33e-3, rtol=2e-3)  # 3.3 kHz at 25 nm
-    assert np.isclose((with_it.flip_flop - without.flip_flop)[0, 1], nu / 2)  # along the axis: 1 − 3cos²θ = −2
-    assert np.isclose((with_it.ising - without.ising)[0, 1], -nu / 2)
-    assert with_it.provenance is not None
-    assert np.isclose(with_it.provenance.numbers["direct J⊥"].value, nu / 2)
-    assert "direct" not in str(without)
-    assert with_it.dark_state.ket is not None
-
-
-@pytest.mark.parametrize(
-    ("changes", "arguments", "text"),
-    [
-        ({"coupling_mhz": 100.0, "dimension": 1, "damping": 0.0}, {"separation_nm": 400.0}, "Magnons take time"),
-        ({"coupling_mhz": 100.0}, {"frequency_ghz": 2.0001}, "band edge"),
-        ({"coupling_mhz": 500.0, "damping": 0.0}, {"frequency_ghz": 1.9999}, "band edge"),
-        ({"stiffness_m2_per_s": 2e-8}, {}, "Waves are short"),
-        ({}, {"separation_nm": 1.0}, "closer than the lattice"),
-        ({}, {"temperature_k": 300.0}, "warm for linear spin waves"),
-    ],
-)
-def test_doubts_are_notes_and_warnings(changes: dict, arguments: dict, text: str) -> None:
-    magnet = exchange(**changes)
-    asked = {"separation_nm": 30.0, "frequency_ghz": 2.87, "dephasing": False} | arguments
-    with pytest.warns(ValidityWarning, match=text) as record:
-        medium = magnet.medium(**asked)
-    assert {warning.filename for warning in record} == {__file__}  # where the user asked
-    assert medium.provenance is not None
-    assert any(text in note.text and note.serious for note in medium.provenance.notes)
-    assert "doubt" in str(medium)
-
-
-def test_remarks_are_not_warnings() -> None:
-    medium = exchange().medium(30.0, frequency_ghz=1.5, temperature_k=0.1)  # warnings are errors here
-    assert medium.provenance is not None
-    notes = [note.text for note in medium.provenance.notes]
-    assert any("below the gap" in note for note in notes)
-    assert any("Thermal magnons" in note for note in notes)
-    assert not any(note.serious for note in medium.provenance.notes)
-
-
-def test_provenance_outlives_sums_and_has_no_part_in_the_physics() -> None:
-    medium = exchange().medium([20.0, 40.0], frequency_ghz=2.87, temperature_k=0.1)
-    bare = nv.Medium(
-        relaxation=medium.relaxation,
-        excitation=medium.excitation,
-        dephasing=medium.dephasing,
-        flip_flop=medium.flip_flop,
-        ising=medium.ising,
-    )
-    assert bare.provenance is None
-    assert np.array_equal(nv.MasterEquation(medium).liouvillian, nv.MasterEquation(bare).liouvillian)
-    total = medium + bare
-    assert total.provenance is medium.provenance
-    assert (medium + medium).provenance is not None
-    assert [m.provenance.source for m in medium] == 2 * [medium.provenance.source]  # pyright: ignore[reportOptionalMemberAccess]
 
 
 def test_chemical_potential_heats_and_cools() -> None:
