@@ -39,3 +39,7 @@ class DeviceFileError(FileError):
 
 class OutputError(NVProtocolError, OSError):
     """A result cannot be written where it was asked for."""
+
+
+class MissingExtraError(NVProtocolError, ImportError):
+    """Something needs a package that is not installed; the message says what to install."""

@@ -1,0 +1,27 @@
+"""The protocol at the level of the laboratory: microwave pulses, a field gradient, and the medium all along."""
+
+from nvprotocol.pulses._envelope import Envelope
+from nvprotocol.pulses.envelopes import Drag, Gaussian, RaisedCosine, Samples, Square
+from nvprotocol.pulses.events import Act, Check, GradientRamp, MediumRamp
+from nvprotocol.pulses.propagation import Propagation, evolve
+from nvprotocol.pulses.pulse import Event, Pulse, Wait
+from nvprotocol.pulses.schedule import Schedule
+
+__all__ = [
+    "Act",
+    "Check",
+    "Drag",
+    "Envelope",
+    "Event",
+    "Gaussian",
+    "GradientRamp",
+    "MediumRamp",
+    "Propagation",
+    "Pulse",
+    "RaisedCosine",
+    "Samples",
+    "Schedule",
+    "Square",
+    "Wait",
+    "evolve",
+]
