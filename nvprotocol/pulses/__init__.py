@@ -3,6 +3,7 @@
 from nvprotocol.pulses._envelope import Envelope
 from nvprotocol.pulses.envelopes import Drag, Gaussian, RaisedCosine, Samples, Square
 from nvprotocol.pulses.events import Act, Check, GradientRamp, MediumRamp
+from nvprotocol.pulses.model import lindblad_model, non_hermitian_model
 from nvprotocol.pulses.propagation import Propagation, evolve
 from nvprotocol.pulses.pulse import Event, Pulse, Wait
 from nvprotocol.pulses.schedule import Schedule
@@ -24,4 +25,6 @@ __all__ = [
     "Square",
     "Wait",
     "evolve",
+    "lindblad_model",
+    "non_hermitian_model",
 ]

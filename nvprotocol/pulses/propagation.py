@@ -1,6 +1,7 @@
 """A schedule followed under the master equation, segment by segment."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -105,6 +106,7 @@ class Propagation:
         stops = times_array(self.schedule.duration if times is None else times)
         if stops[-1] > self.schedule.duration + INSTANT:
             fail("times", f"be within the {show(self.schedule.duration)} µs of the schedule", f"has {show(stops[-1])}")
+        self._prepare(stops)
         rho = initial_state(self.device) if initial is None else operators.density_matrix(initial, self.device.n_qubits)
         states: list[NDArray[np.complex128]] = []
         odds: list[NDArray[np.float64]] = []
@@ -160,6 +162,16 @@ class Propagation:
             elif start - INSTANT <= now and (now < stop - INSTANT or stop >= last - INSTANT):
                 result = part.superoperator @ result
         return result
+
+    def _prepare(self, stops: NDArray[np.float64]) -> None:
+        """Makes the maps of everything that is driven in one go."""
+        parts: list[Segment] = []
+        for segment in self.timeline.segments:
+            if not segment.constant:
+                inside = stops[(stops > segment.start) & (stops < segment.end - INSTANT)]
+                edges = [segment.start, *np.unique(inside), segment.end]
+                parts += [segment.between(start, end) for start, end in pairwise(edges)]
+        self._maps.prepare(parts)
 
     def _parts(self) -> Iterator[Segment | Channel]:
         """Segments and maps in their order."""
