@@ -51,7 +51,7 @@ def _limits(device: "Device") -> dict[str, str]:
 
 
 def _real_if_real(matrix: NDArray) -> NDArray:
-    return matrix if np.any(matrix.imag) else matrix.real
+    return matrix if np.any(np.imag(matrix)) else np.real(matrix)
 
 
 def _qubits(device: "Device") -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The protocol at the level of the laboratory: microwave pulses, a field gradient, and the medium all along."""
 
 from nvprotocol.pulses._envelope import Envelope
-from nvprotocol.pulses.calibration import Calibration, calibrate, rotation
+from nvprotocol.pulses.calibration import Calibration, calibrate, rotation, sparing
 from nvprotocol.pulses.envelopes import Drag, Gaussian, RaisedCosine, Samples, Square
 from nvprotocol.pulses.events import Act, Check, GradientRamp, MediumRamp
 from nvprotocol.pulses.model import lindblad_model, non_hermitian_model
@@ -34,5 +34,6 @@ __all__ = [
     "non_hermitian_model",
     "rotation",
     "scan",
+    "sparing",
     "waveform",
 ]
