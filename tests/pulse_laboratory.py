@@ -25,7 +25,7 @@ def one_still_spin(**control: Any) -> nv.Device:
 
 def with_silent_pulse(events: Sequence[p.Event], duration: float) -> p.Schedule:
     """The schedule under a pulse of no strength, so that whatever integrates driven stretches is put to work."""
-    return p.Schedule([p.Pulse(p.Square(1000 * duration), rabi=0.0, start=0.0), *events], duration)
+    return p.Schedule([*events, p.Pulse(p.Square(1000 * duration), rabi=0.0, start=0.0)], duration)
 
 
 def rotation_matrix(angle: float, phase: float) -> NDArray[np.complex128]:

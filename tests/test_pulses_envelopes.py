@@ -18,10 +18,7 @@ DURATIONS = st.floats(1.0, 500.0)
 @pytest.mark.parametrize("envelope", envelopes(), ids=str)
 def test_the_area_is_the_integral(envelope: p.Envelope) -> None:
     edges = [0.0, *envelope.knots_ns, envelope.duration_ns]
-    parts = [
-        quad(lambda t: complex(envelope(t)), low, high, complex_func=True)[0]
-        for low, high in pairwise(edges)
-    ]
+    parts = [quad(lambda t: complex(envelope(t)), low, high, complex_func=True)[0] for low, high in pairwise(edges)]
     assert abs(sum(parts) - envelope.area_ns) < 1e-9 * envelope.duration_ns
     means = [
         abs(envelope.samples(count).sum() * envelope.duration_ns / count - envelope.area_ns) for count in (900, 9000)

@@ -4,8 +4,9 @@ from nvprotocol.pulses._envelope import Envelope
 from nvprotocol.pulses.calibration import Calibration, calibrate, rotation, sparing
 from nvprotocol.pulses.envelopes import Drag, Gaussian, RaisedCosine, Samples, Square
 from nvprotocol.pulses.events import Act, Check, GradientRamp, MediumRamp
+from nvprotocol.pulses.generator import Frame
 from nvprotocol.pulses.model import lindblad_model, non_hermitian_model
-from nvprotocol.pulses.propagation import Propagation
+from nvprotocol.pulses.propagation import Method, Propagation
 from nvprotocol.pulses.pulse import Event, Pulse, Wait
 from nvprotocol.pulses.run import evolve, scan
 from nvprotocol.pulses.schedule import Schedule
@@ -18,9 +19,11 @@ __all__ = [
     "Drag",
     "Envelope",
     "Event",
+    "Frame",
     "Gaussian",
     "GradientRamp",
     "MediumRamp",
+    "Method",
     "Propagation",
     "Pulse",
     "RaisedCosine",
