@@ -35,7 +35,7 @@ def rotation_matrix(angle: float, phase: float) -> NDArray[np.complex128]:
 
 
 def as_superoperator(unitary: NDArray) -> NDArray[np.complex128]:
-    return np.kron(unitary.conj(), unitary)
+    return np.asarray(np.kron(unitary.conj(), unitary), dtype=complex)
 
 
 def envelopes() -> list[p.Envelope]:

@@ -1,5 +1,7 @@
 """Schedules under the master equation: against `MasterEquation`, against QuTiP, and against closed forms."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import qutip
@@ -52,9 +54,8 @@ def test_free_evolution_of_other_numbers_of_qubits(n_qubits: int, rng: np.random
         assert np.abs(found.states - expected).max() < 1e-8
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("driven", [False, True])
-def test_steps_of_gradient_and_medium(method: p.Method, driven: bool, rng: np.random.Generator) -> None:
+@pytest.mark.parametrize("method", ["idle", *METHODS])
+def test_steps_of_gradient_and_medium(method: Any, rng: np.random.Generator) -> None:
     symbols, rho = random_symbols(rng), random_state(rng)
     device = nv.Device(pair(**symbols).equation)
     events = [
@@ -74,8 +75,10 @@ def test_steps_of_gradient_and_medium(method: p.Method, driven: bool, rng: np.ra
         scaled = {name: symbols[name] * rates for name in ("a", "A", "d", "D")}
         scaled |= {name: symbols[name] * couplings for name in ("J", "Jz", "dm")}
         expected = pair(**(symbols | scaled | changed)).equation.evolve(expected, [duration])[0]
-    schedule = with_silent_pulse(events, 1.3) if driven else p.Schedule(events)
-    found = p.evolve(schedule, device, rho, method=method, tolerance=1e-9)
+    if method == "idle":
+        found = p.evolve(p.Schedule(events), device, rho)
+    else:
+        found = p.evolve(with_silent_pulse(events, 1.3), device, rho, method=method, tolerance=1e-8)
     assert np.abs(found.states[-1] - expected).max() < 1e-7
 
 
@@ -111,9 +114,9 @@ def test_smooth_gradient_and_medium_against_qutip(method: p.Method, rng: np.rand
     def rates(t: float) -> float:
         return 1.0 - 0.8 * (1 - np.cos(np.pi * t / 2)) / 2
 
-    times = np.linspace(0.0, 2.0, 6)
+    times = np.array([0.0, 0.7, 1.5, 2.0])
     expected = by_qutip(system, rho, delta, rates, times)
-    found = p.evolve(p.Schedule(ramps), nv.Device(system.equation), rho, times, method=method, tolerance=1e-9)
+    found = p.evolve(p.Schedule(ramps), nv.Device(system.equation), rho, times, method=method, tolerance=1e-8)
     assert np.abs(found.states - expected).max() < 1e-6
     assert np.abs(expected[-1] - rho).max() > 0.05
 

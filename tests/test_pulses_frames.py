@@ -1,5 +1,7 @@
 """Rotating frame, counter-rotating terms and laboratory frame; the field as it would be sampled."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -54,9 +56,9 @@ def test_the_rotating_frame_of_dynamics_is_ours() -> None:
     signal = Signal(lambda t: 2 * rabi * envelope.shape(1000 * np.asarray(t)) + 0j, carrier_freq=CARRIER / (2 * np.pi))
     start = nv.operators.density_matrix("ud")
     options = {"method": "DOP853", "rtol": 1e-10, "atol": 1e-11, "max_step": 2e-5}
-    theirs = solver.solve(t_span=[0.0, duration], y0=start, signals=[signal], **options).y[-1]
+    solution: Any = solver.solve(t_span=[0.0, duration], y0=start, signals=[signal], **options)
     ours = p.evolve(p.Schedule([pulse]), device, start, frame="rotating").states[-1]
-    assert np.abs(ours - theirs).max() < 1e-7
+    assert np.abs(ours - solution.y[-1]).max() < 1e-7
 
 
 def rwa_error(duration: float, angle: float = np.pi) -> tuple[float, float]:
@@ -94,7 +96,8 @@ def test_the_error_of_the_rwa_is_the_bloch_siegert_shift(angle: float) -> None:
 
 def test_without_the_rwa_the_time_matters_and_with_it_not() -> None:
     flip = p.rotation(p.Square(2.0), 1.0)
-    for frame, same in (("rwa", True), ("rotating", False)):
+    frames: dict[p.Frame, bool] = {"rwa": True, "rotating": False}
+    for frame, same in frames.items():
         # Half a period of the carrier later the counter-rotating terms have turned once, a quarter later by half.
         runs = [
             p.Propagation(p.Schedule([p.Wait(wait), flip]), one_still_spin(), frame=frame)
