@@ -5,6 +5,7 @@ the dissipators of relaxation and excitation, and its rotating frames keep some 
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
@@ -61,7 +62,8 @@ class DynamicsIntegrator:
         give_signals(self._mode, model, self._parts, at)
         goal = {"rtol": max(self._tolerance / _SCIPY_SLACK, _FINEST), "atol": self._tolerance / _SCIPY_SLACK}
         start = np.eye(_size(self._mode, generator.n_qubits), dtype=complex)
-        span, longest = [segment.start, segment.end], 1 / generator.rate(segment)
+        rate = generator.rate(segment)
+        span, longest = [segment.start, segment.end], 1 / rate if rate else np.inf
         return np.asarray(solve_lmde(model, span, start, method="DOP853", max_step=longest, **goal).y[-1])
 
     def _by_jax(self, segments: Sequence[Segment]) -> list[NDArray]:
@@ -73,8 +75,13 @@ class DynamicsIntegrator:
         padded = np.array([np.pad(rows, ((0, 0), (0, longest - rows.shape[1]))) for rows in series])
         spans = np.array([[one.start, one.end - one.start] for one in segments])
         solve = _compiled(self._mode, generator.frame, generator.n_qubits, self._tolerance)
-        with jax.enable_x64(True):
+        with _double_precision(jax):
             return list(np.asarray(solve(self._parts, generator.carrier, padded, spans)))
+
+
+def _double_precision(jax: Any) -> AbstractContextManager[None]:
+    """JAX's switch for double precision, for a while; it has moved between its versions."""
+    return jax.enable_x64(True) if hasattr(jax, "enable_x64") else jax.experimental.enable_x64()
 
 
 def _size(mode: Mode, n_qubits: int) -> int:
