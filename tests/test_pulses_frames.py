@@ -28,8 +28,10 @@ def test_the_laboratory_frame_is_the_rotating_one() -> None:
 
 
 @pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
-@pytest.mark.parametrize("frame", ["rotating", "lab"])
-def test_dynamics_agrees_in_every_frame(frame: p.Frame) -> None:
+@pytest.mark.parametrize(("frame", "with_jax"), [("rotating", False), ("lab", True)])
+def test_dynamics_agrees_in_every_frame(frame: p.Frame, with_jax: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not with_jax:
+        monkeypatch.setattr("nvprotocol.pulses.dynamics.find_spec", lambda _name: None)
     schedule, device = p.Schedule([p.rotation(p.RaisedCosine(5.0), 1.2, 0.3, qubit=0)]), nv.Device(EQUATION)
     expected = p.Propagation(schedule, device, frame=frame).propagator()
     found = p.Propagation(schedule, device, frame=frame, method="dynamics", tolerance=1e-7).propagator()
