@@ -8,7 +8,7 @@ from nvprotocol.pulses.generator import Frame
 from nvprotocol.pulses.model import lindblad_model, non_hermitian_model
 from nvprotocol.pulses.propagation import Method, Propagation
 from nvprotocol.pulses.pulse import Event, Pulse, Wait
-from nvprotocol.pulses.run import evolve, scan
+from nvprotocol.pulses.run import evolve, rwa_error, scan
 from nvprotocol.pulses.schedule import Schedule
 from nvprotocol.pulses.waveform import waveform
 
@@ -36,6 +36,7 @@ __all__ = [
     "lindblad_model",
     "non_hermitian_model",
     "rotation",
+    "rwa_error",
     "scan",
     "sparing",
     "waveform",
