@@ -9,6 +9,7 @@ The pole is subtracted and added in closed form; adaptive quadrature does the sm
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,19 +36,21 @@ def resonant_wavenumber(waves: SpinWaves, delta: float) -> complex:
     return complex(newton(lambda k: _detuned(waves, k, delta), start, lambda k: _slope(waves, k, delta), tol=1e-6))
 
 
-def group_velocity(waves: SpinWaves, k: float) -> float:
-    """Group velocity dω/dk in m/s of the undamped wave."""
-    transverse = waves.exchange(k)
-    longitudinal = transverse + waves.magnetisation * waves.volume_share(k)
-    return float(-_slope(waves, k, 0.0).real / (2 * np.sqrt(transverse * longitudinal)))
+def wave_at(waves: SpinWaves, delta: float) -> tuple[float, float] | None:
+    """Wavenumber in 1/m and group velocity in m/s of the undamped wave of a frequency, None below the gap."""
+    if delta <= waves.gap:
+        return None
+    k = resonant_wavenumber(replace(waves, damping=0.0), delta).real
+    return k, -_slope(replace(waves, damping=0.0), k, delta).real / (2 * delta)
 
 
 def local_rate(waves: SpinWaves, delta: float, heights: Real) -> Real:
     """a₀ = (K/4)(k₀/v_g) e^(−2k₀h) (1 − e^(−k₀t))² √(w_T/w_L) in rad/s without damping, 0 below the gap."""
-    if delta <= waves.gap:
+    wave = wave_at(waves, delta)
+    if wave is None:
         return np.zeros_like(heights)
-    k = resonant_wavenumber(waves, delta).real
-    weight = waves.noise_strength * k * waves.exchange(k) / (4 * delta * group_velocity(waves, k))
+    k, velocity = wave
+    weight = waves.noise_strength * k * waves.exchange(k) / (4 * delta * velocity)
     return weight * waves.height_filter(k, heights)
 
 
@@ -81,8 +84,10 @@ def transfer(waves: SpinWaves, delta: float, distances: Real, heights: Real) -> 
 
     near, near_error = quad_vec(smooth, 0.0, 2.0, epsabs=TOLERANCE, epsrel=0.0, norm="max", points=[1.0])[:2]
     far, far_error = _tail(whole, reach, heights)
-    on_shell = residue * (np.log((reach - pole) / pole) + 1j * np.pi)
-    return (near + far + on_shell) * size, (near_error + far_error) * size
+    value = (near + far + residue * (np.log((reach - pole) / pole) + 1j * np.pi)) * size
+    if waves.damping == 0:  # what is on shell is known in closed form
+        value = value.real - 1j * local_rate(waves, delta, heights) * jv(0, pole.real * distances)
+    return value, (near_error + far_error) * size
 
 
 def _detuned(waves: SpinWaves, k: complex, delta: float) -> complex:

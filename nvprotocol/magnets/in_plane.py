@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import quad_vec
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize_scalar
 
 from nvprotocol.magnets.spin_waves import SpinWaves
 
@@ -64,16 +64,38 @@ def dispersion(waves: SpinWaves, k: Real, sine_squared: float | Real) -> Real:
     return np.sqrt((base + waves.magnetisation * volume * sine_squared) * (base + waves.magnetisation * (1 - volume)))
 
 
-def band_edges(waves: SpinWaves, delta: float, largest: float) -> list[float]:
-    """The wavenumbers in 1/m, rising, where Δ is met by a wave along the magnetisation or at right angles to it."""
-    grid = np.geomspace(1e-6 * largest, largest, 1500)
-    found: list[float] = []
-    for sine_squared in (0.0, 1.0):
-        values = dispersion(waves, grid, sine_squared) - delta
-        for at in np.flatnonzero(np.diff(np.sign(values)) != 0):
-            root = brentq(lambda k, s=sine_squared: float(dispersion(waves, np.float64(k), s)) - delta, grid[at], grid[at + 1])
-            found.append(float(root))
-    return sorted(found)
+def band_bottom(waves: SpinWaves) -> float:
+    """Lowest frequency in rad/s: of a wave along the magnetisation, at k = 0 or beyond."""
+    grid = np.concatenate([[0.0], np.geomspace(1e-6, 1.0, 400) * np.sqrt(waves.gap / waves.stiffness)])
+    lowest = int(np.argmin(dispersion(waves, grid, 0.0)))
+    if lowest == 0:
+        return waves.gap
+    bounds = (grid[lowest - 1], grid[min(lowest + 1, grid.size - 1)])
+    found = minimize_scalar(lambda k: float(dispersion(waves, np.float64(k), 0.0)), bounds=bounds, method="bounded")
+    return min(float(found.fun), waves.gap)
+
+
+def waves_at(waves: SpinWaves, delta: float, sine_squared: float) -> list[float]:
+    """Wavenumbers in 1/m, rising, of the undamped waves of a frequency in a direction."""
+    grid = np.geomspace(1e-6, 1.01, 1500) * np.sqrt(delta / waves.stiffness)  # ω ≥ Dk²
+    values = dispersion(waves, grid, sine_squared) - delta
+
+    def detuning(k: float) -> float:
+        return float(dispersion(waves, np.float64(k), sine_squared)) - delta
+
+    return [brentq(detuning, grid[at], grid[at + 1]) for at in np.flatnonzero(np.diff(np.sign(values)) != 0)]
+
+
+def wave_at(waves: SpinWaves, delta: float, sine_squared: float) -> tuple[float, float] | None:
+    """Wavenumber in 1/m and ∂ω/∂k in m/s of the shortest undamped wave in a direction, None if there is none."""
+    found = waves_at(waves, delta, sine_squared)
+    if not found:
+        return None
+    k = found[-1]
+    volume, slope = waves.volume_share(k), waves.magnetisation * waves.volume_share_slope(k)
+    base, rise = waves.field_frequency + waves.stiffness * k**2, 2 * waves.stiffness * k
+    in_plane, normal = base + waves.magnetisation * volume * sine_squared, base + waves.magnetisation * (1 - volume)
+    return k, float(((rise + slope * sine_squared) * normal + in_plane * (rise - slope)) / (2 * delta))
 
 
 def transfer(
@@ -89,7 +111,8 @@ def transfer(
         return waves.noise_strength * k / (4 * np.pi**2) * waves.height_filter(k, heights) * ring / size
 
     total, error = 0j, 0.0
-    for piece, limits in _pieces(integrand, band_edges(waves, delta, DECAYED / decay), decay):
+    edges = sorted([*waves_at(waves, delta, 0.0), *waves_at(waves, delta, 1.0)])
+    for piece, limits in _pieces(integrand, edges, decay):
         value, estimate = quad_vec(piece, *limits, epsabs=TOLERANCE, epsrel=0.0, norm="max")[:2]
         total, error = total + value, error + estimate
     return total * size, error * size
