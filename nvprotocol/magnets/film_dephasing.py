@@ -1,6 +1,6 @@
 """Pure dephasing over a film: two-magnon noise of the magnetisation along itself at zero frequency; SI units, rad/s.
 
-A magnon takes γħ off the moment of the film, so that magnons scattered from q to q + k at the same frequency make noise,
+A magnon takes γħ off the moment of the film, and magnons scattered from q to q + k at the same frequency make noise,
 
     S(k) = (γħ/t)² ∫ d²q/(2π)² n(1 + n) 2πδ(ω_q − ω_q+k) = (γħ/t)² (1/πk) ∫ dη q² n(1 + n)/v_g(q),   q = (k/2) cosh η,
 
@@ -22,7 +22,7 @@ Real = NDArray[np.float64]
 TOLERANCE = 1e-8
 DECAYED = 40.0
 STEP = 0.1
-"""Step of the trapezoidal sum over η: the integrand is even and analytic to |Im η| = π/4, so the error is e^(−π²/2 STEP)."""
+"""Step of the trapezoidal sum over η; the integrand is even and analytic to |Im η| = π/4: an error of e^(−π²/2 STEP)."""
 
 
 def isotropic(waves: SpinWaves, q: Real, *, in_plane: bool) -> tuple[Real, Real]:

@@ -7,8 +7,8 @@ Kalinikos and Slavin (DOI 10.1088/0022-3719/19/35/014), lowest thickness mode, s
 
 |n·e|² = (1 ∓ sin φ)² for the lower (upper) transition, which couples to B_y ∓ iB_z. At a given k the denominator is
 linear in sin²φ, so that the poles on the circle |k| = const are known: what they leave is an entire periodic function,
-for which the trapezoidal rule converges exponentially, and what they give is known in closed form. The remaining integral
-over k is cut where a root reaches an axis (there it has inverse square roots) and left to adaptive quadrature.
+for which the trapezoidal rule converges exponentially, and what they give is known in closed form. The integral over k
+that remains is cut where a root reaches an axis (it has inverse square roots there) and left to adaptive quadrature.
 """
 
 from collections.abc import Callable, Iterator
@@ -118,9 +118,7 @@ def transfer(
     return total * size, error * size
 
 
-def _ring(
-    shell: Shell, k: float, delta: float, along: Real, across: Real, distance: float, sign: int
-) -> Complex:
+def _ring(shell: Shell, k: float, delta: float, along: Real, across: Real, distance: float, sign: int) -> Complex:
     """∫dφ e^(ik·r) strength / (Δ² − w_y w_z) over the circle |k| = k."""
     root = np.arcsin(np.sqrt(shell.pole + 0j))
     depth, phase = abs(root.imag), max(1.0, k * distance)
