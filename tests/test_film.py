@@ -94,6 +94,6 @@ def test_best_rates_over_gap_and_thickness() -> None:
     best = np.zeros(5)
     for gap in gaps:
         for thickness in thicknesses:
-            waves = film(float(gap), thickness_nm=float(thickness)).waves
+            waves = film(float(gap), thickness_nm=float(thickness)).geometry.waves
             best = np.maximum(best, forward_volume.local_rate(waves, 2.87e9 * 2 * np.pi, heights))
     assert np.allclose(best, [2000, 1350, 635, 156, 39], rtol=0.02)

@@ -25,6 +25,10 @@ Orientation = Literal["normal", "in-plane"]
 Transition = Literal["lower", "upper"]
 
 RAD_PER_S_PER_GHZ = 2e9 * np.pi
+APPROXIMATION = (
+    "second order in the stray field, Born–Markov, lowest thickness mode (Kalinikos–Slavin), NV axis along the "
+    "magnetisation; J_z by two magnons left out"
+)
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,7 @@ class Film(Magnet):
     over_film: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __post_init__(self) -> None:
-        if not isinstance(self.material, Material):
-            fail("material", "be a Material, such as YIG", f"is {show(self.material)}")
+        _material(self.material)
         for name in ("thickness_nm", "gap_ghz"):
             object.__setattr__(self, name, real_number(getattr(self, name), name, above=0.0))
         object.__setattr__(self, "damping", real_number(self.damping, "damping", minimum=0.0, maximum=1.0))
@@ -105,8 +108,7 @@ class Film(Magnet):
             thickness_nm: t in nm.
             field_mt: Applied field B in mT.
             orientation: "normal" or "in-plane".
-            anisotropy_mt: Field B_u = 2K_u/M_s of an easy axis along the normal. In-plane it lowers the magnetisation
-                that the waves feel, here only in the gap.
+            anisotropy_mt: Field B_u = 2K_u/M_s of an easy axis along the normal; in-plane it only shifts the gap here.
             transition: "lower" or "upper" transition of the NV centres.
             damping: Gilbert damping α.
 
@@ -118,19 +120,15 @@ class Film(Magnet):
             >>> round(film.gap_ghz, 2)
             1.77
         """
-        if not isinstance(material, Material):
-            fail("material", "be a Material, such as YIG", f"is {show(material)}")
-        applied = real_number(field_mt, "field_mt", above=0.0) * 1e-3
-        effective = mu_0 * material.magnetisation_a_per_m - real_number(anisotropy_mt, "anisotropy_mt") * 1e-3
+        applied, anisotropy = real_number(field_mt, "field_mt", above=0.0), real_number(anisotropy_mt, "anisotropy_mt")
         planar = one_of(orientation, "orientation", ("normal", "in-plane")) == "in-plane"
-        squared = (
-            applied * (applied + effective) if planar else np.sign(applied - effective) * (applied - effective) ** 2
-        )
-        if squared <= 0:
-            way = "in its plane" if planar else "along its normal"
-            limit = -effective if planar else effective
-            fail("field_mt", f"exceed {show(1e3 * limit)} to magnetise the film {way}", f"is {show(1e3 * applied)}")
-        gap = material.gyromagnetic_ghz_per_t * float(np.sqrt(squared))
+        effective = 1e3 * mu_0 * _material(material).magnetisation_a_per_m - anisotropy
+        stable = applied + effective if planar else applied - effective
+        if stable <= 0:
+            way, limit = ("in its plane", -effective) if planar else ("along its normal", effective)
+            fail("field_mt", f"exceed {show(limit)} to magnetise the film {way}", f"is {show(applied)}")
+        squared = applied * stable if planar else stable**2
+        gap = material.gyromagnetic_ghz_per_t * 1e-3 * float(np.sqrt(squared))
         return cls(material, thickness_nm, gap, orientation, transition, damping)
 
     @property
@@ -139,9 +137,9 @@ class Film(Magnet):
         return self.orientation == "in-plane"
 
     @property
-    def waves(self) -> SpinWaves:
-        """The spin waves in SI units."""
-        return SpinWaves(
+    def geometry(self) -> Geometry:
+        """How the film is magnetised and seen, and its spin waves, in SI units."""
+        waves = SpinWaves(
             gap=self.gap_ghz * RAD_PER_S_PER_GHZ,
             stiffness=self.material.stiffness_m2_per_s,
             magnetisation=self.material.magnetisation_frequency,
@@ -150,11 +148,7 @@ class Film(Magnet):
             gyromagnetic=self.material.gyromagnetic,
             qubit_gyromagnetic=GAMMA,
         )
-
-    @property
-    def geometry(self) -> Geometry:
-        """How the film is magnetised and seen."""
-        return Geometry(self.waves, self.in_plane, 1 if self.transition == "lower" else -1)
+        return Geometry(waves, self.in_plane, 1 if self.transition == "lower" else -1)
 
     @property
     def band_bottom_ghz(self) -> float:
@@ -172,7 +166,7 @@ class Film(Magnet):
 
         Args:
             frequency_ghz: Splitting in GHz.
-            azimuth_deg: Direction in which the wave goes, from x; matters in-plane only.
+            azimuth_deg: Direction of the wave from x; matters in-plane only.
 
         Raises:
             ArgumentError: If no wave of that frequency goes that way.
@@ -185,14 +179,11 @@ class Film(Magnet):
         return 2e9 * np.pi / self._resonant(frequency_ghz, azimuth_deg)[..., 0]
 
     def group_velocity_m_per_s(self, frequency_ghz: ArrayLike, azimuth_deg: float = 0.0) -> Array:
-        """Group velocity ∂ω/∂k of the waves of `wavelength_nm`.
+        """Group velocity ∂ω/∂k of the waves of `wavelength_nm`, with the same arguments and errors.
 
         Args:
             frequency_ghz: Splitting in GHz.
-            azimuth_deg: Direction in which the wave goes, from x; matters in-plane only.
-
-        Raises:
-            ArgumentError: If no wave of that frequency goes that way.
+            azimuth_deg: Direction of the wave from x.
 
         Examples:
             >>> float(nv.magnets.Film(nv.magnets.YIG_COLD, 20, 2.0).group_velocity_m_per_s(2.87).round())
@@ -233,14 +224,9 @@ class Film(Magnet):
             >>> print(nv.magnets.Film(nv.magnets.YIG, 20, 2.0).describe()[0])
             film of YIG, 20 nm, magnetised normal, gap 2 GHz, lower transition, α = 0
         """
-        source = (
-            f"film of {self.material.name}, {show(self.thickness_nm)} nm, magnetised {self.orientation}, gap "
-            f"{show(self.gap_ghz)} GHz, {self.transition} transition, α = {show(self.damping)}"
-        )
-        return source, (
-            "second order in the stray field, Born–Markov, lowest thickness mode (Kalinikos–Slavin), NV axis along the "
-            "magnetisation; J_z by two magnons left out"
-        )
+        film = f"film of {self.material.name}, {show(self.thickness_nm)} nm, magnetised {self.orientation}"
+        seen = f"gap {show(self.gap_ghz)} GHz, {self.transition} transition, α = {show(self.damping)}"
+        return f"{film}, {seen}", APPROXIMATION
 
     def remarks(self, setting: Setting, response: Response) -> list[Note]:
         """Doubts about the lowest thickness mode, and what is special: below the band, one-way media.
@@ -257,3 +243,9 @@ class Film(Magnet):
             The film is thick: waves with k₀t up to
         """
         return film_notes(self.geometry, setting, response)
+
+
+def _material(value: object) -> Material:
+    if not isinstance(value, Material):
+        fail("material", "be a Material, such as YIG", f"is {show(value)}")
+    return value

@@ -22,7 +22,7 @@ Real = NDArray[np.float64]
 TOLERANCE = 1e-8
 DECAYED = 40.0
 STEP = 0.1
-"""Step of the trapezoidal sum over η; the integrand is even and analytic to |Im η| = π/4: an error of e^(−π²/2 STEP)."""
+"""Step of the trapezoidal sum over η; the integrand is even, analytic to |Im η| = π/4: its error is e^(−π²/2STEP)."""
 
 
 def isotropic(waves: SpinWaves, q: Real, *, in_plane: bool) -> tuple[Real, Real]:
