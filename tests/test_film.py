@@ -17,7 +17,7 @@ from nvprotocol.magnets import film_dephasing, forward_volume
 from nvprotocol.magnets.constants import GAMMA
 from nvprotocol.magnets.film import Film
 from nvprotocol.magnets.setting import Setting
-from nvprotocol.magnets.spin_waves import SpinWaves
+from nvprotocol.magnets.film_waves import FilmWaves
 
 # The numbers of the tables were worked out for these.
 TABLE = nv.magnets.Material(

@@ -141,9 +141,8 @@ class Tabulated(Magnet):
             dephasing: Whether D is taken from the table.
 
         Raises:
-            ArgumentError: If a frequency or separation lies outside the table, the chemical potential is above 0 where
-                the gap is not known, or a block of rates is not positive by more than the error of interpolation and
-                the tolerance: the eigenvalue is named.
+            ArgumentError: If a frequency or separation lies outside the table, or a block of rates is not positive by
+                more than the error of interpolation and the tolerance: the eigenvalue is named.
 
         Examples:
             >>> from nvprotocol.magnets.setting import Setting
@@ -163,9 +162,6 @@ class Tabulated(Magnet):
         edge = np.full(1, np.inf)
         if self.gap_known:
             edge = np.abs(setting.frequency - self.gap_ghz * RAD_PER_US_PER_GHZ)
-        elif np.any(setting.chemical_potential > 0):
-            worst = show(float(setting.chemical_potential.max() / RAD_PER_US_PER_GHZ))
-            fail("chemical_potential_ghz", "be at most 0 where `gap_ghz` of the table is not known", f"is {worst}")
         return Response(
             relaxation=relaxation,
             flip_flop=flip_flop,
@@ -176,6 +172,24 @@ class Tabulated(Magnet):
             edge=edge,
             dressing=relaxation[..., :1].real,
         )
+
+    def check(self, setting: Setting) -> None:
+        """Refuses a chemical potential above 0 where the gap is not known, and one that reaches it where it is.
+
+        Args:
+            setting: Where the qubits are and what they feel.
+
+        Raises:
+            ArgumentError: If the chemical potential is too large.
+        """
+        worst = float(np.max(setting.chemical_potential) / RAD_PER_US_PER_GHZ)
+        if worst > 0 and not self.gap_known:
+            fail(
+                "chemical_potential_ghz",
+                "be at most 0 where the `gap_ghz` of a table is not known",
+                f"is {show(worst)}",
+            )
+        super().check(setting)
 
     def describe(self) -> tuple[str, str]:
         """The table in words, and how it was read.
