@@ -6,14 +6,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._checks import fail, numeric_array, real_number, show
+from nvprotocol._checks import fail, real_number, show, unit_vector
 from nvprotocol.magnets.constants import GAMMA, RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.occupation import occupation
 from nvprotocol.magnets.response import Response, one_magnon
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.table import Table
-from nvprotocol.magnets.table_checks import Report, check_balance, check_positive, lifted
+from nvprotocol.magnets.table_checks import Report, check_balance, check_hermitian, check_positive, lifted
 from nvprotocol.magnets.table_files import read_table
 from nvprotocol.magnets.validity import doubt
 from nvprotocol.provenance import Note
@@ -22,10 +22,9 @@ __all__ = ["Tabulated"]
 
 Array = NDArray[np.float64]
 
+KINDS = ("spectrum", "field_spectrum", "green")
 LARGEST_ERROR = 0.01
 """Largest error of interpolation, relative to a₀, without a doubt."""
-
-KINDS = ("spectrum", "field_spectrum", "green")
 
 
 class Tabulated(Magnet):
@@ -91,14 +90,14 @@ class Tabulated(Magnet):
             fail("spectrum", "be given, or else `field_spectrum` or `green`", f"{len(kinds)} of them are")
         self.kind = kinds[0]
         self.tolerance = real_number(tolerance, "tolerance", minimum=0.0, maximum=1.0)
-        self.axis = _unit(axis)
+        self.axis = unit_vector(axis, "axis")
         table = Table.read(frequency_ghz, separation_nm, given[self.kind], self.kind)
         self.dimension = 1 if table.directed else 2
-        self.gap_known = gap_ghz is not None
-        lowest = float(table.frequency[table.frequency > 0][0] / RAD_PER_US_PER_GHZ)
-        self.gap_ghz = lowest if gap_ghz is None else real_number(gap_ghz, "gap_ghz", above=0.0)
         self.temperature_k = self._temperature(temperature_k)
         self.table, balance = self._amplitudes(table)
+        self.gap_known = gap_ghz is not None
+        lowest = float(self.table.frequency[0] / RAD_PER_US_PER_GHZ)
+        self.gap_ghz = lowest if gap_ghz is None else real_number(gap_ghz, "gap_ghz", above=0.0)
         self.correlated = None if dephasing is None else table.dephasing(dephasing)
         lowest = check_positive(self.table, self.tolerance, self.kind)
         self.report = Report(*lowest, balance, self.table.coarseness())
@@ -155,6 +154,8 @@ class Tabulated(Magnet):
         there = self.table.at(setting.frequency, r)
         back = self.table.at(setting.frequency, -r) if self.table.directed else there
         relaxation, flip_flop = one_magnon(there.value, back.value)
+        if self.kind != "green":
+            flip_flop = np.zeros_like(flip_flop)
         relaxation = lifted(relaxation, there.error, setting.n_qubits, self.tolerance, self.kind)
         correlated = np.zeros(())
         if dephasing and self.correlated is not None:
@@ -234,27 +235,18 @@ class Tabulated(Magnet):
         return [note for note in notes if note is not None]
 
     def _temperature(self, temperature_k: float | None) -> float | None:
-        if self.kind == "green":
-            if temperature_k is not None:
-                fail("temperature_k", "go with a spectrum", "comes with `green`, which does not depend on it")
-            return None
-        if temperature_k is None:
-            fail("temperature_k", f"be given for `{self.kind}`", "is not")
-        return real_number(temperature_k, "temperature_k", minimum=0.0)
+        if (temperature_k is None) == (self.kind == "green"):
+            return None if temperature_k is None else real_number(temperature_k, "temperature_k", minimum=0.0)
+        must, but = ("be given", "is not") if temperature_k is None else ("not be given", f"is {show(temperature_k)}")
+        fail("temperature_k", f"{must} for `{self.kind}`", but)
 
     def _amplitudes(self, table: Table) -> tuple[Table, float | None]:
         """s(ω, r) = iλ²G^R at positive frequencies, its absorbing part alone from a spectrum; how it obeys balance."""
         if self.temperature_k is None:
             return table.scaled(np.asarray(1j)), None
         temperature = self.temperature_k * RAD_PER_US_PER_K
+        check_hermitian(table, self.tolerance, self.kind)
         balance = check_balance(table, temperature, self.tolerance, self.kind)
         table = table.positive(self.kind)
         scale = 0.5 if self.kind == "spectrum" else 0.25 * GAMMA**2 * 1e-6
         return table.scaled(scale / (1 + occupation(table.frequency, np.asarray(temperature)))[:, None]), balance
-
-
-def _unit(axis: tuple[float, float, float]) -> tuple[float, float, float]:
-    vector = numeric_array(axis, "axis", real=True)
-    if vector.shape != (3,) or not np.isclose(np.linalg.norm(vector), 1.0, rtol=1e-9):
-        fail("axis", "be a unit vector of three components", f"is {axis}")
-    return (float(vector[0]), float(vector[1]), float(vector[2]))
