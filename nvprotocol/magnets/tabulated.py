@@ -215,11 +215,10 @@ class Tabulated(Magnet):
         Examples:
             >>> from nvprotocol.magnets.setting import Setting
             >>> separation = np.linspace(0, 100, 11)
-            >>> noise = np.exp(-separation / 50)
-            >>> magnet = nv.magnets.Tabulated([2.87], separation, spectrum=[noise], temperature_k=0.1)
+            >>> magnet = nv.magnets.Tabulated([2.87], separation, spectrum=[1 - separation / 200], temperature_k=1)
             >>> setting = Setting.read(2, separation_nm=45.0, frequency_ghz=2.87)
-            >>> print(magnet.remarks(setting, magnet.response(setting))[0].text[:40])
-            A spectrum does not tell J⊥: it is taken
+            >>> len(magnet.remarks(setting, magnet.response(setting)))
+            3
         """
         r = setting.displacement[..., 0] if self.table.directed else setting.distance
         rate = response.relaxation[..., :1].real
@@ -235,10 +234,12 @@ class Tabulated(Magnet):
         return [note for note in notes if note is not None]
 
     def _temperature(self, temperature_k: float | None) -> float | None:
-        if (temperature_k is None) == (self.kind == "green"):
-            return None if temperature_k is None else real_number(temperature_k, "temperature_k", minimum=0.0)
-        must, but = ("be given", "is not") if temperature_k is None else ("not be given", f"is {show(temperature_k)}")
-        fail("temperature_k", f"{must} for `{self.kind}`", but)
+        if (temperature_k is None) != (self.kind == "green"):
+            must, but = (
+                ("be given", "is not") if temperature_k is None else ("not be given", f"is {show(temperature_k)}")
+            )
+            fail("temperature_k", f"{must} for `{self.kind}`", but)
+        return None if temperature_k is None else real_number(temperature_k, "temperature_k", minimum=0.0)
 
     def _amplitudes(self, table: Table) -> tuple[Table, float | None]:
         """s(ω, r) = iλ²G^R at positive frequencies, its absorbing part alone from a spectrum; how it obeys balance."""
