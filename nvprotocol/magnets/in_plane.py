@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import quad_vec
 from scipy.optimize import brentq, minimize_scalar
 
 from nvprotocol.magnets.film_waves import FilmWaves
+from nvprotocol.magnets.quadrature import integral
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -27,7 +27,10 @@ Complex = NDArray[np.complex128]
 TOLERANCE = 1e-8
 DECAYED = 40.0
 NEAR = 8.0
-"""Imaginary part of kr cos φ at a pole, up to which the pole is subtracted; beyond it the sum over φ resolves it."""
+"""Imaginary part of kr cos φ at a pole, up to which the pole is subtracted; beyond it the sum over φ resolves it.
+
+The imaginary part of φ itself has to be below 1 for that, too, or powers of sin φ at the pole cost digits.
+"""
 
 DIGITS = 36.0
 """−log of the error of a trapezoidal sum, so that it reaches rounding."""
@@ -113,7 +116,7 @@ def transfer(
     total, error = 0j, 0.0
     edges = sorted([*waves_at(waves, delta, 0.0), *waves_at(waves, delta, 1.0)])
     for piece, limits in _pieces(integrand, edges, decay):
-        value, estimate = quad_vec(piece, *limits, epsabs=TOLERANCE, epsrel=0.0, norm="max")[:2]
+        value, estimate = integral(piece, *limits, TOLERANCE)
         total, error = total + value, error + estimate
     return total * size, error * size
 
@@ -122,7 +125,7 @@ def _ring(shell: Shell, k: float, delta: float, along: Real, across: Real, dista
     """∫dφ e^(ik·r) strength / (Δ² − w_y w_z) over the circle |k| = k."""
     root = np.arcsin(np.sqrt(shell.pole + 0j))
     depth, phase = abs(root.imag), max(1.0, k * distance)
-    subtracted = depth * phase < NEAR
+    subtracted = depth * phase < NEAR and depth < 1
     enough = 1.2 * phase + 6 * np.cbrt(phase) + DIGITS
     points = 2 * int(np.ceil((enough if subtracted else max(enough, DIGITS / depth)) / 2)) + 1
     angle = 2 * np.pi * (np.arange(points) + np.sqrt(0.125)) / points
