@@ -71,12 +71,12 @@ def test_circular_limit() -> None:
     """For M_s → 0, ⟨(1 − sin φ)⁴⟩ = 35/8 and ⟨cos⁴φ⟩ = 3/8 times the film magnetised along its normal; error ∝ M_s."""
     height, delta = np.array(2e-8), 2.87e9 * 2 * np.pi
     errors = []
-    for saturation in (1e3, 1e2, 1e1):
+    for saturation in (1e4, 1e3, 1e2):
         waves = Film(replace(WARM, magnetisation_a_per_m=saturation), 20, 2.0, "in-plane").geometry.waves
         one = float(forward_volume.local_rate(waves, delta, height))
         found = [-in_plane.transfer(waves, delta, HERE, HERE, height, sign)[0].imag[0] / one for sign in (1, -1)]
         errors.append(np.abs(np.array(found) - [35 / 8, 3 / 8]))
-    assert np.all(errors[2] < 3e-4)
+    assert np.all(errors[2] < 3e-3)
     assert np.allclose(np.array(errors[:2]) / np.array(errors[1:]), 10, rtol=0.05)
 
 

@@ -26,6 +26,7 @@ Complex = NDArray[np.complex128]
 
 TOLERANCE = 1e-8
 DECAYED = 40.0
+MOST_INTERVALS = 1000
 NEAR = 8.0
 """Imaginary part of kr cos φ at a pole, up to which the pole is subtracted; beyond it the sum over φ resolves it.
 
@@ -116,7 +117,7 @@ def transfer(
     total, error = 0j, 0.0
     edges = sorted([*waves_at(waves, delta, 0.0), *waves_at(waves, delta, 1.0)])
     for piece, limits in _pieces(integrand, edges, decay):
-        value, estimate = integral(piece, *limits, TOLERANCE)
+        value, estimate = integral(piece, *limits, TOLERANCE, limit=MOST_INTERVALS)
         total, error = total + value, error + estimate
     return total * size, error * size
 

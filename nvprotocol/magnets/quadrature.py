@@ -17,6 +17,7 @@ def integral(
     tolerance: float,
     *,
     points: Sequence[float] | None = None,
+    limit: int = 10_000,
 ) -> tuple[NDArray, float]:
     """The integral and an estimate of its error, the largest of all entries (Gauss–Kronrod, 21 points).
 
@@ -26,9 +27,10 @@ def integral(
         end: Upper limit.
         tolerance: Error aimed at.
         points: Where to divide the interval first.
+        limit: Largest number of intervals.
     """
     value, error, outcome = quad_vec(
-        function, start, end, epsabs=tolerance, epsrel=0.0, norm="max", points=points, full_output=True
+        function, start, end, epsabs=tolerance, epsrel=0.0, norm="max", points=points, limit=limit, full_output=True
     )
     if not outcome.success:
         text = f"An integral over the film's waves has reached an error of {show(float(error))}, not {show(tolerance)}."
