@@ -77,7 +77,7 @@ def test_circular_limit() -> None:
         found = [-in_plane.transfer(waves, delta, HERE, HERE, height, sign)[0].imag[0] / one for sign in (1, -1)]
         errors.append(np.abs(np.array(found) - [35 / 8, 3 / 8]))
     assert np.all(errors[2] < 3e-3)
-    assert np.allclose(np.array(errors[:2]) / np.array(errors[1:]), 10, rtol=0.05)
+    assert np.allclose(np.array(errors[:2]) / np.array(errors[1:]), 10, rtol=0.1)
 
 
 def test_chirality_along_the_damon_eshbach_direction() -> None:

@@ -11,6 +11,9 @@ from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.response import hermitian_block
 from nvprotocol.magnets.table import Table
 
+MOST_REPAIRED = 0.1
+"""Largest part of the local rate that errors of interpolation may have taken from an eigenvalue."""
+
 MOST_QUBITS = 64
 """Largest number of qubits in a row for which positivity is checked."""
 
@@ -144,7 +147,8 @@ def lifted(relaxation: NDArray, error: NDArray, n_qubits: int, tolerance: float,
     block = hermitian_block(relaxation, n_qubits, diagonal=True)
     missing = np.maximum(-np.linalg.eigvalsh(block)[..., 0], 0.0)
     rate = relaxation[..., 0].real
-    wrong = missing > n_qubits * (np.max(error, axis=-1) + tolerance * rate) + 1e-15 * rate
+    interpolation = np.minimum(n_qubits * np.max(error, axis=-1), MOST_REPAIRED * rate)
+    wrong = missing > interpolation + (n_qubits * tolerance + 1e-15) * rate
     if np.any(wrong):
         worst = show(float(-missing[wrong].max()))
         fail(name, "make every relaxation block positive semidefinite", f"one has the eigenvalue {worst} rad/µs")
