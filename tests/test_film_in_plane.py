@@ -233,7 +233,7 @@ def test_waves() -> None:
         k = float(2e9 * np.pi / magnet.wavelength_nm(LOWER, azimuth))
 
         def frequency(k: float, squared: float = squared) -> float:
-            return float(in_plane.dispersion(waves, np.float64(k), squared))
+            return float(in_plane.dispersion(waves, k, squared))
 
         assert frequency(k) == pytest.approx(LOWER * 2e9 * np.pi, rel=1e-10)
         slope = (frequency(k * (1 + 1e-5)) - frequency(k * (1 - 1e-5))) / (2e-5 * k)

@@ -40,7 +40,8 @@ def spectrum(temperature: float, frequency: NDArray = FREQUENCY) -> NDArray:
 
 
 def pair(magnet: Tabulated, separation: float = 77.0, **changes: Any) -> nv.Medium:
-    return magnet.medium(separation, **({"frequency_ghz": 2.87} | QUIET | changes))
+    given: dict[str, Any] = {"frequency_ghz": 2.87} | QUIET | changes
+    return magnet.medium(separation, **given)
 
 
 def test_green_function_gives_back_its_magnet() -> None:
