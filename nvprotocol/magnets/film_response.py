@@ -50,12 +50,10 @@ class Geometry(NamedTuple):
         if not self.in_plane:
             value, error = forward_volume.transfer(self.waves, delta, np.hypot(along, across), heights)
             return value, value, error if self.waves.damping else np.zeros_like(error)
-        both, error = in_plane.transfer(
-            self.waves, delta, np.stack([along, -along]), np.stack([across, -across]), heights, self.sign
-        )
+        there, back, error = in_plane.transfer(self.waves, delta, along, across, heights, self.sign)
         # Without damping each wave on shell counts with a positive weight, right or not; only rounding is left.
         rounding = ROUNDING * forward_volume.scale(self.waves, delta, heights)
-        return both[0], both[1], error + rounding if self.waves.damping else rounding
+        return there, back, error + rounding if self.waves.damping else rounding
 
     def velocity(self, delta: float) -> float:
         """The smallest group velocity in m/s of the waves that are emitted; infinite where there are none."""
