@@ -89,7 +89,7 @@ def sampled() -> NDArray[np.float64]:
     """J⊥ of a sample of separations and heights by scalar quadratures, in rad/s."""
     chosen = np.random.default_rng(1).choice(SEPARATIONS.size * HEIGHTS.size, SAMPLE, replace=False)
     pairs = zip(*np.unravel_index(chosen, (SEPARATIONS.size, HEIGHTS.size)), strict=True)
-    return np.array([[i, j, scalar_exchange(SEPARATIONS[i] * 1e-9, HEIGHTS[j] * 1e-9)] for i, j in pairs])
+    return np.array([[i, j, scalar_exchange(float(SEPARATIONS[i]) * 1e-9, float(HEIGHTS[j]) * 1e-9)] for i, j in pairs])
 
 
 def disagreement(medium: nv.Medium, sample: NDArray[np.float64]) -> float:

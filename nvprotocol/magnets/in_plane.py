@@ -151,7 +151,7 @@ def _ring(shell: Shell, k: float, delta: float, along: Real, across: Real, dista
             mean, mixed = (one + two + three + four) / 4, (one - two - three + four) / (4 * s * c)
             on_shell = mean / (np.sqrt(shell.pole + 0j) * np.sqrt(shell.pole - 1 + 0j))
             rings[at] += 2 * np.pi * (on_shell - 2 * (mean * np.sum(share) + mixed * np.sum(sine * cosine * share)))
-    return rings / (shell.share * shell.normal)
+    return np.asarray(rings / (shell.share * shell.normal), dtype=complex)
 
 
 def _pieces(
