@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._checks import fail, show
 from nvprotocol.magnets import forward_volume, in_plane
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, ZERO_FIELD_SPLITTING_GHZ
 from nvprotocol.magnets.film_dephasing import dephasing as dephasing_integral
@@ -73,6 +74,9 @@ class Geometry(NamedTuple):
 def film_response(geometry: Geometry, setting: Setting, *, dephasing: bool) -> Response:
     """What `Film.response` answers."""
     bottom = geometry.band_bottom * MICRO
+    if np.any(np.abs(setting.frequency - bottom) <= 1e-12 * bottom):
+        where = show(bottom / RAD_PER_US_PER_GHZ)
+        fail("frequency_ghz", f"differ from the bottom of the band, {where} GHz", f"is {where}")
     forward, backward, error, velocity, leakage = _collect(geometry, setting)
     relaxation, flip_flop = one_magnon(1j * forward, 1j * backward)
     if geometry.waves.damping == 0:  # rounding relaxes no qubit below the band
