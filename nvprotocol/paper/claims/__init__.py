@@ -1,0 +1,35 @@
+"""Every claim of the paper with the computation that decides it."""
+
+from nvprotocol._checks import fail, show
+from nvprotocol.paper.claim import Claim, Finding, Verdict
+from nvprotocol.paper.claims import medium, steady, unmonitored
+
+__all__ = ["CLAIMS", "PARTS", "Claim", "Finding", "Verdict", "find"]
+
+PARTS: dict[str, tuple[Claim, ...]] = {
+    "The medium and the master equation": medium.CLAIMS,
+    "Left alone at zero temperature": unmonitored.CLAIMS,
+    "What is left in the end": steady.CLAIMS,
+}
+"""The claims by the part of the paper that they belong to."""
+
+CLAIMS: dict[str, Claim] = {claim.key: claim for part in PARTS.values() for claim in part}
+"""All claims by their key."""
+
+
+def find(key: str) -> Claim:
+    """The claim with a key.
+
+    Args:
+        key: Key of a claim, as `nvprotocol claims` lists them.
+
+    Raises:
+        ArgumentError: If there is no such claim.
+
+    Examples:
+        >>> nv.paper.claims.find("eq10").where
+        'Eq. 10'
+    """
+    if key not in CLAIMS:
+        fail("key", "be the key of a claim (`nvprotocol claims` lists them)", f"is {show(key)}")
+    return CLAIMS[key]

@@ -1,0 +1,110 @@
+"""Every claim of the paper is computed, and its verdict is the one declared; the committed page is what the rows give."""
+
+import ast
+import math
+from pathlib import Path
+
+import pytest
+
+from nvprotocol.errors import ArgumentError
+from nvprotocol.paper import claims
+from nvprotocol.paper.claim import Claim, Finding, Verdict
+from nvprotocol.paper.comparison import Comparison, at_least, at_most, equal, vanishes
+from nvprotocol.paper.tables import Computed, claims_page
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "claims.md"
+EVERY = [claim for part in claims.PARTS.values() for claim in part]
+
+
+@pytest.fixture(scope="module")
+def findings() -> dict[str, Finding]:
+    """What has been computed so far, so that the page need not compute it again."""
+    return {}
+
+
+def finding_of(claim: Claim, findings: dict[str, Finding]) -> Finding:
+    if claim.key not in findings:
+        findings[claim.key] = claim.compute()
+    return findings[claim.key]
+
+
+@pytest.mark.parametrize("claim", EVERY, ids=lambda claim: claim.key)
+def test_claim(claim: Claim, findings: dict[str, Finding]) -> None:
+    finding = finding_of(claim, findings)
+    assert finding.as_stated, "no verdict without a computation"
+    numbers = [value for one in (*finding.as_stated, *finding.corrected) for value in (*one.found, *one.expected)]
+    assert all(math.isfinite(value) for value in numbers)
+    listed = "\n".join(map(str, (*finding.as_stated, *finding.corrected)))
+    assert finding.verdict is claim.verdict, listed
+
+
+def test_the_committed_page_is_what_the_claims_give(findings: dict[str, Finding]) -> None:
+    computed: Computed = {
+        part: [(claim, finding_of(claim, findings)) for claim in rows] for part, rows in claims.PARTS.items()
+    }
+    assert PAGE.read_text(encoding="utf-8") == claims_page(computed), "make docs/claims.md anew: nvprotocol claims -o"
+
+
+def test_keys_are_unique_and_found() -> None:
+    assert len({claim.key for claim in EVERY}) == len(EVERY)
+    assert [claims.find(claim.key) for claim in EVERY] == EVERY
+    with pytest.raises(ArgumentError, match=r'Argument `key` must be the key of a claim .*, but is "eq99"\.'):
+        claims.find("eq99")
+
+
+@pytest.mark.parametrize("claim", EVERY, ids=lambda claim: claim.key)
+def test_a_correction_names_its_erratum(claim: Claim) -> None:
+    assert bool(claim.errata) == (claim.verdict is not Verdict.HOLDS)
+
+
+def functions_of(name: str) -> set[str]:
+    tree = ast.parse((ROOT / "tests" / name).read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("claim", EVERY, ids=lambda claim: claim.key)
+def test_the_test_that_proves_it_exists(claim: Claim) -> None:
+    name, _, function = claim.proof.partition("::")
+    assert function in functions_of(name)
+
+
+GOOD, BAD = equal("x", 1.0, 1.0, digits=3), equal("x", 1.0, 2.0, digits=3)
+
+
+@pytest.mark.parametrize(("as_stated", "corrected", "verdict"), [
+    ((GOOD,), (), Verdict.HOLDS),
+    ((GOOD, BAD), (), Verdict.FAILS),
+    ((GOOD, BAD), (GOOD,), Verdict.CORRECTED),
+    ((BAD,), (GOOD, BAD), Verdict.FAILS),
+    ((GOOD,), (BAD,), Verdict.FAILS),
+    ((), (), Verdict.FAILS),
+])  # fmt: skip
+def test_the_verdict_follows_from_the_numbers(
+    as_stated: tuple[Comparison, ...], corrected: tuple[Comparison, ...], verdict: Verdict
+) -> None:
+    assert Finding(as_stated, corrected).verdict is verdict
+
+
+@pytest.mark.parametrize(("one", "agrees", "found", "expected"), [
+    (equal("x", 0.36486486, 0.364865, digits=6), True, "0.364865", "0.364865"),
+    (equal("x", 0.3648654, 0.364865, digits=6), True, "0.364865", "0.364865"),
+    (equal("x", 0.364866, 0.364865, digits=6), False, "0.364866", "0.364865"),
+    (equal("x", -1e-9, 0.0, digits=3), True, "0.000", "0.000"),
+    (equal("x", [1.0, 2.0], [1.0, 2.1], tolerance=0.05), False, "1.0, 2.0", "1.0, 2.1"),
+    (equal("x", float("nan"), 0.0, digits=3), False, "nan", "0.000"),
+    (vanishes("x", [1e-15, -2e-14], 1e-13), True, "< 1e-13", "0"),
+    (vanishes("x", [1e-15, -2e-12], 1e-13), False, "2.0e-12", "0"),
+    (at_most("x", [0.5, 1.0], 1.0), True, "0.5, 1", "≤ 1, ≤ 1"),
+    (at_most("x", 1.1, 1.0), False, "1.1", "≤ 1"),
+    (at_least("x", 1.1, 1.0), True, "1.1", "≥ 1"),
+    (at_least("x", float("nan"), 1.0), False, "nan", "≥ 1"),
+])  # fmt: skip
+def test_a_comparison_agrees_and_reads_as_it_should(one: Comparison, agrees: bool, found: str, expected: str) -> None:
+    assert (one.agrees, one.found_text, one.expected_text) == (agrees, found, expected)
+
+
+def test_a_comparison_needs_digits_or_a_tolerance() -> None:
+    for more in ({}, {"digits": 2, "tolerance": 0.1}):
+        with pytest.raises(ArgumentError, match="Argument `digits`"):
+            equal("x", 1.0, 1.0, **more)
