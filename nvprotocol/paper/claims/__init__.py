@@ -2,7 +2,7 @@
 
 from nvprotocol._checks import fail, show
 from nvprotocol.paper.claim import Claim, Finding, Verdict
-from nvprotocol.paper.claims import medium, steady, unmonitored
+from nvprotocol.paper.claims import derivation, discussion, dynamics, figures, medium, monitored, steady, unmonitored
 
 __all__ = ["CLAIMS", "PARTS", "Claim", "Finding", "Verdict", "find"]
 
@@ -10,6 +10,11 @@ PARTS: dict[str, tuple[Claim, ...]] = {
     "The medium and the master equation": medium.CLAIMS,
     "Left alone at zero temperature": unmonitored.CLAIMS,
     "What is left in the end": steady.CLAIMS,
+    "Monitored": monitored.CLAIMS,
+    "The figures": figures.CLAIMS,
+    "The derivation": derivation.CLAIMS,
+    "The full dynamics": dynamics.CLAIMS,
+    "Discussion and open questions": discussion.CLAIMS,
 }
 """The claims by the part of the paper that they belong to."""
 
