@@ -179,6 +179,23 @@ def _symmetrised() -> Finding:
     )
 
 
+def _retarded() -> Finding:
+    """The integrands of J₁¹² + J₂²¹ (S30) against those of (G^R + G^A)/2 of S₂⁺, S₁⁻ (S31), at three times."""
+    magnet, splitting = SmallMagnet(seed=31, beta=0.8), 1.3
+    minus, plus = magnet.spin("-", magnet.ends[0]), magnet.spin("+", magnet.ends[1])
+    residual = []
+    for t in (0.2, 0.9, 2.2):
+        phase = np.exp(1j * splitting * t)
+        early_plus, early_minus = magnet.later(plus, -t), magnet.later(minus, -t)
+        first = magnet.average(minus, early_plus) / phase - magnet.average(early_minus, plus) * phase
+        second = magnet.average(plus, early_minus) * phase - magnet.average(early_plus, minus) / phase
+        late = magnet.later(plus, t)
+        retarded = -1j * (magnet.average(late, minus) - magnet.average(minus, late)) * phase
+        advanced = 1j * (magnet.average(early_plus, minus) - magnet.average(minus, early_plus)) / phase
+        residual.append(-0.5j * (first + second) - (retarded + advanced) / 2)
+    return Finding((vanishes("integrand of S30, both terms − integrand of (G^R + G^A)/2", residual, 1e-12),))
+
+
 def _power() -> Finding:
     """Power absorbed from S43's perturbation, ∝ λ†(iG^> − iG^<)λ, at every line ω > 0 and for 40 pairs λ₁, λ₂."""
     rng, magnet = np.random.default_rng(43), SmallMagnet(seed=43, beta=0.8)
@@ -275,6 +292,7 @@ CLAIMS = (
     Claim("D-real", "S33", "D₁₂ = D₂₁* from ∫⟨S₁ᶻ(t)S₂ᶻ⟩dt", _real_dephasing, "test_beyond_the_paper.py::test_coherences_under_dephasing"),
     Claim("S29", "S29, S30", "Jz^αβ = −(iλ²/2)∫⟨[S_αᶻ(τ), S_βᶻ]⟩dτ for each αβ", _symmetrised,
           "test_claims.py::test_claim", Verdict.CORRECTED, ("E11",)),
+    Claim("S31-S32", "S31, S32", "The flip-flop coupling is λ² Re G^R of S₂⁺, S₁⁻ at Δ", _retarded, "test_generator.py::test_hamiltonian_is_the_papers"),
     Claim("S39", "S39", "Re G^R gives J⊥ = g₁/2 and D = g₂/2", _real_part, "test_generator.py::test_hamiltonian_is_the_papers"),
     Claim("S40", "below S40", "DM coupling alone: |ψ⟩ = cos(2Dt)|↑↓⟩ − sin(2Dt)|↓↑⟩, C = |sin 4Dt|", _dm_dynamics,
           "test_paper.py::test_exchange_of_dzyaloshinskii_and_moriya_alone"),
