@@ -5,6 +5,7 @@ from . import device as device
 from . import entanglement as entanglement
 from . import errors as errors
 from . import experiment as experiment
+from . import magnets as magnets
 from . import operators as operators
 from . import paper as paper
 from . import plotting as plotting
