@@ -1,4 +1,4 @@
-"""Every claim of the paper is computed, and its verdict is the one declared; the committed page is what the rows give."""
+"""Every claim of the paper is computed and gets the verdict declared; the committed pages are what the rows give."""
 
 import ast
 import math
@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from nvprotocol.errors import ArgumentError
-from nvprotocol.paper import claims
+from nvprotocol.paper import claims, errata
 from nvprotocol.paper.claim import Claim, Finding, Verdict
 from nvprotocol.paper.comparison import Comparison, at_least, at_most, equal, vanishes
+from nvprotocol.paper.errata_page import errata_page
 from nvprotocol.paper.tables import Computed, claims_page
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "claims.md"
+DOCS = ROOT / "docs"
 EVERY = [claim for part in claims.PARTS.values() for claim in part]
 
 
@@ -39,11 +40,35 @@ def test_claim(claim: Claim, findings: dict[str, Finding]) -> None:
     assert finding.verdict is claim.verdict, listed
 
 
-def test_the_committed_page_is_what_the_claims_give(findings: dict[str, Finding]) -> None:
+def test_the_committed_page_of_claims_is_what_they_give(findings: dict[str, Finding]) -> None:
     computed: Computed = {
         part: [(claim, finding_of(claim, findings)) for claim in rows] for part, rows in claims.PARTS.items()
     }
-    assert PAGE.read_text(encoding="utf-8") == claims_page(computed), "make docs/claims.md anew: nvprotocol claims -o"
+    text = (DOCS / "claims.md").read_text(encoding="utf-8")
+    assert text == claims_page(computed), "nvprotocol claims --output docs/claims.md"
+
+
+def test_the_committed_page_of_errata_is_what_they_give(findings: dict[str, Finding]) -> None:
+    used = {key for one in errata.ERRATA.values() for key in one.claims}
+    computed = {key: finding_of(claims.find(key), findings) for key in used}
+    text = (DOCS / "errata.md").read_text(encoding="utf-8")
+    assert text == errata_page(errata.ERRATA.values(), computed), "nvprotocol errata --output docs/errata.md"
+
+
+@pytest.mark.parametrize("erratum", errata.ERRATA.values(), ids=lambda one: one.key)
+def test_an_erratum_rests_on_claims_that_name_it(erratum: errata.Erratum) -> None:
+    first = claims.find(erratum.claims[0])
+    assert erratum.key in first.errata
+    corrects = any(claims.find(key).verdict is Verdict.CORRECTED for key in erratum.claims)
+    assert corrects == (erratum.kind != "remark")
+
+
+def test_every_erratum_of_a_claim_exists_and_none_is_missing() -> None:
+    named = {key for claim in EVERY for key in claim.errata}
+    assert named == set(errata.ERRATA)
+    assert [*errata.ERRATA] == [f"E{number}" for number in range(1, len(errata.ERRATA) + 1)]
+    with pytest.raises(ArgumentError, match=r'Argument `key` must be one of E1 … E\d+, but is "E99"\.'):
+        errata.find("E99")
 
 
 def test_keys_are_unique_and_found() -> None:

@@ -17,11 +17,12 @@ Computed = dict[str, list[tuple[Claim, Finding]]]
 _HEAD = """\
 # The claims of the paper
 
-What arXiv:2108.07365 (PRB 106, L180406) states, and what this package computes of it. `nvprotocol claims` makes this page;
-every row is computed when asked, and the tests compute it again. A verdict follows from the numbers: *holds* where
-every number agrees with the paper, *holds with correction* where the paper's number is wrong and the right form agrees, *does
-not hold* otherwise. Numbers are rounded to the digits that are compared; "< 1e-13" is a residual below that bound. Lines that
-begin with → are the right form. The last column names the test that proves the claim beyond this one computation.
+What arXiv:2108.07365 (PRB 106, L180406) states, and what this package computes of it. `nvprotocol claims` makes this
+page; every row is computed when asked, and the tests compute it again. A verdict follows from the numbers: *holds* where
+every number agrees with the paper, *holds with correction* where a number of the paper is wrong or goes too far and the
+right form agrees, *does not hold* otherwise. Numbers are rounded to the digits that are compared; "< 1e-13" is a
+residual below that bound. Lines that begin with → are the right form, and E1, E2, … are the [errata](errata.md). The last
+column names the test that proves the claim beyond this one computation.
 """
 
 
@@ -88,7 +89,7 @@ def claims_page(computed: Computed) -> str:
 
 def _markdown_rows(claim: Claim, finding: Finding) -> list[str]:
     """A row for each comparison; what belongs to the claim as a whole stands in the first."""
-    verdict = str(finding.verdict) + "".join(f" [{key}](errata.md#{key.lower()})" for key in claim.errata)
+    verdict = f"{finding.verdict}" + "".join(f" [{key}](errata.md#{key.lower()})" for key in claim.errata)
     first = [f"**{claim.key}**<br>{claim.where}", _with_note(claim, finding)]
     last = [verdict, f"`{claim.proof}`"]
     rows = []

@@ -243,7 +243,11 @@ def _dm_dynamics() -> Finding:
     kets = np.cos(1.4 * times)[:, None] * operators.state("ud") - np.sin(1.4 * times)[:, None] * operators.state("du")
     return Finding(
         (
-            vanishes("ρ(t) − the printed ket cos(2Dt)|↑↓⟩ − sin(2Dt)|↓↑⟩", states - np.einsum("ti,tj->tij", kets, kets.conj()), 1e-12),
+            vanishes(
+                "ρ(t) − the printed ket cos(2Dt)|↑↓⟩ − sin(2Dt)|↓↑⟩",
+                states - np.einsum("ti,tj->tij", kets, kets.conj()),
+                1e-12,
+            ),
             vanishes("C(t) − |sin 4Dt|", concurrence(states) - np.abs(np.sin(2.8 * times)), 1e-12),
             vanishes("C after π/4D, a period of frequency 8D", concurrence(me.evolve("ud", np.pi / 2.8)), 1e-12),
         )

@@ -92,7 +92,9 @@ def _infinite_rate() -> Finding:
     exact = cold.no_jump("ud", t)
     return Finding(
         (
-            equal("deviation at q = .5 halves with the period: ratio at .02, .01", gaps[0] / gaps[1], 2.0, tolerance=0.1),
+            equal(
+                "deviation at q = .5 halves with the period: ratio at .02, .01", gaps[0] / gaps[1], 2.0, tolerance=0.1
+            ),
             vanishes("q = 0, one check at the end: ρ − no-jump state", once.states - exact.states, 1e-12),
             vanishes("the odds of both", once.probability - exact.probability, 1e-12),
         ),
@@ -141,7 +143,9 @@ def _emitted() -> Finding:
     start = operators.density_matrix((operators.state("uu") + printed.singlet()) / np.sqrt(2))
     cold, hot = expm(unseen(1.0, 1.0, 0.0, 0.0, 1.0) * 20.0), leading(unseen(1.0, 0.9, 0.3, 0.0, 1.0))
     stays = printed.unstacked(cold @ printed.stacked(start))
-    right = printed.unstacked(expm(unseen(1.0, 0.9, 0.0, 0.4, 1.0) * 1.5) @ printed.stacked(operators.density_matrix("ud")))
+    right = printed.unstacked(
+        expm(unseen(1.0, 0.9, 0.0, 0.4, 1.0) * 1.5) @ printed.stacked(operators.density_matrix("ud"))
+    )
     parity = printed.equation(1.0, 0.9, 0.0, 0.4).no_jump("ud", 1.5).states[0]
     missed = [leading_half(efficiency) for efficiency in (0.0, 0.43, 0.71, 1.0)]
     return Finding(
@@ -173,7 +177,8 @@ def leading_half(efficiency: float) -> float:
 def _coherent_interplay() -> Finding:
     J, gamma = 0.1, 1.0
     ends = [
-        float(concurrence(printed.equation(delta=delta, J=J).no_jump("ud", 200.0).states)[0]) for delta in (0.5, 1.0, 1.5)
+        float(concurrence(printed.equation(delta=delta, J=J).no_jump("ud", 200.0).states)[0])
+        for delta in (0.5, 1.0, 1.5)
     ]
     scan = MasterEquation(Medium.pair(a=gamma, A=gamma, J=J), np.linspace(0, 2, 401)).effective_hamiltonian
     values = np.linalg.eigvals(scan[(slice(None), *UP_DOWN)])
@@ -183,7 +188,12 @@ def _coherent_interplay() -> Finding:
         (
             equal("C(∞) monitored at J⊥ = .1 Γ, δ/Γ = .5, 1, 1.5", ends, [0.9941, 0.9229, 0.6695], digits=4),
             equal("the same by 2/(ρ + 1/ρ)", ends, [_steady(d, J) for d in (0.5, 1.0, 1.5)], digits=9),
-            equal("least splitting |E_a − E_s| over δ: 4√(J⊥Γ), no exceptional point", splittings.min(), 4 * np.sqrt(J * gamma), tolerance=2e-3),
+            equal(
+                "least splitting |E_a − E_s| over δ: 4√(J⊥Γ), no exceptional point",
+                splittings.min(),
+                4 * np.sqrt(J * gamma),
+                tolerance=2e-3,
+            ),
             equal("C(∞) at δ = 0, J⊥ = .7", harmless, 1.0, digits=6),
         ),
         note="Any J⊥ ≠ 0 removes the exceptional point and the PT-exact phase; E = ±√(δ² − (Γ + 2iJ⊥)²) is complex (E19).",
@@ -229,7 +239,9 @@ def _decoupling() -> Finding:
         ),
         (
             vanishes("C(∞) with pulses, unmonitored", concurrence(fast), 5e-4),
-            equal("populations then: 1/6, 1/3, 1/3, 1/6", np.real(np.diag(fast)), [1 / 6, 1 / 3, 1 / 3, 1 / 6], digits=2),
+            equal(
+                "populations then: 1/6, 1/3, 1/3, 1/6", np.real(np.diag(fast)), [1 / 6, 1 / 3, 1 / 3, 1 / 6], digits=2
+            ),
             equal("monitored with pulses: C(∞) and odds", [float(concurrence(watched)), odds], [1.0, 0.5], digits=4),
             vanishes("[pulse, generator of d and D]", pulse @ dephasing - dephasing @ pulse, 1e-15),
         ),
@@ -246,8 +258,18 @@ def _chemical_potential() -> Finding:
     return Finding(
         (
             equal("C(∞) at μ/Δ = .6, 0, −1, k_BT = .7 Δ", found, [0.050, 0.223, 0.419], digits=3),
-            equal("q at μ = .6 Δ: e^(−β(Δ − μ)) = n/(1 + n)", closed_form.boltzmann_ratio(1.0, 0.7, mu=0.6), n / (1 + n), digits=9),
-            equal("Γ at μ = .6 Δ over Γ at μ = 0: both tunable", (1 + 2 * n) / (1 + 2 / (np.exp(1 / 0.7) - 1)), 2.20, digits=1),
+            equal(
+                "q at μ = .6 Δ: e^(−β(Δ − μ)) = n/(1 + n)",
+                closed_form.boltzmann_ratio(1.0, 0.7, mu=0.6),
+                n / (1 + n),
+                digits=9,
+            ),
+            equal(
+                "Γ at μ = .6 Δ over Γ at μ = 0: both tunable",
+                (1 + 2 * n) / (1 + 2 / (np.exp(1 / 0.7) - 1)),
+                2.20,
+                digits=1,
+            ),
         ),
         note="Magnons pumped in (μ > 0) speed up and heat; pumped out (μ < 0) they cool.",
     )
@@ -261,9 +283,19 @@ def _echo() -> Finding:
     return Finding(
         (
             equal("largest C at δ = 5Γ, left alone: 2η/(1 + η²)", free, 10 / 26, digits=3),
-            equal("C with π pulses on both qubits every .1, .03", [float(concurrence(state)) for state, _ in kept], 1.0, digits=3),
+            equal(
+                "C with π pulses on both qubits every .1, .03",
+                [float(concurrence(state)) for state, _ in kept],
+                1.0,
+                digits=3,
+            ),
             equal("odds at t = 6", [odds for _, odds in kept], [0.31, 0.48], digits=2),
-            equal("odds by the echo coupling, e^(−2at) cosh 2Γ_et", [odds for _, odds in kept], np.exp(-12) * np.cosh(12 * echoed), digits=3),
+            equal(
+                "odds by the echo coupling, e^(−2at) cosh 2Γ_et",
+                [odds for _, odds in kept],
+                np.exp(-12) * np.cosh(12 * echoed),
+                digits=3,
+            ),
         ),
         note="δ ≪ rates is asked for by the paper; echo pulses do it for a δ that is not.",
     )
@@ -280,7 +312,9 @@ def _sensing() -> Finding:
     return Finding(
         (
             vanishes("P_H'(0) + 2(a + ã): local noise alone", slope, 1e-12),
-            vanishes("P_H''(0) − [4(a + ã)² + 4Γ² + 16aã]: and the nonlocal one", np.array(curvature) - expected, 1e-10),
+            vanishes(
+                "P_H''(0) − [4(a + ã)² + 4Γ² + 16aã]: and the nonlocal one", np.array(curvature) - expected, 1e-10
+            ),
         ),
         note="P_H is the population of σᶻ = 0 from |↑↓⟩: nonlocal correlations are seen by reading σᶻ alone.",
     )
@@ -327,11 +361,14 @@ def _dephasing_entangles() -> Finding:
     """Correlated pure dephasing of three qubits with D ∝ vv†, v = (1, ω, ω²) the cube roots of 1, and of a pair."""
     roots = np.exp(2j * np.pi * np.arange(3) / 3)
     times = np.linspace(0.02, 2, 100)
-    three = {name: D for name, D in (("complex", np.outer(roots, roots.conj())), ("real", np.outer(roots, roots.conj()).real))}
-    found = {
-        name: max(_negativity(rho) for rho in _dephased(D).evolve("+++", times)) for name, D in three.items()
+    three = {
+        name: D
+        for name, D in (("complex", np.outer(roots, roots.conj())), ("real", np.outer(roots, roots.conj()).real))
     }
-    pairs = [concurrence(_dephased(np.array([[1, D], [np.conj(D), 1]])).evolve("++", times)).max() for D in (1.0, 1j, 0.9j)]
+    found = {name: max(_negativity(rho) for rho in _dephased(D).evolve("+++", times)) for name, D in three.items()}
+    pairs = [
+        concurrence(_dephased(np.array([[1, D], [np.conj(D), 1]])).evolve("++", times)).max() for D in (1.0, 1j, 0.9j)
+    ]
     ising = concurrence(MasterEquation(Medium.pair(a=0.0, d=0.1, D=0.1, Jz=0.5)).evolve("++", times)).max()
     return Finding(
         (

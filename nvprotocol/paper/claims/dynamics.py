@@ -38,7 +38,11 @@ def _measures() -> Finding:
     ))  # fmt: skip
     return Finding(
         (
-            vanishes("S49 by eigenvalues − concurrence, 20 random states", [_wootters(rho) for rho in states] - concurrence(states), 1e-7),
+            vanishes(
+                "S49 by eigenvalues − concurrence, 20 random states",
+                [_wootters(rho) for rho in states] - concurrence(states),
+                1e-7,
+            ),
             vanishes("S52 − S49, 20 random X states", s52 - [_wootters(rho) for rho in x_states], 1e-7),
             equal("E_F of a state with C = 1/2", closed_form.eof_of_concurrence(0.5), 0.3546, digits=4),
         )
@@ -121,7 +125,11 @@ def _reduction() -> Finding:
             vanishes("S56: ρ₁₁ − ρ₂₂ − e^(−2at)", up_down - down_up - decay, 1e-12),
             vanishes("S57: ρ₀₀ − 1 + 2ρ₂₂ + e^(−2at)", ground - 1 + 2 * h + decay, 1e-12),
             vanishes("S58: ḣ + 2ah + 2|A|x", dh + 2 * a * h + 2 * A * x, 1e-12),
-            vanishes("S58: ẋ + 2δy + 2ax + 2|A|h + |A|e^(−2at)", dx + 2 * delta * y + 2 * a * x + 2 * A * h + A * decay, 1e-12),
+            vanishes(
+                "S58: ẋ + 2δy + 2ax + 2|A|h + |A|e^(−2at)",
+                dx + 2 * delta * y + 2 * a * x + 2 * A * h + A * decay,
+                1e-12,
+            ),
             vanishes("S58: ẏ − 2δx + 2ay", dy - 2 * delta * x + 2 * a * y, 1e-12),
         )
     )
@@ -171,7 +179,12 @@ def _time_scale() -> Finding:
         (equal("1/τ at |A| = .95, a = 1, δ = 0; printed τ = 1/(a − |A|)", rate, 0.05, digits=4),),
         (
             equal("1/τ, right: 2(a − |A|)", rate, 0.1, digits=4),
-            equal("1/τ at δ = .3: S64, 2(a − √(|A|² − δ²))", np.log(detuned[0] / detuned[1]), 2 * (1 - np.sqrt(0.95**2 - 0.09)), digits=4),
+            equal(
+                "1/τ at δ = .3: S64, 2(a − √(|A|² − δ²))",
+                np.log(detuned[0] / detuned[1]),
+                2 * (1 - np.sqrt(0.95**2 - 0.09)),
+                digits=4,
+            ),
         ),
         note="S64 and the main text are right.",
     )
@@ -196,7 +209,9 @@ def _finite_temperature() -> Finding:
     return Finding(
         (equal("closed forms that meet S54 integrated to 9 decimals, δ = 0", met, 0, digits=0),),
         (
-            vanishes("closed form − S54 integrated, a = 1, |A| = .9, q = .05, t = .5", formula[printed.PAPER] - end, 1e-10),
+            vanishes(
+                "closed form − S54 integrated, a = 1, |A| = .9, q = .05, t = .5", formula[printed.PAPER] - end, 1e-10
+            ),
             equal("C there", concurrence(formula), concurrence(end[printed.PAPER]), digits=8),
         ),
         note="At δ = 0 singlet, T₀, |↑↑⟩ and |↓↓⟩ obey a rate equation of their own.",

@@ -65,7 +65,9 @@ def _figure_3() -> Finding:
         equal(f"C(.25), C(.5), C(1) at δ = {delta:g}", _kept(delta, times), values, digits=5)
         for delta, values in expected.items()
     ]
-    top = minimize_scalar(lambda time: -_kept(5.0, time)[0], bounds=(0.2, 0.5), method="bounded", options={"xatol": 1e-12})
+    top = minimize_scalar(
+        lambda time: -_kept(5.0, time)[0], bounds=(0.2, 0.5), method="bounded", options={"xatol": 1e-12}
+    )
     rows += [equal("largest C at δ = 5", -float(top.fun), 0.68966, digits=5)]
     rows += [equal("its time", float(top.x), 0.3428, digits=4)]
     return Finding(tuple(rows))
@@ -78,10 +80,16 @@ def _kept(delta: float, times: np.ndarray | float) -> np.ndarray:
 def _inset() -> Finding:
     found = [largest(eta) for eta in ETAS]
     return Finding(
-        (equal("largest C at δ/Γ = 1.2, 1.5, 2, 2.5, 4; printed √(2 − 1/η²)/η", found, printed_largest(ETAS), digits=4),),
+        (
+            equal(
+                "largest C at δ/Γ = 1.2, 1.5, 2, 2.5, 4; printed √(2 − 1/η²)/η", found, printed_largest(ETAS), digits=4
+            ),
+        ),
         (
             equal("largest C, right form 2η/(1 + η²)", found, 2 * ETAS / (1 + ETAS**2), digits=4),
-            equal("the printed form is C at ωt = π/4", [_at_eighth(eta) for eta in ETAS], printed_largest(ETAS), digits=6),
+            equal(
+                "the printed form is C at ωt = π/4", [_at_eighth(eta) for eta in ETAS], printed_largest(ETAS), digits=6
+            ),
         ),
         note="The largest concurrence comes at ωt = π/2.",
     )
@@ -133,7 +141,12 @@ def _figure_s4b() -> Finding:
     late = [curve(printed.equation(10.0, 10.0, 0.1, delta), 0.3)[0] for delta in _S4B]
     return Finding(
         (
-            equal("C(.1) for δ = 0, 2, 4, 6, 8, 10, 16", early, [0.3344, 0.3275, 0.3071, 0.2747, 0.2324, 0.1828, 0.0197], digits=4),
+            equal(
+                "C(.1) for δ = 0, 2, 4, 6, 8, 10, 16",
+                early,
+                [0.3344, 0.3275, 0.3071, 0.2747, 0.2324, 0.1828, 0.0197],
+                digits=4,
+            ),
             equal("C(.3)", late, [0.3648, 0.3193, 0.2020, 0.0588, 0, 0, 0], digits=4),
         ),
         note="Less entanglement, and for a shorter time, with more detuning.",
@@ -156,8 +169,14 @@ def _figure_s5() -> Finding:
 
 def _qualitative() -> Finding:
     """A finite temperature gives what no temperature gives: the end of entanglement at a finite time."""
-    hot = [float(curve(printed.equation(10.0, 10.0, 0.1, 8.0), 0.3)[0]), float(curve(printed.equation(30.0, 28.0, 0.1), 0.3)[0])]
-    cold = [float(curve(printed.equation(10.0, 10.0, 0.0, 8.0), 0.3)[0]), float(curve(printed.equation(30.0, 28.0, 0.0), 0.3)[0])]
+    hot = [
+        float(curve(printed.equation(10.0, 10.0, 0.1, 8.0), 0.3)[0]),
+        float(curve(printed.equation(30.0, 28.0, 0.1), 0.3)[0]),
+    ]
+    cold = [
+        float(curve(printed.equation(10.0, 10.0, 0.0, 8.0), 0.3)[0]),
+        float(curve(printed.equation(30.0, 28.0, 0.0), 0.3)[0]),
+    ]
     tiny = float(curve(printed.equation(30.0, 28.0, 1e-3), 2.0)[0])
     return Finding(
         (at_least("C(.3) at q = .1 for δ = 8, |A| = a = 10 and for |A| = 28, a = 30: > 0 as at T = 0", hot, 1e-12),),

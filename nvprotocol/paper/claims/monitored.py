@@ -35,7 +35,9 @@ def _effective() -> Finding:
         squares = sum(jump.conj().T @ jump for jump in printed.jumps(a, A, q))
         difference.append(h - (printed.system_hamiltonian(delta) - 1j * squares))
         gamma = (1 + q) * A
-        block.append(h[UP_DOWN] - np.array([[-delta, -1j * gamma], [-1j * gamma, delta]]) + 1j * a * (1 + q) * np.eye(2))
+        block.append(
+            h[UP_DOWN] - np.array([[-delta, -1j * gamma], [-1j * gamma, delta]]) + 1j * a * (1 + q) * np.eye(2)
+        )
         total = operators.sigma_z(0) + operators.sigma_z(1)
         leak.append(h @ total - total @ h)
     return Finding(
@@ -165,7 +167,9 @@ def _any_start() -> Finding:
     rng = np.random.default_rng(143)
     kept = [printed.equation(q=0.3).no_jump(printed.random_state(rng), 40.0) for _ in range(10)]
     rng = np.random.default_rng(143)
-    shares = [float(np.real(printed.singlet().conj() @ printed.random_state(rng) @ printed.singlet())) for _ in range(10)]
+    shares = [
+        float(np.real(printed.singlet().conj() @ printed.random_state(rng) @ printed.singlet())) for _ in range(10)
+    ]
     ends = [concurrence(one.states[0]) for one in kept]
     detuned = printed.equation(1.0, 0.9, 0.3, 0.7).no_jump("du", 40.0)
     return Finding(
@@ -240,7 +244,11 @@ def _exact_phase() -> Finding:
     grid = concurrence(me.no_jump("ud", np.linspace(0, 4, 2001)).states)
     return Finding(
         (
-            vanishes("C at π/ω and its multiples (frequency 2ω), Γ = 2, δ = 5", concurrence(me.no_jump("ud", times).states), 1e-12),
+            vanishes(
+                "C at π/ω and its multiples (frequency 2ω), Γ = 2, δ = 5",
+                concurrence(me.no_jump("ud", times).states),
+                1e-12,
+            ),
             at_most("largest C on (0, 4]", grid.max(), 0.69),
             equal("largest C: 20/29", grid.max(), 20 / 29, digits=5),
         )
@@ -255,7 +263,9 @@ def _tuned() -> Finding:
     return Finding(
         (
             equal("C(t → ∞) at Γ = 1, δ = 0, .5, .9", end, 1.0, digits=6),
-            equal("largest C at δ = 1.5", oscillating.max(), closed_form.largest_conditional_concurrence(1.5), digits=4),
+            equal(
+                "largest C at δ = 1.5", oscillating.max(), closed_form.largest_conditional_concurrence(1.5), digits=4
+            ),
             equal("C(t → ∞) at δ = 1.5, Γ = 1.6, 2", by_gamma, 1.0, digits=6),
         )
     )
@@ -276,7 +286,12 @@ def _robust() -> Finding:
         expected.append(abs(bell[-1] @ v @ bell[1]) ** 2 / (2 * kappa) ** 2)
     return Finding(
         (
-            equal("mean of 1 − F over mean of |V_as|²/(2κ)², ε = .01", np.mean(lost) / np.mean(expected), 1.0, tolerance=0.02),
+            equal(
+                "mean of 1 − F over mean of |V_as|²/(2κ)², ε = .01",
+                np.mean(lost) / np.mean(expected),
+                1.0,
+                tolerance=0.02,
+            ),
             at_most("mean of 1 − F", np.mean(lost), 5e-5),
         ),
         note="Quadratic in the perturbation, and suppressed by the gap 2κ.",
