@@ -17,13 +17,13 @@ Row = TypeVar("Row")
 
 
 def run_claims(keys: Sequence[str], output: Path | None, *, quiet: bool) -> None:
-    """Computes the claims with the given keys, or all, prints them and writes a page of Markdown where asked to."""
+    """Computes the claims with the given keys, or all; prints them, and writes a page of Markdown where asked."""
     from rich.console import Console
 
     from nvprotocol.paper.claims import CLAIMS, PARTS
     from nvprotocol.paper.tables import claims_page, claims_tables, summary
 
-    _picked(keys, CLAIMS, "claim")
+    _picked(keys, CLAIMS, "a claim")
     chosen = {part: [claim for claim in claims if not keys or claim.key in keys] for part, claims in PARTS.items()}
     computed = _with_progress({part: claims for part, claims in chosen.items() if claims}, quiet=quiet)
     _write(output, claims_page(computed))
@@ -38,12 +38,12 @@ def run_claims(keys: Sequence[str], output: Path | None, *, quiet: bool) -> None
 
 
 def run_errata(keys: Sequence[str], output: Path | None, *, quiet: bool) -> None:
-    """Computes the evidence of the errata with the given keys, or of all, prints it and writes a page where asked to."""
+    """Computes the evidence of the errata with the given keys, or of all; prints it, and writes a page where asked."""
     from nvprotocol.paper.claims import CLAIMS
     from nvprotocol.paper.errata import ERRATA
     from nvprotocol.paper.errata_page import errata_page, erratum_text
 
-    chosen = _picked(keys, ERRATA, "erratum")
+    chosen = _picked(keys, ERRATA, "an erratum")
     evidence = {key: CLAIMS[key] for one in chosen for key in one.claims}
     computed = _with_progress({"": list(evidence.values())}, quiet=quiet)
     findings = {claim.key: finding for claim, finding in computed[""]}

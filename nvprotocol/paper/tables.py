@@ -18,11 +18,11 @@ _HEAD = """\
 # The claims of the paper
 
 What arXiv:2108.07365 (PRB 106, L180406) states, and what this package computes of it. `nvprotocol claims` makes this
-page; every row is computed when asked, and the tests compute it again. A verdict follows from the numbers: *holds* where
-every number agrees with the paper, *holds with correction* where a number of the paper is wrong or goes too far and the
-right form agrees, *does not hold* otherwise. Numbers are rounded to the digits that are compared; "< 1e-13" is a
-residual below that bound. Lines that begin with → are the right form, and E1, E2, … are the [errata](errata.md). The last
-column names the test that proves the claim beyond this one computation.
+page; every row is computed when asked, and the tests compute it again. A verdict follows from the numbers: *holds*
+where every number agrees with the paper, *holds with correction* where a number of the paper is wrong or goes too far
+and the right form agrees, *does not hold* otherwise. Numbers are rounded to the digits that are compared; "< 1e-13"
+is a residual below that bound. Lines that begin with → are the right form, and E1, E2, … are the [errata](errata.md).
+The last column names the test that proves the claim beyond this one computation.
 """
 
 

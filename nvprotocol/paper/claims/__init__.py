@@ -2,19 +2,40 @@
 
 from nvprotocol._checks import fail, show
 from nvprotocol.paper.claim import Claim, Finding, Verdict
-from nvprotocol.paper.claims import derivation, discussion, dynamics, figures, medium, monitored, steady, unmonitored
+from nvprotocol.paper.claims import (
+    bell_state,
+    coherent,
+    correlations,
+    dynamics,
+    figures,
+    measures,
+    medium,
+    monitoring_rate,
+    no_jump,
+    noise,
+    outlook,
+    single_spin,
+    steady,
+    unmonitored,
+)
 
 __all__ = ["CLAIMS", "PARTS", "Claim", "Finding", "Verdict", "find"]
 
 PARTS: dict[str, tuple[Claim, ...]] = {
     "The medium and the master equation": medium.CLAIMS,
+    "Coherent couplings": coherent.CLAIMS,
     "Left alone at zero temperature": unmonitored.CLAIMS,
     "What is left in the end": steady.CLAIMS,
-    "Monitored": monitored.CLAIMS,
+    "The no-jump Hamiltonian": no_jump.CLAIMS,
+    "Bell states by monitoring": bell_state.CLAIMS,
     "The figures": figures.CLAIMS,
-    "The derivation": derivation.CLAIMS,
-    "The full dynamics": dynamics.CLAIMS,
-    "Discussion and open questions": discussion.CLAIMS,
+    "Derivation: one spin": single_spin.CLAIMS,
+    "Derivation: correlations of the medium": correlations.CLAIMS,
+    "Measures of entanglement": measures.CLAIMS,
+    "Full dynamics": dynamics.CLAIMS,
+    "Discussion: the rate of monitoring": monitoring_rate.CLAIMS,
+    "Discussion: noise, detuning, coherent couplings": noise.CLAIMS,
+    "Discussion: other media and sensing": outlook.CLAIMS,
 }
 """The claims by the part of the paper that they belong to."""
 

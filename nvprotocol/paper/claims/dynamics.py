@@ -1,83 +1,15 @@
-"""How entanglement is measured, and the full dynamics (supplement vi and vii, S48–S64)."""
+"""The full dynamics (S53–S64)."""
 
 import numpy as np
 from scipy.integrate import solve_ivp
 
 from nvprotocol import closed_form
-from nvprotocol.entanglement import concurrence, entanglement_of_formation
+from nvprotocol.entanglement import concurrence
 from nvprotocol.paper import printed
 from nvprotocol.paper.claim import Claim, Finding, Verdict
 from nvprotocol.paper.comparison import equal, vanishes
 
 __all__ = ["CLAIMS", "elements"]
-
-
-def _wootters(rho: np.ndarray) -> float:
-    """S49, from the eigenvalues of ρ(σʸ⊗σʸ)ρ*(σʸ⊗σʸ)."""
-    yy = np.fliplr(np.diag([-1.0, 1.0, 1.0, -1.0]))
-    roots = np.sqrt(np.maximum(np.linalg.eigvals(rho @ yy @ rho.conj() @ yy).real, 0.0))
-    roots = np.sort(roots)[::-1]
-    return float(max(0.0, roots[0] - roots[1:].sum()))
-
-
-def _x_state(rng: np.random.Generator) -> np.ndarray:
-    """A random state of the form S51."""
-    rho = printed.random_state(rng)
-    keep = np.eye(4) + np.fliplr(np.eye(4))
-    return rho * keep
-
-
-def _measures() -> Finding:
-    rng = np.random.default_rng(49)
-    states = np.array([printed.random_state(rng) for _ in range(20)])
-    x_states = np.array([_x_state(rng) for _ in range(20)])
-    r = x_states
-    s52 = 2 * np.maximum(0, np.maximum(
-        np.abs(r[:, 1, 2]) - np.sqrt(r[:, 0, 0] * r[:, 3, 3]).real,
-        np.abs(r[:, 0, 3]) - np.sqrt(r[:, 1, 1] * r[:, 2, 2]).real,
-    ))  # fmt: skip
-    return Finding(
-        (
-            vanishes(
-                "S49 by eigenvalues − concurrence, 20 random states",
-                [_wootters(rho) for rho in states] - concurrence(states),
-                1e-7,
-            ),
-            vanishes("S52 − S49, 20 random X states", s52 - [_wootters(rho) for rho in x_states], 1e-7),
-            equal("E_F of a state with C = 1/2", closed_form.eof_of_concurrence(0.5), 0.3546, digits=4),
-        )
-    )
-
-
-def _monotonic() -> Finding:
-    values = closed_form.eof_of_concurrence(np.linspace(0, 1, 101))
-    return Finding(
-        (
-            vanishes("decreases of E_F as C grows from 0 to 1", np.minimum(np.diff(values), 0), 1e-15),
-            equal("E_F at C = 0, 1", values[[0, -1]], [0.0, 1.0], digits=9),
-        )
-    )
-
-
-def _entropy() -> Finding:
-    """S48 has S = −tr ρ ln ρ, S50 the logarithm to base 2: for a Bell state ln 2 against 1."""
-    bell = printed.singlet()
-    values = np.array([0.5, 0.5])  # eigenvalues of one half of a Bell state
-    natural, binary = -np.sum(values * np.log(values)), -np.sum(values * np.log2(values))
-    found = float(entanglement_of_formation(np.outer(bell, bell.conj())))
-    return Finding(
-        (equal("E_F of a Bell state, S48 with the natural logarithm", found, natural, digits=4),),
-        (equal("E_F of a Bell state, entropy to base 2 as in S50", found, binary, digits=4),),
-        note="With S in bits, S48 agrees with S50 and with a range from 0 to 1.",
-    )
-
-
-def _reduced() -> Finding:
-    times = np.linspace(0.05, 3, 40)
-    states = printed.equation(delta=0.3).evolve("ud", times)
-    kept = printed.equation(2.0, 2.0, delta=2.0).no_jump("ud", times / 3).states
-    differences = [concurrence(one) - 2 * np.abs(one[:, 2, 1]) for one in (states, kept)]
-    return Finding((vanishes("C − 2|ρ₁₂| along curves of Figs. 2 and 3", differences, 1e-12),))
 
 
 def elements(r: np.ndarray, a: float, A: float, q: float, delta: float) -> dict[tuple[int, int], complex]:
@@ -219,21 +151,19 @@ def _finite_temperature() -> Finding:
 
 
 CLAIMS = (
-    Claim("S49-S52", "S49–S52", "Concurrence by Wootters' formula, and its form for X states", _measures,
-          "test_entanglement.py::test_x_states_by_their_formula_and_by_the_general_one"),
-    Claim("S50", "below S50", "E_F grows with C and both range from 0 to 1", _monotonic,
-          "test_entanglement.py::test_entanglement_of_formation_is_qiskits"),
-    Claim("S48", "S48, S50", "E_F with the von Neumann entropy −tr ρ ln ρ is S50", _entropy,
-          "test_entanglement.py::test_bell_states_hold_one_ebit", Verdict.CORRECTED, ("E21",)),
-    Claim("reduced", "below S52", "In Figs. 2 and 3 C = 2|ρ₁₂|", _reduced, "test_closed_form_unmonitored.py::test_coherence_is_the_one_of_the_state"),
-    Claim("S53-S54", "S53, S54", "The element equations", _element_equations, "test_paper.py::test_element_equations_s54"),
-    Claim("S55-S60", "S55–S60", "At T = 0 they reduce to one equation for x", _reduction, "test_closed_form_unmonitored.py::test_populations_obey_s56_and_s57"),
+    Claim("S53-S54", "S53, S54", "The element equations", _element_equations,
+          "test_paper.py::test_element_equations_s54"),
+    Claim("S55-S60", "S55–S60", "At T = 0 they reduce to one equation for x", _reduction,
+          "test_closed_form_unmonitored.py::test_populations_obey_s56_and_s57"),
     Claim("S61-S62", "S61, S62", "The density matrix in the overdamped regime", _density_matrix,
           "test_closed_form_unmonitored.py::test_state_at_zero_temperature_solves_the_master_equation"),
     Claim("S63", "S63", "C = 2|x + y|", _coherence_modulus,
-          "test_closed_form_unmonitored.py::test_concurrence_adds_the_parts_of_the_coherence_as_complex_numbers", Verdict.CORRECTED, ("E3",)),
+          "test_closed_form_unmonitored.py::test_concurrence_adds_the_parts_of_the_coherence_as_complex_numbers",
+          Verdict.CORRECTED, ("E3",)),
     Claim("S64", "S64 and below", "1/τ = 2a − 2κ₀; at equal fields τ = 1/(a − |A|)", _time_scale,
-          "test_closed_form_unmonitored.py::test_lifetime_is_the_decay_of_the_late_concurrence", Verdict.CORRECTED, ("E4",)),
+          "test_closed_form_unmonitored.py::test_lifetime_is_the_decay_of_the_late_concurrence", Verdict.CORRECTED,
+          ("E4",)),
     Claim("S54-hot", "supplement (vii)", "At finite temperature S54 has no analytic solution", _finite_temperature,
-          "test_closed_form_thermal.py::test_equal_fields_at_any_temperature_solve_the_master_equation", Verdict.CORRECTED, ("E6",)),
+          "test_closed_form_thermal.py::test_equal_fields_at_any_temperature_solve_the_master_equation",
+          Verdict.CORRECTED, ("E6",)),
 )  # fmt: skip

@@ -16,6 +16,7 @@ __all__ = ["CLAIMS", "curve", "peak"]
 _TIMES = np.linspace(0.05, 4.0, 80)
 _REGIMES = ((1.0, 0.8, 0.3), (1.0, 0.8, 0.8), (1.0, 0.8, 2.0), (2.0, 2.0, 0.0))
 """(a, |A|, δ): overdamped, critical, underdamped, and |A| = a at equal fields."""
+_TEXT = "text below Eq. 9"
 
 
 def curve(me: MasterEquation, times: NDArray | float) -> NDArray[np.float64]:
@@ -106,7 +107,7 @@ def _critical() -> Finding:
             equal("largest C", top, 0.42256, digits=5),
             equal("its time", at, 0.648, digits=3),
         ),
-        note="No oscillation and the end in |↑↑⟩ hold; ∝ t e^(−2at) is the beginning of a curve that goes on as t² e^(−2at).",
+        note="t e^(−2at) is the beginning of a curve that goes on as t² e^(−2at). There is no oscillation.",
     )
 
 
@@ -178,21 +179,21 @@ def _figure_2() -> Finding:
     )
 
 
-_TEXT = "text below Eq. 9"
-
 CLAIMS = (
-    Claim("eq7-9", "Eqs. 7–9, S55, S60", "x = Re⟨↑↓|ρ|↓↑⟩ is a damped oscillator with ω± = ±2ω₀ − 2ia, ω₀ = √(δ² − |A|²)",
-          _oscillator, "test_paper.py::test_oscillator_equation_8"),
-    Claim("underdamped", _TEXT, "δ > |A|: C beats at 2ω₀ while the pair falls into |↑↑⟩ within τ = 1/2a",
-          _underdamped, "test_closed_form_unmonitored.py::test_concurrence_equals_both_printed_forms"),
-    Claim("critical", f"{_TEXT}, Fig. 2", "δ = |A|: no oscillation, C ∝ t e^(−2at)",
-          _critical, "test_paper.py::test_the_critical_point_grows_as_t_squared", Verdict.CORRECTED, ("E2",)),
-    Claim("overdamped", _TEXT, "δ < |A|: C decays at 2(a − κ₀) in the end, κ₀ = √(|A|² − δ²)",
-          _overdamped, "test_paper.py::test_concurrence_of_the_three_regimes"),
-    Claim("lifetime", _TEXT, "Equal fields: entanglement lasts for τ = 1/2(a − |A|), for ever at |A| = a",
-          _lifetime, "test_closed_form_unmonitored.py::test_lifetime_is_the_decay_of_the_late_concurrence"),
-    Claim("regimes", _TEXT, "Transient entanglement grows and its decay slows down from the underdamped to the overdamped regime",
+    Claim("eq7-9", "Eqs. 7–9, S55, S60",
+          "x = Re⟨↑↓|ρ|↓↑⟩ is a damped oscillator with ω± = ±2ω₀ − 2ia, ω₀ = √(δ² − |A|²)", _oscillator,
+          "test_paper.py::test_oscillator_equation_8"),
+    Claim("underdamped", _TEXT, "δ > |A|: C beats at 2ω₀ while the pair falls into |↑↑⟩ within τ = 1/2a", _underdamped,
+          "test_closed_form_unmonitored.py::test_concurrence_equals_both_printed_forms"),
+    Claim("critical", f"{_TEXT}, Fig. 2", "δ = |A|: no oscillation, C ∝ t e^(−2at)", _critical,
+          "test_paper.py::test_the_critical_point_grows_as_t_squared", Verdict.CORRECTED, ("E2",)),
+    Claim("overdamped", _TEXT, "δ < |A|: C decays at 2(a − κ₀) in the end, κ₀ = √(|A|² − δ²)", _overdamped,
+          "test_paper.py::test_concurrence_of_the_three_regimes"),
+    Claim("lifetime", _TEXT, "Equal fields: entanglement lasts for τ = 1/2(a − |A|), for ever at |A| = a", _lifetime,
+          "test_closed_form_unmonitored.py::test_lifetime_is_the_decay_of_the_late_concurrence"),
+    Claim("regimes", _TEXT,
+          "Transient entanglement grows and its decay slows down from the underdamped to the overdamped regime",
           _regimes_compared, "test_closed_form_unmonitored.py::test_figure_2"),
-    Claim("fig2", "Fig. 2", "The curves of Fig. 2: a = |A| = 1, start |↑↓⟩",
-          _figure_2, "test_closed_form_unmonitored.py::test_figure_2"),
+    Claim("fig2", "Fig. 2", "The curves of Fig. 2: a = |A| = 1, start |↑↓⟩", _figure_2,
+          "test_closed_form_unmonitored.py::test_figure_2"),
 )  # fmt: skip

@@ -13,9 +13,9 @@ ERRATA = (
         printed="C_max(η) = √(2 − 1/η²)/η, η = δ/Γ",
         right="C_max(η) = 2η/(1 + η²)",
         matters=(
-            "The printed form is C at ωt = π/4; the largest value comes at ωt = π/2 and is larger by 3 % at η = 1.2, by "
-            "35 % at η = 4. The second derivative at η = 1 still jumps from 0, to −1 and not to −4. If the inset was drawn "
-            "from a simulation it may be right."
+            "The printed form is C at ωt = π/4; the largest value comes at ωt = π/2 and is larger by 3 % at η = "
+            "1.2, by 35 % at η = 4. The second derivative at η = 1 still jumps from 0, to −1 and not to −4. If "
+            "the inset was drawn from a simulation it may be right."
         ),
         claims=("fig3-inset", "phase-transition"),
     ),
@@ -27,8 +27,8 @@ ERRATA = (
         printed="C(t) ∝ t e^(−2at)",
         right="C(t) = 2|A|t √(1 + |A|²t²) e^(−2at)",
         matters=(
-            "The printed law is the beginning of the curve, |A|t ≪ 1. Later C ∝ t² e^(−2at): a fit of t e^(−2at) to data "
-            "beyond t = 1/|A| gives a wrong a, or a δ that seems to miss the critical point."
+            "The printed law is the beginning of the curve, |A|t ≪ 1. Later C ∝ t² e^(−2at): a fit of t e^(−2at) "
+            "to data beyond t = 1/|A| gives a wrong a, or a δ that seems to miss the critical point."
         ),
         claims=("critical",),
     ),
@@ -59,11 +59,12 @@ ERRATA = (
         kind="statement",
         printed="S54 has no analytic solution at finite temperature",
         right=(
-            "At δ = 0 it has: S, T₀, |↑↑⟩ and |↓↓⟩ obey a rate equation with rates 2(a ± |A|), 2(ã ± |Ã|), and ρ_TS "
-            "decays at 2(a + ã)"
+            "At δ = 0 it has: S, T₀, |↑↑⟩ and |↓↓⟩ obey a rate equation with rates 2(a ± |A|), 2(ã ± |Ã|), and "
+            "ρ_TS decays at 2(a + ã)"
         ),
         matters=(
-            "Figs. S4a and S5 are closed forms, C(∞) = (1 − q)²/2(1 + q + q²) among them. At δ ≠ 0 the statement is open."
+            "Figs. S4a and S5 are closed forms, C(∞) = (1 − q)²/2(1 + q + q²) among them. At δ ≠ 0 the statement "
+            "is open."
         ),
         claims=("S54-hot", "figS5"),
     ),
@@ -74,7 +75,9 @@ ERRATA = (
         kind="misprint",
         printed="C(∞) around 0.35",
         right="C(∞) = 27/74 = 0.364865",
-        matters="Rounding, if one digit is meant. Whoever checks a simulation against it should know the exact number.",
+        matters=(
+            "Rounding, if one digit is meant. Whoever checks a simulation against it should know the exact number."
+        ),
         claims=("figS4a-plateau", "figS4a"),
     ),
     Erratum(
@@ -85,8 +88,8 @@ ERRATA = (
         printed="[[d, D], [D*, d]] with D = D₁₂",
         right="[[d, D*], [D, d]], by S28",
         matters=(
-            "For media out of equilibrium only. In equilibrium G^> = G^< at ω = 0, which makes D₁₂ = D₂₁ real, although the "
-            "text calls D complex."
+            "For media out of equilibrium only. In equilibrium G^> = G^< at ω = 0, which makes D₁₂ = D₂₁ real, "
+            "although the text calls D complex."
         ),
         claims=("S24-S28", "D-real"),
     ),
@@ -108,8 +111,9 @@ ERRATA = (
         printed="ã ≥ Max[−(λ₁λ₂*A₁₂ + c.c.)/(|λ₁|² + |λ₂|²)] = |Ã|; iG^<₁₁ ≥ iG^<₂₁",
         right="Ã₁₂ instead of A₁₂, and the modulus |G^<₂₁| on the right side",
         matters=(
-            "For the argument only: the largest value with A₁₂ would be |A|, which is e^(βΔ) times too large. (With Ã ≡ Ã₂₁ of "
-            "S35 the factors λ₁λ₂* and λ₁*λ₂ of S46 change places; the largest value does not notice.)"
+            "For the argument only: the largest value with A₁₂ would be |A|, which is e^(βΔ) times too large. "
+            "(With Ã ≡ Ã₂₁ of S35 the factors λ₁λ₂* and λ₁*λ₂ of S46 change places; the largest value does not "
+            "notice.)"
         ),
         claims=("S47", "S42-S46"),
     ),
@@ -130,7 +134,10 @@ ERRATA = (
         kind="misprint",
         printed="sˣ = ⟨σˣ⟩ = (ρ₁₂ + ρ₂₁)/2, sʸ = ⟨σʸ⟩ = i(ρ₁₂ − ρ₂₁)/2",
         right="sˣ = ⟨σˣ⟩/2, sʸ = ⟨σʸ⟩/2, as sᶻ = ⟨σᶻ⟩/2",
-        matters="S20 and S23 hold for s = ⟨σ⟩/2. With the printed ⟨σˣ⟩ the Bloch vector would shrink by two in the plane alone.",
+        matters=(
+            "S20 and S23 hold for s = ⟨σ⟩/2. With the printed ⟨σˣ⟩ the Bloch vector would shrink by two in the "
+            "plane alone."
+        ),
         claims=("S20-components", "S23"),
     ),
     Erratum(

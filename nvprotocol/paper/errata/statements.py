@@ -12,12 +12,13 @@ ERRATA = (
         kind="statement",
         printed="At |A| = a, δ = 0 steady entanglement is reached from every initial state that is not symmetric",
         right=(
-            "True at T = 0, where C(∞) = p_S. At T > 0, with Z = 1 + q + q², C(∞) = 2 max(0, |p_S/2 − (1 − p_S)q/2Z| − "
-            "(1 − p_S)q/Z), which is 0 unless p_S > p_c = 3q/(1 + 4q + q²)"
+            "True at T = 0, where C(∞) = p_S. At T > 0, with Z = 1 + q + q², C(∞) = 2 max(0, |p_S/2 − (1 − "
+            "p_S)q/2Z| − (1 − p_S)q/Z), which is 0 unless p_S > p_c = 3q/(1 + 4q + q²)"
         ),
         matters=(
-            "p_S is the weight of the singlet in the initial state. p_c is 0.21 at q = .1 and 0.39 at q = .3: most product states "
-            "end without entanglement unless they are cold. |↑↓⟩ has p_S = 1/2, above p_c for every q < 1."
+            "p_S is the weight of the singlet in the initial state. p_c is 0.21 at q = .1 and 0.39 at q = .3: "
+            "most product states end without entanglement unless they are cold. |↑↓⟩ has p_S = 1/2, above p_c for "
+            "every q < 1."
         ),
         claims=("any-start-hot", "any-start-cold"),
     ),
@@ -29,8 +30,9 @@ ERRATA = (
         printed="The scheme is precise when the rate of measurements is infinite",
         right="Sufficient, but at T = 0 from |↑↓⟩ a single final |σᶻ| = 0 reproduces it exactly, at any time",
         matters=(
-            "A jump at T = 0 leads to |↑↑⟩ and never returns, so the last check sees it as well as any. In an experiment at "
-            "10 mK that saves all mid-circuit measurements. At T > 0 the error is linear in the period."
+            "A jump at T = 0 leads to |↑↑⟩ and never returns, so the last check sees it as well as any. In an "
+            "experiment at 10 mK that saves all mid-circuit measurements. At T > 0 the error is linear in the "
+            "period."
         ),
         claims=("infinite-rate", "finite-rate"),
     ),
@@ -41,8 +43,8 @@ ERRATA = (
         kind="statement",
         printed="At low temperature one may postselect on the absence of emitted magnons",
         right=(
-            "Equal to |σᶻ| = 0 only at T = 0 and for initial states in σᶻ = 0. Otherwise |↑↑⟩ survives, and absorptions "
-            "(J₁, J₂) are not heralded"
+            "Equal to |σᶻ| = 0 only at T = 0 and for initial states in σᶻ = 0. Otherwise |↑↑⟩ survives, and "
+            "absorptions (J₁, J₂) are not heralded"
         ),
         matters="Also of any real detector: with an efficiency η_d, C(∞) = 1/(2 − η_d), .637 at .43 and .775 at .71.",
         claims=("no-magnon",),
@@ -53,8 +55,14 @@ ERRATA = (
         where="text below Eq. 7",
         kind="statement",
         printed="Finite temperature does not qualitatively change the conclusions",
-        right="For |A| < a or δ ≠ 0 entanglement is exactly 0 after a finite time at any T > 0; at T = 0 it decays exponentially",
-        matters="In Fig. S4a |A| = 28 is dead before t = .3, in S4b δ = 8. Lifetimes are not rates there, and a log plot has no tail.",
+        right=(
+            "For |A| < a or δ ≠ 0 entanglement is exactly 0 after a finite time at any T > 0; at T = 0 it decays "
+            "exponentially"
+        ),
+        matters=(
+            "In Fig. S4a |A| = 28 is dead before t = .3, in S4b δ = 8. Lifetimes are not rates there, and a log "
+            "plot has no tail."
+        ),
         claims=("finite-temperature", "figS4a", "figS4b"),
     ),
     Erratum(
@@ -64,12 +72,13 @@ ERRATA = (
         kind="statement",
         printed="d and D can be suppressed by dynamical decoupling",
         right=(
-            "Fast π pulses on both qubits exchange a and ã: unmonitored, C(∞) falls from 1/2 to 0. Monitored, C = 1 and P = 1/2 "
-            "stay. The d and D of the master equation commute with the pulses and are not suppressed"
+            "Fast π pulses on both qubits exchange a and ã: unmonitored, C(∞) falls from 1/2 to 0. Monitored, C = "
+            "1 and P = 1/2 stay. The d and D of the master equation commute with the pulses and are not "
+            "suppressed"
         ),
         matters=(
-            "What pulses remove is noise slower than they are, which a Lindblad equation does not hold: detunings and their drift. "
-            "Decouple together with monitoring only."
+            "What pulses remove is noise slower than they are, which a Lindblad equation does not hold: detunings "
+            "and their drift. Decouple together with monitoring only."
         ),
         claims=("decoupling", "small-detuning", "dephasing"),
     ),
@@ -79,10 +88,13 @@ ERRATA = (
         where="supplement, below S38 and S40",
         kind="remark",
         printed="A mirror symmetry with respect to the xz plane makes D vanish",
-        right="True, but this mirror turns a moment along z over: a magnet magnetised along z has it only together with time reversal",
+        right=(
+            "True, but this mirror turns a moment along z over: a magnet magnetised along z has it only together "
+            "with time reversal"
+        ),
         matters=(
-            "For such a magnet look for mirror × time reversal or the π rotation about z; either gives D = 0. The printed "
-            "condition is met by unpolarised media."
+            "For such a magnet look for mirror × time reversal or the π rotation about z; either gives D = 0. The "
+            "printed condition is met by unpolarised media."
         ),
         claims=("mirror", "dm-rotation"),
     ),
@@ -94,8 +106,8 @@ ERRATA = (
         printed="E = ∓ω − i(a + ã) with an exceptional point at δ = Γ, H_eff left out",
         right="With J⊥: E = ±√(δ² − (Γ + 2iJ⊥)²); any J⊥ ≠ 0 removes the exceptional point and the PT-exact phase",
         matters=(
-            "The transition becomes a crossover of width 4√(J⊥Γ) in the splitting, and C(∞) < 1 for every δ ≠ 0: .994, .923, .669 "
-            "at δ/Γ = .5, 1, 1.5 for J⊥ = .1 Γ. At δ = 0 J⊥ does no harm."
+            "The transition becomes a crossover of width 4√(J⊥Γ) in the splitting, and C(∞) < 1 for every δ ≠ 0: "
+            ".994, .923, .669 at δ/Γ = .5, 1, 1.5 for J⊥ = .1 Γ. At δ = 0 J⊥ does no harm."
         ),
         claims=("heff-interplay",),
     ),
