@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from nvprotocol.magnets import forward_volume, in_plane
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, ZERO_FIELD_SPLITTING_GHZ
 from nvprotocol.magnets.film_dephasing import dephasing as dephasing_integral
+from nvprotocol.magnets.film_waves import FilmWaves
 from nvprotocol.magnets.occupation import occupation
 from nvprotocol.magnets.response import Response, one_magnon
 from nvprotocol.magnets.setting import Setting
-from nvprotocol.magnets.spin_waves import SpinWaves
 
 Array = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ class Geometry(NamedTuple):
         sign: 1 for the lower transition of the qubits, −1 for the upper one.
     """
 
-    waves: SpinWaves
+    waves: FilmWaves
     in_plane: bool
     sign: int
 

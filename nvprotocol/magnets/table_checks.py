@@ -82,6 +82,24 @@ def check_balance(table: Table, temperature: float, tolerance: float, name: str)
     return float(deviation[worst, at])
 
 
+def check_hermitian(table: Table, tolerance: float, name: str) -> None:
+    """Refuses a spectrum with S(ω, −r) ≠ S(ω, r)*, which no noise has."""
+    if not table.directed:
+        return
+    common = min(table.separation[-1], -table.separation[0])
+    inside = np.flatnonzero(np.abs(table.separation) <= common)
+    mirrored = np.broadcast_to(-table.separation[inside], (table.frequency.size, inside.size))
+    other = table.at(table.frequency[:, None], mirrored)
+    deviation = np.abs(table.amplitude[:, inside] - other.value.conj()) - other.error
+    excess = deviation / np.abs(table.local)[:, None]
+    if np.any(excess > tolerance):
+        at = np.unravel_index(np.argmax(excess), excess.shape)
+        where = (
+            f"{show(table.frequency[at[0]] / RAD_PER_US_PER_GHZ)} GHz and {show(table.separation[inside[at[1]]])} nm"
+        )
+        fail(name, f"obey S(−r) = S(r)* within {show(tolerance)} of S(0)", f"is off by {show(excess[at])} at {where}")
+
+
 def check_positive(table: Table, tolerance: float, name: str) -> tuple[float, float]:
     """The lowest eigenvalue, relative to a, of the relaxation of qubits on the table's points, and where it is found.
 

@@ -6,14 +6,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._checks import fail, numeric_array, real_number, show
+from nvprotocol._checks import fail, real_number, show, unit_vector
 from nvprotocol.magnets.constants import GAMMA, RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.occupation import occupation
 from nvprotocol.magnets.response import Response, one_magnon
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.table import Table
-from nvprotocol.magnets.table_checks import Report, check_balance, check_positive, lifted
+from nvprotocol.magnets.table_checks import Report, check_balance, check_hermitian, check_positive, lifted
 from nvprotocol.magnets.table_files import read_table
 from nvprotocol.magnets.validity import doubt
 from nvprotocol.provenance import Note
@@ -22,10 +22,9 @@ __all__ = ["Tabulated"]
 
 Array = NDArray[np.float64]
 
+KINDS = ("spectrum", "field_spectrum", "green")
 LARGEST_ERROR = 0.01
 """Largest error of interpolation, relative to a₀, without a doubt."""
-
-KINDS = ("spectrum", "field_spectrum", "green")
 
 
 class Tabulated(Magnet):
@@ -91,14 +90,14 @@ class Tabulated(Magnet):
             fail("spectrum", "be given, or else `field_spectrum` or `green`", f"{len(kinds)} of them are")
         self.kind = kinds[0]
         self.tolerance = real_number(tolerance, "tolerance", minimum=0.0, maximum=1.0)
-        self.axis = _unit(axis)
+        self.axis = unit_vector(axis, "axis")
         table = Table.read(frequency_ghz, separation_nm, given[self.kind], self.kind)
         self.dimension = 1 if table.directed else 2
-        self.gap_known = gap_ghz is not None
-        lowest = float(table.frequency[table.frequency > 0][0] / RAD_PER_US_PER_GHZ)
-        self.gap_ghz = lowest if gap_ghz is None else real_number(gap_ghz, "gap_ghz", above=0.0)
         self.temperature_k = self._temperature(temperature_k)
         self.table, balance = self._amplitudes(table)
+        self.gap_known = gap_ghz is not None
+        lowest = float(self.table.frequency[0] / RAD_PER_US_PER_GHZ)
+        self.gap_ghz = lowest if gap_ghz is None else real_number(gap_ghz, "gap_ghz", above=0.0)
         self.correlated = None if dephasing is None else table.dephasing(dephasing)
         lowest = check_positive(self.table, self.tolerance, self.kind)
         self.report = Report(*lowest, balance, self.table.coarseness())
@@ -141,9 +140,8 @@ class Tabulated(Magnet):
             dephasing: Whether D is taken from the table.
 
         Raises:
-            ArgumentError: If a frequency or separation lies outside the table, the chemical potential is above 0 where
-                the gap is not known, or a block of rates is not positive by more than the error of interpolation and
-                the tolerance: the eigenvalue is named.
+            ArgumentError: If a frequency or separation lies outside the table, or a block of rates is not positive by
+                more than the error of interpolation and the tolerance: the eigenvalue is named.
 
         Examples:
             >>> from nvprotocol.magnets.setting import Setting
@@ -156,6 +154,8 @@ class Tabulated(Magnet):
         there = self.table.at(setting.frequency, r)
         back = self.table.at(setting.frequency, -r) if self.table.directed else there
         relaxation, flip_flop = one_magnon(there.value, back.value)
+        if self.kind != "green":
+            flip_flop = np.zeros_like(flip_flop)
         relaxation = lifted(relaxation, there.error, setting.n_qubits, self.tolerance, self.kind)
         correlated = np.zeros(())
         if dephasing and self.correlated is not None:
@@ -163,9 +163,6 @@ class Tabulated(Magnet):
         edge = np.full(1, np.inf)
         if self.gap_known:
             edge = np.abs(setting.frequency - self.gap_ghz * RAD_PER_US_PER_GHZ)
-        elif np.any(setting.chemical_potential > 0):
-            worst = show(float(setting.chemical_potential.max() / RAD_PER_US_PER_GHZ))
-            fail("chemical_potential_ghz", "be at most 0 where `gap_ghz` of the table is not known", f"is {worst}")
         return Response(
             relaxation=relaxation,
             flip_flop=flip_flop,
@@ -176,6 +173,24 @@ class Tabulated(Magnet):
             edge=edge,
             dressing=relaxation[..., :1].real,
         )
+
+    def check(self, setting: Setting) -> None:
+        """Refuses a chemical potential above 0 where the gap is not known, and one that reaches it where it is.
+
+        Args:
+            setting: Where the qubits are and what they feel.
+
+        Raises:
+            ArgumentError: If the chemical potential is too large.
+        """
+        worst = float(np.max(setting.chemical_potential) / RAD_PER_US_PER_GHZ)
+        if worst > 0 and not self.gap_known:
+            fail(
+                "chemical_potential_ghz",
+                "be at most 0 where the `gap_ghz` of a table is not known",
+                f"is {show(worst)}",
+            )
+        super().check(setting)
 
     def describe(self) -> tuple[str, str]:
         """The table in words, and how it was read.
@@ -200,11 +215,10 @@ class Tabulated(Magnet):
         Examples:
             >>> from nvprotocol.magnets.setting import Setting
             >>> separation = np.linspace(0, 100, 11)
-            >>> noise = np.exp(-separation / 50)
-            >>> magnet = nv.magnets.Tabulated([2.87], separation, spectrum=[noise], temperature_k=0.1)
+            >>> magnet = nv.magnets.Tabulated([2.87], separation, spectrum=[1 - separation / 200], temperature_k=1)
             >>> setting = Setting.read(2, separation_nm=45.0, frequency_ghz=2.87)
-            >>> print(magnet.remarks(setting, magnet.response(setting))[0].text[:40])
-            A spectrum does not tell J⊥: it is taken
+            >>> len(magnet.remarks(setting, magnet.response(setting)))
+            3
         """
         r = setting.displacement[..., 0] if self.table.directed else setting.distance
         rate = response.relaxation[..., :1].real
@@ -220,27 +234,20 @@ class Tabulated(Magnet):
         return [note for note in notes if note is not None]
 
     def _temperature(self, temperature_k: float | None) -> float | None:
-        if self.kind == "green":
-            if temperature_k is not None:
-                fail("temperature_k", "go with a spectrum", "comes with `green`, which does not depend on it")
-            return None
-        if temperature_k is None:
-            fail("temperature_k", f"be given for `{self.kind}`", "is not")
-        return real_number(temperature_k, "temperature_k", minimum=0.0)
+        if (temperature_k is None) != (self.kind == "green"):
+            must, but = (
+                ("be given", "is not") if temperature_k is None else ("not be given", f"is {show(temperature_k)}")
+            )
+            fail("temperature_k", f"{must} for `{self.kind}`", but)
+        return None if temperature_k is None else real_number(temperature_k, "temperature_k", minimum=0.0)
 
     def _amplitudes(self, table: Table) -> tuple[Table, float | None]:
         """s(ω, r) = iλ²G^R at positive frequencies, its absorbing part alone from a spectrum; how it obeys balance."""
         if self.temperature_k is None:
             return table.scaled(np.asarray(1j)), None
         temperature = self.temperature_k * RAD_PER_US_PER_K
+        check_hermitian(table, self.tolerance, self.kind)
         balance = check_balance(table, temperature, self.tolerance, self.kind)
         table = table.positive(self.kind)
         scale = 0.5 if self.kind == "spectrum" else 0.25 * GAMMA**2 * 1e-6
         return table.scaled(scale / (1 + occupation(table.frequency, np.asarray(temperature)))[:, None]), balance
-
-
-def _unit(axis: tuple[float, float, float]) -> tuple[float, float, float]:
-    vector = numeric_array(axis, "axis", real=True)
-    if vector.shape != (3,) or not np.isclose(np.linalg.norm(vector), 1.0, rtol=1e-9):
-        fail("axis", "be a unit vector of three components", f"is {axis}")
-    return (float(vector[0]), float(vector[1]), float(vector[2]))
