@@ -63,7 +63,7 @@ class SmallMagnet:
     @cached_property
     def state(self) -> NDArray[np.complex128]:
         """e^(−βH)/Z."""
-        weights = expm(-self.beta * self.hamiltonian)
+        weights: NDArray[np.complex128] = np.asarray(expm(-self.beta * self.hamiltonian), dtype=complex)
         return weights / np.trace(weights)
 
     def later(self, operator: NDArray, time: complex) -> NDArray[np.complex128]:

@@ -4,6 +4,7 @@ Operators act on Qiskit's order (the paper's qubit 1 is site 0); `PAPER` picks e
 """
 
 from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,7 +33,7 @@ __all__ = [
 PAPER = np.ix_([0, 2, 1, 3], [0, 2, 1, 3])
 """ρ[PAPER] has the elements in the paper's order: ↑↑, ↑↓, ↓↑, ↓↓."""
 SITE = {"-": operators.sigma_minus, "+": operators.sigma_plus, "z": operators.sigma_z}
-Array = NDArray[np.complex128]
+Array: TypeAlias = NDArray[Any]
 
 
 def equation(a: float = 1.0, A: complex = 1.0, q: float = 0.0, delta: float = 0.0, **more: float) -> MasterEquation:
@@ -124,7 +125,7 @@ def derivative(rho: Array, a: float, A: complex, q: float, delta: float) -> Arra
 
     Examples:
         >>> from nvprotocol.paper.printed import derivative
-        >>> abs(derivative(nv.operators.density_matrix("uu"), 1.0, 1.0, 0.0, 0.3)).max()
+        >>> float(abs(derivative(nv.operators.density_matrix("uu"), 1.0, 1.0, 0.0, 0.3)).max())
         0.0
     """
     h = system_hamiltonian(delta)

@@ -74,7 +74,7 @@ def claims_page(computed: Computed) -> str:
     Examples:
         >>> from nvprotocol.paper.tables import claims_page, compute
         >>> page = claims_page(compute({"The end": [nv.paper.claims.find("eq10")]}))
-        >>> "| **eq10** |" in page
+        >>> "| **eq10**<br>Eq. 10 |" in page
         True
     """
     parts = [_HEAD, f"**{summary(computed)}**\n"]

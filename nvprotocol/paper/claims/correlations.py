@@ -116,7 +116,7 @@ def _power() -> Finding:
     drives = rng.normal(size=(40, 2)) + 1j * rng.normal(size=(40, 2))
     power = np.real(np.einsum("da,fab,db->df", drives.conj(), greater - lesser, drives)) / np.abs(greater).max()
     smooth = magnet.spectral_matrix(False, np.array([0.5, 1.0, 1.5]), width=0.4)
-    share = np.abs(smooth[:, 0, 1]) / np.sqrt(smooth[:, 0, 0] * smooth[:, 1, 1]).real
+    share = np.abs(smooth[:, 0, 1]) / np.sqrt(np.real(smooth[:, 0, 0] * smooth[:, 1, 1]))
     return Finding(
         (
             vanishes("power given back by a ring of four spins", np.minimum(power, 0.0), 1e-12),

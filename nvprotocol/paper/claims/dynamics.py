@@ -17,7 +17,7 @@ def elements(r: np.ndarray, a: float, A: float, q: float, delta: float) -> dict[
 
     Examples:
         >>> from nvprotocol.paper.claims.dynamics import elements
-        >>> elements(np.diag([1.0, 0, 0, 0]), 1.0, 1.0, 0.1, 0.0)[0, 0]
+        >>> float(elements(np.diag([1.0, 0, 0, 0]), 1.0, 1.0, 0.1, 0.0)[0, 0])
         -0.4
     """
     at, At, gamma = q * a, q * A, (1 + q) * A

@@ -1,13 +1,14 @@
 """The figures: numbers read off their curves, and what the text says of them (Figs. 3, S4, S5)."""
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from numpy.typing import ArrayLike
 
 from nvprotocol.entanglement import concurrence
 from nvprotocol.paper import printed
 from nvprotocol.paper.claim import Claim, Finding, Verdict
 from nvprotocol.paper.claims.unmonitored import curve, peak
 from nvprotocol.paper.comparison import at_least, equal, vanishes
+from nvprotocol.paper.maximum import maximum
 
 __all__ = ["CLAIMS", "ETAS", "largest", "printed_largest", "second_difference"]
 
@@ -25,15 +26,8 @@ def largest(eta: float) -> float:
         >>> round(largest(2.0), 6)
         0.8
     """
-    me, period = printed.equation(delta=eta), np.pi / np.sqrt(eta**2 - 1)
-
-    def missing(time: float) -> float:
-        return -float(concurrence(me.no_jump("ud", time).states)[0])
-
-    times = np.linspace(0, period, 101)
-    best = times[np.argmax(concurrence(me.no_jump("ud", times).states))]
-    bounds = (best - period / 100, best + period / 100)
-    return -float(minimize_scalar(missing, bounds=bounds, method="bounded", options={"xatol": 1e-12}).fun)
+    me = printed.equation(delta=eta)
+    return maximum(lambda times: concurrence(me.no_jump("ud", times).states), np.pi / np.sqrt(eta**2 - 1))[0]
 
 
 def printed_largest(eta: np.ndarray) -> np.ndarray:
@@ -65,15 +59,13 @@ def _figure_3() -> Finding:
         equal(f"C(.25), C(.5), C(1) at δ = {delta:g}", _kept(delta, times), values, digits=5)
         for delta, values in expected.items()
     ]
-    top = minimize_scalar(
-        lambda time: -_kept(5.0, time)[0], bounds=(0.2, 0.5), method="bounded", options={"xatol": 1e-12}
-    )
-    rows += [equal("largest C at δ = 5", -float(top.fun), 0.68966, digits=5)]
-    rows += [equal("its time", float(top.x), 0.3428, digits=4)]
+    top, time = maximum(lambda times: _kept(5.0, times), 0.6)
+    rows += [equal("largest C at δ = 5", top, 0.68966, digits=5)]
+    rows += [equal("its time", time, 0.3428, digits=4)]
     return Finding(tuple(rows))
 
 
-def _kept(delta: float, times: np.ndarray | float) -> np.ndarray:
+def _kept(delta: float, times: ArrayLike) -> np.ndarray:
     return concurrence(printed.equation(2.0, 2.0, delta=delta).no_jump("ud", times).states)
 
 

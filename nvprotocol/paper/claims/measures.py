@@ -32,8 +32,8 @@ def _measures() -> Finding:
     x_states = np.array([_x_state(rng) for _ in range(20)])
     r = x_states
     s52 = 2 * np.maximum(0, np.maximum(
-        np.abs(r[:, 1, 2]) - np.sqrt(r[:, 0, 0] * r[:, 3, 3]).real,
-        np.abs(r[:, 0, 3]) - np.sqrt(r[:, 1, 1] * r[:, 2, 2]).real,
+        np.abs(r[:, 1, 2]) - np.sqrt(np.real(r[:, 0, 0] * r[:, 3, 3])),
+        np.abs(r[:, 0, 3]) - np.sqrt(np.real(r[:, 1, 1] * r[:, 2, 2])),
     ))  # fmt: skip
     return Finding(
         (

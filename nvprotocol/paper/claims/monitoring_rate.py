@@ -30,7 +30,7 @@ def leading(generator: np.ndarray) -> np.ndarray:
         1.0
     """
     values, vectors = np.linalg.eig(generator)
-    rho = printed.unstacked(vectors[:, np.argmax(values.real)])
+    rho = printed.unstacked(vectors[:, np.argmax(np.real(values))])
     return rho / np.trace(rho)
 
 

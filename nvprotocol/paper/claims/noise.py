@@ -144,10 +144,7 @@ def _dephasing_entangles() -> Finding:
     """Correlated pure dephasing of three qubits with D ∝ vv†, v = (1, ω, ω²) the cube roots of 1, and of a pair."""
     roots = np.exp(2j * np.pi * np.arange(3) / 3)
     times = np.linspace(0.02, 2, 100)
-    three = {
-        name: D
-        for name, D in (("complex", np.outer(roots, roots.conj())), ("real", np.outer(roots, roots.conj()).real))
-    }
+    three = {"complex": np.outer(roots, roots.conj()), "real": np.real(np.outer(roots, roots.conj()))}
     found = {name: max(_negativity(rho) for rho in _dephased(D).evolve("+++", times)) for name, D in three.items()}
     pairs = [
         concurrence(_dephased(np.array([[1, D], [np.conj(D), 1]])).evolve("++", times)).max() for D in (1.0, 1j, 0.9j)

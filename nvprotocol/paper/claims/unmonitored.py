@@ -1,8 +1,7 @@
 """The pair left alone at zero temperature: three regimes of decay (Eqs. 7–9, Fig. 2)."""
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
+from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol import closed_form
 from nvprotocol.entanglement import concurrence
@@ -10,6 +9,7 @@ from nvprotocol.master_equation import MasterEquation
 from nvprotocol.paper import printed
 from nvprotocol.paper.claim import Claim, Finding, Verdict
 from nvprotocol.paper.comparison import at_least, equal, vanishes
+from nvprotocol.paper.maximum import maximum
 
 __all__ = ["CLAIMS", "curve", "peak"]
 
@@ -19,7 +19,7 @@ _REGIMES = ((1.0, 0.8, 0.3), (1.0, 0.8, 0.8), (1.0, 0.8, 2.0), (2.0, 2.0, 0.0))
 _TEXT = "text below Eq. 9"
 
 
-def curve(me: MasterEquation, times: NDArray | float) -> NDArray[np.float64]:
+def curve(me: MasterEquation, times: ArrayLike) -> NDArray[np.float64]:
     """Concurrence from |↑↓⟩, left alone.
 
     Examples:
@@ -39,13 +39,7 @@ def peak(me: MasterEquation, last: float) -> tuple[float, float]:
         >>> round(top, 4), round(time, 3)
         (0.4226, 0.648)
     """
-    times = np.linspace(0, last, 401)[1:]
-    best = int(np.argmax(curve(me, times)))
-    bounds = (times[max(best - 1, 0)], times[min(best + 1, 399)])
-    found = minimize_scalar(
-        lambda time: -float(curve(me, time)[0]), bounds=bounds, method="bounded", options={"xatol": 1e-10}
-    )
-    return -float(found.fun), float(found.x)
+    return maximum(lambda times: curve(me, times), last)
 
 
 def _oscillator() -> Finding:
