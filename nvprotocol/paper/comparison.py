@@ -15,6 +15,8 @@ Relation: TypeAlias = Literal["=", "≈0", "≤", "≥"]
 
 _SLACK = 1.001
 """A number printed to k digits is met by half a unit of the last one, and by what binary fractions add to it."""
+_NOTHING = 1e-9
+"""What is smaller beside a bound is shown as 0: its digits are rounding errors."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Comparison:
             worst = max(map(abs, self.found))
             return f"< {self.tolerance:.0e}" if self.agrees else f"{worst:.1e}"
         if self.relation in ("≤", "≥"):
-            return ", ".join(f"{value:.3g}" for value in self.found)
+            return ", ".join(f"{value if abs(value) > _NOTHING else 0:.3g}" for value in self.found)
         return ", ".join(_decimal(value, self._decimals) for value in self.found)
 
     @property
