@@ -69,7 +69,10 @@ class Comparison:
         if self.relation == "≈0":
             return "0"
         if self.relation in ("≤", "≥"):
-            return ", ".join(f"{self.relation} {value:.3g}" for value in self.expected)
+            bounds = dict.fromkeys(self.expected)  # one for all is said once
+            return ", ".join(
+                f"{self.relation} {value:.3g}" for value in (bounds if len(bounds) == 1 else self.expected)
+            )
         return ", ".join(_decimal(value, self._decimals) for value in self.expected)
 
     @property

@@ -63,8 +63,8 @@ class SmallMagnet:
     @cached_property
     def state(self) -> NDArray[np.complex128]:
         """e^(−βH)/Z."""
-        weights: NDArray[np.complex128] = np.asarray(expm(-self.beta * self.hamiltonian), dtype=complex)
-        return weights / np.trace(weights)
+        weights = np.asarray(expm(-self.beta * self.hamiltonian), dtype=complex)
+        return np.asarray(weights / np.trace(weights), dtype=complex)
 
     def later(self, operator: NDArray, time: complex) -> NDArray[np.complex128]:
         """O(t) = e^(iHt) O e^(−iHt), for real or complex times."""

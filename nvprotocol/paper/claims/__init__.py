@@ -8,6 +8,7 @@ from nvprotocol.paper.claims import (
     correlations,
     dynamics,
     figures,
+    film,
     magnons,
     measures,
     medium,
@@ -38,6 +39,7 @@ PARTS: dict[str, tuple[Claim, ...]] = {
     "Discussion: the rate of monitoring": monitoring_rate.CLAIMS,
     "Discussion: noise, detuning, coherent couplings": noise.CLAIMS,
     "Discussion: other media and sensing": outlook.CLAIMS,
+    "NV centres over a film": film.CLAIMS,
 }
 """The claims by the part of the paper that they belong to."""
 

@@ -2,8 +2,11 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.constants import Boltzmann, Planck
 
 from nvprotocol.entanglement import concurrence
+from nvprotocol.master_equation import MasterEquation
+from nvprotocol.medium import Medium
 from nvprotocol.paper import printed
 from nvprotocol.paper.claim import Claim, Finding, Verdict
 from nvprotocol.paper.claims.unmonitored import curve, peak
@@ -14,6 +17,8 @@ __all__ = ["CLAIMS", "ETAS", "largest", "printed_largest", "second_difference"]
 
 ETAS = np.array([1.2, 1.5, 2.0, 2.5, 4.0])
 """δ/Γ at which the inset of Fig. 3 is compared."""
+_DELTA_K = Planck * 2.87e9 / Boltzmann
+"""ħΔ/k_B in kelvin at Δ/2π = 2.87 GHz."""
 _S4A = (20, 25, 27, 28, 29, 30)
 _S4B = (0, 2, 4, 6, 8, 10, 16)
 
@@ -148,10 +153,14 @@ def _figure_s4b() -> Finding:
 def _figure_s5() -> Finding:
     q = np.linspace(0, 1, 6)
     found = [concurrence(printed.equation(2.0, 2.0, one).steady_state("ud")) for one in q]
+    kelvin = np.array([0.01, 0.02, 0.05, 0.1, 1.0, 4.0])
+    cold = concurrence(MasterEquation(Medium.pair(a=1.0, A=1.0, q=np.exp(-_DELTA_K / kelvin))).steady_state("ud"))
     scaled = [concurrence(printed.equation(a, a, 0.4).steady_state("ud")) for a in (0.1, 1.0, 10.0)]
     return Finding(
         (
             equal("C(∞) at |Ã|/|A| = 0, .2, .4, .6, .8, 1", found, (1 - q) ** 2 / (2 * (1 + q + q**2)), digits=9),
+            equal("C(∞) at 10, 20, 50, 100 mK for Δ/2π = 2.87 GHz", cold[:4], [0.5, 0.4985, 0.4106, 0.2125], digits=4),
+            equal("10⁴ C(∞) at 1 and 4 K", 1e4 * cold[4:], [31, 2], digits=0),
             vanishes("spread of C(∞) along a line through the origin", np.ptp(scaled), 1e-12),
             vanishes("C(∞) on the diagonal", found[-1], 1e-12),
         ),
@@ -200,5 +209,5 @@ CLAIMS = (
     Claim("figS5", "Fig. S5", "Steady concurrence over |A| and |Ã|: 1/2 at Ã = 0, 0 at |Ã| = |A|", _figure_s5,
           "test_closed_form_thermal.py::test_steady_concurrence_of_the_paper"),
     Claim("finite-temperature", "text below Eq. 7", "Finite temperature does not change the conclusions qualitatively",
-          _qualitative, "test_anchors.py::test_sudden_death", Verdict.CORRECTED, ("E14",)),
+          _qualitative, "test_paper.py::test_sudden_death", Verdict.CORRECTED, ("E14",)),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """What the medium does to the pair: the master equation, detailed balance and stability (Eqs. 2–6)."""
 
 import numpy as np
+from scipy.constants import Boltzmann, Planck
 
 from nvprotocol import closed_form
 from nvprotocol.channels import evolution
@@ -13,8 +14,8 @@ from nvprotocol.paper.comparison import at_least, equal, vanishes
 
 __all__ = ["CLAIMS"]
 
-_DELTA_2870_MHZ_K = 0.137738
-"""ħΔ/k_B in kelvin at Δ/2π = 2.87 GHz: h · 2.87e9 Hz / k_B (CODATA)."""
+_DELTA_K = Planck * 2.87e9 / Boltzmann
+"""ħΔ/k_B in kelvin at Δ/2π = 2.87 GHz."""
 
 
 def _random_medium(rng: np.random.Generator, a: float, A: float, q: float) -> Medium:
@@ -67,7 +68,7 @@ def _jump_form() -> Finding:
 
 
 def _fluctuation_dissipation() -> Finding:
-    q = closed_form.boltzmann_ratio(_DELTA_2870_MHZ_K, np.array([0.01, 0.02, 0.05, 0.1, 1.0, 4.0]))
+    q = closed_form.boltzmann_ratio(_DELTA_K, np.array([0.01, 0.02, 0.05, 0.1, 1.0, 4.0]))
     medium = Medium.pair(a=2.0, A=1.5 * np.exp(0.3j), q=0.25)
     ratio = [
         medium.excitation[0, 0] / medium.relaxation[0, 0],

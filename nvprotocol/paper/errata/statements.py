@@ -111,4 +111,61 @@ ERRATA = (
         ),
         claims=("heff-interplay",),
     ),
+    Erratum(
+        key="E16",
+        title="Size of the dissipative parameters",
+        where="Discussion",
+        kind="remark",
+        printed="Dissipative parameters typically on the scale of MHz or less",
+        right="10⁶/s over YIG at 300 K, by thermal magnons; 1 to 2000/s at 10 mK, where q is small",
+        matters=(
+            "At 300 K a pair left alone ends with C(∞) = 3.5·10⁻⁸. Where entanglement stays by itself, a detuning "
+            "has to be far below 10³ rad/s, that is 10 nT, or echoed."
+        ),
+        claims=("rates", "medium-tuning", "small-detuning"),
+    ),
+    Erratum(
+        key="E17",
+        title="How near the qubits have to be",
+        where="text below Eq. 9, supplement below S64",
+        kind="statement",
+        printed="|A| ≲ a needs a distance within the wavelength of the magnons at Δ",
+        right="True in 2D (|J₀(k₀r)|) and 3D (|sinc k₀r|); along a wire |A| = a at every r = nλ/2, up to damping",
+        matters=(
+            "A wire reaches as far as its magnons live, v_g/(αΔ). In 2D |A| > .9 a takes k₀r < .641, a tenth of a "
+            "wavelength."
+        ),
+        claims=("length-scale", "dipolar"),
+    ),
+    Erratum(
+        key="E22",
+        title="Condition of the Markov approximation",
+        where="supplement (i), Discussion",
+        kind="statement",
+        printed="The Markov approximation is justified where Δ − Ω is large against the rates",
+        right="For a pair a·r/v_g ≪ 1 is needed besides: at |A| = a, C(∞) = ½(1 + a·r/v_g)⁻², not 1/2",
+        matters=(
+            "Half a wavelength apart the second condition follows from the first. At 20 wavelengths it fails "
+            "first: the dark state then holds a magnon on its way."
+        ),
+        claims=("S4-S5", "eq1"),
+    ),
+    Erratum(
+        key="E23",
+        title="Direct dipolar interaction",
+        where="text below Eq. 3",
+        kind="statement",
+        printed=(
+            "Direct dipolar interaction between the qubits is typically negligible, except for very small spacings"
+        ),
+        right=(
+            "It falls as r⁻³ from J⊥ = μ₀γ²ħ/(16πr³): 1.9 a at 50 nm and .24 a at 100 nm for NV centres 20 nm "
+            "above 20 nm of cold YIG"
+        ),
+        matters=(
+            "Rates in the cold are small (E16), so it is small beyond some 130 nm only. At δ = 0 it does no harm; "
+            "at δ ≠ 0 it acts as in E19."
+        ),
+        claims=("direct-dipole", "heff-interplay"),
+    ),
 )
