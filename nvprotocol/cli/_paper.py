@@ -61,9 +61,7 @@ def _picked(keys: Sequence[str], known: Mapping[str, Row], what: str) -> list[Ro
     for key in keys:
         if key not in known:
             meant = suggestion(key, [*known])  # ends the sentence by itself
-            raise ArgumentError(
-                f'Argument `KEY` must be the key of a{"n" * (what[0] == "e")} {what}, but is "{key}"{meant}'
-            )
+            raise ArgumentError(f'Argument `KEY` must be the key of {what}, but is "{key}"{meant}')
     return [row for key, row in known.items() if not keys or key in keys]
 
 

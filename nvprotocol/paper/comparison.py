@@ -60,7 +60,7 @@ class Comparison:
             worst = max(map(abs, self.found))
             return f"< {self.tolerance:.0e}" if self.agrees else f"{worst:.1e}"
         if self.relation in ("≤", "≥"):
-            return ", ".join(f"{value if abs(value) > _NOTHING else 0:.3g}" for value in self.found)
+            return ", ".join(f"{0 if abs(value) <= _NOTHING else value:.3g}" for value in self.found)
         return ", ".join(_decimal(value, self._decimals) for value in self.found)
 
     @property

@@ -68,7 +68,8 @@ class SmallMagnet:
 
     def later(self, operator: NDArray, time: complex) -> NDArray[np.complex128]:
         """O(t) = e^(iHt) O e^(−iHt), for real or complex times."""
-        return expm(1j * self.hamiltonian * time) @ operator @ expm(-1j * self.hamiltonian * time)
+        forth, back = (np.asarray(expm(sign * self.hamiltonian * time)) for sign in (1j, -1j))
+        return np.asarray(forth @ operator @ back, dtype=complex)
 
     def average(self, *factors: NDArray) -> complex:
         """⟨O₁O₂…⟩ in equilibrium."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from nvprotocol.paper.claim import Finding, Verdict
 from nvprotocol.paper.erratum import Erratum
+from nvprotocol.paper.tables import escaped, table_row
 
 __all__ = ["errata_page", "erratum_text"]
 
@@ -42,12 +43,11 @@ def errata_page(errata: Iterable[Erratum], findings: Mapping[str, Finding]) -> s
 
 def _section(one: Erratum, findings: Mapping[str, Finding]) -> list[str]:
     lines = [f"## {one.key}", "", f"**{one.title}** ({one.kind}; {one.where})", ""]
-    lines += [f"- Printed: {one.printed}.", f"- Right: {one.right}.", f"- Where it matters: {one.matters}", ""]
+    texts = {"Printed": f"{one.printed}.", "Right": f"{one.right}.", "Where it matters": one.matters}
+    lines += [*(f"- {name}: {escaped(text)}" for name, text in texts.items()), ""]
     lines += ["| claim | computed | expected | found | |", "|---|---|---|---|---|"]
     for claim, quantity, expected, found, mark in _rows(one, findings):
-        lines += [
-            "| " + " | ".join(cell.replace("|", "\\|") for cell in (claim, quantity, expected, found, mark)) + " |"
-        ]
+        lines.append(table_row((claim, escaped(quantity), expected, found, mark)))
     return lines
 
 

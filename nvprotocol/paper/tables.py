@@ -94,14 +94,25 @@ def _markdown_rows(claim: Claim, finding: Finding) -> list[str]:
     last = [verdict, f"`{claim.proof}`"]
     rows = []
     for number, (mark, one) in enumerate(_marked(finding)):
-        cells = [*(first if number == 0 else ["", ""]), mark + one.quantity, one.expected_text, one.found_text]
+        cells = [*(first if number == 0 else ["", ""]), mark + escaped(one.quantity), one.expected_text, one.found_text]
         cells += last if number == 0 else ["", ""]
-        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        rows.append(table_row(cells))
     return rows
 
 
 def _with_note(claim: Claim, finding: Finding) -> str:
-    return f"{claim.statement}.<br>*{finding.note}*" if finding.note else f"{claim.statement}."
+    note = f"<br>*{escaped(finding.note)}*" if finding.note else ""
+    return f"{escaped(claim.statement)}.{note}"
+
+
+def escaped(text: str) -> str:
+    """A text in which Markdown must not see emphasis, such as λ₁λ₂*."""
+    return text.replace("*", r"\*")
+
+
+def table_row(cells: Iterable[str]) -> str:
+    """A row of a table, with the bars of |A| kept apart from those of the table."""
+    return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
 
 
 def _marked(finding: Finding) -> list[tuple[str, Comparison]]:
