@@ -37,8 +37,8 @@ def _tanh() -> Finding:
     hot = concurrence(printed.equation(1.0, 0.8, 0.5).no_jump("ud", times).states)
     return Finding(
         (
-            equal("C(.25), C(.5), C(1) at Γ = 2", found, np.tanh(4 * times), digits=9),
-            equal("the same at Γ = (1 + q)|A| = 1.2, q = .5", hot, np.tanh(2.4 * times), digits=9),
+            equal("C(.25), C(.5), C(1) at Γ = 2", found, np.tanh(4 * times), digits=6),
+            equal("the same at Γ = (1 + q)|A| = 1.2, q = .5", hot, np.tanh(2.4 * times), digits=6),
         )
     )
 
@@ -60,7 +60,7 @@ def _growth_and_leak() -> Finding:
             vanishes("rate of coming to |a⟩ − 2κ, δ = 0, .5, 1", growth, 1e-3),
             vanishes("rate of falling odds − 2(a + ã − κ)", leak, 1e-9),
             vanishes("leak rate at δ = 0, |A| = a, |Ã| = ã", np.log(still[0] / still[1]), 1e-12),
-            equal("odds there, for ever", still[1], 0.5, digits=9),
+            equal("odds there, for ever", still[1], 0.5, digits=6),
         ),
         note="Growth beats leaking where κ > (a + ã)/2.",
     )
@@ -78,7 +78,7 @@ def _exceptional_point() -> Finding:
     end = me.no_jump("ud", 100.0).states[0][UP_DOWN]
     return Finding(
         (
-            equal("C(.25), C(.5), C(1), C(4) at Γ = δ = 2", concurrence(kept.states), expected, digits=9),
+            equal("C(.25), C(.5), C(1), C(4) at Γ = δ = 2", concurrence(kept.states), expected, digits=6),
             equal("power of t in 1 − C at late times", np.log2(missing[0] / missing[1]), 4, digits=1),
             equal("fidelity with (|↑↓⟩ + i|↓↑⟩)/√2 at t = 100", np.real(final.conj() @ end @ final), 1.0, digits=4),
         ),

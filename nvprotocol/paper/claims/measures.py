@@ -53,7 +53,7 @@ def _monotonic() -> Finding:
     return Finding(
         (
             vanishes("decreases of E_F as C grows from 0 to 1", np.minimum(np.diff(values), 0), 1e-15),
-            equal("E_F at C = 0, 1", values[[0, -1]], [0.0, 1.0], digits=9),
+            equal("E_F at C = 0, 1", values[[0, -1]], [0.0, 1.0], digits=6),
         )
     )
 

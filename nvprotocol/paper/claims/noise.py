@@ -52,7 +52,7 @@ def _coherent_interplay() -> Finding:
     return Finding(
         (
             equal("C(∞) monitored at J⊥ = .1 Γ, δ/Γ = .5, 1, 1.5", ends, [0.9941, 0.9229, 0.6695], digits=4),
-            equal("the same by 2/(ρ + 1/ρ)", ends, [_steady(d, J) for d in (0.5, 1.0, 1.5)], digits=9),
+            equal("the same by 2/(ρ + 1/ρ)", ends, [_steady(d, J) for d in (0.5, 1.0, 1.5)], digits=6),
             equal(
                 "least splitting |E_a − E_s| over δ: 4√(J⊥Γ), no exceptional point",
                 splittings.min(),
@@ -85,8 +85,8 @@ def _dephasing() -> Finding:
         (
             vanishes("decay of ρ₁₂ and ρ₀₃ − e^(−8(d ∓ D)t)", decays, 1e-12),
             equal("C(∞) monitored, δ = 0, d = .2, D = .05: (√(4Γ² + g²) − g)/2Γ", end,
-                  (np.sqrt(4 * gamma**2 + g**2) - g) / (2 * gamma), digits=9),
-            equal("C(∞) at D = d: free of decoherence", free, 1.0, digits=9),
+                  (np.sqrt(4 * gamma**2 + g**2) - g) / (2 * gamma), digits=6),
+            equal("C(∞) at D = d: free of decoherence", free, 1.0, digits=6),
         ),
         note="g = 4(d − D): dephasing that the qubits share does no harm.",
     )  # fmt: skip

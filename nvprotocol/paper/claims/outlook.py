@@ -28,7 +28,7 @@ def _chemical_potential() -> Finding:
                 "q at μ = .6 Δ: e^(−β(Δ − μ)) = n/(1 + n)",
                 closed_form.boltzmann_ratio(1.0, 0.7, mu=0.6),
                 n / (1 + n),
-                digits=9,
+                digits=6,
             ),
             equal(
                 "Γ at μ = .6 Δ over Γ at μ = 0: both tunable",

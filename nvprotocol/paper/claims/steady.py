@@ -25,7 +25,7 @@ def _end() -> Finding:
         (
             vanishes("ρ(∞) − (|↑↑⟩⟨↑↑| + |00⟩⟨00|)/2, from the generator", found - expected, 1e-13),
             vanishes("the same for ρ(t = 50/a)", late - expected, 1e-13),
-            equal("C(∞)", concurrence(found), 0.5, digits=9),
+            equal("C(∞)", concurrence(found), 0.5, digits=6),
         )
     )
 
@@ -104,20 +104,32 @@ def threshold(q: float) -> float:
     return float(root_scalar(signed, bracket=(0.01, 0.9)).root)
 
 
+def _entangled_share(q: float) -> float:
+    """Share of random product states with C(∞) > 0; p_S is uniform in [0, 1/2] for them."""
+    rng = np.random.default_rng(7)
+    kets = rng.normal(size=(4000, 2, 2)) + 1j * rng.normal(size=(4000, 2, 2))
+    kets /= np.linalg.norm(kets, axis=-1, keepdims=True)
+    pairs = np.einsum("na,nb->nab", kets[:, 0], kets[:, 1]).reshape(-1, 4)
+    states = np.einsum("na,nb->nab", pairs, pairs.conj())
+    return float(np.mean(concurrence(printed.equation(q=q).steady_state(states)) > 0))
+
+
 def _any_initial_state_hot() -> Finding:
     qs = np.array([0.1, 0.3, 0.7])
     rng = np.random.default_rng(5)
     states = np.array([printed.random_state(rng) for _ in range(20)])
     shares = np.array([_share(rho) for rho in states])
-    z = 1 + 0.05 + 0.05**2
+    limits, z = 3 * qs / (1 + 4 * qs + qs**2), 1 + 0.05 + 0.05**2
     right = 2 * np.maximum(0, np.abs(shares / 2 - (1 - shares) * 0.05 / (2 * z)) - (1 - shares) * 0.05 / z)
     found = concurrence(printed.equation(q=0.05).steady_state(states))
     return Finding(
         (at_least("C(∞) from a product state with p_S = .115 at q = .3", steady_from_product(0.115, 0.3), 1e-12),),
         (
             equal("least p_S with C(∞) > 0, q = .1, .3, .7; right: 3q/(1 + 4q + q²)", [threshold(q) for q in qs],
-                  3 * qs / (1 + 4 * qs + qs**2), digits=4),
+                  limits, digits=4),
             vanishes("C(∞) − right form, 20 random states, q = .05", found - right, 1e-12),
+            equal("share of random product states that end entangled, q = .1, .3: 1 − 2p_c",
+                  [_entangled_share(q) for q in qs[:2]], 1 - 2 * limits[:2], tolerance=0.02),
         ),
         note="True at T = 0 only. At T > 0 the weight of the singlet must exceed p_c = 3q/(1 + 4q + q²).",
     )  # fmt: skip
@@ -130,8 +142,8 @@ def _finite_temperature() -> Finding:
     return Finding(
         (
             equal("C(∞) from |↑↓⟩ at q = .1, .3, .7: (1 − q)²/2(1 + q + q²)", ends,
-                  (1 - qs) ** 2 / (2 * (1 + qs + qs**2)), digits=9),
-            equal("weight of |00⟩ in the steady state at q = .3", kept, 0.5, digits=9),
+                  (1 - qs) ** 2 / (2 * (1 + qs + qs**2)), digits=6),
+            equal("weight of |00⟩ in the steady state at q = .3", kept, 0.5, digits=6),
         )
     )  # fmt: skip
 
