@@ -73,8 +73,9 @@ for k in (1, 2, 4):
     axes[0].plot(phases, curves[k], color=COLOURS[k], label=rf"$\eta = {etas[k]:g}$")
 for place in (0.25, 0.5):
     axes[0].axvline(place, color=GREY, lw=0.8, ls=":")
-axes[0].set(xlabel=r"$\omega t/\pi$", ylabel="concurrence $C$", xlim=(0, 1), ylim=(0, 1.19))
+axes[0].set(xlabel=r"$\omega t/\pi$", ylabel="concurrence $C$", xlim=(0, 1), ylim=(0, 1.34))
 axes[0].set(xticks=[0, 0.25, 0.5, 1], xticklabels=["0", "¼", "½", "1"])
+axes[0].set_yticks(np.linspace(0, 1, 6))
 axes[0].legend(loc="upper right", handlelength=1.2)
 fine = np.linspace(1, 4.2, 200)
 axes[1].plot(fine, 2 * fine / (1 + fine**2), color=COLOURS[0], label=r"$2\eta/(1+\eta^2)$")
@@ -158,7 +159,7 @@ print("least p_S:", thresholds.round(3), " product states that end entangled:", 
 
 # %%
 times = np.linspace(0, 0.6, 601)[1:]
-cases = {"$|A| = 28$, $\\delta = 0$": (30, 28, 0.0), "$|A| = a = 10$, $\\delta = 8$": (10, 10, 8.0)}
+cases = {"$|A| = 28$, $\\delta = 0$": (30, 28, 0.0), "$|A| = a = 10$, $\\delta = 10$": (10, 10, 10.0)}
 figure, ax = plt.subplots()
 deaths = []
 for k, (label, (a, A, delta)) in enumerate(cases.items()):
@@ -254,7 +255,7 @@ ax.semilogx(spacings, alone, "o", color=COLOURS[0], ms=3.5, label="left alone")
 ax.semilogx(spacings[2:6], watched, "s", color=COLOURS[1], ms=3.5, label="monitored")
 ax.axhline(0.5, color=GREY, lw=0.8, ls="--", zorder=0)
 ax.set(xlabel="time between pulses (µs)", ylabel="concurrence $C$ at 12 µs", ylim=(-0.03, 1.1))
-ax.legend(loc="center left")
+ax.legend(loc=(0.03, 0.6))
 plt.show()
 
 # %% [markdown]
@@ -345,7 +346,7 @@ for k, J in enumerate(Js):
         axes[1].plot(deltas, lasting[k], ("-", "--", "-.")[k], color=COLOURS[k])
 axes[1].plot([0, 1], [1, 1], color=COLOURS[0])
 axes[0].set(ylabel=r"$|E_a - E_s|/\Gamma$", ylim=(0, 4))
-axes[1].set(xlabel=r"$\delta/\Gamma$", ylabel=r"$C(\infty)$, monitored", xlim=(0, 2), ylim=(0, 1.08))
+axes[1].set(xlabel=r"$\delta/\Gamma$", ylabel=r"$C(\infty)$, monitored", xlim=(0, 2), ylim=(0.4, 1.05))
 axes[0].legend(loc="upper center")
 plt.show()
 

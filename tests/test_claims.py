@@ -45,14 +45,14 @@ def test_the_committed_page_of_claims_is_what_they_give(findings: dict[str, Find
         part: [(claim, finding_of(claim, findings)) for claim in rows] for part, rows in claims.PARTS.items()
     }
     text = (DOCS / "claims.md").read_text(encoding="utf-8")
-    assert text == claims_page(computed), "nvprotocol claims --output docs/claims.md"
+    assert text == claims_page(computed), "make pages has not been run"
 
 
 def test_the_committed_page_of_errata_is_what_they_give(findings: dict[str, Finding]) -> None:
     used = {key for one in errata.ERRATA.values() for key in one.claims}
     computed = {key: finding_of(claims.find(key), findings) for key in used}
     text = (DOCS / "errata.md").read_text(encoding="utf-8")
-    assert text == errata_page(errata.ERRATA.values(), computed), "nvprotocol errata --output docs/errata.md"
+    assert text == errata_page(errata.ERRATA.values(), computed), "make pages has not been run"
 
 
 @pytest.mark.parametrize("erratum", errata.ERRATA.values(), ids=lambda one: one.key)
