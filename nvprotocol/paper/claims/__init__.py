@@ -4,6 +4,7 @@ from nvprotocol._checks import fail, show
 from nvprotocol.paper.claim import Claim, Finding, Verdict
 from nvprotocol.paper.claims import (
     bell_state,
+    circuits,
     coherent,
     correlations,
     dynamics,
@@ -40,6 +41,7 @@ PARTS: dict[str, tuple[Claim, ...]] = {
     "Discussion: noise, detuning, coherent couplings": noise.CLAIMS,
     "Discussion: other media and sensing": outlook.CLAIMS,
     "NV centres over a film": film.CLAIMS,
+    "As circuits, on Aer": circuits.CLAIMS,
 }
 """The claims by the part of the paper that they belong to."""
 
