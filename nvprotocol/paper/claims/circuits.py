@@ -1,6 +1,5 @@
 """The same numbers from Qiskit circuits on Aer: time as `delay`, monitoring as parity checks that are postselected."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,8 @@ from nvprotocol.paper.claim import Claim, Finding
 from nvprotocol.paper.comparison import equal, vanishes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qiskit import QuantumCircuit
 
     from nvprotocol.emulation import Estimate
