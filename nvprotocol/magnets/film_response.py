@@ -50,12 +50,10 @@ class Geometry(NamedTuple):
         if not self.in_plane:
             value, error = forward_volume.transfer(self.waves, delta, np.hypot(along, across), heights)
             return value, value, error if self.waves.damping else np.zeros_like(error)
-        both, error = in_plane.transfer(
-            self.waves, delta, np.stack([along, -along]), np.stack([across, -across]), heights, self.sign
-        )
+        there, back, error = in_plane.transfer(self.waves, delta, along, across, heights, self.sign)
         # Without damping each wave on shell counts with a positive weight, right or not; only rounding is left.
         rounding = ROUNDING * forward_volume.scale(self.waves, delta, heights)
-        return both[0], both[1], error + rounding if self.waves.damping else rounding
+        return there, back, error + rounding if self.waves.damping else rounding
 
     def velocity(self, delta: float) -> float:
         """The smallest group velocity in m/s of the waves that are emitted; infinite where there are none."""
@@ -80,7 +78,9 @@ def film_response(geometry: Geometry, setting: Setting, *, dephasing: bool) -> R
     if geometry.waves.damping == 0:  # rounding relaxes no qubit below the band
         relaxation = np.where(setting.frequency > bottom, relaxation, 0.0)
     # Errors must not make a block of rates negative: the local rate grows by what bounds them.
-    relaxation[..., :1] = relaxation[..., :1].real + setting.n_qubits * np.where(relaxation[..., :1] == 0, 0.0, error)
+    relaxation[..., :1] = np.real(relaxation[..., :1]) + setting.n_qubits * np.where(
+        relaxation[..., :1] == 0, 0.0, error
+    )
     travelling = np.isfinite(velocity)
     return Response(
         relaxation=relaxation,
@@ -90,7 +90,7 @@ def film_response(geometry: Geometry, setting: Setting, *, dephasing: bool) -> R
         shift=np.zeros(1),
         group_velocity=velocity * MICRO / NANO,
         edge=np.abs(setting.frequency - bottom),
-        dressing=np.where(travelling, relaxation[..., :1].real, np.abs(forward[..., :1])),
+        dressing=np.where(travelling, np.real(relaxation[..., :1]), np.abs(forward[..., :1])),
         leakage=leakage,
     )
 
