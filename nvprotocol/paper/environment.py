@@ -101,8 +101,11 @@ class SmallMagnet:
         shape = np.exp(-0.5 * ((frequencies[:, None, None] - lines) / width) ** 2) * np.sqrt(2 * np.pi) / width
         return np.einsum("abmn,fmn->fab", strengths, shape)
 
-    def coherent_coupling(self, frequency: float) -> complex:
-        """g₁ + ig₂ = Re G^R of S₂⁺, S₁⁻ at a frequency off resonance: J⊥ = λ²g₁/2 and D = λ²g₂/2 (S39, S40)."""
+    def coherent_coupling(self, frequency: complex) -> complex:
+        """g₁ + ig₂ = Re G^R of S₂⁺, S₁⁻ at a frequency off resonance: J⊥ = λ²g₁/2 and D = λ²g₂/2 (S39, S40).
+
+        At a complex frequency, Im ω > 0, it is G^R itself.
+        """
         lines, weights, plus = self._lines
         strengths = plus[1] * plus[0].conj() * (weights[:, None] - weights[None, :])
         return complex(np.sum(strengths / (frequency - lines)))
