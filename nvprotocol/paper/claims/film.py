@@ -178,5 +178,5 @@ CLAIMS = (
           "test_magnets_dipole.py::test_direct_coupling_is_the_projected_dipole_operator", Verdict.CORRECTED,
           ("E23",)),
     Claim("one-way", "Discussion (open)", "Anisotropic media are worth a look", _one_way,
-          "test_magnets_medium.py::test_chirality_costs_entanglement"),
+          "test_film_in_plane.py::test_chirality_along_the_damon_eshbach_direction"),
 )  # fmt: skip

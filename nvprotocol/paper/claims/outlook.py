@@ -1,6 +1,7 @@
 """Pumped, engineered and less symmetric media, and sensing (Discussion)."""
 
 import numpy as np
+from scipy.linalg import expm
 
 from nvprotocol import closed_form, operators
 from nvprotocol.entanglement import concurrence
@@ -78,6 +79,22 @@ def _one_way() -> Finding:
     )
 
 
+def _anisotropic() -> Finding:
+    """One jump operator μ(σ₁⁺ + σ₂⁺) + ν(σ₁⁻ + σ₂⁻): h is not block diagonal any more."""
+    found, ratios = [], np.array([0.1, 0.5, 0.9])
+    for ratio in ratios:
+        up, down = (one(0) + one(1) for one in (operators.sigma_plus, operators.sigma_minus))
+        jump = (up + ratio * down) / np.sqrt(2)
+        dissipation = [printed.stacked(printed.dissipator(jump, rho)) for rho in np.eye(16).reshape(16, 4, 4)]
+        generator = -np.array(dissipation).T @ np.array([printed.stacked(rho) for rho in np.eye(16).reshape(16, 4, 4)])
+        late = expm(generator * 4000.0) @ printed.stacked(operators.density_matrix("uu"))
+        found.append(float(concurrence(printed.unstacked(late))))
+    return Finding(
+        (equal("C(∞) from |↑↑⟩ for ν/μ = .1, .5, .9: 2μν/(μ² + ν²)", found, 2 * ratios / (1 + ratios**2), digits=5),),
+        note="The dark state is μ|↑↑⟩ − ν|↓↓⟩. It takes an anisotropy that keeps pace with 2Δ, as in a pumped magnet.",
+    )
+
+
 def _two_channels() -> Finding:
     found, populations = [], []
     for ratio in (0.01, 0.05):
@@ -105,6 +122,9 @@ CLAIMS = (
           "test_beyond_the_paper.py::test_two_channels_of_opposite_phase_have_one_entangled_end"),
     Claim("other-symmetries", "Discussion (open)", "Media of other symmetry change the long-time entanglement",
           _one_way, "test_beyond_the_paper.py::test_a_medium_that_works_one_way"),
+    Claim("anisotropic", "Discussion (open), refs. 89–91",
+          "Media with anisotropies can be good entanglement reservoirs", _anisotropic,
+          "test_beyond_the_paper.py::test_an_anisotropic_medium_has_an_entangled_dark_state"),
     Claim("sensing", "Discussion (open)", "Two NV centres can sense nonlocal correlations of the noise", _sensing,
           "test_beyond_the_paper.py::test_populations_alone_see_the_correlations"),
 )  # fmt: skip

@@ -141,10 +141,12 @@ def _lifetime() -> Finding:
 
 def _regimes_compared() -> Finding:
     tops = [peak(printed.equation(delta=delta), 2.0) for delta in (0.3, 1.0, 2.0)]
+    fallen = [printed.equation(delta=delta).evolve("ud", 400.0)[0, 0, 0].real for delta in (0.3, 1.0, 2.0)]
     return Finding(
         (
             equal("largest C for δ = .3, 1, 2", [top for top, _ in tops], [0.48044, 0.42256, 0.35611], digits=5),
             equal("their times", [time for _, time in tops], [1.074, 0.648, 0.450], digits=3),
+            equal("population of |↑↑⟩ in the end, δ = .3, 1, 2", fallen, 1.0, digits=6),
             at_least("C(5) at δ = .3 over C(5) at δ = 1", _late_ratio(), 100.0),
         ),
         note="Less detuning: more transient entanglement, and a slower decay.",
