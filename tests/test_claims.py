@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+import nvprotocol as nv
 from nvprotocol.errors import ArgumentError
-from nvprotocol.paper import claims, errata
+from nvprotocol.paper import claims, errata, printed
 from nvprotocol.paper.claim import Claim, Finding, Verdict
 from nvprotocol.paper.comparison import Comparison, at_least, at_most, equal, vanishes
 from nvprotocol.paper.errata_page import errata_page
@@ -134,3 +135,23 @@ def test_a_comparison_needs_digits_or_a_tolerance() -> None:
     for more in ({}, {"digits": 2, "tolerance": 0.1}):
         with pytest.raises(ArgumentError, match="Argument `digits`"):
             equal("x", 1.0, 1.0, **more)
+
+
+@pytest.mark.parametrize(("changed", "keys"), [
+    ({"a": 1.0005}, ("eq7-9", "fig2", "lifetime", "eq10", "figS4a", "S53-S54", "finite-rate")),
+    ({"delta": 1.001}, ("critical", "eq14", "exceptional-point", "fig3", "figS4b", "S61-S62")),
+    ({"q": 1.002}, ("steady-hot", "tanh", "growth-leak", "figS5", "chemical-potential", "sensing")),
+])  # fmt: skip
+def test_a_slightly_wrong_equation_is_noticed(
+    changed: dict[str, float], keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No verdict is a formality: a rate that is a little off turns it."""
+    right = printed.equation
+
+    def wrong(a: float = 1.0, A: complex = 1.0, q: float = 0.0, delta: float = 0.0, **more: float) -> nv.MasterEquation:
+        factors = {"a": 1.0, "q": 1.0, "delta": 1.0} | changed
+        return right(a * factors["a"], A, min(q * factors["q"], 1.0), delta * factors["delta"], **more)
+
+    monkeypatch.setattr(printed, "equation", wrong)
+    for key in keys:
+        assert claims.find(key).compute().verdict is not claims.find(key).verdict, key
