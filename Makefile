@@ -58,7 +58,7 @@ pages: .venv/.runtime ## makes the pages of claims and errata in docs/ anew
 	$(ONE_THREAD) $(BIN)/nvprotocol errata --output docs/errata.md
 
 benchmarks: .venv/.benchmark ## times and accuracies beside other engines, printed as tables
-	for script in benchmarks/*.py; do echo "== $$script" && $(ONE_THREAD) $(BIN)/python "$$script" || exit 1; done
+	for script in benchmarks/[!_]*.py; do echo "== $$script" && $(ONE_THREAD) $(BIN)/python "$$script" || exit 1; done
 
 ci: ## everything, as the continuous integration does it
 	.ci/run
