@@ -76,7 +76,7 @@ def _sizes() -> Finding:
             equal("a over the golden rule at 10 mK", cold / golden, 1.0, digits=3),
             equal("10⁸ C(∞) at 300 K, |A| = a", ends[1] * 1e8, 3.5, digits=1),
         ),
-        note="Or less: 10 to 2000 per second where the magnet is cold enough for entanglement to stay by itself.",
+        note="Or less: 600 to 1 per second where the magnet is cold enough for entanglement to stay by itself.",
     )  # fmt: skip
 
 

@@ -117,7 +117,7 @@ ERRATA = (
         where="Discussion",
         kind="remark",
         printed="Dissipative parameters typically on the scale of MHz or less",
-        right="10⁶/s over YIG at 300 K, by thermal magnons; 1 to 2000/s at 10 mK, where q is small",
+        right="10⁶/s over YIG at 300 K, by thermal magnons; 600 to 1/s at 10 mK, 5 to 200 nm above 20 nm of YIG",
         matters=(
             "At 300 K a pair left alone ends with C(∞) = 3.5·10⁻⁸. Where entanglement stays by itself, a detuning "
             "has to be far below 10³ rad/s, that is 10 nT, or echoed."
