@@ -11,6 +11,7 @@ import click
 from nvprotocol.cli._circuits import Options, run_circuit
 from nvprotocol.cli._experiments import run_experiment
 from nvprotocol.cli._export import export
+from nvprotocol.cli._paper import run_claims, run_errata
 from nvprotocol.cli._tomography import run_tomography
 
 __all__ = ["main"]
@@ -102,6 +103,30 @@ def _tomography(file: Path, readout: Path | None, ansatz: str, level: float, out
     each prepared outcome.
     """
     run_tomography(file, readout, output, ansatz=ansatz, level=level, force=force)
+
+
+@_nvprotocol.command(name="claims")
+@click.argument("keys", metavar="[KEY]...", nargs=-1)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Page of Markdown to write.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+def _claims(keys: tuple[str, ...], output: Path | None, quiet: bool) -> None:
+    """Says of every statement of the paper whether it holds, by computing it.
+
+    KEY is the key of a claim, such as eq10 or fig2; without any, all are computed (under a minute).
+    """
+    run_claims(keys, output, quiet=quiet)
+
+
+@_nvprotocol.command(name="errata")
+@click.argument("keys", metavar="[KEY]...", nargs=-1)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Page of Markdown to write.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+def _errata(keys: tuple[str, ...], output: Path | None, quiet: bool) -> None:
+    """Lists what the paper prints wrong, beside the right form and the numbers that tell.
+
+    KEY is the key of an erratum, such as E1; without any, all are listed.
+    """
+    run_errata(keys, output, quiet=quiet)
 
 
 def main(arguments: list[str] | None = None) -> None:

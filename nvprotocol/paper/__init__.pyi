@@ -1,0 +1,3 @@
+from . import claims as claims
+from . import errata as errata
+from .comparison import Comparison as Comparison
