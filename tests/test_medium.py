@@ -184,7 +184,8 @@ def test_one_bad_member_of_a_batch_is_named(rng: np.random.Generator) -> None:
 
 
 def three(**changed: Any) -> nv.Medium:
-    return nv.Medium(**({"relaxation": np.eye(3)} | changed))
+    given: dict[str, Any] = {"relaxation": np.eye(3), **changed}
+    return nv.Medium(**given)
 
 
 BAD_PAIRS = {
