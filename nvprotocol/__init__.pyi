@@ -6,6 +6,7 @@ from . import entanglement as entanglement
 from . import errors as errors
 from . import experiment as experiment
 from . import operators as operators
+from . import paper as paper
 from . import plotting as plotting
 from . import protocols as protocols
 from . import tomography as tomography

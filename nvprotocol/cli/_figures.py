@@ -1,0 +1,35 @@
+"""The figures of the paper and of what it leaves open."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+
+def make_figures(
+    names: Sequence[str], folder: Path, formats: Sequence[str], *, shots: int, seed: int, force: bool, quiet: bool
+) -> None:
+    """Computes, draws and writes figures, all of them without names, and prints how emulated points agree."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from nvprotocol._checks import one_of
+    from nvprotocol.paper import figures
+
+    wanted = list(dict.fromkeys(names)) or list(figures.NAMES)
+    chosen = {name: figures.load(name) for name in wanted}
+    for one in formats:
+        one_of(one, "--format", figures.FORMATS)
+    figures.refuse_existing(wanted, folder, force=force)
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    hidden = quiet or not console.is_terminal  # a log or a pipe would get an empty line
+    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
+        task = progress.add_task("", total=len(chosen))
+        for name, figure in chosen.items():
+            progress.update(task, description=name)
+            data = figure.compute(shots, seed)
+            figures.save(name, figure, data, folder, formats or figures.FORMATS)
+            click.echo(f"{name:<{max(map(len, wanted))}}  {figure.title}: {figures.agreement(data)}.")
+            progress.advance(task)
+    click.echo(f"Figures and data are in {folder}.")

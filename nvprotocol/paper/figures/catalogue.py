@@ -1,0 +1,44 @@
+"""The list of figures."""
+
+from importlib import import_module
+
+from nvprotocol._checks import show
+from nvprotocol.errors import ArgumentError
+from nvprotocol.paper.figures.figure import PaperFigure
+
+__all__ = ["NAMES", "load"]
+
+_MODULES = {
+    "fig1": "system",
+    "fig2": "unmonitored",
+    "fig3": "monitored",
+    "figS4a": "warm",
+    "figS4b": "warm",
+    "figS5": "steady_map",
+}
+"""Name of a figure → module that makes it, as `FIGURE` or, where it makes several, in `FIGURES` by name."""
+
+NAMES = tuple(_MODULES)
+"""Names of all figures: those of the paper first."""
+
+
+def load(name: str) -> PaperFigure:
+    """A figure by its name.
+
+    Args:
+        name: One of `nvprotocol.paper.figures.NAMES`.
+
+    Raises:
+        ArgumentError: If there is no such figure.
+
+    Examples:
+        >>> from nvprotocol.paper.figures import load
+        >>> load("fig4")
+        Traceback (most recent call last):
+            ...
+        nvprotocol.errors.ArgumentError: There is no figure "fig4"; there are fig1, fig2, fig3, figS4a, figS4b, figS5, …
+    """
+    if name not in _MODULES:
+        raise ArgumentError(f"There is no figure {show(name)}; there are {', '.join(NAMES)}.")
+    made = import_module(f"nvprotocol.paper.figures.{_MODULES[name]}").FIGURES
+    return made[name]
