@@ -7,6 +7,7 @@ from nvprotocol.paper.figures.emulated import (
     draw_points,
     emulated_points,
     emulated_variables,
+    joined,
 )
 from nvprotocol.paper.figures.figure import PaperFigure
 from nvprotocol.paper.figures.files import FORMATS, refuse_existing, save
@@ -21,6 +22,7 @@ __all__ = [
     "draw_points",
     "emulated_points",
     "emulated_variables",
+    "joined",
     "left_alone",
     "load",
     "refuse_existing",

@@ -15,6 +15,15 @@ _MODULES = {
     "figS4a": "warm",
     "figS4b": "warm",
     "figS5": "steady_map",
+    "finite_rate": "finite_rate",
+    "no_emitted_magnon": "no_emitted_magnon",
+    "coherent_coupling": "coherent_coupling",
+    "robustness": "robustness",
+    "reservoirs": "reservoirs",
+    "dephasing_and_echo": "dephasing_and_echo",
+    "bell_rate": "bell_rate",
+    "sudden_death": "sudden_death",
+    "initial_state": "initial_state",
 }
 """Name of a figure → module that makes it, as `FIGURE` or, where it makes several, in `FIGURES` by name."""
 

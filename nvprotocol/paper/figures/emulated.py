@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from xarray import Dataset
 
-__all__ = ["Agreed", "agreement", "draw_points", "emulated_points", "emulated_variables"]
+__all__ = ["Agreed", "agreement", "draw_points", "emulated_points", "emulated_variables", "joined"]
 
 Points: TypeAlias = dict[str, NDArray[np.float64]]
 """One array for each kind of number, all of the same shape."""
@@ -126,6 +126,17 @@ def emulated_points(
             "kept_exact": exact.probability,
         }
     return {name: np.asarray(column, dtype=float) for name, column in points.items()}
+
+
+def joined(points: Sequence[Points]) -> Points:
+    """Several sets of points one after the other.
+
+    Examples:
+        >>> from nvprotocol.paper.figures import joined
+        >>> joined([{"exact": np.zeros(1)}, {"exact": np.ones(2)}])["exact"].tolist()
+        [0.0, 1.0, 1.0]
+    """
+    return {name: np.concatenate([one[name] for one in points]) for name in points[0]}
 
 
 def emulated_variables(dimensions: Sequence[str], points: Points | Sequence[Points], name: str = "") -> dict[str, Any]:

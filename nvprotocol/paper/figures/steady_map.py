@@ -8,7 +8,7 @@ from nvprotocol import closed_form, plotting
 from nvprotocol.entanglement import concurrence
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
-from nvprotocol.paper.figures.emulated import Points, draw_points, emulated_variables
+from nvprotocol.paper.figures.emulated import Points, draw_points, emulated_variables, joined
 from nvprotocol.paper.figures.figure import PaperFigure
 from nvprotocol.paper.figures.runs import left_alone
 
@@ -36,13 +36,12 @@ def compute(shots: int, seed: int) -> "Dataset":
     values[physical], expected[physical] = concurrence(found), closed_form.steady_concurrence(y / x)
     rng, ratios = np.random.default_rng(seed), np.linspace(0, 1, 201)
     points = [_after_long(q, shots, rng) for q in _TRIED]
-    together: Points = {name: np.concatenate([one[name] for one in points]) for name in points[0]}
     return Dataset(
         {
             "concurrence": (["A", "A_tilde"], values, {"long_name": "steady concurrence, by the null space"}),
             "closed_form": (["A", "A_tilde"], expected, {"long_name": "steady concurrence, by the closed form"}),
             "along_q": ("q", closed_form.steady_concurrence(ratios), {"long_name": "steady concurrence"}),
-            **emulated_variables(["tried"], together),
+            **emulated_variables(["tried"], joined(points)),
         },
         {
             "A": ("A", strengths, {"long_name": "|A| = a", "units": "rad/µs"}),
@@ -72,7 +71,7 @@ def draw(data: "Dataset") -> "Figure":
     map_.set(xlabel="$|A| = a$ (rad/µs)", ylabel=r"$|\tilde A| = \tilde a$ (rad/µs)", xlim=(0, 1), ylim=(0, 1))
     map_.set_aspect("equal")
     bar = figure.colorbar(image, ax=map_, pad=0.02)
-    bar.set_label(r"steady concurrence $C_\infty$")
+    bar.set_label(r"$C_\infty$")
     bar.ax.tick_params(length=2)
     ratio = (data.A_tilde / data.A).transpose("A", "A_tilde").to_numpy().ravel()
     cells = data.concurrence.to_numpy().ravel()
