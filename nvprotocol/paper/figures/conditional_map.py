@@ -116,7 +116,7 @@ def exceptional_detuning(a: float, A: float, q: float, period: float) -> float:
     if not falls.size:
         return float("nan")
     low, high = grid[falls[0]], grid[falls[0] + 1]
-    return float(brentq(lambda delta: float(_discriminant(MasterEquation(medium, delta), period)), low, high))
+    return float(brentq(lambda delta: float(_discriminant(MasterEquation(medium, delta), period)), low, high, xtol=1e-7))
 
 
 def small_period_law(a: float, A: float, q: float, period: float) -> float:

@@ -36,7 +36,7 @@ _SPECTRUM = (0.5, 0.1)
 """q and period of the spectrum."""
 _SCANNED = np.linspace(0.0, 2.0, 401)
 _TEMPERATURES = np.array([0.01, 0.1, 0.5])
-_SHORT = np.geomspace(1e-4, 4.0, 180)
+_SHORT = np.geomspace(1e-4, 4.0, 90)
 _EMULATED = 3
 """Of the cases, those at the end have a slow decay into what is kept: only the first so many are emulated."""
 

@@ -31,14 +31,15 @@ def compute(shots: int, seed: int) -> "Dataset":
     from xarray import Dataset
 
     rng = np.random.default_rng(seed)
-    states = np.concatenate([random_kets(_SAMPLES, rng, product=kind) for kind in (True, False)])
+    kets = np.concatenate([random_kets(_SAMPLES, rng, product=kind) for kind in (True, False)])
+    states = kets[:, :, None] * kets[:, None, :].conj()
     ends = [MasterEquation(Medium.pair(a=1.0, A=1.0, q=q)).steady_state(states) for q in TEMPERATURES]
     points = [joined([_after_long(start, q, shots, rng) for start in STARTS]) for q in TEMPERATURES]
     q, p_S = np.array(TEMPERATURES)[:, None], {"long_name": "weight of the singlet at the start"}
     words = {"long_name": "steady concurrence"}
     return Dataset(
         {
-            "map": (["p_S", "scanned_q"], closed_form.steady_concurrence(_Q, _WEIGHTS[:, None]), words),
+            "steady": (["p_S", "scanned_q"], closed_form.steady_concurrence(_Q, _WEIGHTS[:, None]), words),
             "threshold": ("scanned_q", closed_form.singlet_threshold(_Q), {"long_name": "p_c = 3q/(1 + 4q + q²)"}),
             "concurrence": (["q", "p_S"], closed_form.steady_concurrence(q, _WEIGHTS), words),
             "random_weight": ("sample", closed_form.singlet_weight(states), p_S),
@@ -75,7 +76,7 @@ def draw(data: "Dataset") -> "Figure":
     map_ = axes[0, 0]
     levels = np.linspace(0, 1, 21)
     levels[0] = 1e-6
-    filled = map_.contourf(data.scanned_q, data.p_S, data.map, levels, cmap="viridis", vmin=0, vmax=1)
+    filled = map_.contourf(data.scanned_q, data.p_S, data.steady, levels, cmap="viridis", vmin=0, vmax=1)
     map_.plot(data.scanned_q, data.threshold, color="black", lw=1.2)
     map_.text(0.62, 0.3, "ends unentangled", ha="center", fontsize=8)
     map_.annotate(r"$p_c = 3q/(1+4q+q^2)$", (0.21, 0.335), (0.36, 0.13), fontsize=8, arrowprops={"arrowstyle": "-", "lw": 0.6})
