@@ -118,7 +118,7 @@ def _figures(names: tuple[str, ...], output: Path, formats: tuple[str, ...], **o
 
     NAMES are names of figures, such as fig2; all of them without a name. Each is written as PDF and PNG, with its data
     beside it (NetCDF and CSV): exact curves, and circuits emulated on Aer and read by tomography, with 95 % intervals.
-    Prints how well the counts agree with the exact distribution.
+    Prints how well the counts agree with the exact distribution. All of them together get a page with the captions.
     """
     make_figures(names, output, formats, **options)
 

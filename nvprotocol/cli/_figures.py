@@ -25,11 +25,14 @@ def make_figures(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     hidden = quiet or not console.is_terminal  # a log or a pipe would get an empty line
     with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
-        task = progress.add_task("", total=len(chosen))
+        task, agreed = progress.add_task("", total=len(chosen)), dict.fromkeys(wanted, "")
         for name, figure in chosen.items():
             progress.update(task, description=name)
             data = figure.compute(shots, seed)
             figures.save(name, figure, data, folder, formats or figures.FORMATS)
-            click.echo(f"{name:<{max(map(len, wanted))}}  {figure.title}: {figures.agreement(data)}.")
+            agreed[name] = str(figures.agreement(data))
+            click.echo(f"{name:<{max(map(len, wanted))}}  {figure.title}: {agreed[name]}.")
             progress.advance(task)
+    if not names:
+        (folder / figures.INDEX).write_text(figures.index_page(agreed), encoding="utf-8")
     click.echo(f"Figures and data are in {folder}.")

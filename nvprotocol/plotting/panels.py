@@ -14,7 +14,7 @@ __all__ = ["PAGE_WIDTH", "STYLE", "letter", "panels"]
 
 PAGE_WIDTH = 7.0
 """Width in inches of a journal page of two columns."""
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "font.size": FONT,
     "axes.labelsize": FONT,
     "axes.titlesize": FONT,

@@ -10,11 +10,12 @@ from nvprotocol.paper.figures.emulated import (
     joined,
 )
 from nvprotocol.paper.figures.figure import PaperFigure
-from nvprotocol.paper.figures.files import FORMATS, refuse_existing, save
+from nvprotocol.paper.figures.files import FORMATS, INDEX, index_page, refuse_existing, save
 from nvprotocol.paper.figures.runs import left_alone, watched
 
 __all__ = [
     "FORMATS",
+    "INDEX",
     "NAMES",
     "Agreed",
     "PaperFigure",
@@ -22,6 +23,7 @@ __all__ = [
     "draw_points",
     "emulated_points",
     "emulated_variables",
+    "index_page",
     "joined",
     "left_alone",
     "load",

@@ -110,7 +110,9 @@ def _draw_dynamics(ax: "Axes", data: "Dataset") -> None:
 def _draw_dm(ax: "Axes", data: "Dataset") -> None:
     ax.plot(data.dm, data.lasting_dm, color=plotting.COLOURS[0], label=r"$\sqrt{1-(2D/\Gamma)^2}$")
     draw_points(ax, data, "tried", name="dm", number=1, label="emulated, 95 %")
-    ax.set(xlabel=r"DM coupling $D/\Gamma$", ylabel=r"lasting concurrence $C_\infty$", xlim=(-0.012, 0.5), ylim=(0, 1.05))
+    ax.set(
+        xlabel=r"DM coupling $D/\Gamma$", ylabel=r"lasting concurrence $C_\infty$", xlim=(-0.012, 0.5), ylim=(0, 1.05)
+    )
     ax.legend(loc="lower left")
 
 
@@ -118,15 +120,15 @@ FIGURES = {
     "coherent_coupling": PaperFigure(
         title="Monitoring with coherent couplings",
         caption=(
-            "The induced Hamiltonian H_eff put back beside the dissipative coupling, with monitoring of |σᶻ| from |↑↓⟩. "
-            "(a) Concurrence in the end against detuning for exchange J. Any J ≠ 0 removes the exceptional point and "
-            "the PT-exact phase: √(δ² − (Γ + 2iJ)²) is complex at every δ, one mode outlives the other, and its "
-            "concurrence 2/(ρ + 1/ρ) falls smoothly, for J → 0 to min(1, Γ/δ). At δ = 0 exchange is harmless. (b) On the way, at δ = 1.5 Γ, "
-            "a = |A| = 1 rad/µs, T = 0, J in rad/µs: the oscillation of J = 0 turns into an approach. (c) A DM coupling D "
-            "at δ = 0 makes the no-jump Hamiltonian one-sided, g₁₂ ≠ g₂₁, and lowers what is reached even at equal "
-            "fields; at D = Γ/2 the coupling is one-way, an exceptional point, and the entanglement is lost. Lines: "
-            "exact. Points: circuits on Aer with 20 parity checks (in (c) until t = 5 µs), tomography in five "
-            "settings, 95 % intervals."
+            "The induced Hamiltonian H_eff put back beside the dissipative coupling, with monitoring of |σᶻ| from "
+            "|↑↓⟩. (a) Concurrence in the end against detuning for exchange J. Any J ≠ 0 removes the exceptional point "
+            "and the PT-exact phase: √(δ² − (Γ + 2iJ)²) is complex at every δ, one mode outlives the other, and its "
+            "concurrence 2/(ρ + 1/ρ) falls smoothly, for J → 0 to min(1, Γ/δ). At δ = 0 exchange is harmless. (b) On "
+            "the way, at δ = 1.5 Γ, a = |A| = 1 rad/µs, T = 0, J in rad/µs: the oscillation of J = 0 turns into an "
+            "approach. (c) A DM coupling D at δ = 0 makes the no-jump Hamiltonian one-sided, g₁₂ ≠ g₂₁, and lowers "
+            "what is reached even at equal fields; at D = Γ/2 the coupling is one-way, an exceptional point, and the "
+            "entanglement is lost. Lines: exact. Points: circuits on Aer with 20 parity checks (in (c) until t = 5 "
+            "µs), tomography in five settings, 95 % intervals."
         ),
         data=compute,
         drawing=draw,

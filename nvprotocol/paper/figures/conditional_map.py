@@ -7,7 +7,7 @@ block [[N + Z, X + iY], [X − iY, N − Z]]/2, |↑↓⟩ first. After many che
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
+from scipy.optimize import root_scalar
 
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
@@ -64,8 +64,8 @@ def lasting_concurrence(equation: MasterEquation, period: float) -> NDArray[np.f
         0.9842
     """
     values, vectors = np.linalg.eig(conditional_map(equation, period))
-    first = np.argmax(values.real, axis=-1)[..., None, None]
-    vector = np.take_along_axis(vectors, first, axis=-1)[..., 0].real
+    first = np.argmax(np.real(values), axis=-1)[..., None, None]
+    vector = np.real(np.take_along_axis(vectors, first, axis=-1)[..., 0])
     return np.hypot(vector[..., 1], vector[..., 2]) / np.abs(vector[..., 0])
 
 
@@ -90,7 +90,7 @@ def random_look_concurrence(equation: MasterEquation, rate: float) -> float:
     outside = np.ones(16)
     outside[_INSIDE] = 0.0
     values, vectors = np.linalg.eig(equation.liouvillian - rate * np.diag(outside))
-    state = vectors[:, np.argmax(values.real)].reshape(4, 4).T
+    state = vectors[:, np.argmax(np.real(values))].reshape(4, 4).T
     state = state / np.trace(state)
     return float(concurrence((state + state.conj().T) / 2))
 
@@ -115,8 +115,12 @@ def exceptional_detuning(a: float, A: float, q: float, period: float) -> float:
     (falls,) = np.nonzero((values[:-1] > 0) & (values[1:] <= 0))
     if not falls.size:
         return float("nan")
-    low, high = grid[falls[0]], grid[falls[0] + 1]
-    return float(brentq(lambda delta: float(_discriminant(MasterEquation(medium, delta), period)), low, high, xtol=1e-7))
+
+    def at(delta: float) -> float:
+        return float(_discriminant(MasterEquation(medium, delta), period))
+
+    found = root_scalar(at, bracket=(grid[falls[0]], grid[falls[0] + 1]), xtol=1e-7)
+    return float(found.root)
 
 
 def small_period_law(a: float, A: float, q: float, period: float) -> float:

@@ -43,7 +43,11 @@ def compute(shots: int, seed: int) -> "Dataset":
     alone = [pulsed_alone(spacing) for spacing in _ALONE_SPACINGS]
     return Dataset(
         {
-            "dephased": ("g", closed_form.dephased_steady_concurrence(1.0, _RATES), {"long_name": "concurrence in the end"}),
+            "dephased": (
+                "g",
+                closed_form.dephased_steady_concurrence(1.0, _RATES),
+                {"long_name": "concurrence in the end"},
+            ),
             "free": ("time", concurrence(detuned.no_jump("ud", _TIMES).states), {"long_name": "without pulses"}),
             "recovered": (["spacing", "time"], recovered, {"long_name": "tanh 2Γₑt"}),
             "alone": (["alone_spacing", "alone_time"], alone, {"long_name": "pulses without monitoring"}),
@@ -139,15 +143,14 @@ FIGURES = {
     "dephasing_and_echo": PaperFigure(
         title="Dephasing, and echo against detuning",
         caption=(
-            "Monitored from |↑↓⟩, a = |A| = Γ = 1 rad/µs, T = 0. (a) Concurrence in the end against pure dephasing "
-            "g = 4(d − D), which the monitoring does not see: (√(4Γ² + g²) − g)/2Γ; for independent qubits g = 1/T_φ. "
-            "Noise common to both qubits, D = d, does nothing. Points after the time in which what passes has "
-            "fallen to 1/200. (b) A detuning δ = 5 Γ, far in "
-            "the PT-exact phase, where C oscillates, and π pulses on both qubits, which turn δ into −δ: C = tanh 2Γₑt "
-            "with the coupling Γₑ = asinh(Γ|sin ωτ/ω|)/τ after every even number of pulses. (c) Pulses without "
-            "monitoring, at δ = 0, exchange relaxation and excitation, and heat the pair: the entanglement that would "
-            "stay at 1/2 is lost. Lines: exact. Points: circuits on Aer with 40 checks (a) and with a check at each "
-            "pulse (b), tomography in five settings, 95 % intervals."
+            "Monitored from |↑↓⟩, a = |A| = Γ = 1 rad/µs, T = 0. (a) Concurrence in the end against pure dephasing g = "
+            "4(d − D), which the monitoring does not see: (√(4Γ² + g²) − g)/2Γ; for independent qubits g = 1/T_φ. "
+            "Noise common to both qubits, D = d, does nothing. Points after the time in which what passes has fallen "
+            "to 1/200. (b) A detuning δ = 5 Γ, far in the PT-exact phase, where C oscillates, and π pulses on both "
+            "qubits, which turn δ into −δ: C = tanh 2Γₑt with the coupling Γₑ = asinh(Γ|sin ωτ/ω|)/τ after every even "
+            "number of pulses. (c) Pulses without monitoring, at δ = 0, exchange relaxation and excitation, and heat "
+            "the pair: the entanglement that would stay at 1/2 is lost. Lines: exact. Points: circuits on Aer with 40 "
+            "checks (a) and with a check at each pulse (b), tomography in five settings, 95 % intervals."
         ),
         data=compute,
         drawing=draw,

@@ -217,9 +217,7 @@ def draw_points(
     interval_points(ax, data[at].to_numpy(), *columns, number=number, label=label, shade=shade)
 
 
-def _estimates(
-    circuits: "Sequence[QuantumCircuit]", device: Device, options: dict[str, Any]
-) -> list[Estimate | None]:
+def _estimates(circuits: "Sequence[QuantumCircuit]", device: Device, options: dict[str, Any]) -> list[Estimate | None]:
     """One estimate for each circuit, None where no run is kept."""
     try:
         return list(emulate(list(circuits), device, **options))

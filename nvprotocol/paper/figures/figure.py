@@ -1,6 +1,5 @@
 """A figure: what it shows, its data, its drawing."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -8,6 +7,8 @@ from typing import TYPE_CHECKING
 from nvprotocol._checks import MOST_SHOTS, whole_number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.figure import Figure
     from xarray import Dataset
 

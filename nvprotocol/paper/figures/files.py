@@ -2,21 +2,24 @@
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nvprotocol._checks import one_of
 from nvprotocol.errors import OutputError
+from nvprotocol.paper.figures.catalogue import load
 from nvprotocol.paper.figures.figure import PaperFigure
 
 if TYPE_CHECKING:
     from xarray import Dataset
 
-__all__ = ["FORMATS", "refuse_existing", "save"]
+__all__ = ["FORMATS", "INDEX", "index_page", "refuse_existing", "save"]
 
 FORMATS = ("pdf", "png", "nc", "csv")
 """What a figure can be written as: vector graphics, pixels, and its data."""
+INDEX = "README.md"
+"""The page with all figures."""
 
 
 def refuse_existing(names: Sequence[str], folder: Path, *, force: bool = False) -> None:
@@ -84,6 +87,26 @@ def save(
             shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
         raise OutputError(f"The output folder {target} cannot be written: {error.strerror or error}.") from error
+
+
+def index_page(agreed: Mapping[str, str]) -> str:
+    r"""A page (Markdown) that shows figures of the folder it lies in, with their captions.
+
+    Args:
+        agreed: Name of a figure → how well its emulated points agree.
+
+    Examples:
+        >>> from nvprotocol.paper.figures import index_page
+        >>> print(index_page({"fig2": "χ²/dof = 660/650"}).splitlines()[4])
+        ## fig2: Entanglement of a pair left alone with the magnet
+    """
+    made = "Made by `nvprotocol figures`; without `--format`, vector graphics and data come with them."
+    parts = ["# Figures", made]
+    for name, words in agreed.items():
+        figure = load(name)
+        parts += [f"## {name}: {figure.title}", f"![{figure.title}]({name}.png)", figure.caption]
+        parts += [] if words == "nothing emulated" else [f"*Emulation against exact: {words}.*"]
+    return "\n\n".join(parts) + "\n"
 
 
 def _write(name: str, figure: PaperFigure, data: "Dataset", folder: Path, formats: Sequence[str]) -> list[Path]:

@@ -136,7 +136,9 @@ def _draw_detunings(ax: "Axes", data: "Dataset") -> None:
         ax.plot(data.ratio, curve, color=plotting.COLOURS[number], label=rf"$\tau = {period:g}$")
     limit = np.minimum(1, 1 / np.maximum(data.ratio, 1e-9))
     ax.plot(data.ratio, limit, "--", color="black", lw=0.8, label=r"$\tau\to 0$: $\min(1, \Gamma/\delta)$")
-    ax.set(xlabel=r"detuning $\delta/\Gamma$", ylabel=r"lasting concurrence $C_\infty$", xlim=(0, 2), ylim=(-0.02, 1.05))
+    ax.set(
+        xlabel=r"detuning $\delta/\Gamma$", ylabel=r"lasting concurrence $C_\infty$", xlim=(0, 2), ylim=(-0.02, 1.05)
+    )
     ax.legend(loc="lower left", title=r"$q = 0.5$, $\tau$ in µs", alignment="left")
 
 
@@ -174,21 +176,22 @@ FIGURES = {
     "finite_rate": PaperFigure(
         title="Monitoring at a finite rate",
         caption=(
-            "|σᶻ| is checked every τ and runs that read 0 are kept; a = 1, |A| = 0.9 rad/µs. (a) Concurrence right after "
-            "a check, after many of them, against τ. Points: circuits on Aer with so many checks that what passes has "
-            "fallen to 1/200, tomography in five settings, 95 % intervals. At q = 0 the period does not matter: what has "
-            "jumped never comes back. For q > 0 entanglement is lost gradually, on the scale on which a pair of jumps "
-            "fits between two checks. Dotted: checks come at random, on average every τ, and the state is looked at at "
-            "any time instead of right after a check; then there is a threshold between τ = 1 and 3.3 µs, but it is one "
-            "of the concurrence, since states outside σᶻ = 0 have piled up. (b) The same against the detuning, q = 0.5. "
-            "For τ → 0 taken last, C∞ = min(1, Γ/δ): a kink at the exceptional point δ = Γ, and steady entanglement "
-            "beyond it, where continuous monitoring has no steady state at all. Every τ > 0 rounds the kink. (c) The "
-            "reason: growth rates of the eigenvalues λ of the map from check to check, against those of continuous "
-            "monitoring (dashed; κ² = Γ² − δ²). Its three eigenvalues meet at δ = Γ. Of the map only the lower two "
-            "meet, at δ*. The dominant one is real, positive and alone at every δ and τ, as it must be for a map that "
-            "is completely positive and mixes; so the lasting state is an analytic function of both: a crossover, not "
-            "a phase transition. (d) The exceptional point, of second instead of third order, moves down from Γ as "
-            "δ*² = Γ² − ¾(16qτΓ²a²)^(2/3) (dashed), reaches 0 and comes back with another partner. At q = 0 it stays."
+            "|σᶻ| is checked every τ and runs that read 0 are kept; a = 1, |A| = 0.9 rad/µs. (a) Concurrence right "
+            "after a check, after many of them, against τ. Points: circuits on Aer with so many checks that what "
+            "passes has fallen to 1/200, tomography in five settings, 95 % intervals. At q = 0 the period does not "
+            "matter: what has jumped never comes back. For q > 0 entanglement is lost gradually, on the scale on which "
+            "a pair of jumps fits between two checks. Dotted: checks come at random, on average every τ, and the state "
+            "is looked at at any time instead of right after a check; then there is a threshold between τ = 1 and 3.3 "
+            "µs, but it is one of the concurrence, since states outside σᶻ = 0 have piled up. (b) The same against the "
+            "detuning, q = 0.5. For τ → 0 taken last, C∞ = min(1, Γ/δ): a kink at the exceptional point δ = Γ, and "
+            "steady entanglement beyond it, where continuous monitoring has no steady state at all. Every τ > 0 rounds "
+            "the kink. (c) The reason: growth rates of the eigenvalues λ of the map from check to check, against those "
+            "of continuous monitoring (dashed; κ² = Γ² − δ²). Its three eigenvalues meet at δ = Γ. Of the map only the "
+            "lower two meet, at δ*. The dominant one is real, positive and alone at every δ and τ, as it must be for a "
+            "map that is completely positive and mixes; so the lasting state is an analytic function of both: a "
+            "crossover, not a phase transition. (d) The exceptional point, of second instead of third order, moves "
+            "down from Γ as δ*² = Γ² − ¾(16qτΓ²a²)^(2/3) (dashed), reaches 0 and comes back with another partner. At q "
+            "= 0 it stays."
         ),
         data=compute,
         drawing=draw,

@@ -79,7 +79,9 @@ def draw(data: "Dataset") -> "Figure":
     filled = map_.contourf(data.scanned_q, data.p_S, data.steady, levels, cmap="viridis", vmin=0, vmax=1)
     map_.plot(data.scanned_q, data.threshold, color="black", lw=1.2)
     map_.text(0.62, 0.3, "ends unentangled", ha="center", fontsize=8)
-    map_.annotate(r"$p_c = 3q/(1+4q+q^2)$", (0.21, 0.335), (0.36, 0.13), fontsize=8, arrowprops={"arrowstyle": "-", "lw": 0.6})
+    map_.annotate(
+        r"$p_c = 3q/(1+4q+q^2)$", (0.21, 0.335), (0.36, 0.13), fontsize=8, arrowprops={"arrowstyle": "-", "lw": 0.6}
+    )
     map_.set(xlabel=r"$q = e^{-\beta\Delta}$", ylabel="weight of the singlet $p_S$", xlim=(0, 1), ylim=(0, 1))
     bar = figure.colorbar(filled, ax=map_, pad=0.02, ticks=[1e-6, 0.2, 0.4, 0.6, 0.8, 1.0], format="{x:.1f}")
     bar.set_label(r"$C_\infty$")
@@ -99,7 +101,9 @@ def _draw_weights(ax: "Axes", data: "Dataset") -> None:
         draw_points(ax, one, "start_weight", number=number, label=f"$q = {q:g}$")
     ax.plot([], [], "x", ms=3, mew=0.6, color="0.4", label="random product state")
     ax.plot([], [], ".", ms=3, color="0.4", label="random state")
-    ax.set(xlabel="weight of the singlet $p_S$", ylabel=r"steady concurrence $C_\infty$", xlim=(-0.02, 1), ylim=(-0.02, 1))
+    ax.set(
+        xlabel="weight of the singlet $p_S$", ylabel=r"steady concurrence $C_\infty$", xlim=(-0.02, 1), ylim=(-0.02, 1)
+    )
     ax.legend(loc="upper left")
 
 
@@ -107,12 +111,12 @@ FIGURES = {
     "initial_state": PaperFigure(
         title="Which initial states end entangled",
         caption=(
-            "Steady concurrence of a pair left alone with |A| = a, δ = 0, against the weight p_S = ⟨S|ρ₀|S⟩ of the dark "
-            "singlet in the initial state. (a) Closed form; below p_c nothing is left. The supplement promises a finite "
-            "entanglement for every state that is not symmetric (p_S > 0): right at q = 0, where C = p_S. (b) The same "
-            "for three temperatures. Crosses and dots: null space of the generator for 60 random product states and 60 "
-            "random states; nothing but p_S matters, and no product state has more than 1/2. Open markers: circuits on "
-            "Aer from |++⟩, |+↑⟩, |+r⟩ and |↑↓⟩ after t = 20/a, tomography, 95 % intervals."
+            "Steady concurrence of a pair left alone with |A| = a, δ = 0, against the weight p_S = ⟨S|ρ₀|S⟩ of the "
+            "dark singlet in the initial state. (a) Closed form; below p_c nothing is left. The supplement promises a "
+            "finite entanglement for every state that is not symmetric (p_S > 0): right at q = 0, where C = p_S. (b) "
+            "The same for three temperatures. Crosses and dots: null space of the generator for 60 random product "
+            "states and 60 random states; nothing but p_S matters, and no product state has more than 1/2. Open "
+            "markers: circuits on Aer from |++⟩, |+↑⟩, |+r⟩ and |↑↓⟩ after t = 20/a, tomography, 95 % intervals."
         ),
         data=compute,
         drawing=draw,

@@ -1,6 +1,6 @@
 """Fig. 3: the pair under monitoring of |σᶻ|, and its inset."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +73,8 @@ def largest_found(ratios: NDArray[np.float64]) -> NDArray[np.float64]:
         times = np.linspace(0, np.pi / np.sqrt(ratio**2 - 1), 101)
         best = int(np.argmax(concurrence(equation.no_jump("ud", times).states)))
         around = (times[best - 1], times[best + 1])
-        found.append(-float(minimize_scalar(below_one, bounds=around, args=(equation,), method="bounded").fun))
+        lowest: Any = minimize_scalar(below_one, bounds=around, args=(equation,), method="bounded")
+        found.append(-float(lowest.fun))
     return np.array(found)
 
 
@@ -116,12 +117,12 @@ FIGURES = {
             "(a) Concurrence from |↑↓⟩ against time while |σᶻ| is monitored and runs that read 0 are kept, net "
             "dissipative coupling Γ = 2 rad/µs, for detunings δ in rad/µs: PT-broken (δ = 0, C = tanh 2Γt), at the "
             "exceptional point (δ = Γ) and PT-exact (δ = 5). Lines: Eq. 13, exact. Points: circuits on Aer with 20 "
-            "mid-circuit parity checks, tomography in five settings, 95 % intervals. Inset: largest concurrence against "
-            "η = δ/Γ. It is 2η/(1 + η²) for η ≥ 1, reached at ωt = π/2, as a search over time confirms (dots); the form "
-            "that the text prints, √(2 − 1/η²)/η (dashed), is the value at ωt = π/4. The second derivative jumps at "
-            "η = 1 from 0 to −1. (b) Share of runs that are kept. The figure of the paper leaves a open; here |A| = a "
-            "and T = 0, which matters for this panel only: half of all runs survive at δ = 0, and in the end none at "
-            "the exceptional point."
+            "mid-circuit parity checks, tomography in five settings, 95 % intervals. Inset: largest concurrence "
+            "against η = δ/Γ. It is 2η/(1 + η²) for η ≥ 1, reached at ωt = π/2, as a search over time confirms (dots); "
+            "the form that the text prints, √(2 − 1/η²)/η (dashed), is the value at ωt = π/4. The second derivative "
+            "jumps at η = 1 from 0 to −1. (b) Share of runs that are kept. The figure of the paper leaves a open; here "
+            "|A| = a and T = 0, which matters for this panel only: half of all runs survive at δ = 0, and in the end "
+            "none at the exceptional point."
         ),
         data=compute,
         drawing=draw,

@@ -108,13 +108,13 @@ FIGURES = {
         title="Postselection on no emitted magnon",
         caption=(
             "Runs in which no magnon is detected are kept, at T = 0 from |↑↓⟩; a detector of efficiency η misses the "
-            "others' magnons and lets |↑↑⟩ pass. (a) Concurrence against time for a = |A| = 1 rad/µs. Lines: "
-            "C = P C_cond/(P + (1 − η)(1 − P)). Points: circuits on Aer in which two monitor qubits play the magnet, 12 "
+            "others' magnons and lets |↑↑⟩ pass. (a) Concurrence against time for a = |A| = 1 rad/µs. Lines: C = P "
+            "C_cond/(P + (1 − η)(1 − P)). Points: circuits on Aer in which two monitor qubits play the magnet, 12 "
             "collisions for each point, a reading of the monitor being the click; tomography in five settings, 95 % "
             "intervals. (b) Largest concurrence over time against η. For |A| = a it is the limit 1/(2 − η); below, the "
-            "pair decays while one waits, and at η = 1 alone it still reaches 1. Dotted: a microwave photon counter "
-            "(η = 0.43, arXiv:2307.03614) and a single-magnon detector (η = 0.71, arXiv:1910.09096). No detected "
-            "magnon stands for |σᶻ| = 0 only at T = 0 and without |↑↑⟩ in the initial state: |↑↑⟩ emits nothing."
+            "pair decays while one waits, and at η = 1 alone it still reaches 1. Dotted: a microwave photon counter (η "
+            "= 0.43, arXiv:2307.03614) and a single-magnon detector (η = 0.71, arXiv:1910.09096). No detected magnon "
+            "stands for |σᶻ| = 0 only at T = 0 and without |↑↑⟩ in the initial state: |↑↑⟩ emits nothing."
         ),
         data=compute,
         drawing=draw,

@@ -109,12 +109,12 @@ FIGURES = {
             "(a) Steady concurrence of a pair left alone, from |↑↓⟩ with |A| = a and δ = 0, against the chemical "
             "potential μ of the magnons, which enters as q = e^(−(Δ−μ)/kT): μ < 0 cools, μ > 0 heats. (b) What it does "
             "to the speed: Γ = (1 + q)/(1 − q) times the coupling at T = 0, which diverges as μ approaches Δ (the "
-            "magnons condense before, when μ reaches the bottom of their band). Monitored often enough, the pair gains from that. (c) Two channels of opposite phase and "
-            "different temperature: cooling by σ₁⁺ − σ₂⁺ at the rate d, heating by σ₁⁻ + σ₂⁻ at u. Each has a dark state "
-            "and empties that of the other, so the steady state is unique: every initial state ends with the same "
-            "concurrence, up to 1/2 for u ≪ d, at the price of waiting some 1/u. Lines: closed forms. Points: circuits "
-            "on Aer after t = 20/a, in (c) 3/u; tomography, 95 % intervals; in (c) points at equal u/d are drawn side "
-            "by side."
+            "magnons condense before, when μ reaches the bottom of their band). Monitored often enough, the pair gains "
+            "from that. (c) Two channels of opposite phase and different temperature: cooling by σ₁⁺ − σ₂⁺ at the rate "
+            "d, heating by σ₁⁻ + σ₂⁻ at u. Each has a dark state and empties that of the other, so the steady state is "
+            "unique: every initial state ends with the same concurrence, up to 1/2 for u ≪ d, at the price of waiting "
+            "some 1/u. Lines: closed forms. Points: circuits on Aer after t = 20/a, in (c) 3/u; tomography, 95 % "
+            "intervals; in (c) points at equal u/d are drawn side by side."
         ),
         data=compute,
         drawing=draw,

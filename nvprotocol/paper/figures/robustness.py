@@ -1,5 +1,6 @@
 """What weak perturbations and a detuning that differs from run to run do to the monitored Bell state."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,13 +10,13 @@ from nvprotocol import plotting, protocols, tomography
 from nvprotocol.device import Device
 from nvprotocol.emulation import emulate
 from nvprotocol.entanglement import concurrence
-from nvprotocol.errors import NoKeptShotsError
-from nvprotocol.experiment import outcomes_agreement
+from nvprotocol.experiment import Agreement, outcomes_agreement
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 from nvprotocol.operators import bell_state
 from nvprotocol.paper.figures.emulated import Points, draw_points, emulated_variables, joined
 from nvprotocol.paper.figures.figure import PaperFigure
+from nvprotocol.tomography.settings import draw_kept
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,7 +66,7 @@ def compute(shots: int, seed: int) -> "Dataset":
 
 def random_hamiltonians(number: int, rng: np.random.Generator) -> NDArray[np.complex128]:
     """Hamiltonians of the Gaussian unitary ensemble with ⟨|V_ij|²⟩ = 1, shape (number, 4, 4)."""
-    entries = rng.normal(size=(number, 4, 4, 2)) @ np.array([1, 1j])
+    entries = rng.normal(size=(number, 4, 4)) + 1j * rng.normal(size=(number, 4, 4))
     return (entries + entries.conj().swapaxes(-1, -2)) / 2
 
 
@@ -112,18 +113,15 @@ def _emulated(spread: float, time: float, shots: int, rng: np.random.Generator) 
     each = max(shots // _DRAWS, 1)
     exact = MasterEquation(Medium.pair(a=1.0, A=1.0), deltas).no_jump("ud", time)
     odds, states = exact.probability[:, 0], exact.states[:, 0]
-    how = {"postselect": {"parity": 1}, "settings": tomography.U1, "ansatz": "X", "seed": rng}
-    counts = np.zeros((len(tomography.U1), 4), dtype=np.int64)
-    chi_squared, cells = 0.0, 0
-    for delta, odd, state in zip(deltas, odds, states, strict=True):
-        device = Device(MasterEquation(Medium.pair(a=1.0, A=1.0), delta))
-        try:
-            one = emulate(protocols.monitored_bell(time, 20), device, each, **how)
-        except NoKeptShotsError:
-            one = None
-        agreed = outcomes_agreement(one, tomography.probabilities(state, tomography.U1), odd, shots=each)
-        chi_squared, cells = chi_squared + agreed.chi_squared, cells + agreed.degrees_of_freedom
-        counts += 0 if one is None or one.counts is None else one.counts
+    tables, agreed = np.zeros((_DRAWS, len(tomography.U1), 4), dtype=np.int64), Agreement(0.0, 0)
+    for k, delta in enumerate(deltas):
+        device = Device(MasterEquation(Medium.pair(a=1.0, A=1.0), float(delta)))
+        one = emulate(protocols.monitored_bell(time, 20), device, None, {"parity": 1}, settings=tomography.U1)
+        chances = one.success_probability * tomography.probabilities(one.state, tomography.U1)
+        tables[k] = draw_kept(chances, each, rng)
+        counted = replace(one, counts=tables[k], shots=each)
+        agreed += outcomes_agreement(counted, tomography.probabilities(states[k], tomography.U1), odds[k])
+    counts, chi_squared, cells = tables.sum(axis=0), agreed.chi_squared, agreed.degrees_of_freedom
     return _read(counts, np.einsum("d,dij->ij", odds / odds.sum(), states), chi_squared, cells)
 
 
@@ -167,7 +165,9 @@ def draw(data: "Dataset") -> "Figure":
 def _draw_perturbed(ax: "Axes", data: "Dataset") -> None:
     scatter = np.repeat(data.strength.to_numpy()[:, None], data.sizes["sample"], axis=1)
     ax.plot(scatter.ravel(), data.infidelity.to_numpy().ravel(), ".", ms=2, color="0.75", label="each", rasterized=True)
-    ax.plot(data.strength, data.infidelity.mean("sample"), "o", ms=3.4, mfc="white", color=plotting.COLOURS[1], label="mean")
+    ax.plot(
+        data.strength, data.infidelity.mean("sample"), "o", ms=3.4, mfc="white", color=plotting.COLOURS[1], label="mean"
+    )
     ax.plot(data.strength, data.law, color=plotting.COLOURS[0], zorder=1, label=r"$\varepsilon^2/4\Gamma^2$")
     ax.set(xscale="log", yscale="log", xlabel=r"perturbation $\varepsilon/\Gamma$", ylabel="infidelity $1 - F$")
     ax.set(ylim=(1e-9, 1))
@@ -178,15 +178,15 @@ FIGURES = {
     "robustness": PaperFigure(
         title="Robustness of the monitored Bell state",
         caption=(
-            "a = |A| = Γ = 1 rad/µs, T = 0, monitored from |↑↓⟩. (a) Infidelity with the singlet in the end when a random "
-            "Hamiltonian of the Gaussian unitary ensemble, ⟨|V_ij|²⟩ = ε², acts on both qubits and |σᶻ| is checked every "
-            "0.05/Γ: 100 of them for each ε, their mean, and ⟨|V_as|²⟩/(2κ)², of second order. Only what V has within "
-            "σᶻ = 0 counts: the checks freeze the rest. (b) A detuning that is constant in each run and Gaussian from run "
-            "to run, with standard deviation σ in rad/µs: concurrence of all kept runs together. Postselection helps "
-            "itself: runs with a large δ are discarded more often, so that the ensemble becomes purer while one waits; "
-            "dotted, if all δ were kept alike. Points: circuits on Aer with 20 checks, 24 detunings drawn for each "
-            "point, one from each 24th of the distribution, tomography of all their counts, 95 % intervals (for the "
-            "drawn detunings). (c) Spread of δ that is left."
+            "a = |A| = Γ = 1 rad/µs, T = 0, monitored from |↑↓⟩. (a) Infidelity with the singlet in the end when a "
+            "random Hamiltonian of the Gaussian unitary ensemble, ⟨|V_ij|²⟩ = ε², acts on both qubits and |σᶻ| is "
+            "checked every 0.05/Γ: 100 of them for each ε, their mean, and ⟨|V_as|²⟩/(2κ)², of second order. Only what "
+            "V has within σᶻ = 0 counts: the checks freeze the rest. (b) A detuning that is constant in each run and "
+            "Gaussian from run to run, with standard deviation σ in rad/µs: concurrence of all kept runs together. "
+            "Postselection helps itself: runs with a large δ are discarded more often, so that the ensemble becomes "
+            "purer while one waits; dotted, if all δ were kept alike. Points: circuits on Aer with 20 checks, 24 "
+            "detunings drawn for each point, one from each 24th of the distribution, tomography of all their counts, "
+            "95 % intervals (for the drawn detunings). (c) Spread of δ that is left."
         ),
         data=compute,
         drawing=draw,

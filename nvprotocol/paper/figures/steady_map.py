@@ -61,9 +61,7 @@ def draw(data: "Dataset") -> "Figure":
     """The map, and its collapse on one curve."""
     figure, axes = plotting.panels(1, 2, width=plotting.PAGE_WIDTH, height=2.75)
     map_, collapse = axes[0]
-    image = map_.pcolormesh(
-        data.A, data.A_tilde, data.concurrence.T, cmap="viridis", vmin=0, vmax=0.5, rasterized=True
-    )
+    image = map_.pcolormesh(data.A, data.A_tilde, data.concurrence.T, cmap="viridis", vmin=0, vmax=0.5, rasterized=True)
     levels = (0.1, 0.2, 0.3, 0.4)
     lines = map_.contour(data.A, data.A_tilde, data.closed_form.T, levels, colors="white", linewidths=0.7)
     map_.clabel(lines, fmt="%.1f", fontsize=7)
@@ -88,11 +86,11 @@ FIGURES = {
     "figS5": PaperFigure(
         title="Steady entanglement against both dissipative couplings",
         caption=(
-            "(a) Concurrence in which the pair ends, left alone from |↑↓⟩ with δ = 0, against the dissipative couplings "
-            "|A| = a and |Ã| = ã: 100 × 100 cells, each from the null space of its generator where |Ã| ≤ |A|. Contours: "
-            "closed form. (b) All cells depend on q = |Ã|/|A| = e^(−βΔ) only, as the closed form "
-            "C = (1 − q)²/2(1 + q + q²), which the supplement believes not to exist: 1/2 at zero temperature, 0 at "
-            "infinite. Points: circuits on Aer after t = 20/a, tomography in five settings, 95 % intervals."
+            "(a) Concurrence in which the pair ends, left alone from |↑↓⟩ with δ = 0, against the dissipative "
+            "couplings |A| = a and |Ã| = ã: 100 × 100 cells, each from the null space of its generator where |Ã| ≤ "
+            "|A|. Contours: closed form. (b) All cells depend on q = |Ã|/|A| = e^(−βΔ) only, as the closed form C = (1 "
+            "− q)²/2(1 + q + q²), which the supplement believes not to exist: 1/2 at zero temperature, 0 at infinite. "
+            "Points: circuits on Aer after t = 20/a, tomography in five settings, 95 % intervals."
         ),
         data=compute,
         drawing=draw,

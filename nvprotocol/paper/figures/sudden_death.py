@@ -113,11 +113,11 @@ FIGURES = {
         caption=(
             "(a) Concurrence from |↑↓⟩ of a pair left alone at equal fields, a = 1, |A| = 0.95 rad/µs. At zero "
             "temperature it fades exponentially, with the lifetime 1/2(a − |A|) = 10 µs; at any q > 0 it is exactly 0 "
-            "after a finite time, although the text expects no qualitative change. Lines: closed form. Points: circuits "
-            "on Aer, tomography in five settings, 95 % intervals; those that estimate C = 0 are in the data but not on "
-            "this logarithmic axis. (b) The end against q, for several |A| at δ = 0 (solid) and for |A| = a with a "
-            "detuning (dashed), from the master equation. It moves to infinity as ln(1/q). "
-            "Where a curve stops, at |A|/a = 2√q/(1 + q), the pair is not even entangled at the start."
+            "after a finite time, although the text expects no qualitative change. Lines: closed form. Points: "
+            "circuits on Aer, tomography in five settings, 95 % intervals; those that estimate C = 0 are in the data "
+            "but not on this logarithmic axis. (b) The end against q, for several |A| at δ = 0 (solid) and for |A| = a "
+            "with a detuning (dashed), from the master equation. It moves to infinity as ln(1/q). Where a curve stops, "
+            "at |A|/a = 2√q/(1 + q), the pair is not even entangled at the start."
         ),
         data=compute,
         drawing=draw,

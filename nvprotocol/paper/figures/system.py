@@ -74,7 +74,7 @@ def _draw_magnet(ax: "Axes") -> None:
         ax.annotate("", (x + tilt, 1.05), (x - tilt, 0.5), arrowprops=_arrow("0.45", 0.7, 6))
     x = np.linspace(*_SITES, 300)
     ax.plot(x, 1.55 + 0.16 * np.sin(2 * np.pi * (x - _SITES[0]) / 0.8), color=_RED, lw=1.0)
-    ax.text(5.0, 1.95, "magnons", ha="center", va="bottom", fontsize=7, color=_RED)
+    ax.text(_SITES[0] - 0.2, 1.55, "magnons", ha="right", va="center", fontsize=7.5, color=_RED)
     ax.text(5.0, -0.42, "magnet", ha="center", va="bottom", fontsize=8)
 
 
@@ -86,10 +86,14 @@ def _draw_qubits(ax: "Axes") -> None:
         ax.add_patch(RegularPolygon((x, 4.2), 4, radius=0.95, **stone))
         ax.annotate("", (x, 4.2 + 0.6 * up), (x, 4.2 - 0.6 * up), arrowprops=_arrow(_BLUE, 2.0, 13))
         side = -1 if number == 1 else 1
-        ax.text(x + 1.05 * side, 4.75, f"NV {number}, $\\Delta_{number}$", ha="right" if number == 1 else "left", fontsize=8)
+        ax.text(
+            x + 1.05 * side, 4.75, f"NV {number}, $\\Delta_{number}$", ha="right" if number == 1 else "left", fontsize=8
+        )
         ax.annotate("", (x - 0.14, 2.0), (x - 0.14, 3.35), arrowprops=_arrow(_RED, 1.2, 8))
         ax.annotate("", (x + 0.14, 3.35), (x + 0.14, 2.0), arrowprops=_arrow(_RED, 0.8, 7))
-        ax.text(x + 0.32 * side, 2.65, r"$a,\ \tilde a$", ha="right" if number == 1 else "left", va="center", color=_RED)
+        ax.text(
+            x + 0.32 * side, 2.65, r"$a,\ \tilde a$", ha="right" if number == 1 else "left", va="center", color=_RED
+        )
     arc = _arrow(_RED, 1.2, 8) | {"arrowstyle": "<|-|>", "connectionstyle": "arc3,rad=0.28"}
     ax.annotate("", (_SITES[1] - 0.62, 3.65), (_SITES[0] + 0.62, 3.65), arrowprops=arc)
     ax.text(5.0, 2.62, r"dissipative coupling $A,\ \tilde A$", ha="center", va="center", fontsize=7.5, color=_RED)
@@ -105,7 +109,8 @@ def _draw_monitoring(ax: "Axes") -> None:
     ax.add_patch(FancyBboxPatch((3.75, 6.0), 2.5, 0.85, **box))
     ax.text(5.0, 6.42, r"$|\sigma_1^z + \sigma_2^z|$", ha="center", va="center", fontsize=8.5)
     for x in _SITES:
-        ax.plot([x, x, 3.6 if x < 5 else 6.4], [5.2, 6.42, 6.42], color=_GREEN, lw=0.9)
+        entry = 4.4 if x < 5 else 5.6
+        ax.plot([x, x, entry, entry], [5.2, 5.55, 5.55, 5.87], color=_GREEN, lw=0.9)
     ax.annotate("", (8.9, 6.95), (6.42, 6.62), arrowprops=_arrow(_GREEN, 1.0, 8))
     ax.annotate("", (8.9, 6.0), (6.42, 6.22), arrowprops=_arrow("0.5", 1.0, 8))
     ax.text(9.0, 6.95, "0: keep", va="center", fontsize=7.5, color=_GREEN)
@@ -116,14 +121,21 @@ def _draw_levels(ax: "Axes", data: "Dataset") -> None:
     """Arrows as wide as the rates; down along the magnet's relaxation, up along its excitation."""
     for name, (x, y) in _PLACES.items():
         ax.plot([x - 0.13, x + 0.13], [y, y], color="black", lw=1.6, solid_capstyle="butt")
-        ax.text(x, y + 0.07 if y else y - 0.07, _SYMBOLS[name], ha="center", va="bottom" if y else "top")
+        if y == 1:
+            ax.text(x + 0.17 * np.sign(x - 0.5), y, _SYMBOLS[name], ha="left" if x > 0.5 else "right", va="center")
+        else:
+            ax.text(x, y + 0.07 if y else y - 0.07, _SYMBOLS[name], ha="center", va="bottom" if y else "top")
     for middle, colour in (("T0", _RED), ("S", _BLUE)):
         for upper, lower in (("dd", middle), (middle, "uu")):
             _draw_pair_of_arrows(ax, data, upper, lower, colour)
     ax.text(0.82, 1.72, "bright", color=_RED, ha="left")
     ax.text(0.18, 1.72, "dark", color=_BLUE, ha="right")
-    ax.text(0.86, 0.28, "$2(a+|A|)$ ↓\n" + r"$2(\tilde a+|\tilde A|)$ ↑", color=_RED, ha="left", va="center", fontsize=7.5)
-    ax.text(0.14, 0.28, "$2(a-|A|)$ ↓\n" + r"$2(\tilde a-|\tilde A|)$ ↑", color=_BLUE, ha="right", va="center", fontsize=7.5)
+    ax.text(
+        0.86, 0.28, "$2(a+|A|)$ ↓\n" + r"$2(\tilde a+|\tilde A|)$ ↑", color=_RED, ha="left", va="center", fontsize=7.5
+    )
+    ax.text(
+        0.14, 0.28, "$2(a-|A|)$ ↓\n" + r"$2(\tilde a-|\tilde A|)$ ↑", color=_BLUE, ha="right", va="center", fontsize=7.5
+    )
     box = {"boxstyle": "round,pad=0.25", "facecolor": "#DFF0EA", "edgecolor": _GREEN, "lw": 0.7}
     ax.text(0.5, 1.0, r"$\sigma^z = 0$", ha="center", va="center", fontsize=8, color=_GREEN, bbox=box, zorder=5)
     ax.plot([0.21, 0.79], [1.0, 1.0], color=_GREEN, lw=0.8, ls=(0, (4, 2)))
@@ -149,12 +161,13 @@ FIGURES = {
     "fig1": PaperFigure(
         title="Two spin qubits on one magnet",
         caption=(
-            "(a) Two spin qubits above a magnet. Each emits magnons into it and absorbs magnons from it (a, ã). Within a "
-            "wavelength the magnet does not tell which of the two it was: the dissipative coupling A, Ã. The same magnons "
-            "couple the qubits coherently (H_eff). Monitoring |σᶻ| and keeping the runs that read 0 turns the "
+            "(a) Two spin qubits above a magnet. Each emits magnons into it and absorbs magnons from it (a, ã). Within "
+            "a wavelength the magnet does not tell which of the two it was: the dissipative coupling A, Ã. The same "
+            "magnons couple the qubits coherently (H_eff). Monitoring |σᶻ| and keeping the runs that read 0 turns the "
             "dissipation into a Bell state. (b) Ways between the four states of the pair and their rates, at equal "
-            "fields; the widths of the arrows are the rates |⟨end|L|start⟩|² of the jump operators for |A| = 0.8 a, "
-            "q = e^(−βΔ) = 0.3. The bright triplet T₀ relaxes fast, the dark singlet S slowly, and for |A| = a not at all."
+            "fields; the widths of the arrows are the rates |⟨end|L|start⟩|² of the jump operators for |A| = 0.8 a, q "
+            "= e^(−βΔ) = 0.3. The bright triplet T₀ relaxes fast, the dark singlet S slowly, and for |A| = a not at "
+            "all."
         ),
         data=compute,
         drawing=draw,

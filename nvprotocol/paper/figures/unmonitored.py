@@ -62,12 +62,12 @@ FIGURES = {
         title="Entanglement of a pair left alone with the magnet",
         caption=(
             "Concurrence from |↑↓⟩ against time at zero temperature, a = |A| = 1 rad/µs, for detunings δ in rad/µs: "
-            "overdamped (δ = 0 and 0.3), critical (δ = 1 = |A|) and underdamped (δ = 2). Lines: master equation (Eq. 7). "
-            "Points: circuits on Aer, tomography in five settings, 95 % intervals. The detuning of the paper's black "
-            "curve is not printed; δ = 2 is chosen here, well inside the underdamped regime and so that the first "
-            "return of the entanglement, after the time π/√(δ² − |A|²) = 1.81 µs, can still be seen at all. At the "
-            "critical point C = 2|A|t√(1 + A²t²) e^(−2at): proportional to t e^(−2at), as printed, at early times only, "
-            "and to t² e^(−2at) later."
+            "overdamped (δ = 0 and 0.3), critical (δ = 1 = |A|) and underdamped (δ = 2). Lines: master equation (Eq. "
+            "7). Points: circuits on Aer, tomography in five settings, 95 % intervals. The detuning of the paper's "
+            "black curve is not printed; δ = 2 is chosen here, well inside the underdamped regime and so that the "
+            "first return of the entanglement, after the time π/√(δ² − |A|²) = 1.81 µs, can still be seen at all. At "
+            "the critical point C = 2|A|t√(1 + A²t²) e^(−2at): proportional to t e^(−2at), as printed, at early times "
+            "only, and to t² e^(−2at) later."
         ),
         data=compute,
         drawing=draw,

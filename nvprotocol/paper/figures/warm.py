@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib import colormaps
-from numpy.typing import NDArray
 
 from nvprotocol import plotting
 from nvprotocol.entanglement import concurrence
@@ -29,7 +28,7 @@ def compute(shots: int, seed: int, *, scanned: str) -> "Dataset":
     """Concurrence against time for each coupling (S4a) or detuning (S4b), and tomography of emulated runs."""
     from xarray import Dataset
 
-    values: NDArray[np.float64] = np.array(COUPLINGS if scanned == "A" else DETUNINGS)
+    values = np.array(COUPLINGS if scanned == "A" else DETUNINGS)
     a, A, delta = (30.0, values, 0.0) if scanned == "A" else (10.0, 10.0, values)
     rng, times = np.random.default_rng(seed), np.linspace(0.0, _LAST, 601)
     looks = np.linspace(0.012, 0.97 * _LAST, 12) + np.linspace(-0.003, 0.003, values.size)[:, None]
@@ -73,8 +72,8 @@ FIGURES = {
     "figS4a": PaperFigure(
         title="Finite temperature: dissipative coupling against local relaxation",
         caption=(
-            "Concurrence from |↑↓⟩ against time at finite temperature, q = e^(−βΔ) = 0.1, for a = 30, ã = 3 rad/µs, "
-            "δ = 0 and dissipative couplings |A| in rad/µs, |Ã| = |A|/10. Lines: master equation. Points: circuits on "
+            "Concurrence from |↑↓⟩ against time at finite temperature, q = e^(−βΔ) = 0.1, for a = 30, ã = 3 rad/µs, δ "
+            "= 0 and dissipative couplings |A| in rad/µs, |Ã| = |A|/10. Lines: master equation. Points: circuits on "
             "Aer, tomography in five settings, 95 % intervals. For |A| = a the plateau is (1 − q)²/2(1 + q + q²) = "
             "0.364865 (the supplement says around 0.35). For |A| < a the entanglement does not fade exponentially, as "
             "it does at zero temperature: it ends, after a finite time."
