@@ -3,10 +3,10 @@
 #
 # Two spins on one magnet, watched: whoever sees that no magnon has left them, sees them become a Bell state, if the
 # fields differ by less than the magnet couples the spins, $\delta < \Gamma$. Beyond this **exceptional point** they
-# never settle. Notebook 01 has shown both. This one asks *why*, with a picture that needs no matrix: watching makes
-# the pair's state flow over a sphere, and the exceptional point is where the only source of this flow and its only sink
-# meet, to part again as the centres of two whirls. Then it asks what moves the exceptional point, what removes it, and how an echo
-# gets around it.
+# never settle. Notebook 01 has shown both. This one asks *why*, with a picture that needs no matrix: watching makes the
+# pair's state flow over a sphere, and the exceptional point is where the only source of this flow and its only sink
+# meet, to part again as the centres of two whirls. Then it asks what moves the exceptional point, what removes it, and
+# how an echo gets around it.
 #
 # - **New to it?** You need the first half of notebook 01, and the Bloch sphere of one spin.
 # - **Know the paper?** The flow on the equator is Adler's equation of phase locking; the odds, not the time, are the
@@ -64,8 +64,9 @@ def remember(estimates, exact):
 # $$\dot x = -2\Gamma(1-x^2) + 2\delta\,y, \qquad \dot y = 2\Gamma xy - 2\delta\,x, \qquad \dot z = 2\Gamma xz .$$
 #
 # The detuning turns the sphere about its axis. Watching does something that no Hamiltonian can: it sweeps everything
-# towards $x = -1$, the singlet, since a pair that stays silent is likely to be dark: it is
-# the steepest descent of $2\Gamma x$ on the sphere. We let the computer check this: derivatives of the exact conditional states against the formula.
+# towards $x = -1$, the singlet, since a pair that stays silent is likely to be dark: it is the steepest descent of
+# $2\Gamma x$ on the sphere. We let the computer check this: derivatives of the exact conditional states against the
+# formula.
 
 
 # %%
@@ -146,8 +147,8 @@ plt.show()
 
 # %% [markdown]
 # *The sphere of the watched pair. North: $|\uparrow\downarrow\rangle$; equator: Bell states; $\varphi = \pi$: the
-# singlet. Full dot: the sink $|a\rangle$, open dot: the source $|s\rangle$, crosses: centres of whirls. Colour: from $|\uparrow\downarrow\rangle$
-# until $t = 2/\Gamma$, exact and emulated.*
+# singlet. Full dot: the sink $|a\rangle$, open dot: the source $|s\rangle$, crosses: centres of whirls. Colour: from
+# $|\uparrow\downarrow\rangle$ until $t = 2/\Gamma$, exact and emulated.*
 #
 # Three things can be read off. **Any beginning** with $\delta < \Gamma$ ends in the same Bell state, but for the source
 # itself. The state that is reached is maximally entangled for *every* $\delta < \Gamma$, only its phase differs: sink
@@ -179,8 +180,8 @@ plt.show()
 # At $\delta = 0$ every quality is to be had with odds of 1/2: the half of $|\uparrow\downarrow\rangle$ that is dark
 # survives. With a detuning, the sink $|a\rangle$ is no longer quite dark and leaks at the rate $2(a+\tilde a-\kappa)$,
 # so that each further digit costs a constant factor, more and more towards the exceptional point. At it a power law in
-# time meets an exponential in odds, and beyond, some quality is the best there is. So the exceptional point is not the "sweet spot" of this scheme: it is where its price
-# diverges.
+# time meets an exponential in odds, and beyond, some quality is the best there is. So the exceptional point is not the
+# "sweet spot" of this scheme: it is where its price diverges.
 #
 # ## Any beginning: a circuit of one's own
 #
