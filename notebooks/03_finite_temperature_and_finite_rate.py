@@ -101,13 +101,13 @@ plt.show()
 # %% [markdown]
 # *Above: lines exact, points circuits on Aer with 95 % intervals. Below: the two sides of a competition.*
 #
-# The entanglement does not fade, it **ends**. In such a state $C = 2\max(0, |\rho_{12}| -
-# \sqrt{\rho_{\uparrow\uparrow}\rho_{\downarrow\downarrow}})$: a coherence must outweigh the uncertainty whether both
-# spins are up or both are down. At zero temperature $\rho_{\downarrow\downarrow} = 0$ and there is nothing to outweigh.
-# In the warmth there always is, the coherence falls below it at a finite time, and the concurrence is 0 for good. It
-# can even be that there is never any: at the start $|\rho_{12}|$ grows as $\Gamma t$ and the other side as
-# $2\sqrt{a\tilde a}\,t$, so that nothing ever becomes entangled for $|A|/a \le 2\sqrt q/(1+q) =
-# 1/\cosh(\hbar\Delta/2k_BT)$.
+# The entanglement does not fade, it **ends**. In such a state
+# $C = 2\max(0, |\rho_{12}| - \sqrt{\rho_{\uparrow\uparrow}\rho_{\downarrow\downarrow}})$: a coherence must outweigh the
+# uncertainty whether both spins are up or both are down. At zero temperature $\rho_{\downarrow\downarrow} = 0$ and
+# there is nothing to outweigh. In the warmth there always is, the coherence falls below it at a finite time, and the
+# concurrence is 0 for good. It can even be that there is never any: at the start $|\rho_{12}|$ grows as $\Gamma t$ and
+# the other side as $2\sqrt{a\tilde a}\,t$, so that nothing ever becomes entangled for
+# $|A|/a \le 2\sqrt q/(1+q) = 1/\cosh(\hbar\Delta/2k_BT)$.
 #
 # At $\delta = 0$ the whole evolution has a closed form, `nv.closed_form.thermal_evolution`. The supplement says that
 # there is none; it is a rate equation between $|\uparrow\uparrow\rangle$, $T_0$, $S$ and
@@ -212,9 +212,9 @@ plt.show()
 # ## Where the exceptional point goes
 #
 # Watched without a pause, the three coordinates that matter (norm $N$, and the equator's $X$, $Y$ of notebook 02) grow
-# as $e^{\lambda t}$ with $\lambda = 0, \pm2\sqrt{\Gamma^2-\delta^2}$, beside a common loss. All three meet at $\delta =
-# \Gamma$. To first order in $\tau$, what returns unseen adds $16q\,vv^T\tau/2$, $v = (a, A)$, to the generator of $(N,
-# X)$, and the three roots obey
+# as $e^{\lambda t}$ with $\lambda = 0, \pm2\sqrt{\Gamma^2-\delta^2}$, beside a common loss. All three meet at
+# $\delta = \Gamma$. To first order in $\tau$, what returns unseen adds $16q\,vv^T\tau/2$, $v = (a, A)$, to the
+# generator of $(N, X)$, and the three roots obey
 #
 # $$\lambda^3 = 4(\Gamma^2-\delta^2)\,\lambda + 32\,q\,\tau\,\Gamma^2a^2 .$$
 #

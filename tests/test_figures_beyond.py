@@ -63,6 +63,8 @@ def test_at_zero_temperature_the_exceptional_point_stays_whatever_the_period(per
 def test_random_looks_have_a_threshold_that_is_not_in_the_kept_block() -> None:
     found = [random_look_concurrence(pair(0.5), rate) for rate in (1e-6, 0.3, 1.0, 3.0, 10.0, 100.0)]
     np.testing.assert_allclose(found, [0, 0, 0.323, 0.737, 0.916, 0.991], rtol=0, atol=6e-4)
+    near = [random_look_concurrence(pair(0.5), 1 / period) for period in (1.8, 2.2)]
+    assert near[0] > 0 == near[1]
     assert min(float(lasting_concurrence(pair(0.5), period)) for period in (3.3, 10.0)) > 0.01
 
 
@@ -231,6 +233,13 @@ def test_the_end_of_the_entanglement() -> None:
     assert float(end_of_entanglement(1.0, np.array([0.1]), 0.8)[0]) < 0.3 * 10
     slow = end_of_entanglement(0.8, np.array([1e-8, 1e-7, 1e-6]))
     np.testing.assert_allclose(np.diff(slow, 2), 0, atol=0.02 * abs(np.diff(slow)[0]))  # linear in ln q
+
+
+@given(q=st.floats(1e-3, 1.0), share=st.floats(0.0, 1.0))
+def test_too_weak_a_coupling_never_entangles_a_warm_pair(q: float, share: float) -> None:
+    # At the start |ρ₁₂| grows as Γ and √(ρ₀₀ρ₃₃) as 2√(aã).
+    A = share * 2 * np.sqrt(q) / (1 + q)
+    assert not nv.closed_form.thermal_concurrence(np.geomspace(1e-3, 30, 100), 1.0, A, q=q).any()
 
 
 def test_only_the_weight_of_the_singlet_decides_what_an_initial_state_ends_in() -> None:

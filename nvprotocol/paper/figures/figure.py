@@ -57,7 +57,7 @@ class PaperFigure:
         Examples:
             >>> from nvprotocol.paper.figures import load
             >>> data = load("figS5").compute(shots=100)
-            >>> float(data.concurrence.sel(A=1.0, A_tilde=0.0))
+            >>> float(data.concurrence.sel(A=1.0, A_tilde=0.0).round(9))
             0.5
         """
         number = whole_number(shots, "shots", minimum=1, maximum=MOST_SHOTS)

@@ -70,7 +70,7 @@ def end_of_entanglement(A: float, q: NDArray[np.float64], delta: float = 0.0) ->
     """
     from scipy.interpolate import CubicSpline
 
-    times = np.geomspace(1e-4, 3000, 800)
+    times = np.geomspace(1e-4, 3000, 500)
     signed = signed_concurrence(MasterEquation(Medium.pair(a=1.0, A=A, q=q), delta).evolve("ud", times))
     zeros = [CubicSpline(np.log(times), one).roots(extrapolate=False) for one in signed]
     last = [one[-1] if one.size and signed[k].max() > 0 else np.nan for k, one in enumerate(zeros)]
