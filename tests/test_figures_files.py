@@ -13,6 +13,7 @@ from matplotlib.text import Text
 
 from nvprotocol.cli import main
 from nvprotocol.errors import ArgumentError, OutputError
+from nvprotocol.paper import figures
 from nvprotocol.paper.figures import FORMATS, INDEX, NAMES, agreement, load, refuse_existing, save
 from nvprotocol.plotting import COLUMN_WIDTH, PAGE_WIDTH, STYLE, interval_points, panels
 
@@ -98,6 +99,26 @@ def test_errors_are_one_line_before_any_work(tmp_path: Path, capsys: pytest.Capt
     taken.write_text("a file", encoding="utf-8")
     assert "there is a file of that name" in error_of(capsys, "fig1", "--output", taken)
     assert {path.name for path in tmp_path.iterdir()} == {"taken"}
+
+
+def test_help_lists_the_names(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("figures", "--help") == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"NAMES are out of {', '.join(NAMES)}; all of them" in shown
+
+
+def test_all_of_them_get_a_page_and_leave_that_of_others_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "NAMES", ("fig1", "fig2"))
+    assert exit_code("figures", "-o", tmp_path / "all", "--shots", "50", "--format", "csv") == 0
+    page = (tmp_path / "all" / INDEX).read_text(encoding="utf-8")
+    assert [line.split(":")[0] for line in page.splitlines() if line.startswith("## ")] == ["## fig1", "## fig2"]
+    capsys.readouterr()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / INDEX).write_text("mine", encoding="utf-8")
+    assert f"already holds {INDEX}; give --force" in error_of(capsys, "--output", other)
 
 
 def test_functions_refuse_as_the_command_does(tmp_path: Path) -> None:

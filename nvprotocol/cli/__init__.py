@@ -116,9 +116,11 @@ def _tomography(file: Path, readout: Path | None, ansatz: str, level: float, out
 def _figures(names: tuple[str, ...], output: Path, formats: tuple[str, ...], **options: Any) -> None:
     """Makes the figures of the paper, and of what it leaves open.
 
-    NAMES are names of figures, such as fig2; all of them without a name. Each is written as PDF and PNG, with its data
-    beside it (NetCDF and CSV): exact curves, and circuits emulated on Aer and read by tomography, with 95 % intervals.
-    Prints how well the counts agree with the exact distribution. All of them together get a page with the captions.
+    NAMES are out of fig1, fig2, fig3, figS4a, figS4b, figS5, finite_rate, no_emitted_magnon, coherent_coupling,
+    robustness, reservoirs, dephasing_and_echo, bell_rate, sudden_death, initial_state; all of them without a name.
+    Each is written as PDF and PNG, with its data beside it (NetCDF and CSV): exact curves, and circuits emulated on
+    Aer and read by tomography, with 95 % intervals. Prints how well the counts agree with the exact distribution.
+    All of them together get a page with the captions.
     """
     make_figures(names, output, formats, **options)
 

@@ -20,7 +20,8 @@ def make_figures(
     chosen = {name: figures.load(name) for name in wanted}
     for one in formats:
         one_of(one, "--format", figures.FORMATS)
-    figures.refuse_existing(wanted, folder, force=force)
+    pages = [] if names else [Path(figures.INDEX).stem]
+    figures.refuse_existing([*wanted, *pages], folder, force=force)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     hidden = quiet or not console.is_terminal  # a log or a pipe would get an empty line
@@ -34,5 +35,14 @@ def make_figures(
             click.echo(f"{name:<{max(map(len, wanted))}}  {figure.title}: {agreed[name]}.")
             progress.advance(task)
     if not names:
-        (folder / figures.INDEX).write_text(figures.index_page(agreed), encoding="utf-8")
+        _write_page(folder / figures.INDEX, figures.index_page(agreed))
     click.echo(f"Figures and data are in {folder}.")
+
+
+def _write_page(path: Path, text: str) -> None:
+    from nvprotocol.errors import OutputError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"The file {path} cannot be written: {error.strerror or error}.") from None

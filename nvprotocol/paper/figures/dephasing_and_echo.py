@@ -24,7 +24,7 @@ DELTA = 5.0
 SPACINGS = (0.3, 0.1, 0.03)
 _RATES = np.linspace(0.0, 4.0, 201)
 _TRIED = np.array([0.0, 0.25, 0.5, 1.0, 2.0, 3.6])
-_TIMES = np.linspace(0.0, 3.0, 601)
+_TIMES = np.linspace(0.0, 3.1, 621)
 _PULSED = np.array([[0.6, 1.2, 1.8, 2.4, 3.0], [0.2, 0.4, 1.0, 1.6, 2.2], [0.3, 0.54, 0.84, 1.38, 2.04]])
 """Even multiples of the spacings."""
 _ALONE = np.linspace(0.0, 10.0, 401)
@@ -134,7 +134,7 @@ def _draw_echo(ax: "Axes", data: "Dataset") -> None:
         ax.plot(data.time, curve.recovered, color=plotting.COLOURS[number])
         label = rf"every {spacing:g} µs"
         draw_points(ax, curve, "sampled", name="echoed", number=number, label=label)
-    ax.set(xlabel="time $t$ (µs)", ylabel="concurrence $C$, monitored", xlim=(0, 3), ylim=(-0.02, 1.4))
+    ax.set(xlabel="time $t$ (µs)", ylabel="concurrence $C$, monitored", xlim=(0, 3.1), ylim=(-0.02, 1.4))
     ax.set_yticks(np.arange(0, 1.01, 0.2))
     ax.legend(loc="upper right", ncols=2, columnspacing=0.6, handletextpad=0.2)
 

@@ -170,8 +170,8 @@ def _draw_perturbed(ax: "Axes", data: "Dataset") -> None:
     )
     ax.plot(data.strength, data.law, color=plotting.COLOURS[0], zorder=1, label=r"$\varepsilon^2/4\Gamma^2$")
     ax.set(xscale="log", yscale="log", xlabel=r"perturbation $\varepsilon/\Gamma$", ylabel="infidelity $1 - F$")
-    ax.set(ylim=(1e-9, 1))
-    ax.legend(loc="lower right", handletextpad=0.3)
+    ax.set(ylim=(1e-9, 30))
+    ax.legend(loc="upper left", handletextpad=0.3)
 
 
 FIGURES = {
