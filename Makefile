@@ -5,7 +5,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: all help run gallery test qiskit2 clients lint notebooks notebooks-update pages benchmarks ci clean
+.PHONY: all help run gallery figures test qiskit2 clients lint notebooks notebooks-update pages benchmarks ci clean
 
 JOBS = 2
 BIN = .venv/bin
@@ -29,6 +29,9 @@ gallery: .venv/.runtime ## runs every experiment file and renews its picture in 
 		$(BIN)/nvprotocol run "$$file" --output "results/$$name" --force && \
 		cp "results/$$name/figure.png" "circuits/$$name.png" || exit 1; \
 	done
+
+figures: .venv/.runtime ## the figures of the paper, and of what it leaves open, into docs/figures
+	$(ONE_THREAD) $(BIN)/nvprotocol figures --output docs/figures --format png --force
 
 test: .venv/.dev ## the tests and every example of the documentation
 	$(ONE_THREAD) $(BIN)/pytest $(PYTEST)

@@ -11,6 +11,7 @@ import click
 from nvprotocol.cli._circuits import Options, run_circuit
 from nvprotocol.cli._experiments import run_experiment
 from nvprotocol.cli._export import export
+from nvprotocol.cli._figures import make_figures
 from nvprotocol.cli._paper import run_claims, run_errata
 from nvprotocol.cli._tomography import run_tomography
 
@@ -127,6 +128,26 @@ def _errata(keys: tuple[str, ...], output: Path | None, quiet: bool) -> None:
     KEY is the key of an erratum, such as E1; without any, all are listed.
     """
     run_errata(keys, output, quiet=quiet)
+
+
+@_nvprotocol.command(name="figures")
+@click.argument("names", nargs=-1)
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("results", "figures"), show_default=True)
+@click.option("--shots", metavar="N", type=int, default=4000, show_default=True, help="Runs in each setting.")
+@click.option("--seed", metavar="N", type=int, default=7, show_default=True, help="Seed of what is random.")
+@click.option("--format", "formats", multiple=True, help="Of pdf, png, nc and csv [all].")
+@click.option("-f", "--force", is_flag=True, help="Replace existing figures.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+def _figures(names: tuple[str, ...], output: Path, formats: tuple[str, ...], **options: Any) -> None:
+    """Makes the figures of the paper, and of what it leaves open.
+
+    NAMES are out of fig1, fig2, fig3, figS4a, figS4b, figS5, finite_rate, no_emitted_magnon, coherent_coupling,
+    robustness, reservoirs, dephasing_and_echo, bell_rate, sudden_death, initial_state; all of them without a name.
+    Each is written as PDF and PNG, with its data beside it (NetCDF and CSV): exact curves, and circuits emulated on
+    Aer and read by tomography, with 95 % intervals. Prints how well the counts agree with the exact distribution.
+    All of them together get a page with the captions.
+    """
+    make_figures(names, output, formats, **options)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The paper arXiv:2108.07365 (PRB 106, L180406), statement by statement: what it claims, and where it errs.
+"""The paper arXiv:2108.07365 (PRB 106, L180406), statement by statement: what it claims, shows, and where it errs.
 
 Names are loaded when first used.
 """
