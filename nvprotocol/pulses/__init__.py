@@ -1,14 +1,19 @@
 """The protocol at the level of the laboratory: microwave pulses, a field gradient, and the medium all along."""
 
 from nvprotocol.pulses._envelope import Envelope
+from nvprotocol.pulses.calibration import Calibration, calibrate, rotation
 from nvprotocol.pulses.envelopes import Drag, Gaussian, RaisedCosine, Samples, Square
 from nvprotocol.pulses.events import Act, Check, GradientRamp, MediumRamp
-from nvprotocol.pulses.propagation import Propagation, evolve
+from nvprotocol.pulses.model import lindblad_model, non_hermitian_model
+from nvprotocol.pulses.propagation import Propagation
 from nvprotocol.pulses.pulse import Event, Pulse, Wait
+from nvprotocol.pulses.run import evolve, scan
 from nvprotocol.pulses.schedule import Schedule
+from nvprotocol.pulses.waveform import waveform
 
 __all__ = [
     "Act",
+    "Calibration",
     "Check",
     "Drag",
     "Envelope",
@@ -23,5 +28,11 @@ __all__ = [
     "Schedule",
     "Square",
     "Wait",
+    "calibrate",
     "evolve",
+    "lindblad_model",
+    "non_hermitian_model",
+    "rotation",
+    "scan",
+    "waveform",
 ]

@@ -20,7 +20,7 @@ def schedule_text(events: Sequence[Event], duration: float) -> str:
     rows = [
         (f"{show(event.begin)} µs", f"{show(event.end)} µs" if event.length else "", text(event)) for event in events
     ]
-    first, second = (max(map(len, [row[k] for row in rows] + ["   end"])) for k in (0, 1))
+    first, second = (max(len(head), *(len(row[k]) for row in rows)) for k, head in enumerate(("start", "end")))
     table = [f"  {start:>{first}}  {end:>{second}}    {what}" for start, end, what in rows]
     lines.append(f"  {'start':>{first}}  {'end':>{second}}")
     if len(table) > _MOST_ROWS:

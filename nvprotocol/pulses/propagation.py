@@ -1,6 +1,8 @@
 """A schedule followed under the master equation, segment by segment."""
 
 from collections.abc import Iterator
+from copy import copy
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -19,7 +21,7 @@ from nvprotocol.pulses.maps import MagnusIntegrator, SegmentMaps, applied, norma
 from nvprotocol.pulses.schedule import INSTANT, Schedule
 from nvprotocol.pulses.timeline import Segment, Timeline
 
-__all__ = ["Method", "Propagation", "evolve"]
+__all__ = ["Method", "Propagation"]
 
 Method: TypeAlias = Literal["magnus", "dynamics"]
 _FRAMES: tuple[Frame, ...] = ("rwa", "rotating", "lab")
@@ -53,7 +55,7 @@ class Propagation:
         >>> flip = nv.pulses.Pulse(nv.pulses.Square(20.0), rabi=np.pi / 0.02)  # both spins at once
         >>> run = nv.pulses.Propagation(nv.pulses.Schedule([flip, nv.pulses.Wait(1.0)]), device)
         >>> run.evolve("uu").states[-1].real.diagonal().round(2).tolist()
-        [0.06, 0.14, 0.14, 0.67]
+        [0.06, 0.13, 0.13, 0.67]
     """
 
     def __init__(
@@ -78,7 +80,20 @@ class Propagation:
         self.timeline = Timeline(schedule, device)
         self.generator = DrivenGenerator(device, self.frame, "no_jump" if no_jump else "full")
         follow = DynamicsIntegrator if self.method == "dynamics" else MagnusIntegrator
-        self._maps = SegmentMaps(self.generator, follow(self.generator, self.tolerance))
+        self.maps = SegmentMaps(self.generator, follow(self.generator, self.tolerance))
+
+    def of(self, schedule: Schedule) -> "Propagation":
+        """Another schedule on the same device, followed in the same way; maps of segments that both have are shared.
+
+        Examples:
+            >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair()))
+            >>> run = nv.pulses.Propagation(nv.pulses.Schedule([nv.pulses.Wait(1.0)]), device)
+            >>> run.of(nv.pulses.Schedule([nv.pulses.Wait(2.0)])).evolve("dd").states.shape
+            (1, 4, 4)
+        """
+        other = copy(self)
+        other.schedule, other.timeline = schedule, Timeline(schedule, self.device)
+        return other
 
     def evolve(self, initial: operators.State | None = None, times: ArrayLike | None = None) -> Conditional:
         """The states at the given times, and the odds that everything kept up to then has been kept.
@@ -105,6 +120,7 @@ class Propagation:
         stops = times_array(self.schedule.duration if times is None else times)
         if stops[-1] > self.schedule.duration + INSTANT:
             fail("times", f"be within the {show(self.schedule.duration)} µs of the schedule", f"has {show(stops[-1])}")
+        self.maps.prepare(self.driven(stops))
         rho = initial_state(self.device) if initial is None else operators.density_matrix(initial, self.device.n_qubits)
         states: list[NDArray[np.complex128]] = []
         odds: list[NDArray[np.float64]] = []
@@ -155,11 +171,20 @@ class Propagation:
             if isinstance(part, Segment):
                 low, high = max(part.start, start), min(part.end, stop)
                 if high > low + INSTANT:
-                    result = from_pauli(self._maps.of(part.between(low, high))) @ result
+                    result = from_pauli(self.maps.of(part.between(low, high))) @ result
                 now = part.end
             elif start - INSTANT <= now and (now < stop - INSTANT or stop >= last - INSTANT):
                 result = part.superoperator @ result
         return result
+
+    def driven(self, stops: ArrayLike = ()) -> Iterator[Segment]:
+        """Everything that is driven, cut at the times that are asked for."""
+        stops = np.asarray(stops, dtype=float)
+        for segment in self.timeline.segments:
+            if not segment.constant:
+                inside = stops[(stops > segment.start) & (stops < segment.end - INSTANT)]
+                for start, end in pairwise([segment.start, *np.unique(inside), segment.end]):
+                    yield segment.between(start, end)
 
     def _parts(self) -> Iterator[Segment | Channel]:
         """Segments and maps in their order."""
@@ -181,7 +206,7 @@ class Propagation:
         now, weight = segment.start, np.ones(rho.shape[:-2])
         for time in times:
             if time > now:
-                rho, factor = normalised(applied(self._maps.of(segment.between(now, time)), rho))
+                rho, factor = normalised(applied(self.maps.of(segment.between(now, time)), rho))
                 weight = weight * factor
             states.append(rho)
             weights.append(weight)
@@ -197,31 +222,3 @@ class Propagation:
             kept = conditional.no_jump(values, rho, times)
             return kept.states, kept.probability
         return evolved(values, rho, times), np.ones((*rho.shape[:-2], times.size))
-
-
-def evolve(
-    schedule: Schedule,
-    device: Device,
-    initial: operators.State | None = None,
-    times: ArrayLike | None = None,
-    *,
-    frame: Frame = "rwa",
-    method: Method = "magnus",
-    tolerance: float = 1e-10,
-    no_jump: bool = False,
-) -> Conditional:
-    """The states of a schedule on a device at the given times; arguments as for `Propagation` and its `evolve`.
-
-    Raises:
-        ArgumentError: As for `Propagation` and its `evolve`.
-        NoKeptShotsError: If what is kept has vanishing probability.
-
-    Examples:
-        >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
-        >>> waiting = nv.pulses.Schedule([nv.pulses.Wait(50.0)])
-        >>> kept = nv.pulses.evolve(waiting, nv.Device(equation), "ud")
-        >>> nv.concurrence(kept.states).round(6).tolist()  # Eq. 10
-        [0.5]
-    """
-    run = Propagation(schedule, device, frame=frame, method=method, tolerance=tolerance, no_jump=no_jump)
-    return run.evolve(initial, times)

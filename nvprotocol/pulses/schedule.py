@@ -34,10 +34,10 @@ class Schedule:
         >>> pulse = nv.pulses.Pulse(nv.pulses.RaisedCosine(50.0), rabi=125.66, qubit=1)
         >>> print(nv.pulses.Schedule([nv.pulses.GradientRamp(100.0), pulse, nv.pulses.GradientRamp(0.0)]))
         Schedule of 3 events, 0.05 µs
-             start       end
-             0 µs               gradient to δ = 100 rad/µs
-             0 µs    0.05 µs    pulse on NV 1: raised cosine, 50 ns, Ω = 125.66 rad/µs, phase 0
-          0.05 µs               gradient to δ = 0 rad/µs
+            start      end
+             0 µs             gradient to δ = 100 rad/µs
+             0 µs  0.05 µs    pulse on NV 1: raised cosine, 50 ns, Ω = 125.66 rad/µs, phase 0
+          0.05 µs             gradient to δ = 0 rad/µs
     """
 
     events: tuple[Event, ...]

@@ -1,6 +1,7 @@
 """A schedule on a device: which tone sounds when, and what field and magnet are at every moment."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -133,6 +134,12 @@ class Timeline:
         schedule: The schedule.
         device: The device.
 
+    Attributes:
+        duration: Time from beginning to end in µs.
+        tones: The pulses in order of time, as every NV sees them.
+        instants: Checks and other maps in order of time.
+        segments: The stretches between the cuts.
+
     Raises:
         ArgumentError: If a pulse addresses an NV that there is not, is stronger than the device allows or shares its
             tone with another, or a ramp asks for more than the device can do.
@@ -141,15 +148,12 @@ class Timeline:
     def __init__(self, schedule: Schedule, device: Device) -> None:
         self.device = device
         self.duration = schedule.duration
-        self._offsets = _courses(
-            _offsets_of(None, device), [(ramp, _offsets_of(ramp, device)) for ramp in schedule.of(GradientRamp)]
-        )
-        self._scales = _courses(
-            np.ones(2), [(ramp, np.array([ramp.scale, ramp.coherent])) for ramp in schedule.of(MediumRamp)]
-        )
-        self._tones = [self._tone(pulse) for pulse in schedule.of(Pulse)]
-        self._refuse_same_tones()
-        self._refuse_strong_fields()
+        gradients = ((ramp, _offsets_of(ramp, device)) for ramp in schedule.of(GradientRamp))
+        self._offsets = _Track(_offsets_of(None, device), gradients)
+        tunings = ((ramp, np.array([ramp.scale, ramp.coherent])) for ramp in schedule.of(MediumRamp))
+        self._scales = _Track(np.ones(2), tunings)
+        self.tones = [self._tone(pulse) for pulse in schedule.of(Pulse)]
+        self._refuse_tones()
         self.instants = tuple(event for event in schedule.events if isinstance(event, Act | Check))
         self.segments = tuple(self._segments(schedule))
 
@@ -160,33 +164,54 @@ class Timeline:
         field = self.device.control.field(n)[:, pulse.qubit or 0]
         if pulse.tone_ghz is not None:
             return Tone(pulse, 2000 * np.pi * (pulse.tone_ghz - self.device.frequency_ghz), field)
-        at_centre = _at(self._offsets, pulse.centre).at(np.array([pulse.centre]))[:, 0]
+        at_centre = self._offsets.during(pulse.centre).at(np.array([pulse.centre]))[:, 0]
         own = 0.0 if pulse.qubit is None else float(at_centre[pulse.qubit])
         return Tone(pulse, own + pulse.detuning, field)
 
-    def _refuse_same_tones(self) -> None:
-        for k, second in enumerate(self._tones):
-            for first in self._tones[:k]:
-                near = abs(first.offset - second.offset) <= _TONE * max(1.0, abs(first.offset))
-                if near and np.any(first.field * second.field):
-                    refuse_overlap(first.pulse, second.pulse)
-
-    def _refuse_strong_fields(self) -> None:
-        limit = self.device.control.max_rabi * (1 + 1e-9)
-        for tone in self._tones:
-            start, end = tone.pulse.on
-            together = [one.pulse for one in self._tones if one.pulse.on[0] <= start < one.pulse.on[1] - INSTANT]
-            total = sum(pulse.peak for pulse in together)
-            if total > limit:
-                allowed = f"be at most the device's {show(self.device.control.max_rabi)} rad/µs"
-                several = f"of the {len(together)} pulses from {show(start)} to {show(end)} µs adds up to {show(total)}"
-                fail("rabi", allowed, several if len(together) > 1 else f"reaches {show(total)}")
+    def _refuse_tones(self) -> None:
+        """Refuses two pulses on one tone at a time, and fields that are too strong together."""
+        limit = self.device.control.max_rabi
+        sounding: list[Tone] = []
+        for tone in self.tones:
+            start = tone.pulse.begin
+            sounding = [one for one in sounding if one.pulse.end > start + INSTANT]
+            for one in sounding:
+                if abs(one.offset - tone.offset) <= _TONE * max(1.0, abs(one.offset)) and np.any(
+                    one.field * tone.field
+                ):
+                    refuse_overlap(one.pulse, tone.pulse)
+            sounding.append(tone)
+            total = sum(one.pulse.peak for one in sounding)
+            if total > limit * (1 + 1e-9):
+                several = f"of {len(sounding)} pulses together " if len(sounding) > 1 else ""
+                what = f"{several}reaches {show(total)} at {show(start)} µs"
+                fail("rabi", f"be at most the device's {show(limit)} rad/µs", what)
 
     def _segments(self, schedule: Schedule) -> Iterator[Segment]:
+        waiting = sorted(self.tones, key=lambda tone: -tone.pulse.on[0])
+        sounding: list[Tone] = []
         for start, end in pairwise(_cuts(schedule)):
             middle = (start + end) / 2
-            tones = tuple(tone for tone in self._tones if tone.pulse.on[0] < middle < tone.pulse.on[1])
-            yield Segment(start, end, _at(self._offsets, middle), _at(self._scales, middle), tones)
+            while waiting and waiting[-1].pulse.on[0] < middle:
+                sounding.append(waiting.pop())
+            sounding = [tone for tone in sounding if tone.pulse.on[1] > middle]
+            yield Segment(start, end, self._offsets.during(middle), self._scales.during(middle), tuple(sounding))
+
+
+class _Track:
+    """A vector over the whole schedule, and the ramps that take it from value to value."""
+
+    def __init__(self, initial: NDArray[np.float64], ramps: Iterable[tuple[Event, NDArray[np.float64]]]) -> None:
+        self._courses = [Course(initial, initial, -np.inf, -np.inf)]
+        for ramp, after in ramps:
+            cosine = getattr(ramp, "shape", "") == "cosine"
+            self._courses.append(Course(self._courses[-1].after, after, ramp.begin, ramp.end, cosine))
+        self._begins = [course.begin for course in self._courses]
+
+    def during(self, time: float) -> Course:
+        """The vector about a moment: the ramp that is on, or the value that the last one has left."""
+        last = self._courses[bisect_right(self._begins, time) - 1]
+        return last if time < last.end else Course(last.after, last.after)
 
 
 def _offsets_of(ramp: GradientRamp | None, device: Device) -> NDArray[np.float64]:
@@ -201,21 +226,6 @@ def _offsets_of(ramp: GradientRamp | None, device: Device) -> NDArray[np.float64
         must = f"be at most the device's {show(device.control.max_detuning)} rad/µs in size"
         raise ArgumentError(f"Argument `detuning` must {must}, but is {show(largest)} at {show(ramp.begin)} µs.")
     return offsets
-
-
-def _courses(initial: NDArray[np.float64], ramps: list[tuple[Event, NDArray[np.float64]]]) -> list[Course]:
-    """The ramps of a vector in order of time, the first of them the switch that is on from the start."""
-    courses = [Course(initial, initial, -np.inf, -np.inf)]
-    for ramp, after in ramps:
-        cosine = getattr(ramp, "shape", "") == "cosine"
-        courses.append(Course(courses[-1].after, after, ramp.begin, ramp.end, cosine))
-    return courses
-
-
-def _at(courses: list[Course], time: float) -> Course:
-    """The vector about a moment: a ramp that is on, or the value that the last one has left."""
-    last = next(course for course in reversed(courses) if course.begin <= time)
-    return last if time < last.end else Course(last.after, last.after)
 
 
 def _cuts(schedule: Schedule) -> list[float]:
