@@ -11,6 +11,8 @@ from nvprotocol.pulses.run import evolve, scan
 from nvprotocol.pulses.schedule import Schedule
 from nvprotocol.pulses.waveform import waveform
 
+from nvprotocol.pulses.lowering import schedule  # isort: skip  # hides the module of that name, which is loaded by now
+
 __all__ = [
     "Act",
     "Calibration",
@@ -34,5 +36,6 @@ __all__ = [
     "non_hermitian_model",
     "rotation",
     "scan",
+    "schedule",
     "waveform",
 ]
