@@ -82,7 +82,7 @@ class RunSection(BaseModel):
     model_config = CONFIG
     shots: Shots = Field(default=10_000, ge=1, le=MOST_SHOTS)
     seed: int = Field(default=0, ge=0)
-    engine: Literal["aer", "exact"] = "aer"
+    engine: Literal["aer", "exact", "pulse"] = "aer"
     tomography: Literal["full", "X"] = "full"
 
 

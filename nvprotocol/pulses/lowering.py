@@ -84,7 +84,8 @@ def lowered(circuit: QuantumCircuit, device: Device, keep: Mapping[int, int], *,
         to_end: Whether time passes until every qubit is done, and not only until the last thing happens.
     """
     plan = times_of(circuit, replace(device, gate_slices=1))
-    operations = sorted(plan.events, key=lambda event: _begin(event, device))
+    # Times of one instant may differ by their rounding; what comes first in the circuit then stays first.
+    operations = sorted(plan.events, key=lambda event: round(_begin(event, device) / INSTANT))
     writes = {bit: k for k, event in enumerate(operations) for bit in event.clbits}
     for bit in keep:
         if bit not in writes:
@@ -147,11 +148,11 @@ class _Lowering:
 
     def schedule(self, duration: float | None) -> Schedule:
         """What has been taken, as a schedule; without a duration, until the last thing happens."""
-        pulses, common = played(self._frames.rotations, self.device)
         last = max([self._busy_until, *(act.begin for act in self._instants)])
         end = last if duration is None else duration
         if end > self._busy_until + INSTANT:
             self._instants += self._frames.before_time_passes(self._busy_until)
+        pulses, common = played(self._frames.rotations, self.device)
         completed = self._frames.at_the_end(end, common)
         return Schedule([*pulses, *self._instants, *completed], max(end, last))
 
