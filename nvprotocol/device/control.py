@@ -10,8 +10,8 @@ from nvprotocol._checks import fail, numeric_array, one_of, real_number, show
 
 __all__ = ["Control", "EnvelopeName"]
 
-EnvelopeName: TypeAlias = Literal["square", "raised_cosine", "gaussian", "drag"]
-_ENVELOPES: tuple[EnvelopeName, ...] = ("square", "raised_cosine", "gaussian", "drag")
+EnvelopeName: TypeAlias = Literal["raised_cosine", "square", "gaussian", "drag"]
+_ENVELOPES: tuple[EnvelopeName, ...] = ("raised_cosine", "square", "gaussian", "drag")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -25,7 +25,7 @@ class Control:
         crosstalk: Field at NV qubit i of a tone that addresses NV qubit j, relative to the field at j, shape (N, N)
             with 1 on its diagonal; complex where the phases differ. None is one antenna as near to one qubit as to
             every other, all ones. The identity is an antenna for each.
-        envelope: Envelope of the pulses that gates become: "square", "raised_cosine", "gaussian", or "drag", a Gaussian
+        envelope: Envelope of the pulses that gates become: "raised_cosine", "square", "gaussian", or "drag", a Gaussian
             that spares the other NV qubit of a pair.
         gradient: Detuning δ in rad/µs to which the gradient takes a pair while one of its qubits is addressed; None is
             4π/T for a pulse of duration T, or `max_detuning` if that is less. What is played is the nearest value below
@@ -44,7 +44,7 @@ class Control:
     max_rabi: float = np.inf
     max_detuning: float = np.inf
     crosstalk: ArrayLike | None = field(default=None)
-    envelope: EnvelopeName = "square"
+    envelope: EnvelopeName = "raised_cosine"
     gradient: float | None = None
 
     def __post_init__(self) -> None:
