@@ -1,5 +1,7 @@
 """Circuits as pulses: limits of short pulses, addressing, frames, and what cannot be played."""
 
+from typing import Literal
+
 import hypothesis
 import hypothesis.strategies as st
 import numpy as np
@@ -9,12 +11,14 @@ from qiskit.circuit.library import UGate
 from qiskit.quantum_info import Operator
 
 import nvprotocol as nv
+from nvprotocol.device import Control
+from nvprotocol.device.control import EnvelopeName
 from nvprotocol.errors import ArgumentError, UnsupportedCircuitError
 from nvprotocol.protocols import GALLERY
 from nvprotocol.pulses.gates import rotation_of, z_rotation
 
 MEDIUM = nv.Medium.pair(a=1.0, A=0.8 * np.exp(0.4j), q=0.1, d=0.05, J=0.3, dm=0.2)
-ANTENNA_EACH = np.eye(2)
+ANTENNA_EACH = Control(crosstalk=np.eye(2))
 PLAYED = {
     "dissipative_entanglement": {"duration": 0.7, "initial": "l+"},
     "echoed_bell": {"duration": 0.8, "checks": 3, "pulses": 4},
@@ -29,21 +33,25 @@ PLAYED = {
 ANGLES = st.floats(-2 * np.pi, 2 * np.pi)
 
 
-def device(pulse_ns: float, *, medium: nv.Medium = MEDIUM, detuning: float = 0.5, **control: object) -> nv.Device:
-    given = nv.device.Control(**control)  # pyright: ignore[reportArgumentType]
+def device(
+    pulse_ns: float, control: nv.device.Control | None = None, *, medium: nv.Medium = MEDIUM, detuning: float = 0.5
+) -> nv.Device:
     equation = nv.MasterEquation(medium, detuning)
-    return nv.Device(equation, gate_ns={"x": pulse_ns, "sx": pulse_ns}, control=given)
+    return nv.Device(equation, gate_ns={"x": pulse_ns, "sx": pulse_ns}, control=control or nv.device.Control())
 
 
-def kept(name: str, on: nv.Device, engine: str) -> np.ndarray:
+def kept(name: str, on: nv.Device, engine: Literal["exact", "pulse"]) -> np.ndarray:
     """The state that a protocol keeps times its odds, or where it ends by a readout, what is read."""
     protocol, circuit = GALLERY[name], GALLERY[name].circuit(**PLAYED[name])
-    options = {"shots": None, "postselect": protocol.postselect, "engine": engine}
     if protocol.outcomes is None:
-        estimate = nv.emulate(circuit, on, **options)  # pyright: ignore[reportArgumentType,reportCallIssue]
+        estimate = nv.emulate(circuit, on, None, protocol.postselect, engine)
         return estimate.success_probability * estimate.state
     outcomes = [one for one in protocol.outcomes if len(one) == circuit.cregs[0].size]
-    return nv.probability(circuit, on, outcomes, **options).distribution  # pyright: ignore
+    return nv.probability(circuit, on, outcomes, shots=None, engine=engine).distribution
+
+
+def unitary_of(circuit: QuantumCircuit) -> np.ndarray:
+    return np.asarray(Operator(circuit).data)
 
 
 def test_the_whole_gallery_is_played_but_for_monitors_that_play_magnons() -> None:
@@ -61,8 +69,9 @@ def test_short_pulses_converge_to_the_exact_engine(name: str, antenna: str) -> N
     exact = kept(name, nv.Device(nv.MasterEquation(MEDIUM, 0.5)), "exact")
     errors = []
     for pulse_ns in (8.0, 4.0, 2.0):
-        control = {"crosstalk": ANTENNA_EACH} if antenna == "each" else {"gradient": 0.3 / (pulse_ns / 1000) ** 2}
-        errors.append(np.abs(kept(name, device(pulse_ns, **control), "pulse") - exact).max())
+        by_gradient = Control(gradient=0.3 / (pulse_ns / 1000) ** 2)
+        on = device(pulse_ns, ANTENNA_EACH if antenna == "each" else by_gradient)
+        errors.append(np.abs(kept(name, on, "pulse") - exact).max())
     orders = np.log2(np.array(errors[:-1]) / errors[1:])
     assert errors[-1] < 5e-3
     assert np.all(np.abs(orders - 1) < 0.15), f"orders {orders}, errors {errors}"
@@ -87,7 +96,7 @@ def test_pulses_of_no_duration_are_the_exact_engine(name: str) -> None:
 
 @hypothesis.given(ANGLES, ANGLES, ANGLES)
 def test_any_gate_is_one_pulse_and_a_frame(theta: float, phi: float, lam: float) -> None:
-    gate = Operator(UGate(theta, phi, lam)).data
+    gate = np.asarray(Operator(UGate(theta, phi, lam)).data)
     angle, phase, frame = rotation_of(gate)
     tilt = np.array([[0, np.exp(-1j * phase)], [np.exp(1j * phase), 0]])
     made = z_rotation(frame) @ (np.cos(angle / 2) * np.eye(2) - 1j * np.sin(angle / 2) * tilt)
@@ -100,16 +109,16 @@ STILL = nv.Medium.pair(a=0.0)
 
 def infidelity(circuit: QuantumCircuit, on: nv.Device) -> float:
     """How far what a device plays without relaxation is from a circuit: 1 minus the entanglement fidelity."""
-    unitary = Operator(circuit).data
+    unitary = unitary_of(circuit)
     made = nv.pulses.Propagation(nv.pulses.schedule(circuit, on), on).propagator()
     return 1 - np.trace(np.kron(unitary.conj(), unitary).conj().T @ made).real / 16
 
 
 @pytest.mark.parametrize("envelope", ["square", "raised_cosine", "gaussian", "drag"])
 @pytest.mark.parametrize("qubit", [0, 1])
-def test_a_selective_pulse_is_the_gate_of_one_qubit(envelope: str, qubit: int) -> None:
+def test_a_selective_pulse_is_the_gate_of_one_qubit(envelope: EnvelopeName, qubit: int) -> None:
     """One antenna, a gradient tuned so that the phases come back: R on one qubit and nothing on the other."""
-    still = device(50.0, medium=STILL, detuning=0.0, envelope=envelope, gradient=2 * np.pi * 8 / 0.05)
+    still = device(50.0, Control(envelope=envelope, gradient=2 * np.pi * 8 / 0.05), medium=STILL, detuning=0.0)
     circuit = QuantumCircuit(2)
     circuit.sx(qubit)
     circuit.rz(0.4, qubit)
@@ -119,7 +128,9 @@ def test_a_selective_pulse_is_the_gate_of_one_qubit(envelope: str, qubit: int) -
 
 
 @pytest.mark.parametrize(("envelope", "largest"), [("raised_cosine", 1e-4), ("square", 3e-3)])
-def test_two_selective_pulses_at_once_err_by_the_square_of_their_crosstalk(envelope: str, largest: float) -> None:
+def test_two_selective_pulses_err_by_the_square_of_their_crosstalk(
+    envelope: EnvelopeName, largest: float
+) -> None:
     """Each NV is pulsed at its resonance as the other pulse shifts it; what is left falls as (Ω/δ)²."""
     circuit = QuantumCircuit(2)
     circuit.sx(0)
@@ -127,7 +138,7 @@ def test_two_selective_pulses_at_once_err_by_the_square_of_their_crosstalk(envel
     circuit.sx(1)
     left = []
     for periods in (8, 16, 32):
-        still = device(50.0, medium=STILL, detuning=0.0, gradient=np.pi * periods / 0.05, envelope=envelope)
+        still = device(50.0, Control(envelope=envelope, gradient=np.pi * periods / 0.05), medium=STILL, detuning=0.0)
         left.append(infidelity(circuit, still))
     orders = np.log2(np.array(left[:-1]) / left[1:])
     assert left[0] < largest
@@ -148,7 +159,7 @@ def test_times_are_those_of_the_other_engines() -> None:
     timed = nv.Device(
         nv.MasterEquation(MEDIUM),
         gate_ns={"x": 40, "sx": 20, "cx": 100, "monitor_measure": 200},
-        control=nv.device.Control(crosstalk=ANTENNA_EACH),
+        control=ANTENNA_EACH,
     )
     schedule = nv.pulses.schedule(nv.protocols.final_check(duration=1.0), timed, {"parity": 1})
     (pulse,), (check,) = schedule.of(nv.pulses.Pulse), schedule.of(nv.pulses.Check)
@@ -164,12 +175,12 @@ def test_frames_that_the_medium_sees_are_made_by_the_gradient() -> None:
     circuit.rz(1.0, 0)
     circuit.delay(0.4, unit="us")
     expected = nv.emulate(circuit, nv.Device(nv.MasterEquation(MEDIUM)), None, engine="exact").state
-    fast = device(0.5, detuning=0.0, crosstalk=ANTENNA_EACH)
+    fast = device(0.5, detuning=0.0, control=ANTENNA_EACH)
     found = nv.emulate(circuit, fast, None, engine="pulse").state
     np.testing.assert_allclose(found, expected, rtol=0, atol=2e-3)
     turned = [act for act in nv.pulses.schedule(circuit, fast).of(nv.pulses.Act) if "z turn" in act.name]
     assert len(turned) == 1
-    alone = device(0.5, medium=nv.Medium.pair(a=1.0, A=0.0), crosstalk=ANTENNA_EACH)
+    alone = device(0.5, medium=nv.Medium.pair(a=1.0, A=0.0), control=ANTENNA_EACH)
     assert not [act for act in nv.pulses.schedule(circuit, alone).of(nv.pulses.Act) if "z turn" in act.name]
 
 
@@ -227,14 +238,14 @@ def test_a_check_without_a_reset_is_the_last_of_its_monitor() -> None:
 def test_limits_of_the_device_are_kept() -> None:
     circuit = QuantumCircuit(2)
     circuit.x(0)
-    with pytest.raises(ArgumentError, match="`rabi` must be at most the device's 10 rad/µs, but reaches 125.6"):
-        nv.emulate(circuit, device(50.0, max_rabi=10.0), None, engine="pulse")
+    with pytest.raises(ArgumentError, match=r"`rabi` must be at most the device's 10 rad/µs, but reaches 125\.6"):
+        nv.emulate(circuit, device(50.0, Control(max_rabi=10.0)), None, engine="pulse")
     with pytest.raises(ArgumentError, match=r"`max_detuning` must be at least .* = 63.3\d* rad/µs"):
-        nv.pulses.schedule(circuit, device(50.0, max_detuning=60.0))
+        nv.pulses.schedule(circuit, device(50.0, Control(max_detuning=60.0)))
     with pytest.raises(ArgumentError, match="`gradient` must be at most max_detuning"):
-        nv.device.Control(gradient=10.0, max_detuning=5.0)
+        Control(gradient=10.0, max_detuning=5.0)
     with pytest.raises(ArgumentError, match="`envelope` must be one of"):
-        nv.device.Control(envelope="triangle")  # pyright: ignore[reportArgumentType]
+        Control(envelope="triangle")  # pyright: ignore[reportArgumentType]
     three = nv.Device(nv.MasterEquation(nv.Medium(relaxation=np.eye(3))), gate_ns={"x": 10})
     one_of_three = QuantumCircuit(3)
     one_of_three.x(0)
@@ -245,7 +256,7 @@ def test_limits_of_the_device_are_kept() -> None:
 
 
 def test_every_pulse_stays_below_the_limit_of_the_gradient() -> None:
-    limited = device(50.0, detuning=0.0, max_detuning=200.0)
+    limited = device(50.0, Control(max_detuning=200.0), detuning=0.0)
     circuit = QuantumCircuit(2)
     circuit.x(0)
     ramps = nv.pulses.schedule(circuit, limited).of(nv.pulses.GradientRamp)
@@ -255,9 +266,10 @@ def test_every_pulse_stays_below_the_limit_of_the_gradient() -> None:
 
 def test_random_gates_with_one_antenna(rng: np.random.Generator) -> None:
     """Frames, gradients and light shifts are followed from gate to gate: the unitary is that of the circuit."""
-    still = device(10.0, medium=STILL, detuning=0.0, gradient=np.pi * 16 / 0.01)
+    still = device(10.0, Control(gradient=np.pi * 16 / 0.01), medium=STILL, detuning=0.0)
     for _ in range(3):
         circuit = QuantumCircuit(2)
         for qubit in rng.integers(2, size=4):
-            circuit.u(*rng.uniform(-3, 3, size=3), int(qubit))
+            theta, phi, lam = rng.uniform(-3, 3, size=3)
+            circuit.u(theta, phi, lam, int(qubit))
         assert infidelity(circuit, still) < 1e-4

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import show
-
 from nvprotocol.device.control import Control
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def _limits(device: "Device") -> dict[str, str]:
 
 
 def _real_if_real(matrix: NDArray) -> NDArray:
-    return matrix if np.any(matrix.imag) else matrix.real
+    return matrix if np.any(np.imag(matrix)) else np.real(matrix)
 
 
 def _qubits(device: "Device") -> dict[str, str]:

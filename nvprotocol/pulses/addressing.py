@@ -1,8 +1,8 @@
 """Which spin a pulse turns: one field for all of them, an antenna for each, or a field gradient that tells two apart.
 
 While the gradient takes the detuning of a pair from δ₀ to δ, for a time T, its qubits gain phases ±(δ − δ₀)T, and a
-pulse on one of them shifts the phase of the other, which is off resonance by 2δ (ac Stark effect). The gradient is tuned
-such that the relative phase is whole turns when it is off again; the common one is a change of both frames.
+pulse on one of them shifts the phase of the other, which is off resonance by 2δ (ac Stark effect). The gradient is
+tuned such that the relative phase is whole turns when it is off again; the common one is a change of both frames.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, show
 from nvprotocol.device import Device
@@ -130,7 +129,8 @@ def _seen_by_others(rotations: Sequence[Turn], device: Device) -> bool:
 def _pulse(turn: Turn, device: Device, offset: float, qubit: int | None) -> Event:
     """The pulse of a rotation, with an envelope for another qubit that is off by an offset in rad/µs."""
     envelope = envelope_of(device, turn.length_ns, offset)
-    return rotation(envelope, turn.angle, turn.phase, qubit=qubit, start=max(turn.begin, 0.0))
+    phase = float(np.angle(np.exp(1j * turn.phase)))
+    return rotation(envelope, turn.angle, phase, qubit=qubit, start=max(turn.begin, 0.0))
 
 
 def envelope_of(device: Device, duration_ns: float, offset: float = 0.0) -> Envelope:
@@ -155,8 +155,8 @@ class _Window:
     def __init__(self, rotations: Sequence[Turn], device: Device) -> None:
         if device.n_qubits != 2:
             raise UnsupportedCircuitError(
-                "Argument `circuit` must turn all of more than two NV qubits at once, or the device have an antenna for "
-                f"each (control.crosstalk), for pulses, but it turns NV qubit {rotations[0].qubit} alone."
+                "Argument `circuit` must, for pulses, turn all of more than two NV qubits at once, unless there is an "
+                f"antenna for each (control.crosstalk), but turns NV qubit {rotations[0].qubit} alone."
             )
         self._rotations, self._device = rotations, device
         self.begin = rotations[0].begin
@@ -206,7 +206,7 @@ class _Window:
     def _tuned(self) -> float:
         """The detuning at which the relative phase comes back, the nearest below the one that is asked for."""
         control, length = self._device.control, self.end - self.begin
-        asked = min(4 * np.pi / length, control.max_detuning) if control.gradient is None else control.gradient
+        asked = control.gradient or min(abs(self._own) + 4 * np.pi / length, control.max_detuning)
         side = -1.0 if self._own < 0 else 1.0
         periods = np.floor((asked - abs(self._own)) * length / np.pi + 1e-9)
         if periods < 1:
@@ -228,5 +228,5 @@ class _Window:
 def _stark_angle(envelope: Envelope, angle: float, field: float, offset: float) -> float:
     """The angle about z that a pulse leaves a qubit behind by, at a relative field, off resonance by an offset."""
     found = calibrate(envelope, angle)
-    matrix: NDArray[np.complex128] = turned(envelope, found.rabi * field, found.phase, found.detuning + offset)
+    matrix = turned(envelope, found.rabi * field, found.phase, found.detuning + offset)
     return -float(np.angle(matrix[1, 1] / matrix[0, 0]))

@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol.errors import FitError
 from nvprotocol.pulses._envelope import Envelope
+from nvprotocol.pulses.envelopes import Drag
 from nvprotocol.pulses.magnus import magnus
 from nvprotocol.pulses.pulse import Pulse
 
-__all__ = ["Calibration", "calibrate", "rotation"]
+__all__ = ["Calibration", "calibrate", "rotation", "sparing"]
 
 _PAULI = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
 _REACHED = 1e-9
 _INTEGRATION = 1e-13
+_MOST_ROUNDS = 50
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,39 @@ def rotation(
     found = calibrate(envelope, abs(turn))
     about = real_number(phase, "phase") + found.phase + (np.pi if turn < 0 else 0.0)
     return Pulse(envelope, found.rabi, qubit, about, found.detuning, slot_ns=slot_ns, start=start)
+
+
+def sparing(offset: float, duration_ns: float, angle: float = np.pi, sigma_ns: float | None = None) -> Drag:
+    """The DRAG envelope that turns one spin and spares another, the shift of its own tone taken into account.
+
+    `Drag.against` with the offset from the tone, which the calibration moves, instead of that from the spin addressed:
+    β = −1/(offset − D(β)). Where pulse and offset are too short and too small for that, so that the tone would have to
+    move by as much as the offset, there is no such envelope.
+
+    Args:
+        offset: How much larger in rad/µs the splitting of the spin to be spared is.
+        duration_ns: Duration in ns.
+        angle: Angle in rad of the rotation.
+        sigma_ns: Standard deviation in ns; a quarter of the duration unless given.
+
+    Raises:
+        ArgumentError: As for `calibrate` and `Drag.against`.
+        FitError: If there is no such envelope.
+
+    Examples:
+        >>> nv.pulses.sparing(1000.0, 30.0).beta_ns.__round__(4)
+        -1.0277
+    """
+    envelope = Drag.against(offset, duration_ns, sigma_ns)
+    for _ in range(_MOST_ROUNDS):
+        before = envelope.beta_ns
+        distance = offset - calibrate(envelope, angle).detuning
+        if distance * offset <= 0:
+            break
+        envelope = Drag.against(distance, duration_ns, sigma_ns)
+        if abs(envelope.beta_ns - before) <= 1e-9 * abs(before):
+            return envelope
+    raise FitError(f"No DRAG envelope of {show(duration_ns)} ns spares a spin that is {show(offset)} rad/µs away.")
 
 
 def turned(envelope: Envelope, rabi: float, phase: float, detuning: float) -> NDArray[np.complex128]:

@@ -39,17 +39,17 @@ class DynamicsIntegrator:
     def __init__(self, generator: DrivenGenerator, tolerance: float) -> None:
         require_dynamics()
         self._generator, self._tolerance = generator, tolerance
-        self._mode = mode_of(generator)
+        self._mode: Mode = mode_of(generator)
         self._parts = operators_of(self._mode, generator)
 
     def maps(self, segments: Sequence[Segment]) -> list[NDArray[np.float64]]:
         """The maps of segments on Pauli coordinates, in the frame of the generator."""
         found = self._by_jax(segments) if find_spec("jax") else [self._by_scipy(segment) for segment in segments]
         if self._mode == "kets":
-            return [to_pauli(np.kron(one.conj(), one)) for one in found]
-        return [one.real if self._mode == "matrices" else to_pauli(one) for one in found]
+            return [to_pauli(np.kron(np.conj(one), one)) for one in found]
+        return [np.real(one) if self._mode == "matrices" else to_pauli(one) for one in found]
 
-    def _by_scipy(self, segment: Segment) -> list[NDArray]:
+    def _by_scipy(self, segment: Segment) -> NDArray:
         from qiskit_dynamics import solve_lmde
 
         generator = self._generator
@@ -59,7 +59,7 @@ class DynamicsIntegrator:
         goal = {"rtol": max(self._tolerance / 30, _FINEST), "atol": self._tolerance / 30}
         start = np.eye(_size(self._mode, generator.n_qubits), dtype=complex)
         span, longest = [segment.start, segment.end], 1 / generator.rate(segment)
-        return solve_lmde(model, span, start, method="DOP853", max_step=longest, **goal).y[-1]
+        return np.asarray(solve_lmde(model, span, start, method="DOP853", max_step=longest, **goal).y[-1])
 
     def _by_jax(self, segments: Sequence[Segment]) -> list[NDArray]:
         import jax

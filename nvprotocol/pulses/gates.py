@@ -42,7 +42,7 @@ def z_rotation(angle: float) -> NDArray[np.complex128]:
     return np.diag(np.exp([-0.5j * angle, 0.5j * angle]))
 
 
-def unitary_map(matrix: NDArray[np.complex128]) -> NDArray[np.complex128]:
+def unitary_map(matrix: NDArray) -> NDArray[np.complex128]:
     """A unitary as a superoperator."""
     return np.asarray(np.kron(matrix.conj(), matrix), dtype=complex)
 

@@ -49,7 +49,8 @@ class DrivenGenerator:
         n = self.n_qubits = device.n_qubits
         if n > _QUBIT_LIMIT:
             fail("device", f"have at most {_QUBIT_LIMIT} NV qubits for pulses", f"has {n}")
-        self.frame, self.kind = frame, kind
+        self.frame: Frame = frame
+        self.kind: Kind = kind
         self.carrier = 2000 * np.pi * device.frequency_ghz
         medium = device.equation.medium
         couplings = {"flip_flop": medium.flip_flop, "ising": medium.ising}
@@ -73,15 +74,16 @@ class DrivenGenerator:
 
     def coefficients(self, segment: Segment, times: NDArray[np.float64]) -> NDArray[np.float64]:
         """What multiplies the matrices at times in µs, shape (3 + 3N, T)."""
-        drive, offsets = segment.drive(times), segment.offsets.at(times)
+        drive = segment.drive(times)
+        offsets = segment.offsets.at(times)
         if self.frame != "rwa" and segment.tones:
             turn = np.exp(1j * self.carrier * times)
-            field = 2 * (drive * turn.conj()).real
-            drive = field * turn if self.frame == "rotating" else field.astype(complex)
+            field = 2 * np.real(drive * np.conj(turn))
+            drive = field * turn if self.frame == "rotating" else field + 0j
         if self.frame == "lab":
             offsets = offsets + self.carrier
         fixed = np.ones((1, times.size))
-        return np.concatenate([fixed, segment.scales.at(times), offsets, drive.real, drive.imag])
+        return np.concatenate([fixed, segment.scales.at(times), offsets, np.real(drive), np.imag(drive)])
 
     def at(self, segment: Segment, times: NDArray[np.float64]) -> NDArray[np.float64]:
         """The generator at times in µs, shape (T, d², d²)."""

@@ -36,9 +36,7 @@ __all__ = ["schedule"]
 _READINGS: dict[int | None, Literal[0, 1] | None] = {None: None, 0: 0, 1: 1}
 
 
-def schedule(
-    circuit: QuantumCircuit, device: Device, postselect: Mapping[str, int | str] | None = None
-) -> Schedule:
+def schedule(circuit: QuantumCircuit, device: Device, postselect: Mapping[str, int | str] | None = None) -> Schedule:
     """The pulses, waits and checks by which a device plays a circuit.
 
     Gates of one NV qubit are pulses of the device's envelope over the gate's duration, or rotations at an instant where
@@ -58,14 +56,17 @@ def schedule(
         UnsupportedCircuitError: If something in the circuit cannot be played; the message names it.
 
     Examples:
-        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)), gate_ns={"x": 50})
+        >>> control = nv.device.Control(envelope="square")
+        >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
+        >>> device = nv.Device(equation, gate_ns={"x": 50}, control=control)
         >>> print(nv.pulses.schedule(nv.protocols.final_check(duration=1.0), device, {"parity": 1}))
-        Schedule of 4 events, 1.05 µs
-             start       end
-             0 µs               gradient to δ = 249.328 rad/µs
-             0 µs    0.05 µs    pulse on NV 0: square, 50 ns, Ω = 62.8319 rad/µs, phase 0
-          0.05 µs               gradient to δ = 0 rad/µs
-          1.05 µs               check of |σz|, 1 kept
+        Schedule of 5 events, 1.05 µs
+            start      end
+             0 µs             gradient to δ = 249.356 rad/µs
+             0 µs  0.05 µs    pulse on NV 1: square, 50 ns, Ω = 62.8319 rad/µs, phase -0.0492806
+          0.05 µs             gradient to δ = 0 rad/µs
+          1.05 µs             check of |σz|, 1 kept
+          1.05 µs             frame: NV 0 by 0.09856, NV 1 by 0.09856
     """
     if not isinstance(circuit, QuantumCircuit):
         fail("circuit", "be a QuantumCircuit", f"is of type {type(circuit).__name__}")

@@ -37,11 +37,11 @@ def magnus(
         ArgumentError: If a million steps do not reach the tolerance.
     """
     steps = max(2, int(np.ceil((end - start) * rate / 2)))
-    coarse = _composed(generator, start, end, steps)
+    coarse = composed(generator, start, end, steps)
     before = None
     while steps <= _MOST_STEPS:
         steps *= 2
-        fine = _composed(generator, start, end, steps)
+        fine = composed(generator, start, end, steps)
         extrapolated = fine + (fine - coarse) / 15
         if before is not None:
             change = (extrapolated - before) / 63
@@ -52,7 +52,8 @@ def magnus(
     raise ArgumentError(f"Argument `tolerance` must {must}, but {show(tolerance)} is not reached.")
 
 
-def _composed(generator: Callable[[NDArray[np.float64]], NDArray], start: float, end: float, steps: int) -> NDArray:
+def composed(generator: Callable[[NDArray[np.float64]], NDArray], start: float, end: float, steps: int) -> NDArray:
+    """The propagator by so many equal steps, of fourth order."""
     h = (end - start) / steps
     result = None
     for first in range(0, steps, _BATCH):

@@ -31,13 +31,11 @@ class Parity(NamedTuple):
 
 def refuse(operation: str, qubits: Sequence[int], device: Device) -> NoReturn:
     """Says what cannot be played."""
-    named = " and ".join(
-        f"NV qubit {k}" if k < device.n_qubits else f"monitor {k - device.n_qubits}" for k in qubits
-    )
+    named = " and ".join(f"NV qubit {k}" if k < device.n_qubits else f"monitor {k - device.n_qubits}" for k in qubits)
     raise UnsupportedCircuitError(
-        "Argument `circuit` must consist, for pulses, of delays, gates, measurements and resets of single NV qubits, and "
-        "of parity checks (one CX from each NV qubit of a pair onto a monitor in |0⟩, which is then measured and reset), "
-        f'but has "{operation}" on {named}.'
+        "Argument `circuit` must consist, for pulses, of delays, gates, measurements and resets of single NV qubits, "
+        "and of parity checks (one CX from each NV qubit of a pair onto a monitor in |0⟩, which is then measured and "
+        f'reset), but has "{operation}" on {named}.'
     )
 
 

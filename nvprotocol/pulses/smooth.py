@@ -28,7 +28,7 @@ def chebyshev(
     while True:
         nodes = np.cos(np.pi * (np.arange(count) + 0.5) / count)
         values = function(start + (end - start) * (nodes + 1) / 2)
-        found = dct(values, type=2, axis=-1) / count
+        found = np.asarray(dct(values, type=2, axis=-1)) / count
         found[:, 0] /= 2
         size = np.maximum(np.abs(values).max(axis=-1), np.finfo(float).tiny)
         tail = np.abs(found[:, -count // 4 :]).max(axis=-1) / size
