@@ -35,7 +35,7 @@ def selective_flip(envelope: Envelope, gradient: float, qubit: int = 1, *, rest:
         >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=0.1, A=0.1)))
         >>> flip = nv.pulses.selective_flip(nv.pulses.Square(50.0), gradient=np.sqrt(4 - 1 / 4) * np.pi / 0.05)
         >>> round(nv.operators.fidelity(nv.pulses.evolve(flip, device).states[-1], "ud"), 3)  # the magnet acts as well
-        0.995
+        0.996
     """
     if whole_number(qubit, "qubit", minimum=0) > 1:
         fail("qubit", "be 0 or 1", f"is {qubit}")
@@ -50,8 +50,9 @@ def detuning_sweep(
 
     Under `no_jump` (Eq. 12) this crosses the exceptional point δ = Γ if the values lie on either side of it. Above it
     both modes decay at the same rate, below it one of them, a Bell state at δ = 0, outlives the other. At the point
-    itself the modes and their energies are the same, so that no sweep is slow enough to follow one of them through it;
-    what comes out is the mode that lives longest, whichever one began with, at odds that a slow sweep only lowers.
+    itself the modes and their energies are the same, so that no sweep is slow enough to follow one of them through it:
+    what comes out in the end is the mode that lives longest, whichever one began with. From |↑↓⟩, half of which is that
+    mode, a sudden step leaves it at odds of 1/2; what is lost in the time of a sweep only lowers them.
 
     Args:
         start: δ in rad/µs at the beginning.
@@ -65,10 +66,12 @@ def detuning_sweep(
 
     Examples:
         >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)))
-        >>> slowly = nv.pulses.detuning_sweep(5.0, 0.0, duration=4.0)
-        >>> kept = nv.pulses.evolve(slowly, device, "ud", no_jump=True)
-        >>> nv.concurrence(kept.states).round(2).tolist()
-        [0.99]
+        >>> for duration in (0.0, 1.0):  # at once, or slowly
+        ...     sweep = nv.pulses.detuning_sweep(5.0, 0.0, duration, hold=2.0)
+        ...     kept = nv.pulses.evolve(sweep, device, "ud", no_jump=True)
+        ...     print(f"{nv.concurrence(kept.states)[-1]:.3f} {kept.probability[-1]:.3f}")
+        0.999 0.500
+        1.000 0.119
     """
     hold = real_number(hold, "hold", minimum=0.0)
     ramp = GradientRamp(stop, duration=duration, shape=shape)
@@ -101,7 +104,7 @@ def echo_train(
         ...     train = nv.pulses.echo_train(6.0, 120, flips, checks=checks)
         ...     kept = nv.pulses.evolve(train, device, "ud")
         ...     print(f"{nv.concurrence(kept.states)[-1]:.2f} {kept.probability[-1]:.2f}")
-        0.97 0.30
+        1.00 0.40
         0.00 1.00
     """
     duration = real_number(duration, "duration", above=0.0)
@@ -133,7 +136,7 @@ def magnet_off_during_pulses(schedule: Schedule, rise: float = 0.0) -> Schedule:
         >>> flip = nv.pulses.schedule(nv.protocols.dissipative_entanglement(0.0), device)
         >>> states = [nv.pulses.evolve(one, device).states[-1] for one in (flip, nv.pulses.magnet_off_during_pulses(flip))]
         >>> [round(nv.operators.fidelity(state, "ud"), 4) for state in states]
-        [0.9509, 1.0]
+        [0.958, 1.0]
     """
     rise = real_number(rise, "rise", minimum=0.0)
     if schedule.of(MediumRamp):
