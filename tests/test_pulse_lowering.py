@@ -128,9 +128,7 @@ def test_a_selective_pulse_is_the_gate_of_one_qubit(envelope: EnvelopeName, qubi
 
 
 @pytest.mark.parametrize(("envelope", "largest"), [("raised_cosine", 1e-4), ("square", 3e-3)])
-def test_two_selective_pulses_err_by_the_square_of_their_crosstalk(
-    envelope: EnvelopeName, largest: float
-) -> None:
+def test_two_selective_pulses_err_by_the_square_of_their_crosstalk(envelope: EnvelopeName, largest: float) -> None:
     """Each NV is pulsed at its resonance as the other pulse shifts it; what is left falls as (Ω/δ)²."""
     circuit = QuantumCircuit(2)
     circuit.sx(0)

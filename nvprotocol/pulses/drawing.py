@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol.pulses.events import Act, Check, GradientRamp, MediumRamp
-from nvprotocol.pulses.pulse import Pulse
+from nvprotocol.pulses.pulse import Event, Pulse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -197,9 +197,9 @@ def _ticks(ax: "Axes", end: float) -> None:
     ax.minorticks_off()
 
 
-def _lasting(schedule: "Schedule") -> list[Pulse | GradientRamp | MediumRamp]:
+def _lasting(schedule: "Schedule") -> list[Event]:
     """What is drawn with a length."""
-    kinds = Pulse | GradientRamp | MediumRamp
+    kinds = (Pulse, GradientRamp, MediumRamp)
     return [event for event in schedule.events if isinstance(event, kinds) and event.length > 0]
 
 

@@ -84,8 +84,8 @@ def echo_train(
     """π pulses on both spins at once, in the middle of as many equal periods, and checks at the ends of others.
 
     A collective π pulse turns δ into −δ and leaves the singlet as it is, so that runs in which every check reads 1 end
-    in a Bell state however large δ is. Without checks the train does harm: it exchanges relaxation and excitation, and
-    fast pulses make the pair as mixed as infinite temperature would.
+    in a Bell state however large δ is. Without checks the train does harm: it exchanges relaxation and excitation, so
+    that fast pulses mix the three triplet states as infinite temperature would, and nothing entangled is left.
 
     Args:
         duration: Time of the whole in µs.
@@ -134,7 +134,8 @@ def magnet_off_during_pulses(schedule: Schedule, rise: float = 0.0) -> Schedule:
     Examples:
         >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)), gate_ns={"x": 50})
         >>> flip = nv.pulses.schedule(nv.protocols.dissipative_entanglement(0.0), device)
-        >>> states = [nv.pulses.evolve(one, device).states[-1] for one in (flip, nv.pulses.magnet_off_during_pulses(flip))]
+        >>> both = flip, nv.pulses.magnet_off_during_pulses(flip)
+        >>> states = [nv.pulses.evolve(one, device).states[-1] for one in both]
         >>> [round(nv.operators.fidelity(state, "ud"), 4) for state in states]
         [0.958, 1.0]
     """
