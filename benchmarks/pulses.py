@@ -1,9 +1,9 @@
 """A selective π pulse and 5 µs on the medium: pulses of this package beside qiskit-dynamics, QuTiP and dynamiqs.
 
-Two NV centres at 2.87 GHz ± 2.5 MHz, one antenna; a raised-cosine π pulse of 50 ns on the first, then 5 µs of correlated
-relaxation, 100 output times, rotating frame with the RWA, tolerance 1e-8. Every engine gets the same Hamiltonian, jump
-operators and times, and must give the same states to 1e-6. The pulse stands at the beginning, where no solver can step
-over it. Then a scan: the states at the end for 50 Rabi rates.
+Two NV centres at 2.87 GHz ± 2.5 MHz, one antenna; a raised-cosine π pulse of 50 ns on the first, then 5 µs of
+correlated relaxation, 100 output times, rotating frame with the RWA, tolerance 1e-8. Every engine gets the same
+Hamiltonian, jump operators and times, and must give the same states to 1e-6. The pulse stands at the beginning, where
+no solver can step over it. Then a scan: the states at the end for 50 Rabi rates. Times are those of the processor.
 
 Run:  python benchmarks/pulses.py
 """
@@ -163,9 +163,9 @@ def scanned(method: p.Method) -> NDArray[np.complex128]:
 
 
 def seconds(run: Callable[[], object]) -> float:
-    begun = time.perf_counter()
+    begun = time.process_time()
     run()
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def compared(runs: dict[str, Callable[[], NDArray]], title: str, points: int = 1) -> dict[str, float]:

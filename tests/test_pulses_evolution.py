@@ -241,3 +241,18 @@ def test_a_scan_is_its_schedules_one_by_one() -> None:
     apart = [p.evolve(schedule, device, "ud") for schedule in schedules]
     np.testing.assert_allclose(together.states, [one.states[0] for one in apart], atol=1e-13)
     assert together.probability.shape == (2,)
+
+
+@pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
+@pytest.mark.parametrize("no_jump", [False, True])
+def test_dynamics_without_jax(no_jump: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nvprotocol.pulses.dynamics.find_spec", lambda _name: None)
+    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=0.5, A=0.3j, q=0.3, J=0.2), detuning=2.0))
+    schedule = p.Schedule([p.rotation(p.Gaussian(30.0), 2.0, 0.4, qubit=1), p.MediumRamp(0.0, 0.2), p.Wait(0.1)])
+    expected = p.evolve(schedule, device, "ud", no_jump=no_jump)
+    found = p.evolve(schedule, device, "ud", no_jump=no_jump, method="dynamics", tolerance=1e-7)
+    assert np.abs(found.states - expected.states).max() < 1e-7
+    assert np.abs(found.probability - expected.probability).max() < 1e-7
+    assert p.evolve(with_silent_pulse([], 0.1), still(), "ud", method="dynamics").states[0, 2, 2].real == pytest.approx(
+        1
+    )

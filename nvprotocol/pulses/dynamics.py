@@ -5,6 +5,7 @@ the dissipators of relaxation and excitation, and its rotating frames keep some 
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
@@ -20,6 +21,9 @@ from nvprotocol.pulses.timeline import Segment
 _SERIES = 1e-13
 _FINEST = 3e-14
 """The smallest relative tolerance that SciPy takes."""
+_SCIPY_SLACK, _JAX_SLACK = 10, 1000
+"""How far below the tolerance the error of a step is held, since errors add up; measured, with some to spare."""
+_UNROLLED = 64
 
 
 class DynamicsIntegrator:
@@ -56,9 +60,10 @@ class DynamicsIntegrator:
         model = build_model(self._mode, self._parts, "numpy")
         at = _remembered(lambda t: generator.coefficients(segment, np.array([float(t)]))[:, 0])
         give_signals(self._mode, model, self._parts, at)
-        goal = {"rtol": max(self._tolerance / 30, _FINEST), "atol": self._tolerance / 30}
+        goal = {"rtol": max(self._tolerance / _SCIPY_SLACK, _FINEST), "atol": self._tolerance / _SCIPY_SLACK}
         start = np.eye(_size(self._mode, generator.n_qubits), dtype=complex)
-        span, longest = [segment.start, segment.end], 1 / generator.rate(segment)
+        rate = generator.rate(segment)
+        span, longest = [segment.start, segment.end], 1 / rate if rate else np.inf
         return np.asarray(solve_lmde(model, span, start, method="DOP853", max_step=longest, **goal).y[-1])
 
     def _by_jax(self, segments: Sequence[Segment]) -> list[NDArray]:
@@ -70,8 +75,13 @@ class DynamicsIntegrator:
         padded = np.array([np.pad(rows, ((0, 0), (0, longest - rows.shape[1]))) for rows in series])
         spans = np.array([[one.start, one.end - one.start] for one in segments])
         solve = _compiled(self._mode, generator.frame, generator.n_qubits, self._tolerance)
-        with jax.enable_x64(True):
+        with _double_precision(jax):
             return list(np.asarray(solve(self._parts, generator.carrier, padded, spans)))
+
+
+def _double_precision(jax: Any) -> AbstractContextManager[None]:
+    """JAX's switch for double precision, for a while; it has moved between its versions."""
+    return jax.enable_x64(True) if hasattr(jax, "enable_x64") else jax.experimental.enable_x64()
 
 
 def _size(mode: Mode, n_qubits: int) -> int:
@@ -91,14 +101,13 @@ def _compiled(mode: Mode, frame: Frame, n_qubits: int, tolerance: float) -> Call
     import jax.numpy as jnp
     from qiskit_dynamics import solve_lmde
 
-    goal = {"rtol": max(tolerance / 1000, _FINEST), "atol": tolerance / 1000}
+    goal = {"rtol": max(tolerance / _JAX_SLACK, _FINEST), "atol": tolerance / _JAX_SLACK}
 
     def solve(parts: Any, carrier: Any, series: Any, span: Any) -> Any:
         start, length = span
 
         def coefficients(t: Any) -> Any:
-            angle = jnp.arccos(jnp.clip(2 * t / length - 1, -1.0, 1.0))
-            smooth = series @ jnp.cos(jnp.arange(series.shape[1]) * angle)
+            smooth = _clenshaw(series, jnp.clip(2 * t / length - 1, -1.0, 1.0))
             scales, offsets, real, imaginary = jnp.split(smooth, [2, 2 + n_qubits, 2 + 2 * n_qubits])
             drive = real + 1j * imaginary
             if frame != "rwa":
@@ -115,6 +124,18 @@ def _compiled(mode: Mode, frame: Frame, n_qubits: int, tolerance: float) -> Call
         return solve_lmde(model, whole, begin, method="jax_odeint", mxstep=10_000_000, **goal).y[-1]
 
     return jax.jit(jax.vmap(solve, in_axes=(None, None, 0, 0)))
+
+
+def _clenshaw(series: Any, x: Any) -> Any:
+    """Σ c_k T_k(x) for rows of coefficients, by Clenshaw's recurrence: half the time of cosines of k arccos x."""
+    import jax
+
+    def step(pair: Any, column: Any) -> Any:
+        return (column + 2 * x * pair[0] - pair[1], pair[0]), None
+
+    zero, count = series[:, 0] * 0, series.shape[1]
+    (first, second), _ = jax.lax.scan(step, (zero, zero), series[:, :0:-1].T, unroll=min(count - 1, _UNROLLED))
+    return series[:, 0] + x * first - second
 
 
 def _remembered(function: Callable[[Any], Any]) -> Callable[[Any], Any]:

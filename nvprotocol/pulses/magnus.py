@@ -35,6 +35,13 @@ def magnus(
 
     Raises:
         ArgumentError: If a million steps do not reach the tolerance.
+
+    Examples:
+        >>> from nvprotocol.pulses.magnus import magnus
+        >>> quarter_turn = np.array([[0.0, -1.0], [1.0, 0.0]])
+        >>> turned = magnus(lambda t: t[:, None, None] * quarter_turn, 0.0, np.sqrt(np.pi), 1.0, 1e-12)
+        >>> bool(np.abs(turned - quarter_turn).max() < 1e-12)  # by the angle ∫ t dt = π/2
+        True
     """
     steps = max(2, int(np.ceil((end - start) * rate / 2)))
     coarse = composed(generator, start, end, steps)

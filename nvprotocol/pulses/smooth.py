@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-_FIRST, _MOST = 32, 4096
+_FIRST, _MOST = 16, 4096
 
 
 def chebyshev(
