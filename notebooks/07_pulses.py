@@ -254,8 +254,8 @@ plt.show()
 # interaction, and the whole: the difference between `engine="pulse"` and `engine="exact"` with gates of no duration.
 # $T = 100$ ns.*
 #
-# The checks turn faults of the preparation into lost runs. The narrow gradient loses most of them, since the pulse flips
-# the first spin as well. But a wide one costs odds, too: while it is on, the spins are too far apart in frequency to
+# The checks turn faults of the preparation into lost runs. The narrow gradient loses most of them: the pulse flips the
+# first spin as well. But a wide one costs odds, too: while it is on, the spins are too far apart in frequency to
 # emit together, so that each relaxes on its own, and the dark state is not dark. The fidelity of what is kept hardly
 # suffers from any of it. What comes after the last check nobody can discard: there, relaxing and being off resonance
 # happen to oppose each other. The interaction is $2\cdot10^{-5}$ in $F$, and nothing in $P$, which is settled before
