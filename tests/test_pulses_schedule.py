@@ -110,6 +110,7 @@ def test_schedules_are_frozen_and_can_be_sent_elsewhere() -> None:
         (lambda: loose.MediumRamp(-0.5), r"`scale` must be at least 0, but is -0\.5\."),
         (lambda: loose.Check(keep=2), r"`keep` must be 0, 1 or None, but is 2\."),
         (lambda: loose.Act(np.eye(16)), r"`channel` must be a Channel, but is of type ndarray\."),
+        (lambda: loose.Schedule(FLIP), r"`events` must be a sequence of events, but is of type Pulse\."),
         (lambda: loose.Schedule([FLIP, "x"]), r"`events` must be pulses, waits, .*, but has one of type str\."),
         (
             lambda: loose.Schedule([p.Wait(2.0)], duration=1.0),
@@ -180,7 +181,7 @@ def test_tones_that_do_not_meet_may_sound_together() -> None:
     [
         ({"frame": "labor"}, r'`frame` must be one of "rwa", "rotating", "lab", but is "labor"\.'),
         ({"method": "euler"}, r'`method` must be one of "magnus", "dynamics", but is "euler"\.'),
-        ({"tolerance": 0.0}, r"`tolerance` must be greater than 0, but is 0\."),
+        ({"tolerance": 0.0}, r"`tolerance` must be at least 1e-13, but is 0\."),
         ({"initial": "uuu"}, r"`initial` must have 2 letters"),
         ({"times": [1.0, 5.0]}, r"`times` must be within the 2 µs of the schedule, but has 5\."),
         ({"times": [1.0, 0.5]}, r"`times` must not decrease"),
@@ -196,6 +197,8 @@ def test_arguments_of_the_wrong_type() -> None:
         with pytest.raises(ArgumentError, match=f"`{name}` must be a "):
             p.evolve(schedule, device)  # pyright: ignore[reportArgumentType]
     run = p.Propagation(p.Schedule([p.Wait(1.0)]), still())
+    with pytest.raises(ArgumentError, match="`schedule` must be a Schedule, but is of type list"):
+        run.of([FLIP])  # pyright: ignore[reportArgumentType]
     for start, end, name in ((0.5, 0.2, "start"), (0.0, 1.5, "end")):
         with pytest.raises(ArgumentError, match=f"`{name}` must be at most"):
             run.propagator(start, end)
@@ -224,6 +227,15 @@ def test_long_trains_stay_cheap_to_lay_out() -> None:
     timeline = Timeline(p.Schedule(flips), still())
     assert len(timeline.segments) == 6000
     assert {len(segment.tones) for segment in timeline.segments} == {0, 1}
+
+
+def test_gradient_and_medium_at_any_time() -> None:
+    ramps = [p.GradientRamp(4.0, duration=2.0), p.MediumRamp(0.5, coherent=0.0), p.Wait(1.0), p.GradientRamp(-1.0)]
+    timeline = Timeline(p.Schedule(ramps), still(2.0))
+    times = np.array([0.0, 1.0, 2.0, 2.5, 3.0])
+    delta = np.array([2.0, 3.0, 4.0, 4.0, -1.0])
+    np.testing.assert_allclose(timeline.offsets(times), [delta, -delta])
+    np.testing.assert_allclose(timeline.scales(times), [[1, 1, 0.5, 0.5, 0.5], [1, 1, 0, 0, 0]])
 
 
 def test_crosstalk_is_what_the_other_spin_sees() -> None:

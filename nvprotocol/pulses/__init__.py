@@ -8,7 +8,7 @@ from nvprotocol.pulses.generator import Frame
 from nvprotocol.pulses.model import lindblad_model, non_hermitian_model
 from nvprotocol.pulses.propagation import Method, Propagation
 from nvprotocol.pulses.pulse import Event, Pulse, Wait
-from nvprotocol.pulses.run import evolve, scan
+from nvprotocol.pulses.run import evolve, rwa_error, scan
 from nvprotocol.pulses.schedule import Schedule
 from nvprotocol.pulses.sequences import detuning_sweep, echo_train, magnet_off_during_pulses, selective_flip
 from nvprotocol.pulses.waveform import waveform
@@ -42,6 +42,7 @@ __all__ = [
     "magnet_off_during_pulses",
     "non_hermitian_model",
     "rotation",
+    "rwa_error",
     "scan",
     "schedule",
     "selective_flip",

@@ -13,7 +13,10 @@ from nvprotocol.pulses.generator import Frame
 from nvprotocol.pulses.propagation import Method, Propagation
 from nvprotocol.pulses.schedule import Schedule
 
-__all__ = ["evolve", "scan"]
+__all__ = ["evolve", "rwa_error", "scan"]
+
+
+_WITHOUT_AND_WITH: tuple[Frame, Frame] = ("rwa", "rotating")
 
 
 def evolve(
@@ -90,3 +93,30 @@ def scan(
     ends = [run.evolve(initial) for run in runs]
     states = np.concatenate([one.states for one in ends], axis=-3)
     return Conditional(states, np.concatenate([one.probability for one in ends], axis=-1))
+
+
+def rwa_error(schedule: Schedule, device: Device, *, tolerance: float = 1e-8) -> float:
+    """What the rotating-wave approximation gets wrong in a schedule: the largest entry of the difference of the maps.
+
+    A driven spin turns faster by Ω²/4ω than the approximation says (Bloch and Siegert, doi:10.1103/PhysRev.57.522), so
+    that pulses of a given angle err in proportion to Ω/ω, besides a part as small that the edges of square ones add.
+
+    Args:
+        schedule: The schedule.
+        device: The device.
+        tolerance: As for `Propagation`.
+
+    Raises:
+        ArgumentError: As for `Propagation`.
+
+    Examples:
+        >>> spin = nv.Device(nv.MasterEquation(nv.Medium(relaxation=[[0.0]])))  # at 2.87 GHz
+        >>> flips = [nv.pulses.rotation(nv.pulses.RaisedCosine(duration)) for duration in (20.0, 40.0)]
+        >>> errors = [nv.pulses.rwa_error(nv.pulses.Schedule([flip]), spin) for flip in flips]
+        >>> np.round(errors, 4).tolist()
+        [0.0038, 0.0019]
+    """
+    approximate, exact = (
+        Propagation(schedule, device, frame=frame, tolerance=tolerance).propagator() for frame in _WITHOUT_AND_WITH
+    )
+    return float(np.abs(exact - approximate).max())

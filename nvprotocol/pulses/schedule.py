@@ -119,6 +119,8 @@ class Schedule:
 
 def _settled(events: Iterable[Event]) -> list[Event]:
     """The events with their starts."""
+    if not isinstance(events, Iterable):
+        fail("events", "be a sequence of events", f"is of type {type(events).__name__}")
     settled: list[Event] = []
     now = 0.0
     for event in events:
