@@ -100,7 +100,7 @@ def unnormalised_states(
     if engine == "exact":
         return [exact.kept_state(one.plain, device, one.keep) for one in prepared]
     if engine == "pulse":
-        return [pulsed.kept_state(one.circuit, device, one.keep) for one in prepared]
+        return pulsed.kept_states([(one.circuit, one.keep) for one in prepared], device)
     branches: list[KeptBranch] = []
     for one in prepared:
         try:

@@ -15,15 +15,16 @@ from nvprotocol.pulses.lowering import lowered
 _MOST_BITS = 8
 
 
-def kept_state(circuit: QuantumCircuit, device: Device, keep: Mapping[int, int]) -> NDArray[np.complex128]:
-    """The unnormalised final state of the NV qubits in the runs that are kept, as `exact.kept_state` of the circuit.
+def kept_states(
+    circuits: Sequence[tuple[QuantumCircuit, Mapping[int, int]]], device: Device
+) -> list[NDArray[np.complex128]]:
+    """The unnormalised final states of the NV qubits in the runs that are kept, as `exact.kept_state` of each circuit.
 
     Args:
-        circuit: The circuit in native gates.
+        circuits: Circuits in native gates, each with what is kept of it: index of a classical bit → its value.
         device: The device.
-        keep: Index of a classical bit → the value that is kept of it.
     """
-    return _left(lowered(circuit, device, keep), device)
+    return _left([lowered(circuit, device, keep) for circuit, keep in circuits], device)
 
 
 def distribution(
@@ -38,12 +39,13 @@ def distribution(
         must = f"be asked for at most {_MOST_BITS} bits that are not postselected, for pulses"
         raise UnsupportedCircuitError(f"Argument `circuit` must {must}, but is asked for {len(report)}.")
     written = {circuit.find_bit(bit).index for entry in circuit.data for bit in entry.clbits}
+    choices = [(0, 1) if bit in written else (0,) for bit in report]  # a bit that nothing writes reads 0
+    readings = list(product(*choices))
+    asked = [{bit: value for bit, value in zip(report, reading, strict=True) if bit in written} for reading in readings]
+    left = _left([lowered(circuit, device, {**keep, **one}, to_end=False) for one in asked], device)
     table = np.zeros((2,) * len(report))
-    for reading in product((0, 1), repeat=len(report)):
-        asked = {bit: value for bit, value in zip(report, reading, strict=True) if bit in written}
-        if sum(reading) == sum(asked.values()):  # a bit that nothing writes reads 0
-            schedule = lowered(circuit, device, {**keep, **asked}, to_end=False)
-            table[reading] = np.trace(_left(schedule, device)).real
+    for reading, state in zip(readings, left, strict=True):
+        table[reading] = np.trace(state).real
     return table
 
 
@@ -52,10 +54,15 @@ def superoperator(circuit: QuantumCircuit, device: Device) -> NDArray[np.complex
     return Propagation(lowered(circuit, device, {}), device).propagator()
 
 
-def _left(schedule: Schedule, device: Device) -> NDArray[np.complex128]:
-    """The state that a schedule leaves, times its odds; 0 where nothing is left."""
-    try:
-        kept = Propagation(schedule, device).evolve()
-    except NoKeptShotsError:
-        return np.zeros((2**device.n_qubits,) * 2, dtype=complex)
-    return kept.states[-1] * kept.probability[-1]
+def _left(schedules: Sequence[Schedule], device: Device) -> list[NDArray[np.complex128]]:
+    """The states that schedules leave, times their odds; 0 where nothing is left. Equal pulses are followed once."""
+    first = Propagation(schedules[0], device)
+    found = []
+    for run in (first, *map(first.of, schedules[1:])):
+        try:
+            kept = run.evolve()
+        except NoKeptShotsError:
+            found.append(np.zeros((2**device.n_qubits,) * 2, dtype=complex))
+        else:
+            found.append(kept.states[-1] * kept.probability[-1])
+    return found

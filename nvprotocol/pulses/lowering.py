@@ -39,11 +39,11 @@ _READINGS: dict[int | None, Literal[0, 1] | None] = {None: None, 0: 0, 1: 1}
 def schedule(circuit: QuantumCircuit, device: Device, postselect: Mapping[str, int | str] | None = None) -> Schedule:
     """The pulses, waits and checks by which a device plays a circuit.
 
-    Gates of one NV qubit are pulses of the device's envelope over the gate's duration, or rotations at an instant where
-    it has none; the same gate on all NV qubits at once is one pulse for all. For a gate of one of a pair the field
-    gradient goes on, so far that the phases of both have come back when it goes off (`nv.device.Control`). Turns about
-    z are frames. What measures or resets an NV qubit, and the parity check of a pair by a monitor, is a map at an
-    instant, with the errors of the device.
+    Gates of one NV qubit are pulses of the device's envelope over the gate's duration, or where it has none, rotations
+    at an instant, whatever antenna and gradient can do; the same gate on all NV qubits at once is one pulse for all.
+    For a gate of one of a pair the field gradient goes on, so far that the phases of both have come back when it goes
+    off (`nv.device.Control`). Turns about z are frames. What measures or resets an NV qubit, and the parity check of a
+    pair by a monitor, is a map at an instant, with the errors of the device.
 
     Args:
         circuit: Gates, measurements and resets of NV qubits, delays, parity checks (one CX from each NV qubit onto a
