@@ -73,7 +73,7 @@ plt.show()
 # **Figure 1.** *The circuit as the laboratory plays it. Top to bottom: the pulse for the second spin, as high as its
 # Rabi rate, with its phase; the gradient; the checks. On grey ground the axis of time is stretched.*
 #
-# The `x` of the circuit has become three events. The gradient takes $\delta$ from 0.3 to some 126 rad/µs, so that the
+# The `x` of the circuit has become three events. The gradient takes $\delta$ from 0.3 to some 124 rad/µs, so that the
 # two spins are 40 MHz apart; a pulse at the resonance of the second turns it by π; the gradient goes back. Meanwhile
 # the spins gain phases against each other, and the pulse shifts the phase of the spin that it does not turn, which
 # hears it off resonance. The gradient is tuned so that the two effects add up to whole turns. What is left is common
@@ -132,7 +132,7 @@ print(f"\nby tomography  fidelity {sampled.fidelity(bell):.4f}, {sampled}")
 
 # %% [markdown]
 # The exact engine lets the magnet act before and after a gate, which it puts in the middle of its interval. The pulse
-# engine lets it act while the spin turns. The tomography has pulses of its own, and measures each setting on a state
+# engine lets it act while the spin turns, and under the gradient, of which a circuit knows nothing. The tomography has pulses of its own, and measures each setting on a state
 # that the magnet has worked on meanwhile, a different one each time. With 20 000 shots in each setting the estimate
 # notices: its p-value says that no single state explains the counts.
 #

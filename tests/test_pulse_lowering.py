@@ -262,6 +262,25 @@ def test_every_pulse_stays_below_the_limit_of_the_gradient() -> None:
     assert 100 < largest <= 200
 
 
+def test_instant_gates_between_pulses_know_the_frames_of_these(rng: np.random.Generator) -> None:
+    """Here only `x` is a pulse: π/2 rotations take no time, between pulses and while one sounds on the other spin.
+
+    After 15 of its 40 ns a square pulse has turned the spin that it is not for by three whole turns.
+    """
+    square = Control(envelope="square", gradient=np.pi * 8 / 0.04)
+    mixed = nv.Device(nv.MasterEquation(STILL), gate_ns={"x": 40}, control=square)
+    for pause in (0, 15):
+        circuit = QuantumCircuit(2)
+        for _ in range(4):
+            circuit.x(0)
+            theta, phi, lam = rng.uniform(-3, 3, size=3)
+            circuit.delay(pause, 1, unit="ns")
+            circuit.u(theta, phi, lam, 1)
+            circuit.u(phi, lam, theta, 0)
+            circuit.barrier()
+        assert infidelity(circuit, mixed) < 1e-9
+
+
 def test_random_gates_with_one_antenna(rng: np.random.Generator) -> None:
     """Frames, gradients and light shifts are followed from gate to gate: the unitary is that of the circuit."""
     still = device(10.0, Control(gradient=np.pi * 16 / 0.01), medium=STILL, detuning=0.0)

@@ -61,11 +61,16 @@ class Played(NamedTuple):
 
     Attributes:
         events: The events.
-        frame: The angle in rad by which all qubits are to be turned about z for the gates to be complete.
+        windows: The times in which the gradient is on.
     """
 
     events: list[Event]
-    frame: float
+    windows: "list[_Window]"
+
+    def frame(self, qubit: int, time: float) -> float:
+        """The angle in rad about z that a qubit is behind at a moment in µs, because of gradient and pulses."""
+        begun = [window for window in self.windows if window.begin < time - INSTANT]
+        return float(sum(window.excess(qubit, min(time, window.end)) for window in begun))
 
 
 def played(rotations: Sequence[Turn], device: Device) -> Played:
@@ -78,6 +83,7 @@ def played(rotations: Sequence[Turn], device: Device) -> Played:
         ArgumentError: If the gradient cannot be as large as it has to be.
     """
     events: list[Event] = []
+    windows: list[_Window] = []
     frame = 0.0
     own_frame = float(device.equation.detuning) if device.n_qubits == 2 else 0.0
     for together in _clusters(sorted(rotations)):
@@ -91,8 +97,9 @@ def played(rotations: Sequence[Turn], device: Device) -> Played:
             if events and isinstance(events[-1], GradientRamp) and window.begin - events[-1].begin < INSTANT:
                 events.pop()  # one gradient gives way to the next
             events += [*window.events(), GradientRamp(own_frame, start=window.end)]
-            frame += window.frame
-    return Played(events, frame)
+            frame += window.excess(0, window.end)  # that of both, but for whole turns
+            windows.append(window)
+    return Played(events, windows)
 
 
 def _clusters(rotations: Sequence[Turn]) -> Iterator[list[Turn]]:
@@ -164,18 +171,13 @@ class _Window:
         self._own = float(device.equation.detuning)
         self.detuning = self._tuned()
 
-    @property
-    def frame(self) -> float:
-        """The angle by which both qubits are behind in their frames at the end."""
-        return float(self._excess(0, self.end))
-
     def events(self) -> list[Event]:
         """The gradient and the pulses."""
         return [GradientRamp(self.detuning, start=max(self.begin, 0.0)), *map(self._played, self._rotations)]
 
     def _played(self, turn: Turn) -> Event:
         """A pulse at the resonance of its qubit as other pulses shift it."""
-        shifted = turn._replace(phase=turn.phase - self._excess(turn.qubit, turn.centre))
+        shifted = turn._replace(phase=turn.phase - self.excess(turn.qubit, turn.centre))
         pulse = _pulse(shifted, self._device, self._offset(1 - turn.qubit), turn.qubit)
         during = self._stark(turn.qubit, turn.end) - self._stark(turn.qubit, turn.begin)
         return replace(pulse, detuning=getattr(pulse, "detuning", 0.0) + during / (turn.end - turn.begin))
@@ -184,7 +186,7 @@ class _Window:
         """How much larger the splitting of one qubit is than that of the other."""
         return float(2 * _SIDE[qubit] * self.detuning)
 
-    def _excess(self, qubit: int, time: float) -> float:
+    def excess(self, qubit: int, time: float) -> float:
         """The angle about z that a qubit is behind at a moment, because of gradient and pulses."""
         return float(_SIDE[qubit]) * (self.detuning - self._own) * (time - self.begin) + self._stark(qubit, time)
 
@@ -193,15 +195,17 @@ class _Window:
         angle = 0.0
         for turn in self._rotations:
             if turn.qubit != qubit:
-                part = np.clip((time - turn.begin) / (turn.end - turn.begin), 0.0, 1.0)
-                angle += float(part) * self._stark_of(turn)
+                part = float(np.clip((time - turn.begin) / (turn.end - turn.begin), 0.0, 1.0))
+                if part:
+                    angle += self._stark_of(turn) * _share(self._envelope(turn), part)
         return angle
 
     def _stark_of(self, turn: Turn) -> float:
-        spectator = 1 - turn.qubit
-        field = abs(self._device.control.field(2)[spectator, turn.qubit])
-        envelope = envelope_of(self._device, turn.length_ns, self._offset(spectator))
-        return _stark_angle(envelope, turn.angle, float(field), self._offset(turn.qubit))
+        field = abs(self._device.control.field(2)[1 - turn.qubit, turn.qubit])
+        return _stark_angle(self._envelope(turn), turn.angle, float(field), self._offset(turn.qubit))
+
+    def _envelope(self, turn: Turn) -> Envelope:
+        return envelope_of(self._device, turn.length_ns, self._offset(1 - turn.qubit))
 
     def _tuned(self) -> float:
         """The detuning at which the relative phase comes back, the nearest below the one that is asked for."""
@@ -230,3 +234,11 @@ def _stark_angle(envelope: Envelope, angle: float, field: float, offset: float) 
     found = calibrate(envelope, angle)
     matrix = turned(envelope, found.rabi * field, found.phase, found.detuning + offset)
     return -float(np.angle(matrix[1, 1] / matrix[0, 0]))
+
+
+def _share(envelope: Envelope, part: float) -> float:
+    """How much of the shift of another qubit, which goes with the power, is made in the first part of a pulse."""
+    places = np.linspace(0.0, envelope.duration_ns, 401)
+    power = np.abs(np.asarray(envelope.shape(places))) ** 2
+    made = np.concatenate([[0.0], np.cumsum(power[1:] + power[:-1])])
+    return float(np.interp(part, np.linspace(0.0, 1.0, made.size), made / made[-1]))

@@ -7,8 +7,10 @@ of a short pulse, a rotation at an instant.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.circuit import Gate, Measure, Reset
 
@@ -24,7 +26,7 @@ from nvprotocol.backend.steps import name_of_bit
 from nvprotocol.channels import Channel, depolarising, preparation
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
-from nvprotocol.pulses.addressing import Turn, played
+from nvprotocol.pulses.addressing import Played, Turn, played
 from nvprotocol.pulses.events import Act, Check
 from nvprotocol.pulses.frames import Frames
 from nvprotocol.pulses.gates import rotation_of, unitary_map, z_rotation
@@ -107,6 +109,22 @@ def _length(event: Operation, device: Device) -> float:
     return gate_us(event.operation, event.qubits, device) if isinstance(event.operation, Gate) else 0.0
 
 
+class _Instant(NamedTuple):
+    """A gate that takes no time, in a frame that is not known before the pulses are."""
+
+    matrix: NDArray[np.complex128]
+    qubit: int
+    behind: float
+    time: float
+    name: str
+
+    def act(self, n_qubits: int, pulses: Played) -> Act:
+        """What it does to the qubit as it stands behind its frame."""
+        behind = self.behind + pulses.frame(self.qubit, self.time)
+        seen = z_rotation(-behind) @ self.matrix @ z_rotation(behind)
+        return Act(Channel(unitary_map(seen)).on([self.qubit], n_qubits), self.name, start=self.time)
+
+
 @dataclass
 class _Lowering:
     """The operations of a circuit, taken one after another."""
@@ -118,7 +136,7 @@ class _Lowering:
 
     def __post_init__(self) -> None:
         self._frames = Frames(self.device)
-        self._instants: list[Act | Check] = []
+        self._instants: list[Act | Check | _Instant] = []
         self._known: dict[int, int | None] = {}
         self._busy_until = 0.0
 
@@ -149,13 +167,15 @@ class _Lowering:
 
     def schedule(self, duration: float | None) -> Schedule:
         """What has been taken, as a schedule; without a duration, until the last thing happens."""
-        last = max([self._busy_until, *(act.begin for act in self._instants)])
+        last = max([self._busy_until, *(act.begin for act in self._instants if not isinstance(act, _Instant))])
         end = last if duration is None else duration
         if end > self._busy_until + INSTANT:
             self._instants += self._frames.before_time_passes(self._busy_until)
-        pulses, common = played(self._frames.rotations, self.device)
-        completed = self._frames.at_the_end(end, common)
-        return Schedule([*pulses, *self._instants, *completed], max(end, last))
+        pulses = played(self._frames.rotations, self.device)
+        n = self.device.n_qubits
+        acts = [one.act(n, pulses) if isinstance(one, _Instant) else one for one in self._instants]
+        completed = self._frames.at_the_end(end, pulses.frame(0, end + 2 * INSTANT))
+        return Schedule([*pulses.events, *acts, *completed], max(end, last))
 
     def _happens(self, event: Operation) -> bool:
         for condition in event.conditions:
@@ -182,8 +202,7 @@ class _Lowering:
             self._frames.rotate(Turn(begin, begin + length, qubit, angle, phase))
             self._frames.behind[qubit] += frame
         else:
-            seen = z_rotation(-behind) @ matrix @ z_rotation(behind)
-            self._act(Channel(unitary_map(seen)), event, gate.name + " on")
+            self._instants.append(_Instant(matrix, qubit, float(behind), event.time, f"{gate.name} on NV {qubit}"))
             self._frames.stray(qubit)
         infidelity = 0.0 if self.device.is_ideal else self.device.gate_error(gate.name)
         if infidelity:
