@@ -182,6 +182,51 @@ def test_frames_that_the_medium_sees_are_made_by_the_gradient() -> None:
     assert not [act for act in nv.pulses.schedule(circuit, alone).of(nv.pulses.Act) if "z turn" in act.name]
 
 
+def random_circuit(rng: np.random.Generator) -> QuantumCircuit:
+    """Gates, frames, waits, resets, readouts and checks in any order, the qubits not always in step."""
+    bits = ClassicalRegister(3, "c")
+    circuit = QuantumCircuit(QuantumRegister(2, "nv"), QuantumRegister(1, "monitor"), bits)
+    written = 0
+    kinds = {"u": 0.25, "rz": 0.2, "delay": 0.25, "sx": 0.1, "reset": 0.05, "measure": 0.05, "check": 0.1}
+    for kind in rng.choice(list(kinds), size=10, p=list(kinds.values())):
+        qubit = int(rng.integers(2))
+        theta, phi, lam, pause = rng.uniform([-3, -3, -3, 0.05], [3, 3, 3, 0.2])
+        if kind == "u":
+            circuit.u(theta, phi, lam, qubit)
+        elif kind == "rz":
+            circuit.rz(theta, qubit)
+        elif kind == "delay":
+            circuit.delay(pause, [0, 1] if rng.random() < 0.6 else [qubit], unit="us")
+        elif kind in ("sx", "reset"):
+            getattr(circuit, kind)([0, 1] if kind == "sx" else qubit)
+        elif written < 3:
+            circuit.barrier()
+            if kind == "check":
+                circuit.cx([0, 1], 2)
+            circuit.measure(2 if kind == "check" else qubit, bits[written])
+            if kind == "check":
+                circuit.reset(2)
+            written += 1
+    circuit.sx([0, 1])
+    circuit.delay(0.05, [0, 1], unit="us")
+    return circuit
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_circuits_converge_to_the_exact_engine(seed: int) -> None:
+    """Rotations at an instant give the exact engine to rounding; short pulses come nearer in proportion to T."""
+    circuit = random_circuit(np.random.default_rng(seed))
+    ideal = nv.Device(nv.MasterEquation(MEDIUM, 0.5))
+    exact = nv.emulate(circuit, ideal, None, engine="exact").state
+    np.testing.assert_allclose(nv.emulate(circuit, ideal, None, engine="pulse").state, exact, rtol=0, atol=1e-12)
+    coarse, fine = (
+        np.abs(nv.emulate(circuit, device(pulse_ns, ANTENNA_EACH), None, engine="pulse").state - exact).max()
+        for pulse_ns in (1.0, 0.5)
+    )
+    assert coarse < 0.01
+    assert fine / coarse == pytest.approx(0.5, abs=0.02)
+
+
 def test_kept_outcomes_may_decide() -> None:
     nv_qubits, bits = QuantumRegister(2, "nv"), ClassicalRegister(1, "c")
     circuit = QuantumCircuit(nv_qubits, bits)

@@ -15,7 +15,6 @@ from qiskit import QuantumCircuit
 from qiskit.circuit import Gate, Measure, Reset
 
 from nvprotocol._checks import fail
-from nvprotocol.backend.durations import gate_us
 from nvprotocol.backend.gates import matrix_of
 from nvprotocol.backend.native import to_native
 from nvprotocol.backend.postselected import kept_bits
@@ -30,8 +29,9 @@ from nvprotocol.pulses.addressing import Played, Turn, played
 from nvprotocol.pulses.events import Act, Check
 from nvprotocol.pulses.frames import Frames
 from nvprotocol.pulses.gates import rotation_of, unitary_map, z_rotation
-from nvprotocol.pulses.parity import Parity, errant_check, parity_checks, refuse
+from nvprotocol.pulses.parity import Parity, errant_check, in_order, parity_checks, refuse
 from nvprotocol.pulses.schedule import INSTANT, Schedule
+from nvprotocol.pulses.slots import begin_of, length_of
 
 __all__ = ["schedule"]
 
@@ -87,8 +87,7 @@ def lowered(circuit: QuantumCircuit, device: Device, keep: Mapping[int, int], *,
         to_end: Whether time passes until every qubit is done, and not only until the last thing happens.
     """
     plan = times_of(circuit, replace(device, gate_slices=1))
-    # Times of one instant may differ by their rounding; what comes first in the circuit then stays first.
-    operations = sorted(plan.events, key=lambda event: round(_begin(event, device) / INSTANT))
+    operations = in_order(plan.events, device)
     writes = {bit: k for k, event in enumerate(operations) for bit in event.clbits}
     for bit in keep:
         if bit not in writes:
@@ -97,16 +96,6 @@ def lowered(circuit: QuantumCircuit, device: Device, keep: Mapping[int, int], *,
     for number, event in enumerate(operations):
         parts.take(number, event)
     return parts.schedule(plan.duration if to_end else None)
-
-
-def _begin(event: Operation, device: Device) -> float:
-    """When an operation begins to occupy its qubits."""
-    return event.time - _length(event, device) / 2
-
-
-def _length(event: Operation, device: Device) -> float:
-    """How long a gate takes in µs."""
-    return gate_us(event.operation, event.qubits, device) if isinstance(event.operation, Gate) else 0.0
 
 
 class _Instant(NamedTuple):
@@ -151,7 +140,7 @@ class _Lowering:
             if parity is not None:
                 self._check(parity)
             return
-        begin = max(_begin(event, self.device), 0.0)
+        begin = begin_of(event, self.device)
         if begin > self._busy_until + INSTANT:
             self._instants += self._frames.before_time_passes(self._busy_until)
         if isinstance(event.operation, Gate):
@@ -163,7 +152,7 @@ class _Lowering:
             self._frames.forget(event.qubits[0])
         else:
             refuse(event.operation.name, event.qubits, self.device)
-        self._busy_until = max(self._busy_until, begin + _length(event, self.device))
+        self._busy_until = max(self._busy_until, begin + length_of(event, self.device))
 
     def schedule(self, duration: float | None) -> Schedule:
         """What has been taken, as a schedule; without a duration, until the last thing happens."""
@@ -193,7 +182,7 @@ class _Lowering:
         gate, qubit = event.operation, event.qubits[0]
         if qubit >= self.device.n_qubits:
             refuse(gate.name, event.qubits, self.device)
-        matrix, length = matrix_of(gate), _length(event, self.device)
+        matrix, length = matrix_of(gate), length_of(event, self.device)
         angle, phase, frame = rotation_of(matrix)
         behind = self._frames.behind[qubit]
         if not angle:

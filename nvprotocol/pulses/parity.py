@@ -10,6 +10,8 @@ from nvprotocol.backend.schedule import Event
 from nvprotocol.channels import Channel, depolarising, qubit_readout
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
+from nvprotocol.pulses.schedule import INSTANT
+from nvprotocol.pulses.slots import begin_of, end_of, is_frame
 
 _CX = np.eye(4)[[0, 3, 2, 1]]
 """Control is the right-most qubit."""
@@ -34,13 +36,33 @@ def refuse(operation: str, qubits: Sequence[int], device: Device) -> NoReturn:
     named = " and ".join(f"NV qubit {k}" if k < device.n_qubits else f"monitor {k - device.n_qubits}" for k in qubits)
     raise UnsupportedCircuitError(
         "Argument `circuit` must consist, for pulses, of delays, gates, measurements and resets of single NV qubits, "
-        "and of parity checks (one CX from each NV qubit of a pair onto a monitor in |0⟩, which is then measured and "
-        f'reset), but has "{operation}" on {named}.'
+        "and of parity checks (CX from both NV qubits of a pair, with nothing between, onto a monitor in |0⟩, which is "
+        f'then measured and reset), but has "{operation}" on {named}.'
     )
+
+
+def in_order(events: Sequence[Event], device: Device) -> list[Event]:
+    """Events by their beginning; what one NV qubit does while the other's CX of a check is still to come, after that.
+
+    Times of one instant may differ by their rounding; what comes first in the circuit then stays first.
+    """
+    found = sorted(events, key=lambda event: round(begin_of(event, device) / INSTANT))
+    for first in [event for event in found if _is_cx_of_check(event, device)]:
+        k = next(place for place, event in enumerate(found) if event is first)
+        then = next((j for j in range(k + 1, len(found)) if first.qubits[1] in found[j].qubits), k)
+        early = [event for event in found[k + 1 : then] if event.qubits == first.qubits[:1]]
+        if early and _is_cx_of_check(found[then], device) and found[then].qubits != first.qubits:
+            rest = [event for event in found[k + 1 : then] if event.qubits != first.qubits[:1]]
+            found[k + 1 : then + 1] = [*rest, found[then], *early]
+    return found
 
 
 def parity_checks(events: Sequence[Event], device: Device) -> dict[int, Parity | None]:
     """Number of each event on a monitor → the check if it is the last CX of one, None for the rest of it.
+
+    Args:
+        events: The events, `in_order`.
+        device: The device.
 
     Raises:
         UnsupportedCircuitError: If a monitor does anything else.
@@ -61,30 +83,39 @@ def _of_monitor(own: list[int], events: Sequence[Event], device: Device) -> dict
         if first.operation.name == "reset" and not first.conditions:
             found[own.pop(0)], clean = None, True
             continue
-        if not clean or not _is_check(own, events, device):
+        time = _time_of_check(own, events, device) if clean else None
+        if time is None:
             refuse(first.operation.name, first.qubits, device)
         one, two, measure = own[:3]
-        found |= {one: None, measure: None}
-        time = (events[one].time + events[two].time) / 2
-        found[two] = Parity(time, measure, events[measure].clbits[0])
+        found |= {one: None, measure: None, two: Parity(time, measure, events[measure].clbits[0])}
         own, clean = own[3:], False
     return found
 
 
-def _is_check(own: list[int], events: Sequence[Event], device: Device) -> bool:
-    """Whether the next events of a monitor are a CX from each NV qubit of a pair and a measurement."""
+def _is_cx_of_check(event: Event, device: Device) -> bool:
+    """Whether it is a CX from an NV qubit onto a monitor."""
+    return event.operation.name == "cx" and event.qubits[0] < device.n_qubits <= event.qubits[1]
+
+
+def _time_of_check(own: list[int], events: Sequence[Event], device: Device) -> float | None:
+    """When the next events of a monitor check a pair: after one NV qubit is ready, and before the other goes on."""
     if len(own) < 3 or device.n_qubits != 2:
-        return False
+        return None
     one, two, measure = (events[k] for k in own[:3])
-    controlled = [event.operation.name == "cx" and event.qubits[1] >= 2 for event in (one, two)]
-    between = events[own[0] + 1 : own[1]]
-    return (
-        all(controlled)
-        and {one.qubits[0], two.qubits[0]} == {0, 1}
-        and isinstance(measure.operation, Measure)
-        and not any(event.conditions for event in (one, two, measure))
-        and not any(min(event.qubits) < 2 for event in between)
-    )
+    if (
+        not all(_is_cx_of_check(event, device) for event in (one, two))
+        or {one.qubits[0], two.qubits[0]} != {0, 1}
+        or not isinstance(measure.operation, Measure)
+        or any(event.conditions for event in (one, two, measure))
+    ):
+        return None
+    between = [event for event in events[own[0] + 1 : own[1]] if min(event.qubits) < 2]
+    if any(event.qubits != two.qubits[:1] for event in between):
+        return None
+    time = max([(one.time + two.time) / 2, *(end_of(event, device) for event in between)])
+    after = (event for event in events[own[1] + 1 :] if event.qubits == one.qubits[:1] and not is_frame(event))
+    early = any(begin_of(event, device) < time - INSTANT for event in after)
+    return None if early else time
 
 
 def errant_check(device: Device, keep: int | None) -> Channel:
