@@ -132,9 +132,10 @@ print(f"\nby tomography  fidelity {sampled.fidelity(bell):.4f}, {sampled}")
 
 # %% [markdown]
 # The exact engine lets the magnet act before and after a gate, which it puts in the middle of its interval. The pulse
-# engine lets it act while the spin turns, and under the gradient, of which a circuit knows nothing. The tomography has pulses of its own, and measures each setting on a state
-# that the magnet has worked on meanwhile, a different one each time. With 20 000 shots in each setting the estimate
-# notices: its p-value says that no single state explains the counts.
+# engine lets it act while the spin turns, and under the gradient, of which a circuit knows nothing. The tomography has
+# pulses of its own, and measures each setting on a state that the magnet has worked on meanwhile, a different one each
+# time. With 20 000 shots in each setting the estimate notices: its p-value says that no single state explains the
+# counts.
 #
 # The state hardly suffers, the odds do. That is monitoring: what goes wrong before a check is mostly thrown away by
 # it.
