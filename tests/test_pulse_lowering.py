@@ -227,6 +227,28 @@ def test_random_circuits_converge_to_the_exact_engine(seed: int) -> None:
     assert fine / coarse == pytest.approx(0.5, abs=0.02)
 
 
+@pytest.mark.parametrize("n_qubits", [1, 3])
+def test_one_spin_or_three_with_an_antenna_each(n_qubits: int, rng: np.random.Generator) -> None:
+    """The same convergence beyond pairs, turns of one spin against the others between two waits included."""
+    rates = rng.normal(size=(n_qubits, n_qubits)) + 1j * rng.normal(size=(n_qubits, n_qubits))
+    rates = rates @ rates.conj().T / n_qubits
+    equation = nv.MasterEquation(nv.Medium(relaxation=rates, excitation=0.2 * rates), np.arange(n_qubits) / 2)
+    circuit = QuantumCircuit(n_qubits)
+    for angle in (1.0, -0.7):
+        for qubit in range(n_qubits):
+            circuit.u(angle, 0.3 + qubit, -1.1, qubit)
+            circuit.rz(angle * qubit, qubit)
+        circuit.delay(0.3, unit="us")
+    exact = nv.emulate(circuit, nv.Device(equation), None, engine="exact").state
+    coarse, fine = (
+        np.abs(nv.emulate(circuit, on, None, engine="pulse").state - exact).max()
+        for length in (2.0, 1.0)
+        for on in [nv.Device(equation, gate_ns={"sx": length}, control=Control(crosstalk=np.eye(n_qubits)))]
+    )
+    assert coarse < 0.01
+    assert fine / coarse == pytest.approx(0.5, abs=0.05)
+
+
 def test_kept_outcomes_may_decide() -> None:
     nv_qubits, bits = QuantumRegister(2, "nv"), ClassicalRegister(1, "c")
     circuit = QuantumCircuit(nv_qubits, bits)

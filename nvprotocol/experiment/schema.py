@@ -76,7 +76,8 @@ class RunSection(BaseModel):
     """[run]: shots, in each setting if there is tomography ("none": no sampling noise), seed, engine, tomography.
 
     tomography = "full" measures the nine Pauli settings and assumes nothing; "X" measures five, for protocols that
-    conserve the total σᶻ.
+    conserve the total σᶻ. The exact values stand beside every engine: under engine = "pulse" the counts deviate from
+    them by what finite pulses cost.
     """
 
     model_config = CONFIG
