@@ -98,7 +98,7 @@ def test_odds_that_rounding_does_not_resolve_are_refused() -> None:
 
 
 def test_echoes_make_a_bell_state_if_it_is_monitored_and_a_mixture_if_not() -> None:
-    """δ = 5Γ. Pulses of 5 ns, every 30 ns: monitored C → 1, and unmonitored next to nothing, as E15 says."""
+    """δ = 5Γ. Pulses of 5 ns, every 30 ns: monitored C → 1, and unmonitored next to nothing."""
     device = nv.Device(nv.MasterEquation(LOSSY, detuning=5.0))
     watched = nv.pulses.evolve(nv.pulses.echo_train(6.0, 200, Square(5.0), checks=200), device, "ud")
     alone = nv.pulses.evolve(nv.pulses.echo_train(6.0, 200, Square(5.0)), device, "ud")
