@@ -61,7 +61,7 @@ class Gaussian(Envelope):
 
     Attributes:
         duration_ns: Duration in ns.
-        sigma_ns: Standard deviation in ns; a quarter of the duration unless given, and at least a hundredth of it.
+        sigma_ns: Standard deviation in ns; a quarter of the duration unless given, and at least a thousandth of it.
 
     Raises:
         ArgumentError: If one of them is not positive, or the bell is lost in its duration.
@@ -77,8 +77,8 @@ class Gaussian(Envelope):
     def __post_init__(self) -> None:
         set_fields(self, duration_ns=positive_duration(self.duration_ns))
         sigma = self.duration_ns / 4 if self.sigma_ns is None else real_number(self.sigma_ns, "sigma_ns", above=0.0)
-        if sigma < self.duration_ns / 100:
-            fail("sigma_ns", f"be at least a hundredth of the {show(self.duration_ns)} ns", f"is {show(sigma)}")
+        if sigma < self.duration_ns / 1000:
+            fail("sigma_ns", f"be at least a thousandth of the {show(self.duration_ns)} ns", f"is {show(sigma)}")
         set_fields(self, sigma_ns=sigma)
 
     def _bell(self, t: Any) -> Any:
