@@ -11,8 +11,10 @@ from systems import System, many, pair, random_state, random_symbols, reversed_q
 
 import nvprotocol as nv
 from nvprotocol import pulses as p
+from nvprotocol.errors import ArgumentError
 from nvprotocol.pulses.magnus import composed
 from nvprotocol.pulses.maps import MagnusIntegrator
+from nvprotocol.pulses.smooth import chebyshev
 
 METHODS = [
     "magnus",
@@ -136,6 +138,31 @@ def test_a_short_pulse_in_a_long_window_is_not_stepped_over() -> None:
     schedule = p.Schedule([p.rotation(p.Gaussian(40.0), np.pi, start=500.0)], duration=1000.0)
     kept = p.evolve(schedule, one_still_spin(), "u", [499.0, 500.02, 501.0, 1000.0])
     np.testing.assert_allclose(kept.states[:, 1, 1].real, [0.0, 0.5, 1.0, 1.0], atol=1e-9)
+
+
+@pytest.mark.parametrize("stops", [[1.0], [0.6, 1.0], [0.37, 0.49, 0.53, 1.0]])
+def test_a_narrow_bell_in_a_long_pulse_is_not_stepped_over(stops: list[float]) -> None:
+    # σ is 1 ns of 1000 ns; the times that are asked for keep any grid over a stretch from the middle of the bell.
+    schedule = p.Schedule([p.rotation(p.Gaussian(1000.0, sigma_ns=1.0))])
+    assert p.evolve(schedule, one_still_spin(), "u", stops).states[-1, 1, 1].real == pytest.approx(1.0, abs=1e-9)
+
+
+@pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
+def test_dynamics_does_not_step_over_it_either_and_keeps_its_tolerance() -> None:
+    # Nothing moves before the bell rises, so that steps grow; its series is in several pieces.
+    schedule = p.Schedule([p.rotation(p.Gaussian(1000.0, sigma_ns=10.0), 2.0)])
+    device = nv.Device(nv.MasterEquation(nv.Medium(relaxation=[[0.4]])))
+    kept, expected = (
+        p.evolve(schedule, device, "u", [0.6, 1.0], no_jump=True, method=method, tolerance=tolerance)
+        for method, tolerance in (("dynamics", 1e-8), ("magnus", 1e-12))
+    )
+    assert np.abs(kept.states - expected.states).max() < 1e-8
+    assert np.abs(kept.probability - expected.probability).max() < 1e-8
+
+
+def test_no_series_for_what_is_not_smooth() -> None:
+    with pytest.raises(ArgumentError, match=r'`method` must be "magnus" here: the drive from 0 to 1 µs is not smooth'):
+        chebyshev(lambda t: np.sign(t - 0.3)[None], 0.0, 1.0, 1e-12)
 
 
 def test_intrinsic_decay_goes_on_without_the_magnet() -> None:

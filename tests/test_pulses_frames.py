@@ -63,6 +63,14 @@ def test_the_rotating_frame_of_dynamics_is_ours() -> None:
     assert np.abs(ours - solution.y[-1]).max() < 1e-7
 
 
+def test_a_scan_with_the_carrier_tells_pulses_of_one_time_apart() -> None:
+    schedules = [p.Schedule([p.rotation(p.RaisedCosine(4.0), angle)]) for angle in (0.5, 1.5, 3.0)]
+    together = p.scan(schedules, one_still_spin(), "u", frame="rotating", tolerance=1e-8).states
+    apart = [p.evolve(one, one_still_spin(), "u", frame="rotating", tolerance=1e-8).states[0] for one in schedules]
+    np.testing.assert_allclose(together, apart, atol=1e-12)
+    np.testing.assert_allclose(together[:, 1, 1].real, np.sin([0.25, 0.75, 1.5]) ** 2, atol=2e-3)
+
+
 def test_the_error_of_the_rwa_falls_with_the_rabi_rate_over_the_splitting() -> None:
     durations = np.array([12.0, 20.0, 35.0, 60.0])  # as the inverse of the Rabi rate
     schedules = [p.Schedule([p.rotation(p.RaisedCosine(duration))]) for duration in durations]

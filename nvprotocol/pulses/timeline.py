@@ -141,7 +141,9 @@ class Timeline:
         field = self.device.control.field(n)[:, pulse.qubit or 0]
         if pulse.qubit is None and not np.all(field):
             unreached = int(np.flatnonzero(field == 0)[0])
-            fail("qubit", f"be an NV where the antenna of NV 0 does not reach NV {unreached}", "is None, for all of them")
+            fail(
+                "qubit", f"be an NV where the antenna of NV 0 does not reach NV {unreached}", "is None, for all of them"
+            )
         return Tone(pulse, self._offset(pulse), field)
 
     def _offset(self, pulse: Pulse) -> float:
@@ -155,7 +157,9 @@ class Timeline:
         tone = mean + offset / (2000 * np.pi)
         if not 0 < tone < 2 * mean:  # else the terms that rotate against the spins would be the slower ones
             name = "detuning" if pulse.tone_ghz is None else "tone_ghz"
-            fail(name, f"make a tone between 0 and {show(2 * mean)} GHz, twice the splitting", f"makes {show(tone)} GHz")
+            fail(
+                name, f"make a tone between 0 and {show(2 * mean)} GHz, twice the splitting", f"makes {show(tone)} GHz"
+            )
         return offset
 
     def _refuse_tones(self) -> None:
