@@ -60,7 +60,7 @@ def jumps_and_dephasing() -> tuple[list[NDArray], list[NDArray]]:
 
 def integrated(hamiltonian: Callable[[float], NDArray], recycled: list[NDArray], lost: list[NDArray]) -> NDArray:
     """ρ at the end, unnormalised; what is lost has no jump back."""
-    decay = sum(jump.conj().T @ jump for jump in [*recycled, *lost]) / 2
+    decay = np.sum([jump.conj().T @ jump for jump in [*recycled, *lost]], axis=0) / 2
     stack = np.array(recycled)
 
     def derivative(t: float, flat: NDArray) -> NDArray:
@@ -85,20 +85,20 @@ def played() -> tuple[p.Schedule, nv.Device]:
     return p.Schedule([p.GradientRamp(DELTA), *pulses], duration=END), device
 
 
-@pytest.mark.parametrize("frame", ["rotating", "lab"])
-def test_two_tones_on_a_pair_in_the_laboratory(frame: p.Frame) -> None:
+def test_two_tones_on_a_pair_in_the_laboratory() -> None:
     """Carriers of 2.87 GHz and all, with crosstalk, gradient, correlated medium, T1 and T2."""
 
     def hamiltonian(t: float) -> NDArray:
-        splittings = sum(-TURNING[k] * SZ[k] / 2 for k in (0, 1))
-        return splittings + sum(np.real(drive(t, k)) * SX[k] for k in (0, 1))
+        splittings = -(TURNING[0] * SZ[0] + TURNING[1] * SZ[1]) / 2
+        return splittings + drive(t, 0).real * SX[0] + drive(t, 1).real * SX[1]
 
     jumps, dephasing = jumps_and_dephasing()
     in_lab = integrated(hamiltonian, [*jumps, *dephasing], [])
     turned = np.exp(0.5j * CARRIER * END * (SZ[0] + SZ[1]).diagonal())
     expected = turned.conj()[:, None] * in_lab * turned
-    found = p.evolve(*played(), RHO, frame=frame, tolerance=1e-8).states[-1]
-    assert np.abs(found - expected).max() < 1e-6
+    for frame in ("rotating", "lab"):
+        found = p.evolve(*played(), RHO, frame=frame, tolerance=1e-8).states[-1]
+        assert np.abs(found - expected).max() < 1e-6
     assert np.abs(p.evolve(*played(), RHO).states[-1] - expected).max() > 1e-4  # which the RWA would not do
 
 

@@ -47,7 +47,7 @@ class Square(Envelope):
     @property
     def knots_ns(self) -> tuple[float, ...]:
         """Where the edges end."""
-        return _distinct(self.duration_ns, self.rise_ns, self.duration_ns - self.rise_ns)
+        return tuple(sorted({self.rise_ns, self.duration_ns - self.rise_ns} - {0.0, self.duration_ns}))
 
     @cached_property
     def area_ns(self) -> complex:
@@ -234,13 +234,13 @@ class Samples(Envelope):
         """Where one sample gives way to the next."""
         return tuple(self.sample_ns * k for k in range(1, len(self.values)))
 
-    @property
-    def steepness(self) -> float:  # pyright: ignore[reportIncompatibleVariableOverride]
+    @cached_property
+    def steepness(self) -> float:
         """0 between knots."""
         return 0.0
 
     @cached_property
-    def peak(self) -> float:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def peak(self) -> float:
         """The largest |s|."""
         return float(np.abs(self.values).max())
 
@@ -248,8 +248,3 @@ class Samples(Envelope):
     def area_ns(self) -> complex:
         """∫ s dt in ns."""
         return complex(sum(self.values) * self.sample_ns)
-
-
-def _distinct(end: float, *times: float) -> tuple[float, ...]:
-    """The different times strictly between 0 and the end, in order."""
-    return tuple(sorted({time for time in times if 0 < time < end}))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from nvprotocol._checks import show
 from nvprotocol.errors import ArgumentError
 
-_FIRST, _MOST = 16, 4096
+_FIRST, _MOST = 32, 4096
 
 
 def chebyshev(
