@@ -117,6 +117,27 @@ def guided(**change: Any) -> Callable[[], object]:
             lambda: line().wavelength_nm(1.9),
             "Argument `frequency_ghz` must lie above the gap, 2 GHz, where magnons are emitted, but is 1.9.",
         ),
+        (
+            lambda: line().medium([], frequency_ghz=2.87),
+            "Argument `separation_nm` must contain at least one value, but is",
+        ),
+        (lambda: line().medium(1e-9, frequency_ghz=2.87), "Argument `separation_nm` must put qubits between 1e-06 and"),
+        (
+            lambda: line().medium(positions_nm=[[0.0], [1e10]], frequency_ghz=2.87),
+            "Argument `positions_nm` must put qubits between 1e-06 and 1e+09 nm from each other, but two of",
+        ),
+        (lambda: line().qubit(frequency_ghz=2.87, temperature_k=1e7), "Argument `temperature_k` must be at most 1e+06"),
+        (
+            lambda: line().medium(30.0, frequency_ghz=2.87, dipole="no"),
+            'Argument `dipole` must be True or False, but is "no"',
+        ),  # pyright: ignore[reportArgumentType]
+        (lambda: line().qubit(frequency_ghz=2.87, dephasing=None), "Argument `dephasing` must be True or False"),  # pyright: ignore[reportArgumentType]
+        (lambda: line().green_function(0.0, 2.87), "Argument `separation_nm` must be greater than 0, but is 0."),
+        (
+            lambda: line().green_function(5.0, [1.0, 2.0]),
+            "Argument `frequency_ghz` must differ from the gap, 2 GHz, but",
+        ),
+        (lambda: line().green_function([5.0, 6.0], [1.0, 2.1, 3.0]), "must broadcast against the other arguments"),
         (lambda: line(aligned=False).wavelength_nm(2.9), "Argument `aligned` must be True where magnons are emitted"),
         (lambda: line().lamb_shift_ghz(2.0), "Argument `frequency_ghz` must differ from the gap"),
         (lambda: line().lamb_shift_ghz(2.9, -1.0), "Argument `temperature_k` must be at least 0, but is -1."),
@@ -160,3 +181,11 @@ def test_no_coupling_is_no_error() -> None:
 def test_warnings_can_be_made_errors() -> None:
     with pytest.raises(ValidityWarning, match="closer than the lattice"):
         nv.magnets.Exchange(**GOOD).medium(1.0, frequency_ghz=2.87)
+
+
+def test_magnets_compare_and_hash_however_they_were_written() -> None:
+    magnets = [nv.magnets.Exchange(**(GOOD | {"axis": axis})) for axis in ([1, 0, 0], np.array([1.0, 0.0, 0.0]))]
+    assert len(set(magnets)) == 1
+    assert nv.magnets.Exchange(**(GOOD | {"aligned": np.bool_(True), "dimension": np.int64(2)})) == nv.magnets.Exchange(
+        **(GOOD | {"dimension": 2})
+    )
