@@ -105,19 +105,10 @@ class Setting:
         for argument, array in {name: positions, **given}.items():
             if array.size == 0:
                 fail(argument, "contain at least one value", "is empty")
-        if np.any(given["temperature_k"] > HOTTEST_K):
-            worst = float(given["temperature_k"].max())
-            fail("temperature_k", f"be at most {show(HOTTEST_K)}", f"is {show(worst)}")
         batch_shape(0, **{name: positions[..., 0, 0]}, **given)
         first, second = np.triu_indices(positions.shape[-2], 1)
         between = positions[..., second, :] - positions[..., first, :]
-        distance = np.linalg.norm(between, axis=-1)
-        if np.any(distance == 0):
-            fail(name, "differ from each other", "two qubits are at the same place")
-        if np.any((distance < SHORTEST_NM) | (distance > LONGEST_NM)):
-            worst = float(distance.min() if distance.min() < SHORTEST_NM else distance.max())
-            must = f"put qubits between {show(SHORTEST_NM)} and {show(LONGEST_NM)} nm from each other"
-            fail(name, must, f"two of them are at {show(worst)} nm")
+        _check_sizes(name, np.linalg.norm(between, axis=-1), given["temperature_k"])
         return cls(
             positions=positions,
             displacement=np.concatenate([np.zeros_like(positions[..., :1, :]), between], axis=-2),
@@ -126,6 +117,17 @@ class Setting:
             chemical_potential=given["chemical_potential_ghz"][..., None] * RAD_PER_US_PER_GHZ,
             height=height,
         )
+
+
+def _check_sizes(name: str, distance: Array, temperature: Array) -> None:
+    if np.any(temperature > HOTTEST_K):
+        fail("temperature_k", f"be at most {show(HOTTEST_K)}", f"is {show(float(temperature.max()))}")
+    if np.any(distance == 0):
+        fail(name, "differ from each other", "two qubits are at the same place")
+    if np.any((distance < SHORTEST_NM) | (distance > LONGEST_NM)):
+        worst = float(distance.min() if distance.min() < SHORTEST_NM else distance.max())
+        must = f"put qubits between {show(SHORTEST_NM)} and {show(LONGEST_NM)} nm from each other"
+        fail(name, must, f"two of them are at {show(worst)} nm")
 
 
 def _positions(
