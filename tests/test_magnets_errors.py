@@ -17,6 +17,7 @@ GOOD: dict[str, Any] = {
     "lattice_nm": 1.24,
     "coupling_mhz": 3.0,
 }
+ANYTHING: Any = "no"
 ASKED: dict[str, Any] = {"separation_nm": 30.0, "frequency_ghz": 2.87}
 
 
@@ -128,10 +129,13 @@ def guided(**change: Any) -> Callable[[], object]:
         ),
         (lambda: line().qubit(frequency_ghz=2.87, temperature_k=1e7), "Argument `temperature_k` must be at most 1e+06"),
         (
-            lambda: line().medium(**(ASKED | {"dipole": "no"})),
+            lambda: line().medium(**(ASKED | {"dipole": ANYTHING})),
             'Argument `dipole` must be True or False, but is "no"',
         ),
-        (lambda: line().qubit(frequency_ghz=2.87, dephasing=None), "Argument `dephasing` must be True or False"),
+        (
+            lambda: line().qubit(**{"frequency_ghz": 2.87, "dephasing": ANYTHING}),
+            "Argument `dephasing` must be True or False",
+        ),
         (lambda: line().green_function(0.0, 2.87), "Argument `separation_nm` must be greater than 0, but is 0."),
         (
             lambda: line().green_function(5.0, [1.0, 2.0]),
