@@ -8,6 +8,7 @@ from scipy.special import kv
 
 import nvprotocol as nv
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
+from nvprotocol.magnets.response import one_magnon
 
 
 def real_space_chain(magnet: nv.magnets.Exchange, frequency_ghz: float, steps: int) -> tuple[complex, complex]:
@@ -59,3 +60,14 @@ def test_an_undamped_chain_has_a_single_qubit_at_any_temperature_without_dephasi
     pair = chain.medium(30.0, frequency_ghz=2.87, temperature_k=0.1, dephasing=False)
     assert np.isclose(one.t1[0], pair.t1[0], rtol=1e-14)
     assert np.isclose(one.t2[0], 2 * one.t1[0], rtol=1e-14)
+
+
+@pytest.mark.parametrize("turn", [0.7, -2.0])
+def test_a_helix_turns_relaxation_and_exchange_alike(turn: float) -> None:
+    # s(r) → e^(iQr)s(r) is a rotation of the second qubit: what is dark stays dark, with the phase of A, J⊥ ± DM and all.
+    s = 1.0 * np.exp(0.4j)
+    R, G = one_magnon(np.array(s * np.exp(1j * turn)), np.array(s * np.exp(-1j * turn)))
+    medium = nv.Medium(relaxation=[[abs(R), R], [np.conj(R), abs(R)]], flip_flop=[[0, G], [np.conj(G), 0]])
+    assert np.isclose(G, np.exp(1j * turn) * s.imag / 2, rtol=1e-12)
+    assert medium.dark_state.exact
+    assert np.isclose(medium.dark_state.phase, -turn, rtol=1e-12)
