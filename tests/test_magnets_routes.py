@@ -64,7 +64,7 @@ def test_an_undamped_chain_has_a_single_qubit_at_any_temperature_without_dephasi
 
 @pytest.mark.parametrize("turn", [0.7, -2.0])
 def test_a_helix_turns_relaxation_and_exchange_alike(turn: float) -> None:
-    # s(r) → e^(iQr)s(r) is a rotation of the second qubit: what is dark stays dark, with the phase of A, J⊥ ± DM and all.
+    # s(r) → e^(iQr)s(r) is a rotation of the second qubit: what is dark stays dark, J⊥ and DM included.
     s = 1.0 * np.exp(0.4j)
     R, G = one_magnon(np.array(s * np.exp(1j * turn)), np.array(s * np.exp(-1j * turn)))
     medium = nv.Medium(relaxation=[[abs(R), R], [np.conj(R), abs(R)]], flip_flop=[[0, G], [np.conj(G), 0]])
