@@ -14,7 +14,7 @@ from nvprotocol.backend.job import CompletedJob
 from nvprotocol.backend.postselected import postselected_result
 from nvprotocol.backend.readout import readout_noise
 from nvprotocol.backend.target import target_of
-from nvprotocol.backend.time_as_medium import elapsing, time_as_medium
+from nvprotocol.backend.time_as_medium import elapsing, timeless
 from nvprotocol.device import Device
 
 __all__ = ["NVBackend"]
@@ -122,11 +122,11 @@ class NVBackend(AerSimulator):
         _refuse_what_loses_the_medium(run_options)
         bound = [self._fitted(one) for one in _bound(given, parameter_binds)]
         elapse = elapsing(self._device)
-        plain = [time_as_medium(one, self._device, elapse, to_end=False) for one in bound]
-        noise = readout_noise(self._device, max((one.num_qubits for one in plain), default=0))
+        plain = [timeless(one, self._device, elapse, to_end=False) for one in bound]
+        noise = readout_noise(self._device, max((one.num_qubits for one in bound), default=0))
         run_options.pop("noise_model", None)  # None says nothing
         if postselect is None:
-            return super().run(plain, noise_model=noise, **run_options)
+            return super().run([one.written() for one in plain], noise_model=noise, **run_options)
         set_before = {name: getattr(self.options, name) for name in ("shots", "seed_simulator")}
         options = {**set_before, **run_options}
         return CompletedJob(self, postselected_result(plain, self._device, postselect, noise, self.name, options))

@@ -9,12 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from qiskit import QuantumCircuit
-from qiskit.circuit import Instruction, Measure, Reset
+from qiskit.circuit import Instruction, Reset
 from qiskit.circuit import Operation as QiskitOperation
 
 from nvprotocol.backend.gates import matrix_of
 from nvprotocol.backend.readout import instrument_of
-from nvprotocol.backend.steps import Step, require_measured, steps_of
+from nvprotocol.backend.steps import Step, Timeless, require_measured
 from nvprotocol.channels import preparation
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
@@ -27,42 +27,45 @@ Branches = dict[tuple[tuple[int, int], ...], NDArray[np.complex128]]
 """Readings (index, value) of the bits that matter → unnormalised ρ, axes row bits n−1 … 0 and column bits n−1 … 0."""
 
 
-def kept_state(circuit: QuantumCircuit, device: Device, keep: Mapping[int, int]) -> NDArray[np.complex128]:
+def kept_state(circuit: QuantumCircuit | Timeless, device: Device, keep: Mapping[int, int]) -> NDArray[np.complex128]:
     """The unnormalised final state of the NV qubits in the runs that are kept.
 
     Args:
-        circuit: What `time_as_medium` gives.
+        circuit: What `time_as_medium` gives, or its steps.
         device: The device, for its readout errors.
         keep: Index of a classical bit → the value that is kept of it; the last that is written counts.
     """
-    rho = sum(_followed(circuit, device, keep, ()).values(), start=np.zeros((2,) * (2 * circuit.num_qubits), complex))
-    return _reduced(rho, range(device.n_qubits), circuit.num_qubits)
+    given = Timeless.of(circuit)
+    n = given.form.num_qubits
+    rho = sum(_followed(given, device, keep, ()).values(), start=np.zeros((2,) * (2 * n), complex))
+    return _reduced(rho, range(device.n_qubits), n)
 
 
 def distribution(
-    circuit: QuantumCircuit, device: Device, keep: Mapping[int, int], report: Sequence[int]
+    circuit: QuantumCircuit | Timeless, device: Device, keep: Mapping[int, int], report: Sequence[int]
 ) -> NDArray[np.float64]:
     """Probabilities that a run is kept and some bits read what they read, one axis for each of them, (2, 2, …)."""
     table = np.zeros((2,) * len(report))
-    for key, rho in _followed(circuit, device, keep, report).items():
+    for key, rho in _followed(Timeless.of(circuit), device, keep, report).items():
         reads = dict(key)
         table[tuple(reads.get(bit, 0) for bit in report)] += _trace(rho)
     return table
 
 
-def superoperator(circuit: QuantumCircuit) -> NDArray[np.complex128]:
+def superoperator(circuit: QuantumCircuit | Timeless) -> NDArray[np.complex128]:
     """The superoperator of a circuit of what `time_as_medium` gives that measures nothing, shape (4ⁿ, 4ⁿ)."""
-    n = circuit.num_qubits
+    given = Timeless.of(circuit)
+    n = given.form.num_qubits
     # Column-stacked: the column index is the slower one, as in the superoperators themselves.
     matrix = np.eye(4**n, dtype=complex).reshape((2,) * (2 * n) + (4**n,))
     matrix = np.moveaxis(matrix, range(2 * n), [*range(n, 2 * n), *range(n)])
-    for step in steps_of(circuit):
+    for step in given.steps:
         matrix = _apply(matrix, _superoperator(step.operation), step.qubits, n)
     return np.moveaxis(matrix, [*range(n, 2 * n), *range(n)], range(2 * n)).reshape(4**n, 4**n)
 
 
-def _followed(circuit: QuantumCircuit, device: Device, keep: Mapping[int, int], report: Collection[int]) -> Branches:
-    n = circuit.num_qubits
+def _followed(circuit: Timeless, device: Device, keep: Mapping[int, int], report: Collection[int]) -> Branches:
+    n = circuit.form.num_qubits
     if n > _QUBIT_LIMIT:
         raise UnsupportedCircuitError(
             f"Argument `circuit` must have at most {_QUBIT_LIMIT} qubits for the exact engine, but has {n}."
@@ -70,8 +73,8 @@ def _followed(circuit: QuantumCircuit, device: Device, keep: Mapping[int, int], 
     rho = np.zeros((2,) * (2 * n), dtype=complex)
     rho[(0,) * (2 * n)] = 1.0
     branches: Branches = {(): rho}
-    steps = steps_of(circuit)
-    require_measured(circuit, steps, keep)
+    steps = circuit.steps
+    require_measured(circuit, keep)
     last_read = {bit: k for k, step in enumerate(steps) for bit, _ in step.tests}
     last_write = {bit: k for k, step in enumerate(steps) for bit in step.clbits}
     for k, step in enumerate(steps):
@@ -99,7 +102,7 @@ def _applied(
     n = rho.ndim // 2
     if any(reads.get(bit, 0) != value for bit, value in step.tests):
         return [(reads, rho)]
-    if isinstance(step.operation, Measure):
+    if step.measures:
         (qubit,), (bit,) = step.qubits, step.clbits
         readings = instrument_of(device, qubit).branches.items()
         found = [(reads | {bit: value}, _apply(rho, one.superoperator, (qubit,), n)) for value, one in readings]

@@ -11,14 +11,15 @@ from itertools import pairwise
 
 import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister
-from qiskit.circuit import Instruction, Measure, Reset
+from qiskit.circuit import Instruction
+from qiskit.circuit.library import CXGate
 from qiskit.converters import circuit_to_dag
 from qiskit.dagcircuit import DAGCircuit
 from qiskit.transpiler.basepasses import TransformationPass
 
 from nvprotocol.backend.conversion import superop_instruction, to_circuit
 from nvprotocol.backend.readout import instrument_of
-from nvprotocol.backend.steps import Step, append, name_of_bit, require_measured, steps_of
+from nvprotocol.backend.steps import Step, Timeless, Writer, name_of_bit, require_measured
 from nvprotocol.channels import Channel, Instrument, preparation, qubit_readout
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
@@ -102,14 +103,14 @@ class FollowKept(TransformationPass):
 
 
 def follow_kept(
-    circuit: QuantumCircuit, keep: Mapping[int, int], device: Device, report: Collection[int] = ()
+    circuit: QuantumCircuit | Timeless, keep: Mapping[int, int], device: Device, report: Collection[int] = ()
 ) -> KeptBranch:
     """Rewrites a circuit without time into its kept branch.
 
     Where a bit is written more than once, its last value counts, for what is kept and for what is reported.
 
     Args:
-        circuit: What `time_as_medium` gives.
+        circuit: What `time_as_medium` gives, or its steps.
         keep: Index of a classical bit → the value that is kept of it.
         device: The device, for its readout errors.
         report: Bits whose outcomes among the kept runs are asked for.
@@ -126,8 +127,9 @@ def follow_kept(
         >>> follow_kept(plain, {0: 1, 1: 1}, device, report=()).records
         ()
     """
-    steps = _resolved(circuit, keep)
-    last_write = {step.clbits[0]: k for k, step in enumerate(steps) if isinstance(step.operation, Measure)}
+    given = Timeless.of(circuit)
+    steps, n_qubits = _resolved(given, keep), given.form.num_qubits
+    last_write = {step.clbits[0]: k for k, step in enumerate(steps) if step.clbits}
     last_use = {qubit: k for k, step in enumerate(steps) for qubit in step.qubits}
     reported = {k for bit, k in last_write.items() if bit in report and bit not in keep}
     copies = sorted(k for k in reported if last_use[steps[k].qubits[0]] > k)
@@ -136,43 +138,45 @@ def follow_kept(
             f"it reports {len(copies)} outcomes of qubits that are used again, and at most {_MOST_COPIES} can be kept"
         )
     projections = cache(lambda qubit: _projections(instrument_of(device, qubit)))
-    result = QuantumCircuit(QuantumRegister(circuit.num_qubits + len(copies), "q"), name=circuit.name)
-    records, together = [], _reset_at_once(steps)
-    for k, step in enumerate(steps):
-        if not isinstance(step.operation, Measure):
-            if k - 1 not in together or steps[k - 1].clbits[0] not in keep:
-                append(result, step.operation, step.qubits)
+    result = QuantumCircuit(QuantumRegister(n_qubits + len(copies), "q"), name=given.form.name)
+    records, together, write = [], _reset_at_once(steps, keep), Writer(result)
+    for k, (operation, qubits, clbits, _) in enumerate(steps):
+        if not clbits:
+            if k - 1 not in together:
+                write(operation, qubits)
             continue
-        (qubit,), (bit,) = step.qubits, step.clbits
+        (qubit,), (bit,) = qubits, clbits
         if bit in keep:
             kept = keep[bit] if last_write[bit] == k else None
-            append(result, projections(qubit)[kept, k in together], [qubit])
+            write(projections(qubit)[kept, k in together], qubits)
         elif k in reported:
-            place = circuit.num_qubits + copies.index(k) if k in copies else qubit
+            place = n_qubits + copies.index(k) if k in copies else qubit
             if place != qubit:
-                result.cx(qubit, place)
+                write(CXGate(), (qubit, place))
             records.append(Record(bit, qubit, place))
         else:
-            append(result, _unread(), [qubit])
+            write(_unread(), qubits)
     if any(value and bit not in last_write for bit, value in keep.items()):
-        append(result, _impossible(), [0])  # what is not written in this branch reads 0
+        write(_impossible(), (0,))  # what is not written in this branch reads 0
     return KeptBranch(result, tuple(records))
 
 
-def _resolved(circuit: QuantumCircuit, keep: Mapping[int, int]) -> list[Step]:
+def _resolved(circuit: Timeless, keep: Mapping[int, int]) -> Sequence[Step]:
     """The steps that are taken in the kept branch; a bit that is not written yet reads 0."""
-    steps = steps_of(circuit)
-    require_measured(circuit, steps, keep)
+    steps = circuit.steps
+    require_measured(circuit, keep)
+    if not any(step.tests for step in steps):
+        return steps
     writes: dict[int, list[int]] = {}
     for k, step in enumerate(steps):
-        if isinstance(step.operation, Measure):
+        if step.measures:
             writes.setdefault(step.clbits[0], []).append(k)
     taken = []
     for k, step in enumerate(steps):
         for bit, value in step.tests:
             before = [write for write in writes.get(bit, []) if write < k]
             if before and (bit not in keep or writes[bit][-1] > k):
-                raise NotFollowedError(f"bit {name_of_bit(circuit, bit)}, which is not kept, decides what happens")
+                raise NotFollowedError(f"bit {name_of_bit(circuit.form, bit)}, which is not kept, decides what happens")
             if (keep[bit] if before else 0) != value:
                 break
         else:
@@ -180,13 +184,12 @@ def _resolved(circuit: QuantumCircuit, keep: Mapping[int, int]) -> list[Step]:
     return taken
 
 
-def _reset_at_once(steps: Sequence[Step]) -> set[int]:
-    """Measurements whose qubit is reset right after them: one instruction instead of two, as Aer counts them."""
-    pairs = enumerate(pairwise(steps))
+def _reset_at_once(steps: Sequence[Step], keep: Mapping[int, int]) -> set[int]:
+    """Kept measurements whose qubit is reset right after them: one instruction instead of two, as Aer counts them."""
     return {
         k
-        for k, (step, then) in pairs
-        if isinstance(step.operation, Measure) and isinstance(then.operation, Reset) and step.qubits == then.qubits
+        for k, (step, then) in enumerate(pairwise(steps))
+        if step.clbits and step.clbits[0] in keep and then.resets and step.qubits == then.qubits
     }
 
 

@@ -15,6 +15,7 @@ from qiskit_aer.noise import NoiseModel
 from nvprotocol._checks import MOST_SHOTS, fail, generator, show, whole_number
 from nvprotocol.backend.aer import OPTIONS, kept_outcomes, require_success
 from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError, follow_kept
+from nvprotocol.backend.steps import Timeless
 from nvprotocol.device import Device
 from nvprotocol.tomography.settings import draw_kept
 
@@ -52,7 +53,7 @@ def kept_bits(circuit: QuantumCircuit, postselect: Mapping[str, int | str]) -> d
 
 
 def postselected_result(
-    circuits: Sequence[QuantumCircuit],
+    circuits: Sequence[Timeless],
     device: Device,
     postselect: Mapping[str, int | str],
     noise: NoiseModel | None,
@@ -62,7 +63,7 @@ def postselected_result(
     """The counts of the kept runs of circuits without time, as Qiskit's `Result`.
 
     Args:
-        circuits: What `time_as_medium` gives.
+        circuits: The steps of what `time_as_medium` gives.
         device: The device.
         postselect: Register → outcome that is kept.
         noise: The readout errors, for what is run shot by shot.
@@ -71,23 +72,26 @@ def postselected_result(
     """
     if options.get("memory"):
         fail("memory", "not be asked for with `postselect`: shots of the kept branch have no order", "is true")
-    if any(isinstance(entry.operation, SaveData) for circuit in circuits for entry in circuit.data):
+    if any(isinstance(step.operation, SaveData) for circuit in circuits for step in circuit.steps):
         fail("circuits", "save nothing in a run with `postselect`, whose state is not normalised", "have a save")
     shots = whole_number(options["shots"], "shots", minimum=1, maximum=MOST_SHOTS)
     rng = generator(options["seed_simulator"], "seed_simulator")
     results = []
     for circuit in circuits:
-        keep = kept_bits(circuit, postselect)
+        form = circuit.form
+        keep = kept_bits(form, postselect)
         try:
-            branch = follow_kept(circuit, keep, device, report=range(circuit.num_clbits))
+            branch = follow_kept(circuit, keep, device, report=range(form.num_clbits))
         except NotFollowedError as reason:
-            counts = _sorted_out(circuit, keep, noise, {**options, "seed_simulator": int(rng.integers(2**31))})
+            counts = _sorted_out(
+                circuit.written(), keep, noise, {**options, "seed_simulator": int(rng.integers(2**31))}
+            )
             told: dict[str, Any] = {"method": "shot by shot", "reason": f"{reason}"}
         else:
             counts, odds = _drawn(branch, keep, device, shots, rng)
             told = {"method": "kept branch", "success_probability": odds}
         told |= {"postselect": dict(postselect), "shots": shots, "kept": sum(counts.values())}
-        results.append(_experiment(circuit, counts, told))
+        results.append(_experiment(form, counts, told))
     content = {"backend_name": name, "backend_version": "", "job_id": "", "success": True, "results": results}
     return Result.from_dict({**content, "qobj_id": ""} if _takes_qobj_id() else content)
 

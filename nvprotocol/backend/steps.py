@@ -1,10 +1,11 @@
-"""A circuit without time, read and written step by step."""
+"""A circuit without time, as the steps that it takes."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from qiskit import QuantumCircuit
-from qiskit.circuit import CircuitInstruction, IfElseOp, Instruction, Measure
+from qiskit import QuantumCircuit, QuantumRegister
+from qiskit.circuit import CircuitInstruction, Clbit, IfElseOp, Instruction, Qubit
 from qiskit.circuit import Operation as QiskitOperation
 
 from nvprotocol._checks import fail
@@ -16,56 +17,121 @@ class Step(NamedTuple):
     Attributes:
         operation: Qiskit's operation.
         qubits: Numbers of its qubits.
-        clbits: Indices of the bits that it writes.
+        clbits: Indices of the bits that it writes. Only a measurement writes any.
         tests: Index of a bit and the value that it must read, for each `if_else` around the instruction.
     """
 
     operation: QiskitOperation | Instruction
     qubits: tuple[int, ...]
-    clbits: tuple[int, ...]
-    tests: tuple[tuple[int, int], ...]
+    clbits: tuple[int, ...] = ()
+    tests: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def measures(self) -> bool:
+        """Whether it is a measurement."""
+        return bool(self.clbits)
+
+    @property
+    def resets(self) -> bool:
+        """Whether it is a reset."""
+        return self.operation.name == "reset"
 
 
-def steps_of(circuit: QuantumCircuit) -> list[Step]:
-    """The instructions of what `time_as_medium` gives, whose `if_else` hold one instruction each."""
-    qubit_of = {qubit: k for k, qubit in enumerate(circuit.qubits)}
-    bit_of = {bit: k for k, bit in enumerate(circuit.clbits)}
-    steps = []
-    for entry in circuit.data:
-        tests, operation = [], entry.operation  # which Qiskit makes anew whenever it is asked for
-        while isinstance(operation, IfElseOp):
-            condition: Any = operation.condition
-            tests.append((bit_of[condition[0]], int(condition[1])))
-            entry = operation.blocks[0].data[0]
-            operation = entry.operation
-        qubits = tuple([qubit_of[qubit] for qubit in entry.qubits])
-        steps.append(Step(operation, qubits, tuple([bit_of[bit] for bit in entry.clbits]), tuple(tests)))
-    return steps
+@dataclass(frozen=True)
+class Timeless:
+    """A circuit in which time has become channels, before it is written as Qiskit's circuit.
+
+    What follows a circuit step by step reads it from here; Qiskit's objects are made only for what Aer runs.
+
+    Attributes:
+        steps: The steps.
+        form: A circuit without instructions that has its qubits, bits, registers, name and metadata.
+    """
+
+    steps: Sequence[Step]
+    form: QuantumCircuit
+
+    @classmethod
+    def of(cls, circuit: "QuantumCircuit | Timeless") -> "Timeless":
+        """The steps of a circuit that `time_as_medium` gives, whose `if_else` hold one instruction each."""
+        if isinstance(circuit, Timeless):
+            return circuit
+        qubit_of = {qubit: k for k, qubit in enumerate(circuit.qubits)}
+        bit_of = {bit: k for k, bit in enumerate(circuit.clbits)}
+        steps = []
+        for entry in circuit.data:
+            tests, operation = [], entry.operation  # which Qiskit makes anew whenever it is asked for
+            while operation.name == "if_else":
+                condition: Any = operation.condition
+                tests.append((bit_of[condition[0]], int(condition[1])))
+                entry = operation.blocks[0].data[0]
+                operation = entry.operation
+            qubits = tuple([qubit_of[qubit] for qubit in entry.qubits])
+            steps.append(Step(operation, qubits, tuple([bit_of[bit] for bit in entry.clbits]), tuple(tests)))
+        return cls(steps, circuit.copy_empty_like())
+
+    def written(self) -> QuantumCircuit:
+        """The circuit as Qiskit's, with one `if_else` around an instruction for each test of a bit."""
+        result = self.form.copy_empty_like()
+        add = Writer(result)
+        for step in self.steps:
+            if step.tests:
+                result.append(_tested(result, step))
+            else:
+                add(step.operation, step.qubits, step.clbits)
+        return result
 
 
-def append(
-    circuit: QuantumCircuit,
-    operation: QiskitOperation | Instruction,
-    qubits: Iterable[int],
-    clbits: Iterable[int] = (),
-) -> None:
-    """Appends an operation to qubits and bits that are known to be there: Qiskit's own checks take half of the time."""
-    known = circuit.qubits
-    bits = [circuit.clbits[k] for k in clbits] if clbits else ()
-    entry = CircuitInstruction(operation, [known[k] for k in qubits], bits)
-    circuit._append(entry)  # pyright: ignore[reportCallIssue]  # its hints leave out the form with one argument
+def _tested(circuit: QuantumCircuit, step: Step) -> Any:
+    """A step inside the `if_else` of its tests."""
+    qubits: list[Qubit] = [circuit.qubits[k] for k in step.qubits]
+    entry = CircuitInstruction(step.operation, qubits, [circuit.clbits[k] for k in step.clbits])
+    for bit, value in reversed(step.tests):
+        body = QuantumCircuit(circuit.qubits, circuit.clbits)
+        body.append(entry)
+        tested: Clbit = circuit.clbits[bit]
+        entry = CircuitInstruction(IfElseOp((tested, value), body), circuit.qubits, circuit.clbits)
+    return entry
 
 
-def require_measured(circuit: QuantumCircuit, steps: Sequence[Step], bits: Collection[int]) -> None:
+def blank(circuit: QuantumCircuit) -> QuantumCircuit:
+    """A circuit without instructions on one register of qubits, with the bits, name and metadata of another."""
+    result = QuantumCircuit(QuantumRegister(circuit.num_qubits, "q"), name=circuit.name, metadata=circuit.metadata)
+    result.add_bits(circuit.clbits)
+    for register in circuit.cregs:
+        result.add_register(register)
+    return result
+
+
+class Writer:
+    """Appends operations to qubits and bits that are known to be there: Qiskit's own checks take half of the time.
+
+    Args:
+        circuit: The circuit that is written.
+    """
+
+    def __init__(self, circuit: QuantumCircuit) -> None:
+        self._qubits, self._clbits = circuit.qubits, circuit.clbits
+        self._append: Any = circuit._append  # the form with one argument is missing in its hints
+
+    def __call__(
+        self, operation: QiskitOperation | Instruction, qubits: Iterable[int], clbits: Iterable[int] = ()
+    ) -> None:
+        """Appends an operation, its qubits and bits given by their indices."""
+        on, into = [self._qubits[k] for k in qubits], [self._clbits[k] for k in clbits]
+        self._append(CircuitInstruction(operation, on, into))
+
+
+def require_measured(circuit: Timeless, bits: Collection[int]) -> None:
     """Refuses to keep a bit that nothing writes.
 
     Raises:
         ArgumentError: If there is one.
     """
-    measured = {step.clbits[0] for step in steps if isinstance(step.operation, Measure)}
+    measured = {step.clbits[0] for step in circuit.steps if step.clbits}
     for bit in bits:
         if bit not in measured:
-            fail("postselect", "name bits that are measured", f"bit {name_of_bit(circuit, bit)} is not")
+            fail("postselect", "name bits that are measured", f"bit {name_of_bit(circuit.form, bit)} is not")
 
 
 def name_of_bit(circuit: QuantumCircuit, bit: int) -> str:

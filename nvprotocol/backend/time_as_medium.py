@@ -13,21 +13,21 @@ Time does not depend on outcomes: both branches of an `if_else` take as long as 
 
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
+from itertools import product
 
-from qiskit import QuantumCircuit, QuantumRegister
-from qiskit.circuit import Gate, IfElseOp, Instruction, Measure, Reset
+from qiskit import QuantumCircuit
+from qiskit.circuit import Gate, Instruction, Reset
 from qiskit.converters import circuit_to_dag
 from qiskit.dagcircuit import DAGCircuit
 from qiskit.transpiler.basepasses import TransformationPass
 
 from nvprotocol._checks import ROUNDING
-from nvprotocol.backend.conditions import Condition
 from nvprotocol.backend.conversion import superop_instruction, to_circuit
 from nvprotocol.backend.gates import runnable
 from nvprotocol.backend.schedule import Event, schedule
-from nvprotocol.backend.steps import append
+from nvprotocol.backend.steps import Step, Timeless, blank
 from nvprotocol.channels import depolarising, evolution, preparation
 from nvprotocol.device import Device
 
@@ -90,26 +90,33 @@ def time_as_medium(
         >>> time_as_medium(nv.protocols.monitored_bell(1.5, checks=3), device).count_ops()["superop"]
         3
     """
+    return timeless(circuit, device, elapse, prepares=prepares, to_end=to_end).written()
+
+
+def timeless(
+    circuit: QuantumCircuit,
+    device: Device,
+    elapse: Callable[[float], Instruction] | None = None,
+    *,
+    prepares: bool = True,
+    to_end: bool = True,
+) -> Timeless:
+    """The steps of `time_as_medium`, which takes the same arguments."""
     plan = schedule(circuit, device)
     elapse = elapse or elapsing(device)
-    result = QuantumCircuit(QuantumRegister(circuit.num_qubits, "q"), name=circuit.name, metadata=circuit.metadata)
-    result.add_bits(circuit.clbits)
-    for register in circuit.cregs:
-        result.add_register(register)
-    nv_qubits = range(device.n_qubits)
+    nv_qubits = tuple(range(device.n_qubits))
+    steps = []
     if prepares and device.initialisation_error:
-        for k in nv_qubits:
-            append(result, _prepared(device), [k])
+        steps += [Step(_prepared(device), (k,)) for k in nv_qubits]
     now, resolved = 0.0, ROUNDING * plan.duration
     for event in plan.events:
         if event.time - now > resolved:
-            append(result, elapse(_shared(event.time - now, plan.duration)), nv_qubits)
+            steps.append(Step(elapse(_shared(event.time - now, plan.duration)), nv_qubits))
             now = event.time
-        for instruction, qubits in _instructions(event, device):
-            _append_conditional(result, instruction, qubits, event.clbits, event.conditions)
+        steps += _steps(event, device)
     if to_end and plan.duration - now > resolved:
-        append(result, elapse(_shared(plan.duration - now, plan.duration)), nv_qubits)
-    return result
+        steps.append(Step(elapse(_shared(plan.duration - now, plan.duration)), nv_qubits))
+    return Timeless(steps, blank(circuit))
 
 
 def elapsing(device: Device) -> Callable[[float], Instruction]:
@@ -124,45 +131,25 @@ def _shared(duration: float, total: float) -> float:
     return round(duration, -math.ceil(math.log10(4 * sys.float_info.epsilon * total)))
 
 
-def _instructions(event: Event, device: Device) -> list[tuple[Instruction, Sequence[int]]]:
+def _steps(event: Event, device: Device) -> list[Step]:
     """What an event does: the operation, or a piece of it, and the error that comes with it."""
     operation, qubits = event.operation, event.qubits
-    if isinstance(operation, Gate):
-        found: list[tuple[Instruction, Sequence[int]]] = [(runnable(operation, event.pieces), qubits)]
+    found: list[Step]
+    if event.clbits:
+        found = [Step(operation, qubits, event.clbits)]
+    elif isinstance(operation, Gate):
+        found = [Step(runnable(operation, event.pieces), qubits)]
         if event.last and (error := _error_of(operation, device)) is not None:
-            found.append((error, qubits))
+            found.append(Step(error, qubits))
+    else:  # a reset or a save
+        found = [Step(operation, qubits)]
+        if isinstance(operation, Reset) and qubits[0] < device.n_qubits and device.initialisation_error:
+            found.append(Step(_prepared(device), qubits))
+    if not event.conditions:
         return found
-    found = [(operation, qubits)]  # pyright: ignore[reportAssignmentType]  # measurements, resets and saves
-    if isinstance(operation, Reset) and qubits[0] < device.n_qubits and device.initialisation_error:
-        found.append((_prepared(device), qubits))
-    return found
-
-
-def _append_conditional(
-    circuit: QuantumCircuit,
-    instruction: Instruction,
-    qubits: Sequence[int],
-    clbits: Sequence[int],
-    conditions: Sequence[Condition],
-) -> None:
-    """Appends an instruction, within tests of single bits for every case in which it happens."""
-    bits = clbits if isinstance(instruction, Measure) else ()
-    if not conditions:
-        append(circuit, instruction, qubits, bits)
-        return
-    first, others = conditions[0], conditions[1:]
-    for case in first.cases:
-        inner = QuantumCircuit(circuit.qubits, circuit.clbits)
-        _append_conditional(inner, instruction, qubits, bits, others)
-        for bit, value in case:
-            outer = QuantumCircuit(circuit.qubits, circuit.clbits)
-            for entry in inner.data:
-                body = QuantumCircuit(circuit.qubits, circuit.clbits)
-                body.append(entry)
-                outer.append(IfElseOp((circuit.clbits[bit], value), body), circuit.qubits, circuit.clbits)
-            inner = outer
-        for entry in inner.data:
-            circuit.append(entry)
+    # Every case in which it happens, as tests of single bits that exclude those of the other cases.
+    cases = [sum(case, ()) for case in product(*(one.cases for one in event.conditions))]
+    return [step._replace(tests=tests) for step in found for tests in cases]
 
 
 def _error_of(gate: Gate, device: Device) -> Instruction | None:

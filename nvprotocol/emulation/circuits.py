@@ -10,13 +10,14 @@ from qiskit.circuit import Barrier, Delay, Measure, Qubit
 
 from nvprotocol import tomography
 from nvprotocol._checks import fail
-from nvprotocol.backend import exact, follow_kept, time_as_medium
+from nvprotocol.backend import exact, follow_kept
 from nvprotocol.backend.aer import kept_states, run
 from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError
 from nvprotocol.backend.native import to_native
 from nvprotocol.backend.postselected import kept_bits, kept_counts
 from nvprotocol.backend.qubits import nv_of
-from nvprotocol.backend.time_as_medium import elapsing
+from nvprotocol.backend.steps import Timeless
+from nvprotocol.backend.time_as_medium import elapsing, time_as_medium, timeless
 from nvprotocol.device import Device
 from nvprotocol.emulation.estimate import Engine
 from nvprotocol.tomography._checked import checked_readout
@@ -31,12 +32,12 @@ class Prepared:
 
     Attributes:
         circuit: The circuit in the device's native gates.
-        plain: The same without time, the medium in it.
+        plain: The same without time, the medium in it, as steps.
         keep: Index of each postselected bit → the value that is kept.
     """
 
     circuit: QuantumCircuit
-    plain: QuantumCircuit
+    plain: Timeless
     keep: dict[int, int]
 
 
@@ -64,7 +65,7 @@ def prepare(
     prepared = []
     for one in circuits:
         native, keep = to_native(one, device), kept_bits(one, postselect or {})
-        plain = time_as_medium(native, device, elapse, to_end=tomography)
+        plain = timeless(native, device, elapse, to_end=tomography)
         if tomography:
             _refuse_measured_at_the_end(native, device.n_qubits, keep)
         prepared.append(Prepared(native, plain, keep))
@@ -126,12 +127,12 @@ def outcome_probabilities(
     return np.clip(chances, 0.0, None) @ joint.T
 
 
-def _rotations(setting: str, device: Device) -> QuantumCircuit:
+def _rotations(setting: str, device: Device) -> Timeless:
     """What the device does to the NV qubits from the end of a circuit up to their measurement."""
     circuit = QuantumCircuit(device.n_qubits)
     _rotate(circuit, circuit.qubits, setting)
     circuit.barrier()
-    return time_as_medium(to_native(circuit, device), device, prepares=False)
+    return timeless(to_native(circuit, device), device, prepares=False)
 
 
 def _rotate(circuit: QuantumCircuit, qubits: Sequence[Qubit], setting: str) -> None:

@@ -11,7 +11,7 @@ from nvprotocol.backend import exact, follow_kept
 from nvprotocol.backend.aer import kept_outcomes, run
 from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError
 from nvprotocol.backend.postselected import kept_counts
-from nvprotocol.backend.steps import require_measured, steps_of
+from nvprotocol.backend.steps import require_measured
 from nvprotocol.device import Device
 from nvprotocol.emulation.circuits import Prepared
 from nvprotocol.emulation.estimate import Engine
@@ -58,7 +58,7 @@ def counts_shot_by_shot(
     prepared: Sequence[Prepared], device: Device, shots: int, rng: np.random.Generator, register: str
 ) -> list[NDArray[np.int64]]:
     """Kept counts of every reading of a register, every shot run, (2ᵏ,) for each circuit."""
-    result = run([one.plain for one in prepared], shots=shots, seed=int(rng.integers(2**31)), device=device)
+    result = run([one.plain.written() for one in prepared], shots=shots, seed=int(rng.integers(2**31)), device=device)
     tables = []
     for k, one in enumerate(prepared):
         bits = _bits_of(one, register)
@@ -71,12 +71,11 @@ def counts_shot_by_shot(
 
 def _bits_of(prepared: Prepared, register: str) -> list[int]:
     """Indices of the bits of a register, lowest first, at least one of them measured."""
-    circuit = prepared.plain
-    (found,) = (known for known in circuit.cregs if known.name == register)
-    bits = [circuit.find_bit(bit).index for bit in found]
-    steps = steps_of(circuit)
-    require_measured(circuit, steps, prepared.keep)
-    if not {bit for step in steps for bit in step.clbits}.intersection(bits):
+    circuit, form = prepared.plain, prepared.plain.form
+    (found,) = (known for known in form.cregs if known.name == register)
+    bits = [form.find_bit(bit).index for bit in found]
+    require_measured(circuit, prepared.keep)
+    if not {bit for step in circuit.steps for bit in step.clbits}.intersection(bits):
         fail("register", "be one that the circuit measures into", f"is {show(register)}")
     return bits
 
