@@ -1,0 +1,215 @@
+"""The best place for the qubits, and how sure it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from scipy.optimize import minimize
+
+from nvprotocol._checks import fail, nonnegative_array, real_number, show
+from nvprotocol.design.bell_yield import BellYield
+from nvprotocol.design.question import PLACES, Question, Range, checked_range, question
+from nvprotocol.magnets import Magnet
+from nvprotocol.medium import Medium
+
+__all__ = ["Optimum", "optimise"]
+
+_POINTS = {"separation_nm": 33, "height_nm": 9}
+_OTHER_POINTS = 7
+_MOST_STARTS = 3
+_EDGE = 1e-3
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Optimum:
+    """The inputs at which a magnet gives the most Bell pairs per second.
+
+    Attributes:
+        inputs: The best value of each input that was varied.
+        at_edge: Inputs whose best value is an end of their range: a wider range would do better.
+        result: What is found there.
+        medium: The medium there, with its provenance.
+        contributions: For each uncertain input, the rates in 1/s with the input lowered and raised by its uncertainty.
+        question: What was asked, with the best inputs filled in.
+    """
+
+    inputs: Mapping[str, float]
+    at_edge: tuple[str, ...]
+    result: BellYield
+    medium: Medium
+    contributions: Mapping[str, tuple[float, float]]
+    question: Question
+
+    @property
+    def rate(self) -> float:
+        """Bell pairs per second."""
+        return float(self.result.rate)
+
+    @property
+    def rate_range(self) -> tuple[float, float]:
+        """The rate less and plus what the uncertain inputs change, added in squares on each side.
+
+        An input that lowers the rate both when it is raised and when it is lowered counts on the lower side only.
+        """
+        changes = np.array([[one - self.rate for one in pair] for pair in self.contributions.values()]).reshape(-1, 2)
+        down, up = np.minimum(changes, 0.0).min(axis=1, initial=0.0), np.maximum(changes, 0.0).max(axis=1, initial=0.0)
+        return max(self.rate - float(np.hypot.reduce(down, initial=0.0)), 0.0), self.rate + float(
+            np.hypot.reduce(up, initial=0.0)
+        )
+
+    def __str__(self) -> str:
+        rows = []
+        for name, value in self.inputs.items():
+            edge = ", an end of its range" if name in self.at_edge else ""
+            rows.append(f"{name} = {value:.4g}{edge}")
+        text = [*rows, str(self.result)]
+        if self.contributions:
+            low, high = self.rate_range
+            text.append(f"uncertain  {low:.4g} to {high:.4g} per second:")
+            for name, (lower, upper) in self.contributions.items():
+                text.append(f"           {lower:.4g} and {upper:.4g} with {name} lowered and raised by its uncertainty")
+        return "\n".join(text)
+
+    __repr__ = __str__
+
+
+def optimise(
+    magnet: Magnet,
+    target_fidelity: float = 0.95,
+    *,
+    separation_nm: float | Range = (20.0, 500.0),
+    height_nm: float | Range | None = None,
+    frequency_ghz: float | Range,
+    temperature_k: float = 0.0,
+    overhead: float = 20.0,
+    dephasing_time: float = np.inf,
+    field_difference_nt: float = 0.0,
+    vary: Mapping[str, Range] | None = None,
+    uncertainties: Mapping[str, float] | None = None,
+) -> Optimum:
+    """Where a pair gives the most Bell pairs of a fidelity per second.
+
+    The rate is R = P/(t_F + overhead) of `bell_yield`. A grid over all ranges comes first, since |A| ∝ |J₀(k₀r)| has
+    several lobes; its three best points are then climbed from.
+
+    Args:
+        magnet: The magnet.
+        target_fidelity: F.
+        separation_nm: Distance of the qubits in nm, or its range.
+        height_nm: Height over a film in nm, or its range.
+        frequency_ghz: Splitting as measured, or its range.
+        temperature_k: Temperature in K.
+        overhead: Time of an attempt besides t_F in µs.
+        dephasing_time: T_φ in µs of each qubit on its own.
+        field_difference_nt: Difference of the fields at the qubits in nT.
+        vary: Ranges of attributes of the magnet, such as {"gap_ghz": (1.0, 2.8)}.
+        uncertainties: Uncertainty of inputs, of attributes of the magnet too, whose effect on the rate is worked out.
+
+    Raises:
+        ArgumentError: If an argument is out of range, names no input, nothing is left to vary, or no place reaches F.
+
+    Examples:
+        >>> film = nv.magnets.Film(nv.magnets.YIG_COLD, thickness_nm=20, gap_ghz=2.0)
+        >>> best = nv.design.optimise(film, 0.95, separation_nm=(50, 200), height_nm=10.0, frequency_ghz=2.87,
+        ...     temperature_k=0.01, uncertainties={"height_nm": 1.0})
+        >>> best.at_edge, bool(best.rate_range[0] < best.rate < best.rate_range[1])
+        (('separation_nm',), True)
+    """
+    given = {
+        "separation_nm": separation_nm,
+        "height_nm": height_nm,
+        "frequency_ghz": frequency_ghz,
+        "temperature_k": temperature_k,
+        "dephasing_time": dephasing_time,
+        "field_difference_nt": field_difference_nt,
+        **(vary or {}),
+    }
+    ranges = {name: checked_range(value, name) for name, value in given.items() if isinstance(value, tuple | list)}
+    fixed = {name: value for name, value in given.items() if name not in ranges}
+    asked = question(magnet, target_fidelity, overhead, fixed)  # pyright: ignore[reportArgumentType]
+    for name in ranges:
+        asked.check(name, "vary" if name in (vary or {}) else name)
+    if not ranges:
+        fail("separation_nm", "be a range, or another input be one, for something to vary", "is a number")
+    shares = _checked_uncertainties(asked, uncertainties or {})
+    best = _climbed(asked, ranges)
+    found = asked.with_inputs(**best)
+    result = found.answer(tolerances=True)
+    if not result.reached:
+        must = "be one that some place reaches"
+        fail("target_fidelity", must, f"is {show(found.target_fidelity)}, and {show(float(result.fidelity))} is found")
+    edges = tuple(name for name, (low, high) in ranges.items() if _at_edge(best[name], low, high))
+    return Optimum(
+        inputs=best,
+        at_edge=edges,
+        result=result,
+        medium=found.medium(),
+        contributions={name: _changed(found, name, share) for name, share in shares.items()},
+        question=found,
+    )
+
+
+def _checked_uncertainties(asked: Question, uncertainties: Mapping[str, float]) -> dict[str, float]:
+    for name in uncertainties:
+        asked.check(name, "uncertainties")
+    return {name: real_number(one, f'uncertainties["{name}"]', minimum=0.0) for name, one in uncertainties.items()}
+
+
+def _value(asked: Question, name: str) -> float:
+    return float(asked.inputs[name] if name in asked.inputs else getattr(asked.magnet, name, 0.0))
+
+
+def _changed(asked: Question, name: str, share: float) -> tuple[float, float]:
+    """Rates with an input lowered and raised; nothing that must not be negative is lowered below 0."""
+    value = _value(asked, name)
+    lower = value - share if value > share else value / 2
+    low, high = (float(asked.answer(**{name: one}).rate) for one in (lower, value + share))
+    return low, high
+
+
+def _at_edge(value: float, low: float, high: float) -> bool:
+    return min(value - low, high - value) < _EDGE * (high - low)
+
+
+def _grid(name: str, low: float, high: float) -> np.ndarray:
+    return np.linspace(low, high, _POINTS.get(name, _OTHER_POINTS))
+
+
+def _climbed(asked: Question, ranges: Mapping[str, Range]) -> dict[str, float]:
+    """The inputs of the largest rate: the best points of a grid, and the nearest maximum to each."""
+    axes = {name: _grid(name, *ends) for name, ends in ranges.items()}
+    together = [name for name in axes if name in PLACES]  # which broadcast
+    others = [name for name in axes if name not in PLACES]
+    candidates: list[tuple[float, dict[str, float]]] = []
+    meshes = np.meshgrid(*(axes[name] for name in together), indexing="ij")
+    for values in product(*(axes[name] for name in others)):
+        one = dict(zip(others, map(float, values), strict=True))
+        rate = np.asarray(asked.answer(**dict(zip(together, meshes, strict=True)), **one).rate)
+        for k in np.argsort(rate, axis=None)[::-1][:_MOST_STARTS]:
+            place = {name: float(mesh.flat[k]) for name, mesh in zip(together, meshes, strict=True)}
+            candidates.append((float(rate.flat[k]), {**place, **one}))
+    candidates.sort(key=lambda pair: -pair[0])
+    best = max((_nearest_maximum(asked, ranges, start) for _, start in candidates[:_MOST_STARTS]), key=lambda one: one[0])
+    return best[1]
+
+
+def _nearest_maximum(
+    asked: Question, ranges: Mapping[str, Range], start: Mapping[str, float]
+) -> tuple[float, dict[str, float]]:
+    names = list(ranges)
+    low, span = (np.array(x) for x in zip(*((a, b - a) for a, b in ranges.values()), strict=True))
+
+    def inputs(unit: np.ndarray) -> dict[str, float]:
+        return dict(zip(names, (low + np.clip(unit, 0, 1) * span).tolist(), strict=True))
+
+    def loss(unit: np.ndarray) -> float:
+        rate = float(asked.answer(**inputs(unit)).rate)
+        return -np.log(rate) if rate > 0 else np.inf
+
+    begin = (np.array([start[name] for name in names]) - low) / span
+    if not np.isfinite(loss(begin)):
+        return 0.0, dict(start)
+    options = {"xatol": 1e-4, "fatol": 1e-6, "maxfev": 80 * len(names)}
+    found = minimize(loss, begin, method="Nelder-Mead", bounds=[(0.0, 1.0)] * len(names), options=options)
+    return float(np.exp(-found.fun)), inputs(found.x)

@@ -1,0 +1,108 @@
+"""What is asked of a magnet: where the qubits may stand, and what counts as a Bell pair."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nvprotocol._checks import fail, real_number, show
+from nvprotocol.design.bell_yield import BellYield, bell_yield
+from nvprotocol.errors import ValidityWarning
+from nvprotocol.magnets import Magnet
+from nvprotocol.medium import Medium
+
+__all__ = ["Question"]
+
+PLACES = ("separation_nm", "height_nm", "frequency_ghz", "temperature_k", "chemical_potential_ghz", "azimuth_deg")
+ASKED = ("dephasing_time", "field_difference_nt")
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Bell pairs per second of a magnet, as a function of named inputs.
+
+    Attributes:
+        magnet: The magnet.
+        target_fidelity: F.
+        overhead: Time of an attempt besides t_F, in µs.
+        inputs: Values of what `Magnet.medium` and `bell_yield` take, and of attributes of the magnet.
+    """
+
+    magnet: Magnet
+    target_fidelity: float
+    overhead: float
+    inputs: Mapping[str, float] = field(default_factory=dict)
+
+    def of_magnet(self, name: str) -> bool:
+        """Whether an input is an attribute of the magnet."""
+        return is_dataclass(self.magnet) and name in {one.name for one in fields(self.magnet) if one.init}
+
+    def check(self, name: str, argument: str) -> None:
+        """Refuses a name that is no input.
+
+        Raises:
+            ArgumentError: If it is none.
+        """
+        places = tuple(one for one in PLACES if self.magnet.over_film or one != "height_nm")
+        if name not in (*places, *ASKED) and not (
+            self.of_magnet(name) and isinstance(getattr(self.magnet, name), int | float)
+        ):
+            own = [one.name for one in fields(self.magnet) if one.init] if is_dataclass(self.magnet) else []  # pyright: ignore[reportArgumentType]
+            known = [*places, *ASKED, *(one for one in own if isinstance(getattr(self.magnet, one), int | float))]
+            fail(argument, f"name inputs of the magnet or its surroundings: {', '.join(known)}", f"names {show(name)}")
+
+    def medium(self, **changed: Any) -> Medium:
+        """The medium with some inputs changed; arrays are welcome for all but attributes of the magnet."""
+        given = {**self.inputs, **changed}
+        own = {name: value for name, value in given.items() if self.of_magnet(name)}
+        magnet = replace(self.magnet, **own) if own else self.magnet  # pyright: ignore[reportArgumentType, reportCallIssue]
+        with warnings.catch_warnings():
+            # Each of the many points that are looked at would say it; what is returned keeps the notes.
+            warnings.simplefilter("ignore", ValidityWarning)
+            return magnet.medium(**{name: value for name, value in given.items() if name in PLACES})
+
+    def answer(self, *, tolerances: bool = False, **changed: Any) -> BellYield:
+        """The yield with some inputs changed."""
+        given = {**self.inputs, **changed}
+        asked = {name: value for name, value in given.items() if name in ASKED}
+        medium = self.medium(**changed)
+        return bell_yield(medium, self.target_fidelity, overhead=self.overhead, tolerances=tolerances, **asked)
+
+    def with_inputs(self, **inputs: float) -> "Question":
+        """The question with other inputs."""
+        return replace(self, inputs={**self.inputs, **inputs})
+
+
+def question(
+    magnet: Magnet, target_fidelity: float, overhead: float, inputs: Mapping[str, ArrayLike | None]
+) -> Question:
+    """Checks what is asked; inputs that are None are left out.
+
+    Raises:
+        ArgumentError: If the magnet is none, or an input no number.
+    """
+    if not isinstance(magnet, Magnet):
+        fail("magnet", "be a magnet such as magnets.Film", f"is {show(magnet)}")
+    given = {}
+    for name, value in inputs.items():
+        if value is not None:
+            given[name] = np.inf if name == "dephasing_time" and np.ndim(value) == 0 and value == np.inf else real_number(value, name)
+    return Question(magnet, target_fidelity, overhead, given)
+
+
+def checked_range(value: object, name: str) -> Range:
+    """Two numbers, the second the larger.
+
+    Raises:
+        ArgumentError: If they are not.
+    """
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        fail(name, "be a range, (lowest, highest)", f"is {show(str(value))}")
+    low, high = (real_number(one, name) for one in value)
+    if not low < high:
+        fail(name, "be a range whose first number is the smaller", f"is ({show(low)}, {show(high)})")
+    return low, high
