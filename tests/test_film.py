@@ -1,27 +1,19 @@
 """Film magnetised along its normal: the printed numbers, closed forms, quadrature, limits, errors."""
 
-from collections.abc import Callable
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.constants import hbar, k as boltzmann
-from scipy.integrate import quad, simpson
-from scipy.special import hankel1, j0
+from scipy.special import j0
 
 import nvprotocol as nv
-from nvprotocol.errors import ArgumentError, ValidityWarning
-from nvprotocol.magnets import film_dephasing, forward_volume
-from nvprotocol.magnets.constants import GAMMA
+from nvprotocol.magnets import forward_volume
 from nvprotocol.magnets.film import Film
-from nvprotocol.magnets.setting import Setting
-from nvprotocol.magnets.spin_waves import SpinWaves
 
 # The numbers of the tables were worked out for these.
 TABLE = nv.magnets.Material(
-    name="YIG of the tables", magnetisation_a_per_m=1.96e5, exchange_t_m2=8.02e-6 / (2e9 * np.pi * 28.03), gyromagnetic_ghz_per_t=28.03
+    name="YIG of the tables",
+    magnetisation_a_per_m=1.96e5,
+    exchange_t_m2=8.02e-6 / (2e9 * np.pi * 28.03),
+    gyromagnetic_ghz_per_t=28.03,
 )
 HEIGHTS = np.array([5.0, 10.0, 20.0, 50.0, 100.0, 200.0])
 A0_PER_S = {  # gap in GHz -> a₀ at the heights, with the digits that are printed
@@ -73,7 +65,11 @@ def test_coupling_ratio_is_a_bessel_function_at_every_height() -> None:
 
 @pytest.mark.parametrize(
     ("gap", "distances", "printed"),
-    [(2.0, [100.0], [0.378]), (2.5, [50.0, 100.0, 200.0], [0.952, 0.817, 0.366]), (2.8, [100.0, 500.0, 1000.0], [0.991, 0.779, 0.261])],
+    [
+        (2.0, [100.0], [0.378]),
+        (2.5, [50.0, 100.0, 200.0], [0.952, 0.817, 0.366]),
+        (2.8, [100.0, 500.0, 1000.0], [0.991, 0.779, 0.261]),
+    ],
 )
 def test_printed_coupling_ratios(gap: float, distances: list[float], printed: list[float]) -> None:
     block = medium(film(gap), distances, height_nm=20.0).relaxation

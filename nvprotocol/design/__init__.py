@@ -2,5 +2,6 @@
 
 from nvprotocol.design.bell_yield import BellYield, bell_yield
 from nvprotocol.design.optimum import Optimum, optimise
+from nvprotocol.design.survey import Survey, survey
 
-__all__ = ["BellYield", "Optimum", "bell_yield", "optimise"]
+__all__ = ["BellYield", "Optimum", "Survey", "bell_yield", "optimise", "survey"]

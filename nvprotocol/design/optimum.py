@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 from scipy.optimize import minimize
 
-from nvprotocol._checks import fail, nonnegative_array, real_number, show
+from nvprotocol._checks import fail, real_number, show
 from nvprotocol.design.bell_yield import BellYield
 from nvprotocol.design.question import PLACES, Question, Range, checked_range, question
 from nvprotocol.magnets import Magnet
@@ -127,7 +127,7 @@ def optimise(
     }
     ranges = {name: checked_range(value, name) for name, value in given.items() if isinstance(value, tuple | list)}
     fixed = {name: value for name, value in given.items() if name not in ranges}
-    asked = question(magnet, target_fidelity, overhead, fixed)  # pyright: ignore[reportArgumentType]
+    asked = question(magnet, target_fidelity, overhead, fixed)
     for name in ranges:
         asked.check(name, "vary" if name in (vary or {}) else name)
     if not ranges:
@@ -164,7 +164,7 @@ def _changed(asked: Question, name: str, share: float) -> tuple[float, float]:
     """Rates with an input lowered and raised; nothing that must not be negative is lowered below 0."""
     value = _value(asked, name)
     lower = value - share if value > share else value / 2
-    low, high = (float(asked.answer(**{name: one}).rate) for one in (lower, value + share))
+    low, high = (float(asked.answer({name: one}).rate) for one in (lower, value + share))
     return low, high
 
 
@@ -185,12 +185,14 @@ def _climbed(asked: Question, ranges: Mapping[str, Range]) -> dict[str, float]:
     meshes = np.meshgrid(*(axes[name] for name in together), indexing="ij")
     for values in product(*(axes[name] for name in others)):
         one = dict(zip(others, map(float, values), strict=True))
-        rate = np.asarray(asked.answer(**dict(zip(together, meshes, strict=True)), **one).rate)
+        rate = np.asarray(asked.answer(dict(zip(together, meshes, strict=True)) | one).rate)
         for k in np.argsort(rate, axis=None)[::-1][:_MOST_STARTS]:
             place = {name: float(mesh.flat[k]) for name, mesh in zip(together, meshes, strict=True)}
             candidates.append((float(rate.flat[k]), {**place, **one}))
     candidates.sort(key=lambda pair: -pair[0])
-    best = max((_nearest_maximum(asked, ranges, start) for _, start in candidates[:_MOST_STARTS]), key=lambda one: one[0])
+    best = max(
+        (_nearest_maximum(asked, ranges, start) for _, start in candidates[:_MOST_STARTS]), key=lambda one: one[0]
+    )
     return best[1]
 
 
@@ -204,7 +206,7 @@ def _nearest_maximum(
         return dict(zip(names, (low + np.clip(unit, 0, 1) * span).tolist(), strict=True))
 
     def loss(unit: np.ndarray) -> float:
-        rate = float(asked.answer(**inputs(unit)).rate)
+        rate = float(asked.answer(inputs(unit)).rate)
         return -np.log(rate) if rate > 0 else np.inf
 
     begin = (np.array([start[name] for name in names]) - low) / span

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol.design.bell_yield import BellYield, bell_yield
@@ -55,21 +54,21 @@ class Question:
             known = [*places, *ASKED, *(one for one in own if isinstance(getattr(self.magnet, one), int | float))]
             fail(argument, f"name inputs of the magnet or its surroundings: {', '.join(known)}", f"names {show(name)}")
 
-    def medium(self, **changed: Any) -> Medium:
+    def medium(self, changed: Mapping[str, Any] | None = None) -> Medium:
         """The medium with some inputs changed; arrays are welcome for all but attributes of the magnet."""
-        given = {**self.inputs, **changed}
+        given = {**self.inputs, **(changed or {})}
         own = {name: value for name, value in given.items() if self.of_magnet(name)}
-        magnet = replace(self.magnet, **own) if own else self.magnet  # pyright: ignore[reportArgumentType, reportCallIssue]
+        magnet = replace(self.magnet, **own) if own else self.magnet  # pyright: ignore[reportArgumentType]
         with warnings.catch_warnings():
             # Each of the many points that are looked at would say it; what is returned keeps the notes.
             warnings.simplefilter("ignore", ValidityWarning)
             return magnet.medium(**{name: value for name, value in given.items() if name in PLACES})
 
-    def answer(self, *, tolerances: bool = False, **changed: Any) -> BellYield:
+    def answer(self, changed: Mapping[str, Any] | None = None, *, tolerances: bool = False) -> BellYield:
         """The yield with some inputs changed."""
-        given = {**self.inputs, **changed}
+        given = {**self.inputs, **(changed or {})}
         asked = {name: value for name, value in given.items() if name in ASKED}
-        medium = self.medium(**changed)
+        medium = self.medium(changed)
         return bell_yield(medium, self.target_fidelity, overhead=self.overhead, tolerances=tolerances, **asked)
 
     def with_inputs(self, **inputs: float) -> "Question":
@@ -77,9 +76,7 @@ class Question:
         return replace(self, inputs={**self.inputs, **inputs})
 
 
-def question(
-    magnet: Magnet, target_fidelity: float, overhead: float, inputs: Mapping[str, ArrayLike | None]
-) -> Question:
+def question(magnet: Magnet, target_fidelity: float, overhead: float, inputs: Mapping[str, float | None]) -> Question:
     """Checks what is asked; inputs that are None are left out.
 
     Raises:
@@ -87,10 +84,12 @@ def question(
     """
     if not isinstance(magnet, Magnet):
         fail("magnet", "be a magnet such as magnets.Film", f"is {show(magnet)}")
-    given = {}
-    for name, value in inputs.items():
-        if value is not None:
-            given[name] = np.inf if name == "dephasing_time" and np.ndim(value) == 0 and value == np.inf else real_number(value, name)
+    endless = inputs.get("dephasing_time") == np.inf
+    given = {
+        name: np.inf if endless and name == "dephasing_time" else real_number(value, name)
+        for name, value in inputs.items()
+        if value is not None
+    }
     return Question(magnet, target_fidelity, overhead, given)
 
 

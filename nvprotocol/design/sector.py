@@ -13,7 +13,7 @@ _SCANNED = np.concatenate([[0.0], np.geomspace(1e-3, 4.0, 24)])
 
 def bell_phase(g12: Complex, g21: Complex) -> Array:
     """Relative phase of |↓↑⟩ against |↑↓⟩ in the state that decays slowest at δ = 0: that of E/g₁₂, Im E ≥ 0."""
-    energy = np.sqrt(g12 * g21 + 0j)
+    energy: Complex = np.sqrt(np.asarray(g12 * g21, dtype=complex))
     return np.angle(np.where(energy.imag < 0, -energy, energy) * np.conj(g12))
 
 
@@ -40,7 +40,7 @@ def steady_fidelity(g12: Complex, g21: Complex, phase: Array, delta: Array, deph
     generator[..., 1, 1] -= 2 * dephasing
     generator[..., 2, 2] -= 2 * dephasing
     values, vectors = np.linalg.eig(generator)
-    slowest = np.argmax(values.real, axis=-1)
+    slowest = np.argmax(np.real(values), axis=-1)
     vector = np.take_along_axis(vectors, slowest[..., None, None], axis=-1)[..., 0]
     weight = vector[..., 0] + vector[..., 3]
     safe = np.where(np.abs(weight) > 1e-12, weight, 1.0)
@@ -49,7 +49,7 @@ def steady_fidelity(g12: Complex, g21: Complex, phase: Array, delta: Array, deph
 
 
 def largest_detuning(g12: Complex, g21: Complex, phase: Array, dephasing: Array, target: float) -> Array:
-    """The largest |δ| up to which the steady fidelity reaches a target on both sides, NaN where it does not at δ = 0."""
+    """The largest |δ| up to which the steady fidelity reaches a target, NaN where it does not at δ = 0."""
     scale = np.sqrt(np.abs(g12 * g21))
 
     def reaches(delta: Array) -> NDArray[np.bool_]:

@@ -3,8 +3,8 @@
 Each kind of magnet has the method `medium`, which gives the `Medium` of qubits at given places.
 """
 
-from nvprotocol.magnets.exchange import Exchange
 from nvprotocol.magnets.chirality import Chirality, chirality
+from nvprotocol.magnets.exchange import Exchange
 from nvprotocol.magnets.film import Film
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.materials import YIG, YIG_COLD, YIG_SPUTTERED, Material

@@ -27,6 +27,7 @@ Transition = Literal["lower", "upper"]
 
 RAD_PER_S_PER_GHZ = 2e9 * np.pi
 
+
 @dataclass(frozen=True)
 class Film(Magnet):
     r"""NV centres at a height h over a film of thickness t, coupled by the stray field of its spin waves.
@@ -122,7 +123,9 @@ class Film(Magnet):
         applied = real_number(field_mt, "field_mt", above=0.0) * 1e-3
         effective = mu_0 * material.magnetisation_a_per_m - real_number(anisotropy_mt, "anisotropy_mt") * 1e-3
         planar = one_of(orientation, "orientation", ("normal", "in-plane")) == "in-plane"
-        squared = applied * (applied + effective) if planar else np.sign(applied - effective) * (applied - effective) ** 2
+        squared = (
+            applied * (applied + effective) if planar else np.sign(applied - effective) * (applied - effective) ** 2
+        )
         if squared <= 0:
             way = "in its plane" if planar else "along its normal"
             limit = -effective if planar else effective
@@ -204,7 +207,11 @@ class Film(Magnet):
         found = np.empty((*frequency.shape, 2))
         for index in np.ndindex(frequency.shape):
             delta = frequency[index] * RAD_PER_S_PER_GHZ
-            wave = in_plane.wave_at(self.waves, delta, squared) if self.in_plane else forward_volume.wave_at(self.waves, delta)
+            wave = (
+                in_plane.wave_at(self.waves, delta, squared)
+                if self.in_plane
+                else forward_volume.wave_at(self.waves, delta)
+            )
             if wave is None:
                 must = f"be that of a spin wave, from {show(self.band_bottom_ghz)} GHz on"
                 fail("frequency_ghz", must, f"is {show(float(frequency[index]))}")

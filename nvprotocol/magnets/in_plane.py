@@ -118,9 +118,7 @@ def transfer(
     return total * size, error * size
 
 
-def _ring(
-    shell: Shell, k: float, delta: float, along: Real, across: Real, distance: float, sign: int
-) -> Complex:
+def _ring(shell: Shell, k: float, delta: float, along: Real, across: Real, distance: float, sign: int) -> Complex:
     """∫dφ e^(ik·r) strength / (Δ² − w_y w_z) over the circle |k| = k."""
     root = np.arcsin(np.sqrt(shell.pole + 0j))
     depth, phase = abs(root.imag), max(1.0, k * distance)

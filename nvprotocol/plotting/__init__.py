@@ -2,6 +2,7 @@
 
 from nvprotocol.plotting._style import COLOURS, COLUMN_WIDTH, MARKERS
 from nvprotocol.plotting.density_matrix import density_matrix_figure, draw_density_matrix
+from nvprotocol.plotting.design_map import design_figure
 from nvprotocol.plotting.figure import experiment_figure
 from nvprotocol.plotting.points import estimate_points
 
@@ -10,6 +11,7 @@ __all__ = [
     "COLUMN_WIDTH",
     "MARKERS",
     "density_matrix_figure",
+    "design_figure",
     "draw_density_matrix",
     "estimate_points",
     "experiment_figure",
