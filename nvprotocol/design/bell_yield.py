@@ -1,5 +1,6 @@
 """How many Bell pairs a medium gives when |σᶻ| is monitored, and what it forgives."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ _GRID = np.geomspace(1e-2, 40.0, 80)
 """Times, in units of 1/√|g₁₂g₂₁|, between which the first crossing of the target is looked for."""
 _STEPS = 60
 _CLOSE = 1e-13
+_ZERO = 1e-11
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -30,7 +32,8 @@ class BellYield:
     Attributes:
         target_fidelity: Fidelity F that is waited for.
         overhead: Time of an attempt besides, in µs.
-        fidelity: Largest fidelity that monitoring ends in.
+        fidelity: Fidelity that monitoring ends in, NaN where it goes on oscillating. In a chiral medium it may pass
+            through F on its way and end below.
         time: Time t_F in µs at which F is reached, NaN where it never is.
         probability: Probability P that a run is kept up to t_F, NaN where F is not reached.
         rate: Kept Bell pairs per second, P/(t_F + overhead), 0 where F is not reached.
@@ -58,18 +61,28 @@ class BellYield:
         """Whether the target is reached."""
         return np.isfinite(self.time)
 
+    @property
+    def _end(self) -> str:
+        if np.isfinite(self.fidelity):
+            return f"monitoring ends at {show(float(self.fidelity))}"
+        return "monitoring ends in no state, but oscillates"
+
     def __str__(self) -> str:
         if self.rate.ndim:
             best = f", at best {show(float(self.rate.max()))} pairs/s" if self.rate.size else ""
             return f"Bell pairs of F = {show(self.target_fidelity)}, batch {self.rate.shape}{best}"
         if not self.reached:
-            return f"F = {show(self.target_fidelity)} is not reached: monitoring ends at {show(float(self.fidelity))}"
+            return f"F = {show(self.target_fidelity)} is not reached: {self._end}"
+        stays = np.isfinite(self.dephasing_budget)
+        tolerances = [
+            ("field", f"equal at the two qubits to {self.field_tolerance_nt:.3g} nT without echo"),
+            ("dephasing", f"T_φ of each qubit at least {self.dephasing_budget:.4g} µs"),
+        ]
         rows = [
             ("rate", f"{self.rate:.4g} Bell pairs of F = {show(self.target_fidelity)} per second"),
             ("time", f"{self.time:.4g} µs to F, and {show(self.overhead)} µs besides"),
             ("kept", f"{self.probability:.4g} of all runs"),
-            ("field", f"equal at the two qubits to {self.field_tolerance_nt:.3g} nT without echo"),
-            ("dephasing", f"T_φ of each qubit at least {self.dephasing_budget:.4g} µs"),
+            *(tolerances if stays else [("beyond", self._end)]),
         ]
         return "\n".join(f"{name:<11}{text}" for name, text in rows)
 
@@ -186,15 +199,15 @@ def _first_crossing(medium: Medium, delta: Array, phase: Array, scale: Array, ta
     return np.where(reached, found, np.nan), np.where(reached, odds, np.nan)
 
 
-def _illinois(function, low: Array, high: Array, at_low: Array, at_high: Array) -> Array:
-    """The zeros of increasing functions, each between its own ends, by false position that halves a stuck end."""
+def _illinois(function: Callable[[Array], Array], low: Array, high: Array, at_low: Array, at_high: Array) -> Array:
+    """Zeros between ends of opposite signs, by false position that halves a stuck end; where signs are equal, any."""
     side = np.zeros(low.shape)
-    found = high
+    found, crosses = high, (at_low < 0) & (at_high > 0)
     for _ in range(_STEPS):
-        slope = at_high - at_low
-        found = np.where(slope > 0, (low * at_high - high * at_low) / np.where(slope > 0, slope, 1.0), high)
+        weight = np.where(crosses, at_high / np.where(crosses, at_high - at_low, 1.0), 0.0)
+        found = high - weight * (high - low)
         value = function(found)
-        if np.all((np.abs(value) < _CLOSE * 100) | (slope <= 0)):
+        if np.all((np.abs(value) < _ZERO) | ~crosses):
             break
         right = value >= 0
         at_low = np.where(right, np.where(side == 1, at_low / 2, at_low), value)

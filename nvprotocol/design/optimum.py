@@ -137,8 +137,8 @@ def optimise(
     found = asked.with_inputs(**best)
     result = found.answer(tolerances=True)
     if not result.reached:
-        must = "be one that some place reaches"
-        fail("target_fidelity", must, f"is {show(found.target_fidelity)}, and {show(float(result.fidelity))} is found")
+        must = "be one that is reached somewhere"
+        fail("target_fidelity", must, f"is {show(found.target_fidelity)}, which no place that was tried reaches")
     edges = tuple(name for name, (low, high) in ranges.items() if _at_edge(best[name], low, high))
     return Optimum(
         inputs=best,

@@ -50,7 +50,7 @@ class Question:
         if name not in (*places, *ASKED) and not (
             self.of_magnet(name) and isinstance(getattr(self.magnet, name), int | float)
         ):
-            own = [one.name for one in fields(self.magnet) if one.init] if is_dataclass(self.magnet) else []  # pyright: ignore[reportArgumentType]
+            own = [one.name for one in fields(self.magnet) if one.init] if is_dataclass(self.magnet) else []
             known = [*places, *ASKED, *(one for one in own if isinstance(getattr(self.magnet, one), int | float))]
             fail(argument, f"name inputs of the magnet or its surroundings: {', '.join(known)}", f"names {show(name)}")
 

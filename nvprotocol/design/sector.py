@@ -6,6 +6,9 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+_ALIKE = 1e-7
+"""Difference of two decay rates, in units of the largest, from which they differ; at an exceptional point rounding
+splits them by the root of a double's resolution."""
 _BISECTIONS = 36
 _SCANNED = np.concatenate([[0.0], np.geomspace(1e-3, 4.0, 24)])
 """Detunings, in units of √|g₁₂g₂₁|, between which the fidelity is looked for to fall below a target."""
@@ -28,8 +31,8 @@ def steady_fidelity(g12: Complex, g21: Complex, phase: Array, delta: Array, deph
         dephasing: g = 4(d − D) in rad/µs; the coherence decays at 2g.
 
     Returns:
-        The fidelity; the arguments broadcast. At and above an exceptional point, where two states decay alike, that of
-        their mean over time or of either.
+        The fidelity; the arguments broadcast. NaN at and above an exceptional point, where two states decay alike and
+        monitoring ends in none.
     """
     g12, g21, phase, delta, dephasing = np.broadcast_arrays(g12, g21, phase, delta, dephasing)
     h = np.zeros((*g12.shape, 2, 2), dtype=complex)
@@ -40,12 +43,15 @@ def steady_fidelity(g12: Complex, g21: Complex, phase: Array, delta: Array, deph
     generator[..., 1, 1] -= 2 * dephasing
     generator[..., 2, 2] -= 2 * dephasing
     values, vectors = np.linalg.eig(generator)
-    slowest = np.argmax(np.real(values), axis=-1)
+    rates = np.real(values)
+    slowest = np.argmax(rates, axis=-1)
+    lead = -np.diff(-np.sort(-rates, axis=-1)[..., :2], axis=-1)[..., 0]
+    ends = lead > _ALIKE * np.abs(generator).max(axis=(-2, -1))
     vector = np.take_along_axis(vectors, slowest[..., None, None], axis=-1)[..., 0]
     weight = vector[..., 0] + vector[..., 3]
     safe = np.where(np.abs(weight) > 1e-12, weight, 1.0)
     coherence = vector[..., 1] / safe  # ⟨↓↑|ρ|↑↓⟩, column-stacked
-    return np.clip(0.5 + (coherence * np.exp(-1j * phase)).real, 0.0, 1.0)
+    return np.where(ends, np.clip(0.5 + (coherence * np.exp(-1j * phase)).real, 0.0, 1.0), np.nan)
 
 
 def largest_detuning(g12: Complex, g21: Complex, phase: Array, dephasing: Array, target: float) -> Array:

@@ -85,7 +85,7 @@ class Survey:
         head = f"{self.result.rate.size} places, F = {show(self.question.target_fidelity)} reached at"
         reached = f"{head} {int(self.result.reached.sum())} of them"
         if not self.result.reached.any():
-            return f"{reached}; monitoring ends at {show(float(self.result.fidelity.max()))} at best"
+            return f"{reached}; monitoring ends at {show(float(np.nanmax(self.result.fidelity, initial=0.0)))} at best"
         height = "" if self.height_nm is None else f", height {show(float(self.height_nm[k[1]]))} nm"
         place = f"separation {show(float(self.separation_nm[k[0]]))} nm{height}"
         return f"{reached}\nmost: {float(self.result.rate[k]):.4g} Bell pairs per second at {place}"
