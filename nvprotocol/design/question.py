@@ -29,12 +29,14 @@ class Question:
         target_fidelity: F.
         overhead: Time of an attempt besides t_F, in µs.
         inputs: Values of what `Magnet.medium` and `bell_yield` take, and of attributes of the magnet.
+        dephasing: Whether the magnet's own dephasing is worked out, an integral that takes most of the time.
     """
 
     magnet: Magnet
     target_fidelity: float
     overhead: float
     inputs: Mapping[str, float] = field(default_factory=dict)
+    dephasing: bool = True
 
     def of_magnet(self, name: str) -> bool:
         """Whether an input is an attribute of the magnet."""
@@ -62,7 +64,8 @@ class Question:
         with warnings.catch_warnings():
             # Each of the many points that are looked at would say it; what is returned keeps the notes.
             warnings.simplefilter("ignore", ValidityWarning)
-            return magnet.medium(**{name: value for name, value in given.items() if name in PLACES})
+            places = {name: value for name, value in given.items() if name in PLACES}
+            return magnet.medium(**places, dephasing=self.dephasing)
 
     def answer(self, changed: Mapping[str, Any] | None = None, *, tolerances: bool = False) -> BellYield:
         """The yield with some inputs changed."""
