@@ -1,18 +1,20 @@
 """Qubits in contact with a magnet whose exchange decides its magnons: closed forms in one, two and three dimensions."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import hankel1
 
-from nvprotocol._checks import fail, numeric_array, real_number, show, whole_number
+from nvprotocol._checks import fail, real_number, show, times_array, whole_number
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
+from nvprotocol.magnets.green import local_size
+from nvprotocol.magnets.lamb import lamb_shift
 from nvprotocol.magnets.longitudinal import two_magnon
 from nvprotocol.magnets.magnet import Magnet
-from nvprotocol.magnets.occupation import polylogarithm
+from nvprotocol.magnets.markov import MarkovCheck, check_markov
 from nvprotocol.magnets.response import Response, one_magnon
 from nvprotocol.magnets.setting import Setting
+from nvprotocol.magnets.spin_waves import SpinWaves
 from nvprotocol.magnets.validity import doubt
 from nvprotocol.provenance import Note
 
@@ -28,7 +30,7 @@ MOST_MAGNONS = 0.1
 
 
 @dataclass(frozen=True)
-class Exchange(Magnet):
+class Exchange(SpinWaves, Magnet):
     r"""A ferromagnet with magnons ω_k = Ω + Dk² whose spins the qubits touch: H = λ σ⃗·S⃗ (supplement, Eqs. S24–S33).
 
     One function of the distance gives what one magnon does. With k̃ = √((Δ(1 + iα) − Ω)/D), Im k̃ > 0, cell volume v and
@@ -62,82 +64,18 @@ class Exchange(Magnet):
         0.983
     """
 
-    dimension: int
-    gap_ghz: float
-    stiffness_m2_per_s: float
-    spin: float
-    lattice_nm: float
-    coupling_mhz: float
-    damping: float = 0.0
-    aligned: bool = True
-    axis: tuple[float, float, float] = field(default=(0.0, 0.0, 1.0))
-
-    def __post_init__(self) -> None:
-        whole_number(self.dimension, "dimension", minimum=1, maximum=3)
-        for name in ("gap_ghz", "stiffness_m2_per_s", "spin", "lattice_nm"):
-            object.__setattr__(self, name, real_number(getattr(self, name), name, above=0.0))
-        object.__setattr__(self, "coupling_mhz", real_number(self.coupling_mhz, "coupling_mhz"))
-        object.__setattr__(self, "damping", real_number(self.damping, "damping", minimum=0.0))
-        if not isinstance(self.aligned, bool):
-            fail("aligned", "be True or False", f"is {show(self.aligned)}")
-        axis = numeric_array(self.axis, "axis", real=True)
-        if axis.shape != (3,) or not np.isclose(np.linalg.norm(axis), 1.0, rtol=1e-9):
-            fail("axis", "be a unit vector of three components", f"is {self.axis}")
-
-    # The magnet in rad/µs and nm.
-
-    @property
-    def gap(self) -> float:
-        """Ω in rad/µs."""
-        return self.gap_ghz * RAD_PER_US_PER_GHZ
-
-    @property
-    def stiffness(self) -> float:
-        """D in nm² rad/µs."""
-        return self.stiffness_m2_per_s * 1e12
-
-    @property
-    def coupling(self) -> float:
-        """λ in rad/µs."""
-        return self.coupling_mhz * RAD_PER_US_PER_GHZ / 1e3
-
-    @property
-    def strength(self) -> float:
-        """P = λ²Sv/D, in nm^(d−2) rad/µs: what the one-magnon rates are measured in."""
-        return self.coupling**2 * self.spin * self.lattice_nm**self.dimension / self.stiffness
-
-    def wave_number(self, frequency: ArrayLike) -> NDArray[np.complex128]:
-        """k̃ = √((Δ(1 + iα) − Ω)/D) in 1/nm with Im k̃ ≥ 0, for Δ in rad/µs; −Δ(1 − iα) takes its place if not aligned.
+    def check(self, setting: Setting) -> None:
+        """Refuses a chemical potential at the gap or the splitting, and a splitting at the gap without damping.
 
         Examples:
-            >>> magnet = nv.magnets.Exchange(1, 2.0, 8e-6, 14.2, 1.24, 1.0)
-            >>> complex(magnet.wave_number(2 * np.pi * 1870)).real  # below the gap: an evanescent wave
-            0.0
+            >>> nv.magnets.Exchange(2, 2.0, 8e-6, 14.2, 1.24, 1.0).medium(50.0, frequency_ghz=2.0)
+            Traceback (most recent call last):
+                ...
+            nvprotocol.errors.ArgumentError: Argument `frequency_ghz` must differ from the gap, 2 GHz, but is the gap.
         """
-        frequency = np.asarray(frequency, dtype=float)
-        signed = frequency if self.aligned else -frequency
-        return np.sqrt((signed - self.gap) / self.stiffness + 1j * self.damping * frequency / self.stiffness)
-
-    def propagator(self, distance: ArrayLike, wave_number: ArrayLike) -> NDArray[np.complex128]:
-        """s(r) = iλ²G^R(r) in rad/µs for r in nm and k̃ in 1/nm; at r = 0 its real part a₀ alone, which is finite.
-
-        Examples:
-            >>> magnet = nv.magnets.Exchange(3, 2.0, 8e-6, 14.2, 1.24, 1.0)
-            >>> near, at = magnet.propagator([1e-3, 0.0], 0.03).real
-            >>> bool(abs(near / at - 1) < 1e-9)
-            True
-        """
-        k, distance = np.broadcast_arrays(np.asarray(wave_number, dtype=complex), np.asarray(distance, dtype=float))
-        here = distance == 0
-        r = np.where(here, 1.0, distance)
-        if self.dimension == 1:
-            s, local = np.exp(1j * k * r) / k, np.real(1 / k)
-        elif self.dimension == 2:
-            s, local = hankel1(0, k * r) / 2, 0.5 - np.angle(k) / np.pi
-        else:
-            s, local = np.exp(1j * k * r) / (2j * np.pi * r), np.real(k) / (2 * np.pi)
-        value = self.strength * np.where(here, local, s)
-        return np.where(np.real(k) == 0, 1j * value.imag, value)  # evanescent: nothing relaxes, rounding included
+        super().check(setting)
+        if np.any(self.wave_number(setting.frequency) == 0):
+            fail("frequency_ghz", f"differ from the gap, {show(self.gap_ghz)} GHz", "is the gap")
 
     def response(self, setting: Setting, *, dephasing: bool = True) -> Response:
         """Rates and couplings for every displacement, without thermal magnons in the relaxation.
@@ -147,7 +85,7 @@ class Exchange(Magnet):
             dephasing: Whether D and J_z are worked out.
 
         Raises:
-            ArgumentError: If the splitting is the gap, or D diverges: in 1D at T > 0 without damping.
+            ArgumentError: If D diverges: in 1D at T > 0 without damping.
 
         Examples:
             >>> from nvprotocol.magnets.setting import Setting
@@ -157,13 +95,8 @@ class Exchange(Magnet):
             (True, True)
         """
         k = self.wave_number(setting.frequency)
-        if np.any(k == 0):
-            fail(
-                "frequency_ghz", f"differ from the gap, {show(self.gap_ghz)} GHz, unless there is damping", "is the gap"
-            )
         s = self.propagator(setting.distance, k)
         relaxation, flip_flop = one_magnon(s, s)
-        size = {1: 1 / np.abs(k), 2: np.full(k.shape, 0.5), 3: np.abs(k) / (2 * np.pi)}[self.dimension]
         travelling = self.aligned & (setting.frequency > self.gap)
         correlated, ising = np.zeros(()), np.zeros(())
         if dephasing and np.any(setting.temperature > 0):
@@ -176,24 +109,9 @@ class Exchange(Magnet):
             shift=-2 * self.coupling * self.polarisation(setting.temperature, setting.chemical_potential),
             group_velocity=np.where(travelling, 2 * self.stiffness * k.real, np.inf),
             edge=self.stiffness * np.abs(k) ** 2,
-            dressing=self.strength * size,
+            dressing=self.strength * local_size(self.dimension, k),
             quanta=1 if self.aligned else -1,
         )
-
-    def polarisation(self, temperature: ArrayLike, chemical_potential: ArrayLike = 0.0) -> Array:
-        """⟨S^z⟩ of a site in linear spin-wave theory, ±(S − v(T/4πD)^(d/2) Li_{d/2}(e^(−(Ω−μ)/T))), all in rad/µs.
-
-        Examples:
-            >>> magnet = nv.magnets.Exchange(2, 2.0, 8e-6, 14.2, 1.24, 1.0, aligned=False)
-            >>> float(magnet.polarisation(0.0))
-            -14.2
-        """
-        t = np.asarray(temperature, dtype=float)
-        order = self.dimension / 2
-        warm = np.where(t > 0, t, 1.0)
-        size = (self.lattice_nm**2 * warm / (4 * np.pi * self.stiffness)) ** order
-        lost = size * polylogarithm(order, (self.gap - np.asarray(chemical_potential)) / warm)
-        return (1 if self.aligned else -1) * (self.spin - np.where(t > 0, lost, 0.0))
 
     def describe(self) -> tuple[str, str]:
         """The magnet in words, and the approximation.
@@ -237,34 +155,65 @@ class Exchange(Magnet):
             notes.append(Note(text))
         return [note for note in notes if note is not None]
 
-    def wavelength_nm(self, frequency_ghz: ArrayLike) -> Array:
-        """Wavelength 2π/k₀ of the magnons that the qubits emit.
+    def lamb_shift_ghz(
+        self, frequency_ghz: ArrayLike, temperature_k: ArrayLike = 0.0, chemical_potential_ghz: ArrayLike = 0.0
+    ) -> Array:
+        """Lamb shift of the splitting in GHz, H_Lamb = (λ²S/N)Σ_k (2n_k + 1) P/(ω_k − Δ) σᶻ (Eq. S9).
+
+        Magnons above the splitting push the excited level down. Like the static shift it is part of the splitting as
+        measured. In 2D and 3D it grows with the width of the band, which is taken as a sphere of wave vectors.
 
         Args:
-            frequency_ghz: Splitting Δ/2π in GHz, above the gap.
+            frequency_ghz: Splitting Δ/2π in GHz.
+            temperature_k: Temperature in K.
+            chemical_potential_ghz: Chemical potential μ/2πħ of the magnons.
+
+        Returns:
+            The shift; the arguments broadcast.
 
         Raises:
-            ArgumentError: If the splitting does not lie above the gap, or the magnet is not aligned.
+            ArgumentError: If an argument has the wrong sign, or the splitting is the gap.
 
         Examples:
             >>> magnet = nv.magnets.Exchange(1, 2.0, 8e-6, 14.2, 1.24, 1.0)
-            >>> float(magnet.wavelength_nm(2.87).round(1))
-            240.4
+            >>> bool(magnet.lamb_shift_ghz(1.9) < 0)
+            True
         """
-        return 2 * np.pi / self.wave_number(self.emitting(frequency_ghz)).real
+        setting = Setting.read(
+            self.dimension,
+            positions_nm=np.zeros((1, self.dimension)),
+            frequency_ghz=frequency_ghz,
+            temperature_k=temperature_k,
+            chemical_potential_ghz=chemical_potential_ghz,
+        )
+        self.check(setting)
+        shift = lamb_shift(self, setting.frequency, setting.temperature, setting.chemical_potential)
+        return shift[..., 0] / RAD_PER_US_PER_GHZ
 
-    def emitting(self, frequency_ghz: ArrayLike) -> Array:
-        """The splitting in rad/µs, once it is known that qubits emit magnons there.
+    def markov_check(
+        self, separation_nm: float, *, frequency_ghz: float, times: ArrayLike | None = None, modes: int = 800
+    ) -> MarkovCheck:
+        """The master equation of a pair beside an exact model: the qubits and one magnon at T = 0.
+
+        Args:
+            separation_nm: Distance of the pair in nm.
+            frequency_ghz: Splitting Δ/2π as measured, Lamb and static shift included.
+            times: Times in µs; by default up to 8/a, or where nothing relaxes a period of the exchange, 2π/4|J⊥|.
+            modes: Number of magnon modes for the even and the odd state each.
+
+        Raises:
+            ArgumentError: If an argument has the wrong sign or type, or the splitting is the gap.
 
         Examples:
-            >>> magnet = nv.magnets.Exchange(1, 2.0, 8e-6, 14.2, 1.24, 1.0)
-            >>> float(magnet.emitting(2.5).round(1))
-            15708.0
+            >>> magnet = nv.magnets.Exchange(1, 2.0, 8e-6, 14.2, 1.24, 10.0)
+            >>> magnet.markov_check(50.0, frequency_ghz=2.87).deviation < 0.005
+            True
         """
-        frequency = numeric_array(frequency_ghz, "frequency_ghz", real=True)
-        if not self.aligned:
-            fail("aligned", "be True where magnons are emitted", "is False: the qubits emit none")
-        if np.any(frequency <= self.gap_ghz):
-            must = f"lie above the gap, {show(self.gap_ghz)} GHz, where magnons are emitted"
-            fail("frequency_ghz", must, f"is {show(float(frequency.min()))}")
-        return frequency * RAD_PER_US_PER_GHZ
+        distance = real_number(separation_nm, "separation_nm", above=0.0)
+        frequency = real_number(frequency_ghz, "frequency_ghz", above=0.0)
+        modes = whole_number(modes, "modes", minimum=50, maximum=5000)
+        if self.coupling == 0:
+            fail("coupling_mhz", "not be 0 where it is put to the test", "is 0")
+        self.check(Setting.read(self.dimension, separation_nm=distance, frequency_ghz=frequency))
+        wanted = None if times is None else times_array(times)
+        return check_markov(self, distance, frequency * RAD_PER_US_PER_GHZ, wanted, modes)

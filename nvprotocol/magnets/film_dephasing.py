@@ -1,6 +1,6 @@
 """Pure dephasing over a film: two-magnon noise of the magnetisation along itself at zero frequency; SI units, rad/s.
 
-A magnon takes γħ off the moment of the film, so that magnons scattered from q to q + k at the same frequency make noise,
+A magnon takes γħ off the moment of the film, and magnons scattered from q to q + k at the same frequency make noise,
 
     S(k) = (γħ/t)² ∫ d²q/(2π)² n(1 + n) 2πδ(ω_q − ω_q+k) = (γħ/t)² (1/πk) ∫ dη q² n(1 + n)/v_g(q),   q = (k/2) cosh η,
 
@@ -15,17 +15,17 @@ from scipy.constants import hbar, mu_0
 from scipy.integrate import quad_vec
 from scipy.special import jv
 
-from nvprotocol.magnets.spin_waves import SpinWaves
+from nvprotocol.magnets.film_waves import FilmWaves
 
 Real = NDArray[np.float64]
 
 TOLERANCE = 1e-8
 DECAYED = 40.0
 STEP = 0.1
-"""Step of the trapezoidal sum over η: the integrand is even and analytic to |Im η| = π/4, so the error is e^(−π²/2 STEP)."""
+"""Step of the trapezoidal sum over η; the integrand is even, analytic to |Im η| = π/4: its error is e^(−π²/2STEP)."""
 
 
-def isotropic(waves: SpinWaves, q: Real, *, in_plane: bool) -> tuple[Real, Real]:
+def isotropic(waves: FilmWaves, q: Real, *, in_plane: bool) -> tuple[Real, Real]:
     """Frequency and group velocity without what depends on the direction; for q t ≪ 1 if magnetised in the plane."""
     rise = 2 * waves.stiffness * q
     if in_plane:
@@ -39,7 +39,7 @@ def isotropic(waves: SpinWaves, q: Real, *, in_plane: bool) -> tuple[Real, Real]
     return frequency, (rise * second + first * second_rise) / (2 * frequency)
 
 
-def longitudinal_noise(waves: SpinWaves, k: Real, temperature: Real, potential: Real, *, in_plane: bool) -> Real:
+def longitudinal_noise(waves: FilmWaves, k: Real, temperature: Real, potential: Real, *, in_plane: bool) -> Real:
     """S(k) in A² s; k_B T/ħ and μ/ħ in rad/s; the arguments broadcast."""
     hottest = float(np.max(temperature, initial=0.0))
     if hottest == 0:
@@ -58,7 +58,7 @@ def longitudinal_noise(waves: SpinWaves, k: Real, temperature: Real, potential: 
 
 
 def dephasing(
-    waves: SpinWaves, along: Real, across: Real, heights: Real, temperature: Real, potential: Real, *, in_plane: bool
+    waves: FilmWaves, along: Real, across: Real, heights: Real, temperature: Real, potential: Real, *, in_plane: bool
 ) -> tuple[Real, Real]:
     """D(r), d for r = 0, and an estimate of its error in rad/s; components of r and heights in m; all broadcast."""
     distance = np.hypot(along, across)

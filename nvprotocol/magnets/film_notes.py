@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import show
-from nvprotocol.magnets.film_response import Geometry, band_bottom
+from nvprotocol.magnets.film_response import Geometry, emitted
 from nvprotocol.magnets.response import Response
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.validity import doubt
@@ -22,22 +22,21 @@ ONE_WAY = 0.95
 def film_notes(geometry: Geometry, setting: Setting, response: Response) -> list[Note]:
     """What `Film.remarks` says."""
     waves = geometry.waves
-    # The height filter is the largest at 1/h; a wave that is emitted has k₀ ≤ √(Δ/D).
     delta = setting.frequency * 1e6
-    bottom = band_bottom(geometry)
-    longest = np.sqrt(np.maximum(delta - bottom, 0.0) / waves.stiffness)
+    bottom = geometry.band_bottom
+    largest = np.fmax(*(emitted(geometry, np.unique(delta), sine_squared)[:, 0] for sine_squared in (0.0, 1.0)))
     standing = bottom + waves.stiffness * (np.pi / waves.thickness) ** 2
     notes = [
         doubt(
-            longest * waves.thickness,
+            np.nan_to_num(largest) * waves.thickness,
             THICKEST,
             "The film is thick: waves with k₀t up to {} are taken as uniform through it, above {}.",
         ),
         doubt(
             delta / standing,
             1.0,
-            "The film is thick: standing waves of the next thickness mode are resonant, too; the splitting is {} of their "
-            "lowest frequency, above {}, and they are left out.",
+            "The film is thick: standing waves of the next thickness mode, which are left out, are resonant, too; the "
+            "splitting is {} of their lowest frequency, above {}.",
         ),
     ]
     if waves.damping == 0 and np.any(delta <= bottom):
@@ -57,8 +56,8 @@ def _one_way(response: Response) -> Note | None:
     if limit > ONE_WAY:
         return None
     return Note(
-        f"The film is one-way: |g₁₂/g₂₁| of its waves is {show(ratio)} or its inverse at worst; at T = 0 and δ = 0 monitoring "
-        f"ends at C = 2/(x + 1/x) = {show(float(limit))}, x = √|g₁₂/g₂₁|, whatever |A|/a."
+        f"The film is one-way: |g₁₂/g₂₁| of its waves is {show(ratio)} or its inverse at worst; at T = 0 and δ = 0 "
+        f"monitoring ends at C = 2/(x + 1/x) = {show(float(limit))}, x = √|g₁₂/g₂₁|, whatever |A|/a."
     )
 
 

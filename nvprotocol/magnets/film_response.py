@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from nvprotocol.magnets import forward_volume, in_plane
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, ZERO_FIELD_SPLITTING_GHZ
 from nvprotocol.magnets.film_dephasing import dephasing as dephasing_integral
+from nvprotocol.magnets.film_waves import FilmWaves
 from nvprotocol.magnets.occupation import occupation
 from nvprotocol.magnets.response import Response, one_magnon
 from nvprotocol.magnets.setting import Setting
-from nvprotocol.magnets.spin_waves import SpinWaves
 
 Array = NDArray[np.float64]
 
@@ -30,9 +30,20 @@ class Geometry(NamedTuple):
         sign: 1 for the lower transition of the qubits, −1 for the upper one.
     """
 
-    waves: SpinWaves
+    waves: FilmWaves
     in_plane: bool
     sign: int
+
+    @property
+    def band_bottom(self) -> float:
+        """Lowest frequency of a spin wave in rad/s."""
+        return in_plane.band_bottom(self.waves) if self.in_plane else self.waves.gap
+
+    def wave_at(self, delta: float, sine_squared: float) -> tuple[float, float] | None:
+        """Wavenumber in 1/m and group velocity in m/s of the wave of a frequency in a direction, None without one."""
+        if self.in_plane:
+            return in_plane.wave_at(self.waves, delta, sine_squared)
+        return forward_volume.wave_at(self.waves, delta)
 
     def transfer(self, delta: float, along: Array, across: Array, heights: Array) -> tuple[NDArray, NDArray, Array]:
         """g(r), g(−r) and a bound of the error of what they absorb, in rad/s."""
@@ -48,17 +59,14 @@ class Geometry(NamedTuple):
 
     def velocity(self, delta: float) -> float:
         """The smallest group velocity in m/s of the waves that are emitted; infinite where there are none."""
-        if not self.in_plane:
-            wave = forward_volume.wave_at(self.waves, delta)
-            return np.inf if wave is None else wave[1]
-        waves = [in_plane.wave_at(self.waves, delta, sine_squared) for sine_squared in (0.0, 1.0)]
+        waves = [self.wave_at(delta, sine_squared) for sine_squared in (0.0, 1.0)]
         return min((abs(wave[1]) for wave in waves if wave is not None), default=np.inf)
 
     def local_rate(self, delta: float, heights: Array) -> Array:
         """a₀ in rad/s without damping."""
         if not self.in_plane:
             return forward_volume.local_rate(self.waves, delta, heights)
-        if delta <= in_plane.band_bottom(self.waves):
+        if delta <= self.band_bottom:
             return np.zeros_like(heights)
         here = np.zeros(1)
         return -in_plane.transfer(self.waves, delta, here, here, heights, self.sign)[0].imag
@@ -66,7 +74,7 @@ class Geometry(NamedTuple):
 
 def film_response(geometry: Geometry, setting: Setting, *, dephasing: bool) -> Response:
     """What `Film.response` answers."""
-    bottom = band_bottom(geometry) * MICRO
+    bottom = geometry.band_bottom * MICRO
     forward, backward, error, velocity, leakage = _collect(geometry, setting)
     relaxation, flip_flop = one_magnon(1j * forward, 1j * backward)
     if geometry.waves.damping == 0:  # rounding relaxes no qubit below the band
@@ -87,9 +95,14 @@ def film_response(geometry: Geometry, setting: Setting, *, dephasing: bool) -> R
     )
 
 
-def band_bottom(geometry: Geometry) -> float:
-    """Lowest frequency of a spin wave in rad/s."""
-    return in_plane.band_bottom(geometry.waves) if geometry.in_plane else geometry.waves.gap
+def emitted(geometry: Geometry, delta: Array, sine_squared: float) -> Array:
+    """Wavenumber in 1/m and group velocity in m/s of emitted waves, shape (…, 2); NaN where there is none."""
+    found = np.full((*delta.shape, 2), np.nan)
+    for index in np.ndindex(delta.shape):
+        wave = geometry.wave_at(float(delta[index]), sine_squared)
+        if wave is not None:
+            found[index] = wave
+    return found
 
 
 def metres(setting: Setting) -> tuple[Array, Array, Array]:
@@ -99,7 +112,7 @@ def metres(setting: Setting) -> tuple[Array, Array, Array]:
 
 
 def _collect(geometry: Geometry, setting: Setting) -> tuple[NDArray, NDArray, Array, Array, Array]:
-    """Transfer functions (…, 1+P), error of what they absorb (…, 1), group velocity in m/s and leakage, both (…, 1); in rad/µs."""
+    """g(±r), error of what they absorb in rad/µs, group velocity in m/s, leakage in rad/µs; the last three (…, 1)."""
     along, across, heights = metres(setting)
     batch = np.broadcast_shapes(along.shape[:-1], heights.shape[:-1], setting.frequency.shape[:-1])
     frequency = _padded(setting.frequency, len(batch))
@@ -125,7 +138,7 @@ def _collect(geometry: Geometry, setting: Setting) -> tuple[NDArray, NDArray, Ar
 def _leakage(other: Geometry, setting: Setting, delta: float, heights: Array, key: tuple[slice, ...]) -> Array:
     """2ã at the other transition of the NV centre, 2D_zfs − Δ, in rad/µs: how |0⟩ leaves for the third level."""
     frequency = 2 * ZERO_FIELD_SPLITTING_GHZ * RAD_PER_US_PER_GHZ - delta * MICRO
-    if frequency <= band_bottom(other) * MICRO:
+    if frequency <= other.band_bottom * MICRO:
         return np.zeros(())
     ndim = len(key) + 1
     temperature, potential = (

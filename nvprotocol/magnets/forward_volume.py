@@ -17,7 +17,7 @@ from scipy.integrate import quad_vec
 from scipy.optimize import newton
 from scipy.special import jv
 
-from nvprotocol.magnets.spin_waves import SpinWaves
+from nvprotocol.magnets.film_waves import FilmWaves
 
 TOLERANCE = 1e-9
 """Error aimed at, relative to K/(2πΔ) times the weight of the height filter (`scale`)."""
@@ -29,14 +29,14 @@ Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 
-def resonant_wavenumber(waves: SpinWaves, delta: float) -> complex:
+def resonant_wavenumber(waves: FilmWaves, delta: float) -> complex:
     """The wavenumber k̃ in 1/m with w_T w_L = Δ², real without damping; only for Δ > Ω."""
     # w_L ≥ w_T puts the root below √((Δ−Ω)/D), and from above Newton's steps go down to it without crossing.
     start = complex(np.sqrt((delta - waves.gap) / waves.stiffness))
     return complex(newton(lambda k: _detuned(waves, k, delta), start, lambda k: _slope(waves, k, delta), tol=1e-6))
 
 
-def wave_at(waves: SpinWaves, delta: float) -> tuple[float, float] | None:
+def wave_at(waves: FilmWaves, delta: float) -> tuple[float, float] | None:
     """Wavenumber in 1/m and group velocity in m/s of the undamped wave of a frequency, None below the gap."""
     if delta <= waves.gap:
         return None
@@ -44,7 +44,7 @@ def wave_at(waves: SpinWaves, delta: float) -> tuple[float, float] | None:
     return k, -_slope(replace(waves, damping=0.0), k, delta).real / (2 * delta)
 
 
-def local_rate(waves: SpinWaves, delta: float, heights: Real) -> Real:
+def local_rate(waves: FilmWaves, delta: float, heights: Real) -> Real:
     """a₀ = (K/4)(k₀/v_g) e^(−2k₀h) (1 − e^(−k₀t))² √(w_T/w_L) in rad/s without damping, 0 below the gap."""
     wave = wave_at(waves, delta)
     if wave is None:
@@ -54,12 +54,12 @@ def local_rate(waves: SpinWaves, delta: float, heights: Real) -> Real:
     return weight * waves.height_filter(k, heights)
 
 
-def scale(waves: SpinWaves, delta: float, heights: Real) -> Real:
+def scale(waves: FilmWaves, delta: float, heights: Real) -> Real:
     """A size in rad/s of the transfer function off resonance, against which errors are judged."""
     return waves.noise_strength / (2 * np.pi * delta) * waves.filtered_weight(heights)
 
 
-def transfer(waves: SpinWaves, delta: float, distances: Real, heights: Real) -> tuple[Complex, Real]:
+def transfer(waves: FilmWaves, delta: float, distances: Real, heights: Real) -> tuple[Complex, Real]:
     """g(r) and an estimate of its error in rad/s; distances and heights in m broadcast."""
     size = scale(waves, delta, heights)
 
@@ -90,13 +90,13 @@ def transfer(waves: SpinWaves, delta: float, distances: Real, heights: Real) -> 
     return value, (near_error + far_error) * size
 
 
-def _detuned(waves: SpinWaves, k: complex, delta: float) -> complex:
+def _detuned(waves: FilmWaves, k: complex, delta: float) -> complex:
     """Δ² − w_T w_L."""
     transverse = waves.exchange(k) - 1j * waves.damping * delta
     return complex(delta**2 - transverse * (transverse + waves.magnetisation * waves.volume_share(k)))
 
 
-def _slope(waves: SpinWaves, k: complex, delta: float) -> complex:
+def _slope(waves: FilmWaves, k: complex, delta: float) -> complex:
     """d(Δ² − w_T w_L)/dk."""
     transverse = waves.exchange(k) - 1j * waves.damping * delta
     longitudinal = transverse + waves.magnetisation * waves.volume_share(k)

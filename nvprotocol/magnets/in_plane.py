@@ -7,8 +7,8 @@ Kalinikos and Slavin (DOI 10.1088/0022-3719/19/35/014), lowest thickness mode, s
 
 |n·e|² = (1 ∓ sin φ)² for the lower (upper) transition, which couples to B_y ∓ iB_z. At a given k the denominator is
 linear in sin²φ, so that the poles on the circle |k| = const are known: what they leave is an entire periodic function,
-for which the trapezoidal rule converges exponentially, and what they give is known in closed form. The remaining integral
-over k is cut where a root reaches an axis (there it has inverse square roots) and left to adaptive quadrature.
+for which the trapezoidal rule converges exponentially, and what they give is known in closed form. The integral over k
+that remains is cut where a root reaches an axis (it has inverse square roots there) and left to adaptive quadrature.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.integrate import quad_vec
 from scipy.optimize import brentq, minimize_scalar
 
-from nvprotocol.magnets.spin_waves import SpinWaves
+from nvprotocol.magnets.film_waves import FilmWaves
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -43,7 +43,7 @@ class Shell:
     pole: complex
 
     @classmethod
-    def at(cls, waves: SpinWaves, k: float, delta: float) -> "Shell":
+    def at(cls, waves: FilmWaves, k: float, delta: float) -> "Shell":
         """The shell |k| = k in 1/m at the frequency Δ."""
         volume = float(waves.volume_share(k))
         base = complex(waves.field_frequency + waves.stiffness * k**2, -waves.damping * delta)
@@ -57,14 +57,14 @@ class Shell:
         return (1 - sign * sine) ** 2 * (self.normal * sine**2 + in_plane - 2 * delta * sine)
 
 
-def dispersion(waves: SpinWaves, k: Real, sine_squared: float | Real) -> Real:
+def dispersion(waves: FilmWaves, k: Real, sine_squared: float | Real) -> Real:
     """Frequency in rad/s of the undamped wave."""
     volume = waves.volume_share(k)
     base = waves.field_frequency + waves.stiffness * np.square(k)
     return np.sqrt((base + waves.magnetisation * volume * sine_squared) * (base + waves.magnetisation * (1 - volume)))
 
 
-def band_bottom(waves: SpinWaves) -> float:
+def band_bottom(waves: FilmWaves) -> float:
     """Lowest frequency in rad/s: of a wave along the magnetisation, at k = 0 or beyond."""
     grid = np.concatenate([[0.0], np.geomspace(1e-6, 1.0, 400) * np.sqrt(waves.gap / waves.stiffness)])
     lowest = int(np.argmin(dispersion(waves, grid, 0.0)))
@@ -75,7 +75,7 @@ def band_bottom(waves: SpinWaves) -> float:
     return min(float(found.fun), waves.gap)
 
 
-def waves_at(waves: SpinWaves, delta: float, sine_squared: float) -> list[float]:
+def waves_at(waves: FilmWaves, delta: float, sine_squared: float) -> list[float]:
     """Wavenumbers in 1/m, rising, of the undamped waves of a frequency in a direction."""
     grid = np.geomspace(1e-6, 1.01, 1500) * np.sqrt(delta / waves.stiffness)  # ω ≥ Dk²
     values = dispersion(waves, grid, sine_squared) - delta
@@ -86,7 +86,7 @@ def waves_at(waves: SpinWaves, delta: float, sine_squared: float) -> list[float]
     return [brentq(detuning, grid[at], grid[at + 1]) for at in np.flatnonzero(np.diff(np.sign(values)) != 0)]
 
 
-def wave_at(waves: SpinWaves, delta: float, sine_squared: float) -> tuple[float, float] | None:
+def wave_at(waves: FilmWaves, delta: float, sine_squared: float) -> tuple[float, float] | None:
     """Wavenumber in 1/m and ∂ω/∂k in m/s of the shortest undamped wave in a direction, None if there is none."""
     found = waves_at(waves, delta, sine_squared)
     if not found:
@@ -99,7 +99,7 @@ def wave_at(waves: SpinWaves, delta: float, sine_squared: float) -> tuple[float,
 
 
 def transfer(
-    waves: SpinWaves, delta: float, along: Real, across: Real, heights: Real, sign: int
+    waves: FilmWaves, delta: float, along: Real, across: Real, heights: Real, sign: int
 ) -> tuple[Complex, Real]:
     """g(r) and an estimate of its error in rad/s; components of r along x and y in m and heights in m broadcast."""
     size = waves.noise_strength / (2 * np.pi * delta) * waves.filtered_weight(heights)

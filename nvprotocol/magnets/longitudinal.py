@@ -1,7 +1,6 @@
 """What two magnons do: correlated dephasing D(r) and Ising coupling J_z(r) of a magnet that the qubits touch."""
 
 import warnings
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +8,10 @@ from scipy.integrate import quad_vec
 
 from nvprotocol._checks import fail, show
 from nvprotocol.errors import ValidityWarning
+from nvprotocol.magnets.green import zone_edge
 from nvprotocol.magnets.occupation import occupation
 from nvprotocol.magnets.setting import Setting
-
-if TYPE_CHECKING:
-    from nvprotocol.magnets.exchange import Exchange
+from nvprotocol.magnets.spin_waves import SpinWaves
 
 Array = NDArray[np.float64]
 
@@ -21,7 +19,7 @@ TOLERANCE = 1e-9
 """Largest error of the integrals, in units of d."""
 
 
-def two_magnon(magnet: "Exchange", setting: Setting) -> tuple[Array, Array]:
+def two_magnon(magnet: SpinWaves, setting: Setting) -> tuple[Array, Array]:
     """D and J_z of every displacement in rad/µs, shapes (…, 1+P); the first entry of D is d.
 
     With ρ(r, ω) = Re s(r, ω)/2πSλ² the density of magnons between two sites, the correlator of δS^z = −b†b gives
@@ -47,10 +45,10 @@ def two_magnon(magnet: "Exchange", setting: Setting) -> tuple[Array, Array]:
     return total[..., 0], total[..., 1]
 
 
-def _integral(magnet: "Exchange", setting: Setting, *, below: bool) -> Array:
+def _integral(magnet: SpinWaves, setting: Setting, *, below: bool) -> Array:
     """∫dω of n(1 + n)(Re s)² and n Im s², shape (…, 1+P, 2), over the band or the tail that damping leaves below it."""
     depth = (magnet.gap - setting.chemical_potential) / magnet.stiffness
-    edge = np.pi * {1: 1.0, 2: 2 / np.sqrt(np.pi), 3: (6 / np.pi) ** (1 / 3)}[magnet.dimension] / magnet.lattice_nm
+    edge = zone_edge(magnet.dimension, magnet.lattice_nm)
     thermal = np.sqrt(40 * setting.temperature / magnet.stiffness)
     longest = np.sqrt(depth) if below else np.minimum(thermal, edge)
     longest = np.where(setting.temperature > 0, longest, 0.0)

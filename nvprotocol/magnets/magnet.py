@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from nvprotocol._checks import fail, show
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.dipole import DipoleCoupling, dipole_coupling
-from nvprotocol.magnets.occupation import occupation
+from nvprotocol.magnets.occupation import boltzmann_ratio, occupation
 from nvprotocol.magnets.response import Response, hermitian_block
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.validity import edge_ratio, notes_on, retardation, warn
@@ -27,7 +27,7 @@ class Magnet(ABC):
 
     Attributes:
         dimension: Number of coordinates of a position.
-        gap_ghz: Bottom Ω/2π of the magnon band.
+        gap_ghz: Bottom Ω/2π of the magnon band, or the uniform mode above it.
         axis: Quantisation axis of the qubits as a unit vector; coordinates that positions do not have are 0.
         over_film: Whether a height over the magnet has to be given.
 
@@ -40,6 +40,11 @@ class Magnet(ABC):
     gap_ghz: float
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
     over_film: bool = False
+
+    @property
+    def band_bottom_ghz(self) -> float:
+        """Lowest frequency of a magnon, which the chemical potential cannot reach."""
+        return self.gap_ghz
 
     @abstractmethod
     def response(self, setting: Setting, *, dephasing: bool = True) -> Response:
@@ -117,17 +122,58 @@ class Magnet(ABC):
             temperature_k=temperature_k,
             chemical_potential_ghz=chemical_potential_ghz,
         )
-        self._check_chemical_potential(setting)
+        self.check(setting)
         response = self.response(setting, dephasing=dephasing)
         return self._dressed(setting, response, self._direct(setting) if dipole else None)
 
-    def _check_chemical_potential(self, setting: Setting) -> None:
-        limit = np.minimum(self.gap_ghz * RAD_PER_US_PER_GHZ, setting.frequency)
+    def check(self, setting: Setting) -> None:
+        """Refuses what the magnet has no answer to: a chemical potential that reaches the gap or the splitting.
+
+        Args:
+            setting: Where the qubits are and what they feel.
+
+        Raises:
+            ArgumentError: If there is no answer.
+        """
+        limit = np.minimum(self.band_bottom_ghz * RAD_PER_US_PER_GHZ, setting.frequency)
         wrong = setting.chemical_potential >= limit
         if np.any(wrong):
             mu, limit = (np.broadcast_to(x, wrong.shape)[wrong][0] for x in (setting.chemical_potential, limit))
             must = f"lie below the gap and the splitting, {show(float(limit / RAD_PER_US_PER_GHZ))} GHz"
             fail("chemical_potential_ghz", must, f"is {show(float(mu / RAD_PER_US_PER_GHZ))}")
+
+    def qubit(
+        self,
+        *,
+        height_nm: ArrayLike | None = None,
+        frequency_ghz: ArrayLike,
+        temperature_k: ArrayLike = 0.0,
+        chemical_potential_ghz: ArrayLike = 0.0,
+    ) -> Medium:
+        """The medium of a single qubit (Eqs. S6–S23): its `t1` and `t2`, and by the master equation its Bloch vector.
+
+        Args:
+            height_nm: Height over a film in nm.
+            frequency_ghz: Splitting Δ/2π as measured.
+            temperature_k: Temperature in K.
+            chemical_potential_ghz: Chemical potential μ/2πħ of the magnons, below the gap.
+
+        Raises:
+            ArgumentError: See `medium`.
+
+        Examples:
+            >>> magnet = nv.magnets.Exchange(2, 2.0, 8e-6, spin=14.2, lattice_nm=1.24, coupling_mhz=136)
+            >>> one = magnet.qubit(frequency_ghz=2.87)
+            >>> bool(np.isclose(one.t2 / one.t1, 2.0)[0])  # no dephasing at T = 0
+            True
+        """
+        return self.medium(
+            positions_nm=np.zeros((1, self.dimension)),
+            height_nm=height_nm,
+            frequency_ghz=frequency_ghz,
+            temperature_k=temperature_k,
+            chemical_potential_ghz=chemical_potential_ghz,
+        )
 
     def _direct(self, setting: Setting) -> DipoleCoupling:
         pairs = setting.displacement[..., 1:, :]
@@ -137,7 +183,7 @@ class Magnet(ABC):
     def _dressed(self, setting: Setting, response: Response, direct: DipoleCoupling | None) -> Medium:
         """The medium, with thermal magnons and the direct coupling."""
         n = setting.n_qubits
-        thermal = occupation(setting.frequency - response.quanta * setting.chemical_potential, setting.temperature)
+        thermal = occupation(self._emitted(setting, response), setting.temperature)
         flip_flop, ising = np.asarray(response.flip_flop, dtype=complex), np.asarray(response.ising, dtype=float)
         if direct is not None:
             pad = [*[(0, 0)] * (direct.ising.ndim - 1), (1, 0)]
@@ -161,6 +207,11 @@ class Magnet(ABC):
             ),
         )
 
+    @staticmethod
+    def _emitted(setting: Setting, response: Response) -> Array:
+        """Energy Δ that a relaxation gives to the magnet, less the chemical potential of the magnons that it makes."""
+        return setting.frequency - response.quanta * setting.chemical_potential
+
     def _numbers(
         self, setting: Setting, response: Response, thermal: Array, direct: DipoleCoupling | None
     ) -> dict[str, Number]:
@@ -169,7 +220,7 @@ class Magnet(ABC):
             "frequency": (setting.frequency / RAD_PER_US_PER_GHZ, "GHz"),
             "a₀": (np.real(response.relaxation[..., :1]), "rad/µs"),
             "n": (thermal, ""),
-            "q": (thermal / (1 + thermal), ""),
+            "q": (boltzmann_ratio(self._emitted(setting, response), setting.temperature), ""),
             "static shift": (response.shift / RAD_PER_US_PER_GHZ, "GHz, part of the frequency"),
         }
         numbers = {name: Number(np.asarray(value)[..., 0], unit) for name, (value, unit) in values.items()}

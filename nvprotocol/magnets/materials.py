@@ -75,8 +75,8 @@ class Material:
 
 _CODATA = "free electron, CODATA: bulk-like within the accuracy of the other numbers"
 _EXCHANGE = (
-    "middle of (5.18 … 5.34)·10⁻¹⁷ T·m², standing spin waves of films of 0.9 … 2.6 µm at room temperature: Klingler et al. "
-    "(2015), DOI 10.48550/arXiv.1408.5772"
+    "middle of (5.18 … 5.34)·10⁻¹⁷ T·m², standing spin waves of films of 0.9 … 2.6 µm at room temperature: Klingler et "
+    "al., DOI 10.48550/arXiv.1408.5772"
 )
 
 YIG = Material(
@@ -85,11 +85,11 @@ YIG = Material(
     exchange_t_m2=5.26e-17,
     damping=1e-4,
     sources={
-        "magnetisation_a_per_m": "4πM_s = (1800 ± 20) G, films of about 100 nm by liquid-phase epitaxy at room temperature: "
-        "Dubs et al. (2017), DOI 10.48550/arXiv.1608.08043",
+        "magnetisation_a_per_m": "4πM_s = (1800 ± 20) G, films of about 100 nm by liquid-phase epitaxy at room "
+        "temperature: Dubs et al., DOI 10.48550/arXiv.1608.08043",
         "exchange_t_m2": _EXCHANGE,
         "gyromagnetic_ghz_per_t": _CODATA,
-        "damping": "close to 10⁻⁴, same films: Dubs et al. (2017), DOI 10.48550/arXiv.1608.08043",
+        "damping": "close to 10⁻⁴, same films: Dubs et al., DOI 10.48550/arXiv.1608.08043",
     },
 )
 """Yttrium iron garnet at room temperature: the film that magnonics uses."""
@@ -115,12 +115,13 @@ YIG_COLD = Material(
     magnetisation_a_per_m=8 * 5 * _BOHR_MAGNETON / 12.376e-10**3,
     exchange_t_m2=5.26e-17,
     sources={
-        "magnetisation_a_per_m": "full ferrimagnetic order, derived: (3 − 2)·5 Bohr magnetons for each of the 8 formula units "
-        "of a cell, from three tetrahedral and two octahedral Fe³⁺ (S = 5/2; Gilleo and Geller (1958), DOI "
-        "10.1103/PhysRev.110.73), with the cubic cell a = 12.376 Å (room temperature; data of DOI 10.1107/S2052520623000483)",
+        "magnetisation_a_per_m": "full ferrimagnetic order, derived: (3 − 2)·5 Bohr magnetons for each of 8 formula "
+        "units in a cell, from three tetrahedral and two octahedral Fe³⁺ (S = 5/2; Gilleo and Geller, DOI "
+        "10.1103/PhysRev.110.73), with the cubic cell a = 12.376 Å (room temperature; data of DOI "
+        "10.1107/S2052520623000483)",
         "exchange_t_m2": _EXCHANGE + "; taken over unchanged, a value in the cold is not known here",
         "gyromagnetic_ghz_per_t": _CODATA,
     },
 )
-"""Yttrium iron garnet well below 50 K. No damping: on its usual substrate it grows about tenfold in the cold (Serha et al.,
-DOI 10.48550/arXiv.2412.02827) and depends on the sample."""
+"""Yttrium iron garnet well below 50 K. No damping: on its usual substrate it grows about tenfold in the cold (Serha et
+al., DOI 10.48550/arXiv.2412.02827) and depends on the sample."""

@@ -20,8 +20,8 @@ class Chirality(NamedTuple):
 
     Examples:
         >>> medium = nv.Medium.pair(a=1.0, A=0.9, q=0.1)
-        >>> nv.magnets.chirality(medium).g12.round(3)
-        np.complex128(-0-0.99j)
+        >>> complex(nv.magnets.chirality(medium).g12.round(3)).imag
+        -0.99
     """
 
     g12: NDArray[np.complex128]
@@ -29,7 +29,7 @@ class Chirality(NamedTuple):
 
     @property
     def steady_concurrence(self) -> NDArray[np.float64]:
-        """C = 2/(x + 1/x), x = √|g₁₂/g₂₁|: where monitoring ends at δ = 0, 1 in a reciprocal medium, 0 in a one-way one.
+        """C = 2/(x + 1/x), x = √|g₁₂/g₂₁|: where monitoring ends at δ = 0; 1 if reciprocal, 0 if one-way.
 
         Examples:
             >>> float(nv.magnets.Chirality(np.array(-0.25j), np.array(-1j)).steady_concurrence)
@@ -43,8 +43,8 @@ class Chirality(NamedTuple):
 def chirality(medium: Medium) -> Chirality:
     """The amplitudes g₁₂ = 2G₁₂ − i(R₁₂ + X₂₁) and g₂₁ = 2G₂₁ − i(R₂₁ + X₁₂) of the medium of a pair.
 
-    R is the block of relaxation, X that of excitation, G = J⊥ + iD. A large |A| alone does not make a dark state: a medium
-    in which waves go one way only has |A| ≈ a, but is a cascade, and monitoring ends far from a Bell state.
+    R is the block of relaxation, X that of excitation, G = J⊥ + iD. A large |A| alone does not make a dark state:
+    a medium in which waves go one way only has |A| ≈ a, but is a cascade, and monitoring ends far from a Bell state.
 
     Args:
         medium: The medium of two qubits; batches are welcome.
@@ -56,7 +56,7 @@ def chirality(medium: Medium) -> Chirality:
         >>> film = nv.magnets.Film(nv.magnets.YIG, 20, 1.77, "in-plane")
         >>> medium = film.medium([100.0, 400.0], azimuth_deg=90, height_nm=20.0, frequency_ghz=2.31, dipole=False)
         >>> nv.magnets.chirality(medium).steady_concurrence.round(1).tolist()
-        [0.8, 0.2]
+        [0.9, 0.2]
     """
     if medium.n_qubits != 2:
         fail("medium", "be that of two qubits", f"has {medium.n_qubits}")
