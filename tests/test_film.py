@@ -133,7 +133,14 @@ def test_design_optima(place: tuple[int, int]) -> None:
     waves = film().geometry.waves
     strength = waves.noise_strength * waves.thickness / (thickness * 1e-9)  # K ∝ 1/t
     transverse = ANGULAR * ellipticity(k, thickness * 1e-9)
-    a = strength * k * transverse / (4 * ANGULAR * velocity) * np.exp(-2 * k * height) * np.expm1(-k * thickness * 1e-9) ** 2
+    a = (
+        strength
+        * k
+        * transverse
+        / (4 * ANGULAR * velocity)
+        * np.exp(-2 * k * height)
+        * np.expm1(-k * thickness * 1e-9) ** 2
+    )
     coupling = 1e-6 * a * j0(k * separation)
     probability = nv.closed_form.probability_at_fidelity(0.95, a=1e-6 * a, A=coupling, q=q)
     time = nv.closed_form.time_to_fidelity(0.95, coupling * (1 + q))

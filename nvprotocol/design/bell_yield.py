@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, nonnegative_array, numeric_array, real_number, show
 from nvprotocol.design.sector import Array, bell_phase, largest_dephasing, largest_detuning, steady_fidelity
-from nvprotocol.magnets.chirality import chirality
 from nvprotocol.magnets.constants import GAMMA
+from nvprotocol.magnets.one_way import chirality
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 

@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol.design.bell_yield import BellYield
 from nvprotocol.design.question import PLACES, Question, Range, checked_range, question
-from nvprotocol.magnets import Magnet
+from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.medium import Medium
 
 __all__ = ["Optimum", "optimise"]

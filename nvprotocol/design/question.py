@@ -10,7 +10,7 @@ import numpy as np
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol.design.bell_yield import BellYield, bell_yield
 from nvprotocol.errors import ValidityWarning
-from nvprotocol.magnets import Magnet
+from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.medium import Medium
 
 __all__ = ["Question"]

@@ -10,7 +10,7 @@ from nvprotocol._checks import fail, nonnegative_array, show
 from nvprotocol.design.bell_yield import BellYield
 from nvprotocol.design.question import Question, question
 from nvprotocol.design.sector import Array
-from nvprotocol.magnets import Magnet
+from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.medium import Medium
 
 if TYPE_CHECKING:
