@@ -14,9 +14,9 @@ from nvprotocol._toml import about_key, in_file, of_validation, parsed, suggesti
 from nvprotocol.device._checked import incoherent
 from nvprotocol.device.catalogue import BUILTIN
 from nvprotocol.device.schema import DeviceFile, DeviceSection, MediumSection
+from nvprotocol.device.surroundings import MagnetError, Surroundings, either, medium_of
 from nvprotocol.errors import ArgumentError, DeviceFileError
 from nvprotocol.master_equation import MasterEquation
-from nvprotocol.medium import Medium
 
 _IN_FILES = {"t1_us": "t1", "t2_us": "t2"}
 _ALTERNATIVES = ("readout", "readout_error")
@@ -27,13 +27,13 @@ class Description:
     """A device file that has been read, with what its base gives.
 
     Attributes:
-        medium: The section [medium].
+        medium: The section [medium], or [magnet] in its place.
         device: The section [device].
         text: The file as it was read.
         source: Its name.
     """
 
-    medium: MediumSection
+    medium: Surroundings
     device: DeviceSection
     text: str
     source: str
@@ -85,7 +85,7 @@ def read_builtin(name: str) -> Description:
 
 
 def arguments_of(medium: Mapping[str, Any], device: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of `Device` from what the sections [medium] and [device] say.
+    """The arguments of `Device` from what the sections [medium], or [magnet] in its place, and [device] say.
 
     Raises:
         ArgumentError: If medium, detuning or readout errors are none.
@@ -100,7 +100,7 @@ def arguments_of(medium: Mapping[str, Any], device: Mapping[str, Any]) -> dict[s
     names = {key: name for name, key in _IN_FILES.items()}
     given = {names.get(key, key): value for key, value in device.items() if value is not None and key not in left_out}
     readout = _readout(device.get("readout"), device.get("readout_error"))
-    return {"equation": MasterEquation(Medium.pair(**medium), device["detuning"]), "readout": readout} | given
+    return {"equation": MasterEquation(medium_of(medium), device["detuning"]), "readout": readout} | given
 
 
 def key_of(error: ArgumentError) -> tuple[str, ...]:
@@ -112,18 +112,20 @@ def key_of(error: ArgumentError) -> tuple[str, ...]:
         ('device', 'gate_ns', 'sx')
     """
     name, _, inner = str(error).split("`")[1].partition("[")
+    if isinstance(error, MagnetError):
+        return ("magnet", *([name] if name != "magnet" else []))
     if name in MediumSection.model_fields:
         return ("medium", name)
     return ("device", _IN_FILES.get(name, name), *([inner.strip('"]')] if inner else []))
 
 
 def with_base(
-    medium: MediumSection | None, device: DeviceSection, folder: Path
-) -> tuple[MediumSection | None, DeviceSection]:
+    medium: Surroundings | None, device: DeviceSection, folder: Path
+) -> tuple[Surroundings | None, DeviceSection]:
     """The sections together with what the base gives and they do not.
 
     Args:
-        medium: The section [medium], None where there is none.
+        medium: The section [medium] or [magnet], None where there is none.
         device: The section [device], whose `base` is the name of a built-in device or a file.
         folder: Where the path of that file begins.
 
@@ -143,8 +145,8 @@ def with_base(
 
 
 def _with_base(
-    medium: MediumSection | None, device: DeviceSection, folder: Path, above: tuple[Path, ...]
-) -> tuple[MediumSection | None, DeviceSection]:
+    medium: Surroundings | None, device: DeviceSection, folder: Path, above: tuple[Path, ...]
+) -> tuple[Surroundings | None, DeviceSection]:
     if device.base is None:
         return medium, device
     path = folder / device.base
@@ -202,9 +204,9 @@ def _description(text: str, source: str, folder: Path, above: tuple[Path, ...]) 
         content = DeviceFile.model_validate(raw)
     except ValidationError as error:
         raise DeviceFileError(of_validation(error, text, source, DeviceFile)) from None
-    medium, device = content.medium, content.device
     try:
-        medium, device = _with_base(medium, device, folder, above)
+        medium = either(content.medium, content.magnet, folder)
+        medium, device = _with_base(medium, content.device, folder, above)
     except ArgumentError as error:
         raise DeviceFileError(in_file(source, text, key_of(error), about_key(error, key_of(error)))) from None
     if medium is None:

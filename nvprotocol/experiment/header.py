@@ -67,9 +67,11 @@ def _how_to_run(name: str, command: str, experiment: Experiment | None) -> Itera
     file = f"{experiment.name}.toml"
     sections = experiment.settings(0, 0)
     swept = {one.parameter for one in (experiment.scan, experiment.curves) if one is not None}
-    scanned = any(path.partition(".")[0] in ("medium", "device") for path in swept)
-    yield f"It is for the medium and device of {file}{', at the first value of what is scanned' if scanned else ''}:"
-    for section in ("medium", "device"):
+    scanned = any(path.partition(".")[0] in ("medium", "magnet", "device") for path in swept)
+    surroundings = "magnet" if "magnet" in sections else "medium"
+    where = ", at the first value of what is scanned" if scanned else ""
+    yield f"It is for the {surroundings} and device of {file}{where}:"
+    for section in (surroundings, "device"):
         own = getattr(experiment.content, section).model_fields_set | {
             path.partition(".")[2] for path in swept if path.startswith(f"{section}.")
         }
