@@ -56,11 +56,16 @@ class Question:
             known = [*places, *ASKED, *(one for one in own if isinstance(getattr(self.magnet, one), int | float))]
             fail(argument, f"name inputs of the magnet or its surroundings: {', '.join(known)}", f"names {show(name)}")
 
+    def tuned_magnet(self, given: Mapping[str, Any] | None = None) -> Magnet:
+        """The magnet with those of its attributes that are inputs."""
+        inputs = self.inputs if given is None else given
+        own = {name: value for name, value in inputs.items() if self.of_magnet(name)}
+        return replace(self.magnet, **own) if own else self.magnet  # pyright: ignore[reportArgumentType]
+
     def medium(self, changed: Mapping[str, Any] | None = None) -> Medium:
         """The medium with some inputs changed; arrays are welcome for all but attributes of the magnet."""
         given = {**self.inputs, **(changed or {})}
-        own = {name: value for name, value in given.items() if self.of_magnet(name)}
-        magnet = replace(self.magnet, **own) if own else self.magnet  # pyright: ignore[reportArgumentType]
+        magnet = self.tuned_magnet(given)
         with warnings.catch_warnings():
             # Each of the many points that are looked at would say it; what is returned keeps the notes.
             warnings.simplefilter("ignore", ValidityWarning)

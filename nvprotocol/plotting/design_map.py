@@ -78,4 +78,8 @@ def _lines_of_equal_time(ax: "Axes", survey: "Survey") -> None:
     decades = 10.0 ** np.arange(np.ceil(np.log10(finite.min())), np.floor(np.log10(finite.max())) + 1)
     if decades.size and min(time.shape) > 1:
         lines = ax.contour(survey.separation_nm, survey.height_nm, time, levels=decades, colors="white", linewidths=0.6)
-        ax.clabel(lines, fmt=lambda value: f"{value:g} ms", fontsize=FONT - 2)
+        ax.clabel(lines, fmt=_time_text, inline_spacing=2, fontsize=FONT - 2)
+
+
+def _time_text(milliseconds: float) -> str:
+    return f"{milliseconds:g} ms" if milliseconds < 1e3 else f"{milliseconds / 1e3:g} s"
