@@ -23,7 +23,7 @@ def described(
         rows += [f"  {name:<11}{_matrix(block)}" for name, block in blocks.items() if np.any(block)]
         rows += [f"  {name:<11}{', '.join(show(float(t)) for t in value)} µs" for name, value in times.items()]
     if dark is not None:
-        rows.append(f"  {'dark state':<11}{dark}")
+        rows.append(f"  {'dark state':<11}{dark}{', at equal splittings' if dark.exact else ''}")
     if provenance is not None:
         rows += [f"  {row}" for row in str(provenance).splitlines()]
     return "\n".join(rows)

@@ -21,7 +21,8 @@ class DarkState(NamedTuple):
     Attributes:
         ket: The state in Qiskit's order, shape (…, 4).
         phase: φ in rad, shape (…): 0 for the singlet, ±π for the triplet T₀.
-        decay_rate: Rate at which the population of |Ψ⟩ begins to decay, in rad/µs, shape (…).
+        decay_rate: Rate at which the population of |Ψ⟩ begins to decay, in rad/µs, shape (…); NaN where the medium
+            damps all states with σᶻ = 0 alike, and none is preferred.
         exact: Whether 𝓛[|Ψ⟩⟨Ψ|] = 0, the couplings H_eff included, for equal splittings, shape (…).
 
     Examples:
@@ -44,6 +45,8 @@ class DarkState(NamedTuple):
             return name
         if not np.isfinite(self.decay_rate):
             return "none; no state is preferred"
+        if self.decay_rate == 0:
+            return f"none; {name} does not decay, but the couplings turn it"
         return f"none; {name} decays least, at {show(float(self.decay_rate))} rad/µs"
 
 
@@ -76,7 +79,7 @@ def darkest(blocks: dict[str, NDArray]) -> DarkState:
     preferred = rates[..., 1] - rates[..., 0] > EXACT * size
     exact = preferred & (np.abs(change).max(axis=(-2, -1)) <= EXACT * size)
     phase = np.angle(-chosen[..., 0] * chosen[..., 1].conj())
-    return DarkState(ket, phase, np.where(preferred, np.maximum(decay, 0.0), np.nan), exact)
+    return DarkState(ket, phase, np.where(preferred, np.where(decay > EXACT * size, decay, 0.0), np.nan), exact)
 
 
 def _generator(rho: NDArray, blocks: dict[str, NDArray]) -> NDArray[np.complex128]:

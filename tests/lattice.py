@@ -1,10 +1,23 @@
-"""Exchange magnets on a real lattice, ω_k = Ω + (2D/ℓ²)Σ(1 − cos k_iℓ): what the closed forms are held against."""
+"""Exchange magnets for tests, and the same on a real lattice, ω_k = Ω + (2D/ℓ²)Σ(1 − cos k_iℓ)."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 import nvprotocol as nv
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
+
+
+def exchange(dimension: int = 2, **changes: object) -> nv.magnets.Exchange:
+    """A magnet of the size of yttrium iron garnet's, lightly damped."""
+    values = {
+        "gap_ghz": 2.0,
+        "stiffness_m2_per_s": 8e-6,
+        "spin": 14.2,
+        "lattice_nm": 1.24,
+        "coupling_mhz": 3.0,
+        "damping": 1e-3,
+    }
+    return nv.magnets.Exchange(dimension, **(values | changes))  # pyright: ignore[reportArgumentType]
 
 
 def magnet_with(dimension: int, wave_number: float, *, damping: float = 0.0, coupling_mhz: float = 1.0) -> tuple:
@@ -25,6 +38,6 @@ def lattice_propagator(magnet: nv.magnets.Exchange, sites: NDArray, frequency_gh
     for _ in range(magnet.dimension - 1):
         energy = np.subtract.outer(energy, across).ravel()
     q = np.arccos(1 - np.atleast_1d(energy) / (2 * hop) + 0j)
-    q = np.where(q.imag < 0, -q, q)
+    q = np.where(np.imag(q) < 0, -q, q)
     values = np.array([np.mean(np.exp(1j * q * n) / np.sin(q)) for n in sites])
     return magnet.coupling**2 * magnet.spin * values / hop

@@ -60,7 +60,7 @@ def test_relaxation_is_the_integral_over_wave_vectors(
     def density(q: float) -> float:
         return angle[dimension](q * distance) * q ** (dimension - 1) * 2 * (k**2).imag / abs(k**2 - q**2) ** 2
 
-    local = magnet.propagator(0.0, k).real / magnet.strength
+    local = float(magnet.propagator(0.0, k).real) / magnet.strength
     edges = abs(k) * np.array([0.0, 0.5, 0.9, 1.0, 1.1, 1.5, 3.0, *np.geomspace(10, 3000, 9)])
     numbers = [quad_vec(density, a, b, epsabs=1e-11 * local, epsrel=1e-11)[0] for a, b in pairwise(edges)]
     tail = quad(density, edges[-1], np.inf)[0] if distance == 0 else 0.0  # else what is beyond cancels to 1e-10
@@ -163,7 +163,7 @@ def test_two_magnon_terms_agree_with_the_lattice() -> None:
     slope = -thermal * (1 + thermal) / kT
     ratio = np.where(same, slope[:, None], np.subtract.outer(thermal, thermal) / np.where(same, 1.0, difference))
     wave = np.exp(1j * k * sites)
-    double = (wave.conj() @ ratio @ wave).real / k.size**2
+    double = np.real(wave.conj() @ ratio @ wave) / k.size**2
     assert np.isclose(ising, magnet.coupling**2 * double, rtol=5e-3)
 
 

@@ -39,7 +39,11 @@ class Exchange(SpinWaves, Magnet):
         1D: s = (P/k̃) e^(ik̃r),   2D: s = (P/2) H₀⁽¹⁾(k̃r),   3D: s = (P/2πir) e^(ik̃r),
 
     and a = (1 + n) Re s(0), A = (1 + n) Re s(r), J⊥ = Im s(r)/2: for α = 0, A/a = cos k₀r, J₀(k₀r), sin(k₀r)/k₀r. Below
-    the gap, Δ < Ω, only J⊥ is left. Two magnons give D(r) and J_z.
+    the gap, Δ < Ω, only J⊥ is left. Two magnons give D(r) and J_z. (S30 prints J₁ and J₂ without the λ² of S31.)
+
+    The coupling conserves the spin. Of an NV centre beside spins that a field along its axis polarises, it therefore
+    relaxes the transition |+1⟩ → |0⟩ (`aligned`) and not |−1⟩ → |0⟩, whose Δm = +1 is that of a magnon, too. Nor does
+    one thermal magnon lead from |0⟩ to the third level.
 
     Args:
         dimension: 1, 2 or 3.
@@ -65,7 +69,9 @@ class Exchange(SpinWaves, Magnet):
     """
 
     def check(self, setting: Setting) -> None:
-        """Refuses a chemical potential at the gap or the splitting, and a splitting at the gap without damping.
+        """Refuses a chemical potential out of its bounds, and a splitting at the gap without damping.
+
+        Where the magnet's spin points against the qubits, relaxation destroys a magnon, and −μ must be less than Δ.
 
         Examples:
             >>> nv.magnets.Exchange(2, 2.0, 8e-6, 14.2, 1.24, 1.0).medium(50.0, frequency_ghz=2.0)
@@ -74,6 +80,11 @@ class Exchange(SpinWaves, Magnet):
             nvprotocol.errors.ArgumentError: Argument `frequency_ghz` must differ from the gap, 2 GHz, but is the gap.
         """
         super().check(setting)
+        if not self.aligned and np.any(setting.frequency + setting.chemical_potential <= 0):
+            worst = float(np.min(setting.chemical_potential) / RAD_PER_US_PER_GHZ)
+            fail(
+                "chemical_potential_ghz", "lie above minus the splitting where `aligned` is False", f"is {show(worst)}"
+            )
         if np.any(self.wave_number(setting.frequency) == 0):
             fail("frequency_ghz", f"differ from the gap, {show(self.gap_ghz)} GHz", "is the gap")
 
