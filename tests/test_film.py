@@ -41,7 +41,8 @@ ANGULAR = 2.87e9 * 2 * np.pi
 
 
 def film(gap_ghz: float = 2.0, **changes: Any) -> Film:
-    return Film(TABLE, **({"thickness_nm": 20.0, "gap_ghz": gap_ghz} | changes))
+    given: dict[str, Any] = {"thickness_nm": 20.0, "gap_ghz": gap_ghz} | changes
+    return Film(TABLE, **given)
 
 
 def medium(magnet: Film, *args: Any, **changes: Any) -> nv.Medium:
@@ -121,7 +122,7 @@ def designs() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         for gap in gaps
         for t in thicknesses
     ]
-    return tuple(np.array(rows).T)  # type: ignore[return-value]
+    return tuple(np.array(rows).T)
 
 
 @pytest.mark.parametrize("place", DESIGNS)
@@ -283,7 +284,7 @@ def test_height_filter_weighs_what_it_says() -> None:
     gap=st.floats(0.5, 3.5),
     damping=st.sampled_from([0.0, 1e-4, 1e-2]),
     height=st.floats(5, 200),
-    temperature=st.floats(0, 300),
+    temperature=st.just(0.0) | st.floats(0.01, 300),
 )
 @settings(max_examples=25, deadline=None)
 def test_blocks_are_positive(x: list[float], gap: float, damping: float, height: float, temperature: float) -> None:
@@ -306,7 +307,9 @@ def test_batches_are_their_parts() -> None:
     for i, j, k in np.ndindex(2, 3, 4):
         one = medium(magnet, r[i], height_nm=heights[j], frequency_ghz=frequencies[k])
         assert np.allclose(whole.relaxation[i, j, k], one.relaxation, rtol=1e-9, atol=0)
-        size = 1e-6 * forward_volume.scale(magnet.geometry.waves, frequencies[k] * 2e9 * np.pi, heights[j] * 1e-9)
+        size = 1e-6 * forward_volume.scale(
+            magnet.geometry.waves, float(frequencies[k] * 2e9 * np.pi), heights[j] * 1e-9
+        )
         assert np.allclose(whole.flip_flop[i, j, k], one.flip_flop, rtol=0, atol=1e-8 * size)
     along = medium(magnet, r, height_nm=heights[:2], frequency_ghz=frequencies[:2])
     assert along.batch_shape == (2,)

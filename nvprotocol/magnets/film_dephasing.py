@@ -12,10 +12,10 @@ ellipticity is left out.
 import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import hbar, mu_0
-from scipy.integrate import quad_vec
 from scipy.special import jv
 
 from nvprotocol.magnets.film_waves import FilmWaves
+from nvprotocol.magnets.quadrature import integral
 
 Real = NDArray[np.float64]
 
@@ -87,5 +87,5 @@ def dephasing(
         weight = front * k * waves.height_filter(k, heights) / decay
         return weight * noise(k) * interference(k * distance) / size
 
-    value, error = quad_vec(integrand, 0.0, DECAYED, epsabs=TOLERANCE, epsrel=0.0, norm="max")[:2]
+    value, error = integral(integrand, 0.0, DECAYED, TOLERANCE)
     return value * size, error * size

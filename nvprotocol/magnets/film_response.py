@@ -80,7 +80,9 @@ def film_response(geometry: Geometry, setting: Setting, *, dephasing: bool) -> R
     if geometry.waves.damping == 0:  # rounding relaxes no qubit below the band
         relaxation = np.where(setting.frequency > bottom, relaxation, 0.0)
     # Errors must not make a block of rates negative: the local rate grows by what bounds them.
-    relaxation[..., :1] = relaxation[..., :1].real + setting.n_qubits * np.where(relaxation[..., :1] == 0, 0.0, error)
+    relaxation[..., :1] = np.real(relaxation[..., :1]) + setting.n_qubits * np.where(
+        relaxation[..., :1] == 0, 0.0, error
+    )
     travelling = np.isfinite(velocity)
     return Response(
         relaxation=relaxation,
@@ -90,7 +92,7 @@ def film_response(geometry: Geometry, setting: Setting, *, dephasing: bool) -> R
         shift=np.zeros(1),
         group_velocity=velocity * MICRO / NANO,
         edge=np.abs(setting.frequency - bottom),
-        dressing=np.where(travelling, relaxation[..., :1].real, np.abs(forward[..., :1])),
+        dressing=np.where(travelling, np.real(relaxation[..., :1]), np.abs(forward[..., :1])),
         leakage=leakage,
     )
 

@@ -13,11 +13,11 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import quad_vec
 from scipy.optimize import newton
 from scipy.special import jv
 
 from nvprotocol.magnets.film_waves import FilmWaves
+from nvprotocol.magnets.quadrature import integral
 
 TOLERANCE = 1e-9
 """Error aimed at, relative to K/(2πΔ) times the weight of the height filter (`scale`)."""
@@ -82,7 +82,7 @@ def transfer(waves: FilmWaves, delta: float, distances: Real, heights: Real) -> 
         k = pole.real * u
         return pole.real * (whole(k) - residue / (k - pole))
 
-    near, near_error = quad_vec(smooth, 0.0, 2.0, epsabs=TOLERANCE, epsrel=0.0, norm="max", points=[1.0])[:2]
+    near, near_error = integral(smooth, 0.0, 2.0, TOLERANCE, points=[1.0])
     far, far_error = _tail(whole, reach, heights)
     value = (near + far + residue * (np.log((reach - pole) / pole) + 1j * np.pi)) * size
     if waves.damping == 0:  # what is on shell is known in closed form
@@ -107,7 +107,4 @@ def _slope(waves: FilmWaves, k: complex, delta: float) -> complex:
 def _tail(integrand: Callable[[float], Complex], start: float, heights: Real) -> tuple[Complex, float]:
     """The integral from `start` to ∞ of what decays as e^(−2kh) or faster."""
     decay = 2 * float(np.min(heights))
-    value, error = quad_vec(
-        lambda x: integrand(start + x / decay) / decay, 0.0, DECAYED, epsabs=TOLERANCE, epsrel=0.0, norm="max"
-    )[:2]
-    return value, error
+    return integral(lambda x: integrand(start + x / decay) / decay, 0.0, DECAYED, TOLERANCE)

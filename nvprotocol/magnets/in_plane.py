@@ -15,19 +15,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.integrate import quad_vec
-from scipy.optimize import brentq, minimize_scalar
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize_scalar
 
 from nvprotocol.magnets.film_waves import FilmWaves
+from nvprotocol.magnets.quadrature import integral
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 TOLERANCE = 1e-8
 DECAYED = 40.0
+MOST_INTERVALS = 1000
 NEAR = 8.0
-"""Imaginary part of kr cos φ at a pole, up to which the pole is subtracted; beyond it the sum over φ resolves it."""
+"""Imaginary part of kr cos φ at a pole, up to which the pole is subtracted; beyond it the sum over φ resolves it.
+
+The imaginary part of φ itself has to be below 1 for that, too, or powers of sin φ at the pole cost digits.
+"""
 
 DIGITS = 36.0
 """−log of the error of a trapezoidal sum, so that it reaches rounding."""
@@ -57,7 +61,7 @@ class Shell:
         return (1 - sign * sine) ** 2 * (self.normal * sine**2 + in_plane - 2 * delta * sine)
 
 
-def dispersion(waves: FilmWaves, k: Real, sine_squared: float | Real) -> Real:
+def dispersion(waves: FilmWaves, k: ArrayLike, sine_squared: float | Real) -> Real:
     """Frequency in rad/s of the undamped wave."""
     volume = waves.volume_share(k)
     base = waves.field_frequency + waves.stiffness * np.square(k)
@@ -71,7 +75,7 @@ def band_bottom(waves: FilmWaves) -> float:
     if lowest == 0:
         return waves.gap
     bounds = (grid[lowest - 1], grid[min(lowest + 1, grid.size - 1)])
-    found = minimize_scalar(lambda k: float(dispersion(waves, np.float64(k), 0.0)), bounds=bounds, method="bounded")
+    found = minimize_scalar(lambda k: float(dispersion(waves, k, 0.0)), bounds=bounds, method="bounded")
     return min(float(found.fun), waves.gap)
 
 
@@ -81,9 +85,12 @@ def waves_at(waves: FilmWaves, delta: float, sine_squared: float) -> list[float]
     values = dispersion(waves, grid, sine_squared) - delta
 
     def detuning(k: float) -> float:
-        return float(dispersion(waves, np.float64(k), sine_squared)) - delta
+        return float(dispersion(waves, k, sine_squared)) - delta
 
-    return [brentq(detuning, grid[at], grid[at + 1]) for at in np.flatnonzero(np.diff(np.sign(values)) != 0)]
+    return [
+        float(cast("float", brentq(detuning, grid[at], grid[at + 1])))
+        for at in np.flatnonzero(np.diff(np.sign(values)) != 0)
+    ]
 
 
 def wave_at(waves: FilmWaves, delta: float, sine_squared: float) -> tuple[float, float] | None:
@@ -110,19 +117,19 @@ def transfer(
         ring = _ring(Shell.at(waves, k, delta), k, delta, along, across, distance, sign)
         return waves.noise_strength * k / (4 * np.pi**2) * waves.height_filter(k, heights) * ring / size
 
-    total, error = 0j, 0.0
+    total, error = np.zeros((), dtype=complex), 0.0
     edges = sorted([*waves_at(waves, delta, 0.0), *waves_at(waves, delta, 1.0)])
     for piece, limits in _pieces(integrand, edges, decay):
-        value, estimate = quad_vec(piece, *limits, epsabs=TOLERANCE, epsrel=0.0, norm="max")[:2]
+        value, estimate = integral(piece, *limits, TOLERANCE, limit=MOST_INTERVALS)
         total, error = total + value, error + estimate
-    return total * size, error * size
+    return np.asarray(total * size, dtype=complex), error * size
 
 
 def _ring(shell: Shell, k: float, delta: float, along: Real, across: Real, distance: float, sign: int) -> Complex:
     """∫dφ e^(ik·r) strength / (Δ² − w_y w_z) over the circle |k| = k."""
     root = np.arcsin(np.sqrt(shell.pole + 0j))
     depth, phase = abs(root.imag), max(1.0, k * distance)
-    subtracted = depth * phase < NEAR
+    subtracted = depth * phase < NEAR and depth < 1
     enough = 1.2 * phase + 6 * np.cbrt(phase) + DIGITS
     points = 2 * int(np.ceil((enough if subtracted else max(enough, DIGITS / depth)) / 2)) + 1
     angle = 2 * np.pi * (np.arange(points) + np.sqrt(0.125)) / points

@@ -45,7 +45,7 @@ class Material:
     exchange_t_m2: float
     gyromagnetic_ghz_per_t: float = _FREE_ELECTRON_GHZ_PER_T
     damping: float | None = None
-    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
 
     def __post_init__(self) -> None:
         for name in ("magnetisation_a_per_m", "exchange_t_m2", "gyromagnetic_ghz_per_t"):

@@ -153,7 +153,7 @@ class Table:
             return
         values = self.local if self.directed else self.amplitude
         size = np.abs(values).max(initial=0.0)
-        wrong = np.abs(values.imag) > 1e-12 * size
+        wrong = np.abs(np.imag(values)) > 1e-12 * size
         if np.any(wrong):
             where = "at r = 0" if self.directed else "where separations have no direction"
             fail(name, f"be real {where}", f"contains {show(complex(values[wrong].flat[0]))}")

@@ -11,6 +11,9 @@ from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.response import hermitian_block
 from nvprotocol.magnets.table import Table
 
+MOST_REPAIRED = 0.1
+"""Largest part of the local rate that errors of interpolation may have taken from an eigenvalue."""
+
 MOST_QUBITS = 64
 """Largest number of qubits in a row for which positivity is checked."""
 
@@ -106,7 +109,7 @@ def check_positive(table: Table, tolerance: float, name: str) -> tuple[float, fl
     Every pair that the table knows is looked at; where the separations are equally spaced, a row of qubits is, too.
     """
     absorbing = absorption(table)
-    local = absorbing[:, 0].real
+    local = np.real(absorbing[:, 0])
     if np.any(local < 0):
         at = int(np.argmin(local))
         value, where = show(float(local[at])), show(table.frequency[at] / RAD_PER_US_PER_GHZ)
@@ -129,7 +132,7 @@ def check_positive(table: Table, tolerance: float, name: str) -> tuple[float, fl
     return float(relative[at]), where
 
 
-def absorption(table: Table) -> NDArray[np.complex128]:
+def absorption(table: Table) -> NDArray:
     """R(ω, r) = (s(r) + s(−r)*)/2 at the separations r ≥ 0 of the table, shape (F, R₊)."""
     outward = table.separation >= 0
     there = table.amplitude[:, outward].astype(complex)
@@ -143,8 +146,9 @@ def lifted(relaxation: NDArray, error: NDArray, n_qubits: int, tolerance: float,
     """Relaxation (…, 1+P) with the local rate raised by what interpolation and noise have taken from an eigenvalue."""
     block = hermitian_block(relaxation, n_qubits, diagonal=True)
     missing = np.maximum(-np.linalg.eigvalsh(block)[..., 0], 0.0)
-    rate = relaxation[..., 0].real
-    wrong = missing > n_qubits * (np.max(error, axis=-1) + tolerance * rate) + 1e-15 * rate
+    rate = np.real(relaxation[..., 0])
+    interpolation = np.minimum(n_qubits * np.max(error, axis=-1), MOST_REPAIRED * rate)
+    wrong = missing > interpolation + (n_qubits * tolerance + 1e-15) * rate
     if np.any(wrong):
         worst = show(float(-missing[wrong].max()))
         fail(name, "make every relaxation block positive semidefinite", f"one has the eigenvalue {worst} rad/µs")

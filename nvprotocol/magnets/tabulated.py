@@ -32,11 +32,11 @@ class Tabulated(Magnet):
 
     One of three tables says what the magnet does, each of shape (frequencies, separations):
 
-    - `spectrum`: S(ω, r) = ∫dt e^(iωt)⟨Y₁†(t) Y₂⟩ in rad/µs, of what couples to σ⁺ (two-sided; ω > 0 is what the
-      magnet takes up), so that 2A = S(Δ, r) and 2Ã = S(−Δ, r)* (Eq. S33), at a known temperature.
+    - `spectrum`: S(ω, r) = ∫dt e^(iωt)⟨Y₂†(t) Y₁⟩ in rad/µs, r = r₂ − r₁, of the Y that couples to σ⁺ (two-sided; ω > 0
+      is what the magnet takes up), so that a = S(Δ, 0)/2, ã = S(−Δ, 0)/2 (Eq. S33), at a known temperature.
     - `field_spectrum`: the same of the field B^∓ along the transition in T²/Hz, 2A = (γ²/2) S_B for NV centres.
     - `green`: λ²G^R(ω, r) in rad/µs (Eqs. S31, S33), at whatever temperature: A₀ = −Im, J⊥ = Re/2 where G is
-      reciprocal. A spectrum has no J⊥ to tell.
+      reciprocal. In all of them a wave that runs from the first point to the second counts with e^(ikr).
 
     Separations begin at 0 in a medium that looks the same in all directions; then any positions in a plane will do.
     With separations of both signs they lie on a line, and there and back may differ. Between the points the table is
@@ -171,7 +171,7 @@ class Tabulated(Magnet):
             shift=np.zeros(1),
             group_velocity=np.full(1, np.inf),
             edge=edge,
-            dressing=relaxation[..., :1].real,
+            dressing=np.real(relaxation[..., :1]),
         )
 
     def check(self, setting: Setting) -> None:
@@ -185,11 +185,8 @@ class Tabulated(Magnet):
         """
         worst = float(np.max(setting.chemical_potential) / RAD_PER_US_PER_GHZ)
         if worst > 0 and not self.gap_known:
-            fail(
-                "chemical_potential_ghz",
-                "be at most 0 where the `gap_ghz` of a table is not known",
-                f"is {show(worst)}",
-            )
+            must = "be at most 0 where the `gap_ghz` of a table is not known"
+            fail("chemical_potential_ghz", must, f"is {show(worst)}")
         super().check(setting)
 
     def describe(self) -> tuple[str, str]:
@@ -202,8 +199,8 @@ class Tabulated(Magnet):
         """
         frequencies, separations = self.table.amplitude.shape
         taken = "" if self.temperature_k is None else f", taken at {show(self.temperature_k)} K"
-        source = f"table of {self.kind} at {frequencies} frequencies and {separations} separations{taken}"
-        return source, "Born–Markov; cubic splines between the points"
+        size = f"{frequencies} frequencies and {separations} separations"
+        return f"table of {self.kind} at {size}{taken}", "Born–Markov; cubic splines between the points"
 
     def remarks(self, setting: Setting, response: Response) -> list[Note]:
         """What the table does not say, and how far interpolation is off.
@@ -221,7 +218,7 @@ class Tabulated(Magnet):
             3
         """
         r = setting.displacement[..., 0] if self.table.directed else setting.distance
-        rate = response.relaxation[..., :1].real
+        rate = np.real(response.relaxation[..., :1])
         error = self.table.at(setting.frequency, r).error / np.where(rate > 0, rate, np.inf)
         notes = [doubt(error, LARGEST_ERROR, "The table is coarse: interpolation is off by up to {} of a, above {}.")]
         if self.kind != "green":
