@@ -54,7 +54,7 @@ notebooks-update: .venv/.dev ## makes each notebook anew from its .py, outputs a
 	$(ONE_THREAD) $(BIN)/python .ci/notebooks.py
 
 benchmarks: .venv/.benchmark ## times and accuracies beside other engines, printed as tables
-	for script in benchmarks/*.py; do echo "== $$script" && $(ONE_THREAD) $(BIN)/python "$$script" || exit 1; done
+	for script in benchmarks/[!_]*.py; do echo "== $$script" && $(ONE_THREAD) $(BIN)/python "$$script" || exit 1; done
 
 ci: ## everything, as the continuous integration does it
 	.ci/run
