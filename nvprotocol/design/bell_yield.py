@@ -187,16 +187,21 @@ def _first_crossing(medium: Medium, delta: Array, phase: Array, scale: Array, ta
         fidelity = np.clip(0.5 + coherence.real, _CLOSE, 1 - _CLOSE)
         return np.log(fidelity / (1 - fidelity)) - np.log(target / (1 - target)), kept.probability
 
-    above = at(unit, _GRID)[0] >= 0
-    first = np.argmax(above, axis=-1)
+    values = at(unit, _GRID)[0]
+    above = values >= 0
+    first, before = np.argmax(above, axis=-1), np.maximum(np.argmax(above, axis=-1) - 1, 0)
     reached = live & above.any(axis=-1)
-    low = np.where(first > 0, _GRID[np.maximum(first - 1, 0)], 0.0) * unit
-    high = _GRID[first] * unit
+    begins = first == 0  # then the crossing lies between t = 0, where F = 1/2, and the first of the grid
+    low = np.where(begins, 0.0, _GRID[before]) * unit
+    at_low = np.where(begins, np.log((1 - target) / target), _taken(values, before))
     once = np.array([1.0])
-    value_low, value_high = (at(end, once)[0][..., 0] for end in (low, high))
-    found = _illinois(lambda time: at(time, once)[0][..., 0], low, high, value_low, value_high)
+    found = _illinois(lambda time: at(time, once)[0][..., 0], low, _GRID[first] * unit, at_low, _taken(values, first))
     odds = at(found, once)[1][..., 0]
     return np.where(reached, found, np.nan), np.where(reached, odds, np.nan)
+
+
+def _taken(values: Array, index: NDArray[np.intp]) -> Array:
+    return np.take_along_axis(values, index[..., None], axis=-1)[..., 0]
 
 
 def _illinois(function: Callable[[Array], Array], low: Array, high: Array, at_low: Array, at_high: Array) -> Array:

@@ -1,21 +1,22 @@
 """Reading a design file: a magnet, what is asked of it, and between which ends."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
 from nvprotocol._toml import CONFIG, Time, about_key, in_file, of_validation, parsed, text_of
-from nvprotocol.design.bell_yield import RAD_PER_US_PER_NT
+from nvprotocol.design.device_text import device_text
 from nvprotocol.design.optimum import Optimum, optimise
+from nvprotocol.design.sector import Array
 from nvprotocol.design.survey import Survey, survey
 from nvprotocol.device.beside import magnet_of
-from nvprotocol.device.magnet_schema import PLACE, MagnetAlone
-from nvprotocol.device.surroundings import MagnetError, either
+from nvprotocol.device.magnet_schema import MagnetAlone
+from nvprotocol.device.surroundings import MagnetError, in_folder
 from nvprotocol.errors import ArgumentError, DesignFileError
 from nvprotocol.magnets.magnet import Magnet
 
@@ -31,8 +32,10 @@ class DesignSection(BaseModel):
     target_fidelity: float = 0.95
     separation_nm: float | Ends = (20.0, 500.0)
     height_nm: float | Ends | None = None
+    azimuth_deg: float | Ends | None = None
     frequency_ghz: float | Ends
     temperature_k: float = 0.0
+    chemical_potential_ghz: float = 0.0
     overhead: Time = 20.0
     dephasing_time: Time | None = None
     field_difference_nt: float = 0.0
@@ -52,21 +55,25 @@ class DesignFile(BaseModel):
 
 @dataclass(frozen=True, eq=False)
 class DesignTask:
-    """A design file that has been read.
+    r"""A design file that has been read.
 
     Attributes:
-        title: Its title.
         magnet: The magnet.
-        section: The keys of its [magnet].
-        asked: The section [design].
+        content: The file's sections.
         text: The file as it was read.
         source: Its name.
+
+    Examples:
+        >>> from nvprotocol.design.file import parse
+        >>> text = '[magnet]\nkind = "film"\nthickness_nm = 20\ngap_ghz = 2.0\n[design]\nheight_nm = 10\n'
+        >>> task = parse(text + 'separation_nm = [50, 200]\nfrequency_ghz = 2.87\npoints = 3')
+        >>> best = task.optimum()
+        >>> best.inputs["separation_nm"], task.survey(best).separation_nm.tolist()
+        (50.0, [50.0, 125.0, 200.0])
     """
 
-    title: str
-    magnet: Magnet | None
-    section: dict[str, Any]
-    asked: DesignSection
+    magnet: Magnet
+    content: DesignFile
     text: str
     source: str
 
@@ -76,11 +83,11 @@ class DesignTask:
         Raises:
             DesignFileError: If something asked for is impossible; names key and line.
         """
-        given = self.asked.model_dump(exclude={"points", "vary", "uncertainties"})
-        given["dephasing_time"] = np.inf if given["dephasing_time"] is None else given["dephasing_time"]
-        assert self.magnet is not None  # only while the file is read
-        with _located(self):
-            return optimise(self.magnet, vary=self.asked.vary, uncertainties=self.asked.uncertainties, **given)
+        given = self.content.design.model_dump(exclude={"points"})
+        if given["dephasing_time"] is None:
+            given["dephasing_time"] = np.inf
+        with _located(self.content, self.text, self.source):
+            return optimise(self.magnet, **given)
 
     def survey(self, best: Optimum) -> Survey:
         """The map of separations and heights around the optimum, with the numbers of the magnet at their best.
@@ -88,21 +95,15 @@ class DesignTask:
         Args:
             best: The optimum.
         """
-        question = best.question
-        given = dict(question.inputs)
-        axes = {}
-        for name in ("separation_nm", "height_nm"):
-            ends = getattr(self.asked, name)
-            axes[name] = None if ends is None else np.linspace(*ends, self.asked.points) if np.ndim(ends) else [ends]
+        asked = self.content.design
+        heights = None if asked.height_nm is None else _axis(asked.height_nm, asked.points)
         return survey(
-            question.tuned_magnet(),
-            question.target_fidelity,
-            overhead=question.overhead,
-            frequency_ghz=given["frequency_ghz"],
-            temperature_k=given["temperature_k"],
-            dephasing_time=given["dephasing_time"],
-            field_difference_nt=given["field_difference_nt"],
-            **axes,
+            best.question.tuned_magnet(),
+            best.question.target_fidelity,
+            overhead=best.question.overhead,
+            separation_nm=_axis(asked.separation_nm, asked.points),
+            height_nm=heights,
+            **best.question.surroundings,
         )
 
     def device_file(self, best: Optimum) -> str:
@@ -111,22 +112,7 @@ class DesignTask:
         Args:
             best: The optimum.
         """
-        inputs = best.question.inputs
-        section = {**self.section, **{name: inputs[name] for name in inputs if name in PLACE or name in self.section}}
-        section |= {name: value for name, value in best.inputs.items() if best.question.of_magnet(name)}
-        if "gap_ghz" in best.inputs:  # which a field would give, too
-            section = {name: value for name, value in section.items() if name not in ("field_mt", "anisotropy_mt")}
-        material = section.pop("material", None)
-        lines = [f"# {one}" for one in str(best).splitlines()]
-        lines += ["", "[magnet]", *(f"{name} = {_toml(one)}" for name, one in section.items() if one is not None)]
-        if isinstance(material, str):
-            lines.append(f"material = {_toml(material)}")
-        lines += ["", "[device]", 'name = "optimum"', f"detuning = {_toml(_detuning(inputs))}"]
-        if np.isfinite(inputs.get("dephasing_time", np.inf)):
-            lines.append(f"t2 = {_toml(inputs['dephasing_time'])}  # µs")
-        if isinstance(material, dict):
-            lines += ["", "[magnet.material]", *(f"{key} = {_toml(one)}" for key, one in material.items() if one)]
-        return "\n".join(lines) + "\n"
+        return device_text(in_folder(self.content.magnet, Path(self.source).parent), best)
 
 
 def load(path: str | Path) -> DesignTask:
@@ -153,7 +139,7 @@ def parse(text: str, source: str = "design.toml") -> DesignTask:
 
     Args:
         text: TOML.
-        source: Name of the file for error messages.
+        source: Name of the file for error messages; the path of a table begins at its folder.
 
     Raises:
         DesignFileError: As for `load`.
@@ -169,38 +155,31 @@ def parse(text: str, source: str = "design.toml") -> DesignTask:
         content = DesignFile.model_validate(raw)
     except ValidationError as error:
         raise DesignFileError(of_validation(error, text, source, DesignFile)) from None
-    section = either(None, content.magnet, Path(source).parent)
-    assert section is not None  # it was given
-    given = section.model_dump()
-    task = DesignTask(content.title, None, given, content.design, text, source)
-    with _located(task):
-        return replace(task, magnet=magnet_of(given))
+    with _located(content, text, source):
+        magnet = magnet_of(in_folder(content.magnet, Path(source).parent).model_dump())
+    return DesignTask(magnet, content, text, source)
+
+
+def _axis(ends: float | tuple[float, float], points: int) -> Array:
+    return np.linspace(*ends, points) if isinstance(ends, tuple) else np.array([ends])
 
 
 @contextmanager
-def _located(task: DesignTask) -> Iterator[None]:
+def _located(content: DesignFile, text: str, source: str) -> Iterator[None]:
     """Errors of arguments as errors of the file, with the key and its line."""
     try:
         yield
     except ArgumentError as error:
-        name, _, inner = str(error).split("`")[1].partition("[")
-        path = ("design", name, *([inner.strip('"]')] if inner else []))
-        if isinstance(error, MagnetError) or (name in task.section and name not in DesignSection.model_fields):
-            path = ("magnet", name)
-        elif name in task.asked.vary:
-            path = ("design", "vary", name)
-        raise DesignFileError(in_file(task.source, task.text, path, about_key(error, path))) from None
+        path = _key_of(error, content)
+        raise DesignFileError(in_file(source, text, path, about_key(error, path))) from None
 
 
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(map(_toml, value))}]"
-    return f"{value:.8g}" if isinstance(value, float) else str(value)
-
-
-def _detuning(inputs: Mapping[str, float]) -> float:
-    return inputs.get("field_difference_nt", 0.0) * RAD_PER_US_PER_NT / 2
+def _key_of(error: ArgumentError, content: DesignFile) -> tuple[str, ...]:
+    name, _, inner = str(error).split("`")[1].partition("[")
+    if isinstance(error, MagnetError):
+        return ("magnet", name)
+    if name in content.design.vary:
+        return ("design", "vary", name)
+    if name not in DesignSection.model_fields:
+        return ("magnet", name)
+    return ("design", name, *([inner.strip('"]')] if inner else []))

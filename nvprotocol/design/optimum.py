@@ -2,24 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import product
 
 import numpy as np
-from scipy.optimize import minimize
 
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol.design.bell_yield import BellYield
-from nvprotocol.design.question import PLACES, Question, Range, checked_range, question
+from nvprotocol.design.climb import best_inputs
+from nvprotocol.design.question import Question, Range, checked_range, question
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.medium import Medium
 
 __all__ = ["Optimum", "optimise"]
 
-_POINTS = {"separation_nm": 33, "height_nm": 9}
-_OTHER_POINTS = 7
-_MOST_STARTS = 3
 _EDGE = 1e-3
 _NEGLIGIBLE = 1e-4
+_UNSEEN = 1e-3
+"""Relative change of the rate that is not worth a number."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -31,7 +29,8 @@ class Optimum:
         at_edge: Inputs whose best value is an end of their range: a wider range would do better.
         result: What is found there.
         medium: The medium there, with its provenance.
-        contributions: For each uncertain input, the rates in 1/s with the input lowered and raised by its uncertainty.
+        uncertainties: Of inputs, as they were given.
+        contributions: For each of them, the rates in 1/s with the input lowered and raised by its uncertainty.
         question: What was asked, with the best inputs filled in.
     """
 
@@ -39,6 +38,7 @@ class Optimum:
     at_edge: tuple[str, ...]
     result: BellYield
     medium: Medium
+    uncertainties: Mapping[str, float]
     contributions: Mapping[str, tuple[float, float]]
     question: Question
 
@@ -59,6 +59,15 @@ class Optimum:
             np.hypot.reduce(up, initial=0.0)
         )
 
+    def _effect(self, name: str) -> str:
+        """What lowering and raising one input does to the rate."""
+        share = show(self.uncertainties[name])
+        changes = [one / self.rate - 1 for one in self.contributions[name]]
+        if max(map(abs, changes)) < _UNSEEN:
+            return f"{name} ± {share} changes less than {_UNSEEN:.1%}"
+        lower, upper = (f"{change:+.1%}".replace("-", "−") for change in changes)
+        return f"{name} − {share}: {lower}, + {share}: {upper}"
+
     def __str__(self) -> str:
         rows = []
         for name, value in self.inputs.items():
@@ -68,8 +77,7 @@ class Optimum:
         if self.contributions:
             low, high = self.rate_range
             text.append(f"uncertain  {low:.4g} to {high:.4g} per second:")
-            for name, (lower, upper) in self.contributions.items():
-                text.append(f"           {lower:.4g} and {upper:.4g} with {name} lowered and raised by its uncertainty")
+            text += [f"           {self._effect(name)}" for name in self.contributions]
         return "\n".join(text)
 
     __repr__ = __str__
@@ -81,8 +89,10 @@ def optimise(
     *,
     separation_nm: float | Range = (20.0, 500.0),
     height_nm: float | Range | None = None,
+    azimuth_deg: float | Range | None = None,
     frequency_ghz: float | Range,
     temperature_k: float = 0.0,
+    chemical_potential_ghz: float = 0.0,
     overhead: float = 20.0,
     dephasing_time: float = np.inf,
     field_difference_nt: float = 0.0,
@@ -92,15 +102,17 @@ def optimise(
     """Where a pair gives the most Bell pairs of a fidelity per second.
 
     The rate is R = P/(t_F + overhead) of `bell_yield`. A grid over all ranges comes first, since |A| ∝ |J₀(k₀r)| has
-    several lobes; its three best points are then climbed from.
+    several lobes; the best of its peaks are then climbed.
 
     Args:
         magnet: The magnet.
         target_fidelity: F.
         separation_nm: Distance of the qubits in nm, or its range.
         height_nm: Height over a film in nm, or its range.
+        azimuth_deg: Direction of the separation in the plane, in degrees from x, or its range.
         frequency_ghz: Splitting as measured, or its range.
         temperature_k: Temperature in K.
+        chemical_potential_ghz: Chemical potential of the magnons.
         overhead: Time of an attempt besides t_F in µs.
         dephasing_time: T_φ in µs of each qubit on its own.
         field_difference_nt: Difference of the fields at the qubits in nT.
@@ -120,8 +132,10 @@ def optimise(
     given = {
         "separation_nm": separation_nm,
         "height_nm": height_nm,
+        "azimuth_deg": azimuth_deg,
         "frequency_ghz": frequency_ghz,
         "temperature_k": temperature_k,
+        "chemical_potential_ghz": chemical_potential_ghz,
         "dephasing_time": dephasing_time,
         "field_difference_nt": field_difference_nt,
         **(vary or {}),
@@ -135,12 +149,13 @@ def optimise(
         fail("separation_nm", "be a range, or another input be one, for something to vary", "is a number")
     shares = _checked_uncertainties(asked, uncertainties or {})
     # Dephasing by the magnet is an integral, and mostly of no consequence where anything is worth building.
-    best = _climbed(replace(asked, dephasing=False), ranges)
+    best = best_inputs(replace(asked, dephasing=False), ranges)
     found = asked.with_inputs(**best)
     if _matters(found):
-        best = _climbed(asked, ranges)
+        best = best_inputs(asked, ranges)
         found = asked.with_inputs(**best)
-    result = found.answer(tolerances=True)
+    medium = found.medium()
+    result = found.answer_of(medium)
     if not result.reached:
         must = "be one that is reached somewhere"
         fail("target_fidelity", must, f"is {show(found.target_fidelity)}, which no place that was tried reaches")
@@ -149,7 +164,8 @@ def optimise(
         inputs=best,
         at_edge=edges,
         result=result,
-        medium=found.medium(),
+        medium=medium,
+        uncertainties=shares,
         contributions={name: _changed(found, name, share) for name, share in shares.items()},
         question=found,
     )
@@ -181,48 +197,3 @@ def _changed(asked: Question, name: str, share: float) -> tuple[float, float]:
 
 def _at_edge(value: float, low: float, high: float) -> bool:
     return min(value - low, high - value) < _EDGE * (high - low)
-
-
-def _grid(name: str, low: float, high: float) -> np.ndarray:
-    return np.linspace(low, high, _POINTS.get(name, _OTHER_POINTS))
-
-
-def _climbed(asked: Question, ranges: Mapping[str, Range]) -> dict[str, float]:
-    """The inputs of the largest rate: the best points of a grid, and the nearest maximum to each."""
-    axes = {name: _grid(name, *ends) for name, ends in ranges.items()}
-    together = [name for name in axes if name in PLACES]  # which broadcast
-    others = [name for name in axes if name not in PLACES]
-    candidates: list[tuple[float, dict[str, float]]] = []
-    meshes = np.meshgrid(*(axes[name] for name in together), indexing="ij")
-    for values in product(*(axes[name] for name in others)):
-        one = dict(zip(others, map(float, values), strict=True))
-        rate = np.asarray(asked.answer(dict(zip(together, meshes, strict=True)) | one).rate)
-        for k in np.argsort(rate, axis=None)[::-1][:_MOST_STARTS]:
-            place = {name: float(mesh.flat[k]) for name, mesh in zip(together, meshes, strict=True)}
-            candidates.append((float(rate.flat[k]), {**place, **one}))
-    candidates.sort(key=lambda pair: -pair[0])
-    best = max(
-        (_nearest_maximum(asked, ranges, start) for _, start in candidates[:_MOST_STARTS]), key=lambda one: one[0]
-    )
-    return best[1]
-
-
-def _nearest_maximum(
-    asked: Question, ranges: Mapping[str, Range], start: Mapping[str, float]
-) -> tuple[float, dict[str, float]]:
-    names = list(ranges)
-    low, span = (np.array(x) for x in zip(*((a, b - a) for a, b in ranges.values()), strict=True))
-
-    def inputs(unit: np.ndarray) -> dict[str, float]:
-        return dict(zip(names, (low + np.clip(unit, 0, 1) * span).tolist(), strict=True))
-
-    def loss(unit: np.ndarray) -> float:
-        rate = float(asked.answer(inputs(unit)).rate)
-        return -np.log(rate) if rate > 0 else np.inf
-
-    begin = (np.array([start[name] for name in names]) - low) / span
-    if not np.isfinite(loss(begin)):
-        return 0.0, dict(start)
-    options = {"xatol": 1e-4, "fatol": 1e-6, "maxfev": 80 * len(names)}
-    found = minimize(loss, begin, method="Nelder-Mead", bounds=[(0.0, 1.0)] * len(names), options=options)
-    return float(np.exp(-found.fun)), inputs(found.x)

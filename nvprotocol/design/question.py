@@ -72,12 +72,25 @@ class Question:
             places = {name: value for name, value in given.items() if name in PLACES}
             return magnet.medium(**places, dephasing=self.dephasing)
 
-    def answer(self, changed: Mapping[str, Any] | None = None, *, tolerances: bool = False) -> BellYield:
-        """The yield with some inputs changed."""
-        given = {**self.inputs, **(changed or {})}
-        asked = {name: value for name, value in given.items() if name in ASKED}
-        medium = self.medium(changed)
+    def answer(self, changed: Mapping[str, Any] | None = None) -> BellYield:
+        """The yield with some inputs changed, without tolerances."""
+        return self.answer_of(self.medium(changed), changed, tolerances=False)
+
+    def answer_of(
+        self, medium: Medium, changed: Mapping[str, Any] | None = None, *, tolerances: bool = True
+    ) -> BellYield:
+        """The yield of a medium that is already known."""
+        asked = {name: value for name, value in {**self.inputs, **(changed or {})}.items() if name in ASKED}
         return bell_yield(medium, self.target_fidelity, overhead=self.overhead, tolerances=tolerances, **asked)
+
+    @property
+    def surroundings(self) -> dict[str, float]:
+        """The inputs that are neither attributes of the magnet nor on the axes of a map."""
+        return {
+            name: value
+            for name, value in self.inputs.items()
+            if name not in ("separation_nm", "height_nm") and not self.of_magnet(name)
+        }
 
     def with_inputs(self, **inputs: float) -> "Question":
         """The question with other inputs."""

@@ -9,7 +9,9 @@ Complex = NDArray[np.complex128]
 _ALIKE = 1e-7
 """Difference of two decay rates, in units of the largest, from which they differ; at an exceptional point rounding
 splits them by the root of a double's resolution."""
-_BISECTIONS = 36
+_BISECTIONS = 26
+_RECIPROCAL = 1e-9
+"""Relative difference of |g₁₂| and |g₂₁| up to which a medium is not chiral."""
 _SCANNED = np.concatenate([[0.0], np.geomspace(1e-3, 4.0, 24)])
 """Detunings, in units of √|g₁₂g₂₁|, between which the fidelity is looked for to fall below a target."""
 
@@ -58,19 +60,31 @@ def largest_detuning(g12: Complex, g21: Complex, phase: Array, dephasing: Array,
     """The largest |δ| up to which the steady fidelity reaches a target, NaN where it does not at δ = 0."""
     scale = np.sqrt(np.abs(g12 * g21))
 
-    def reaches(delta: Array) -> NDArray[np.bool_]:
-        sides = [steady_fidelity(g12, g21, phase, sign * delta * scale, dephasing) for sign in (1, -1)]
-        return np.minimum(*sides) >= target
+    # Without chirality, exchanging the qubits shows that both signs of δ do the same.
+    signs = (1, -1) if np.any(_chiral(g12, g21)) else (1,)
 
-    found = np.stack([reaches(np.full(scale.shape, delta)) for delta in _SCANNED])
-    first = np.where(found.all(axis=0), len(_SCANNED), np.argmin(found, axis=0))
-    low = _SCANNED[np.clip(first - 1, 0, None)] * np.ones_like(scale)
-    high = _SCANNED[np.clip(first, None, len(_SCANNED) - 1)] * np.ones_like(scale)
+    def reaches(delta: Array) -> NDArray[np.bool_]:
+        sides = [steady_fidelity(g12, g21, phase, sign * delta * scale, dephasing) for sign in signs]
+        return np.min(sides, axis=0) >= target
+
+    low, high = np.zeros_like(scale), np.full_like(scale, _SCANNED[-1])
+    inside = possible = reaches(low)
+    for delta in _SCANNED[1:]:
+        if not inside.any():
+            break
+        good = inside & reaches(np.full_like(scale, delta))
+        low, high = np.where(good, delta, low), np.where(inside & ~good, delta, high)
+        inside = good
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
         good = reaches(middle)
         low, high = np.where(good, middle, low), np.where(good, high, middle)
-    return np.where(first == 0, np.nan, low * scale)
+    return np.where(possible, low * scale, np.nan)
+
+
+def _chiral(g12: Complex, g21: Complex) -> NDArray[np.bool_]:
+    there, back = np.abs(g12), np.abs(g21)
+    return np.abs(there - back) > _RECIPROCAL * (there + back)
 
 
 def largest_dephasing(g12: Complex, g21: Complex, phase: Array, target: float) -> Array:
@@ -83,9 +97,11 @@ def largest_dephasing(g12: Complex, g21: Complex, phase: Array, target: float) -
     none = np.zeros_like(scale)
     possible = steady_fidelity(g12, g21, phase, none, none) >= target
     contrast = 2 * target - 1
-    low, high = none, scale * (1 - contrast**2) / contrast  # chirality only takes away
-    for _ in range(_BISECTIONS):
+    chiral = _chiral(g12, g21)
+    gamma = np.abs(np.imag(np.sqrt(np.asarray(g12 * g21, dtype=complex))))  # √(g₁₂g₂₁) = ±(2J⊥ − iΓ) without chirality
+    low, high = none, np.where(chiral, scale, gamma) * (1 - contrast**2) / contrast  # chirality only takes away
+    for _ in range(_BISECTIONS if chiral.any() else 0):
         middle = (low + high) / 2
         good = steady_fidelity(g12, g21, phase, none, middle) >= target
-        low, high = np.where(good, middle, low), np.where(good, high, middle)
+        low, high = np.where(good & chiral, middle, low), np.where(good | ~chiral, high, middle)
     return np.where(possible, high, np.nan)

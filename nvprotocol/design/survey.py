@@ -99,8 +99,10 @@ def survey(
     *,
     separation_nm: ArrayLike,
     height_nm: ArrayLike | None = None,
+    azimuth_deg: float | None = None,
     frequency_ghz: float,
     temperature_k: float = 0.0,
+    chemical_potential_ghz: float = 0.0,
     overhead: float = 20.0,
     dephasing_time: float = np.inf,
     field_difference_nt: float = 0.0,
@@ -112,8 +114,10 @@ def survey(
         target_fidelity: F.
         separation_nm: Separations in nm, shape (S,).
         height_nm: Heights over a film in nm, shape (H,).
+        azimuth_deg: Direction of the separation in the plane, in degrees from x.
         frequency_ghz: Splitting as measured.
         temperature_k: Temperature in K.
+        chemical_potential_ghz: Chemical potential of the magnons.
         overhead: Time of an attempt besides t_F in µs.
         dephasing_time: T_φ in µs of each qubit on its own.
         field_difference_nt: Difference of the fields at the qubits in nT.
@@ -128,8 +132,10 @@ def survey(
         ((3, 2), True)
     """
     given = {
+        "azimuth_deg": azimuth_deg,
         "frequency_ghz": frequency_ghz,
         "temperature_k": temperature_k,
+        "chemical_potential_ghz": chemical_potential_ghz,
         "dephasing_time": dephasing_time,
         "field_difference_nt": field_difference_nt,
     }
@@ -139,13 +145,9 @@ def survey(
     places = {"separation_nm": separations}
     if heights is not None:
         places = {"separation_nm": separations[:, None], "height_nm": heights}
-    return Survey(
-        separation_nm=separations,
-        height_nm=heights,
-        result=asked.answer(places, tolerances=True),
-        medium=asked.medium(places),
-        question=asked,
-    )
+    medium = asked.medium(places)
+    result = asked.answer_of(medium)
+    return Survey(separation_nm=separations, height_nm=heights, result=result, medium=medium, question=asked)
 
 
 def _axis(values: ArrayLike, name: str) -> Array:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
+
+from pydantic import BaseModel
 
 from nvprotocol.device.magnet_schema import MagnetSection
 from nvprotocol.device.schema import MediumSection
@@ -11,6 +13,7 @@ from nvprotocol.medium import Medium
 
 Surroundings: TypeAlias = MediumSection | MagnetSection
 """Either section."""
+Section = TypeVar("Section", bound=BaseModel)
 
 
 class MagnetError(ArgumentError):
@@ -49,6 +52,18 @@ def either(medium: MediumSection | None, magnet: MagnetSection | None, folder: P
     """
     if medium is not None and magnet is not None:
         raise MagnetError("Argument `magnet` must not be given together with [medium], but is.")
-    if magnet is not None and isinstance(path := getattr(magnet, "file", None), str):
-        return magnet.model_copy(update={"file": str(folder / path)})
-    return magnet or medium
+    return medium if magnet is None else in_folder(magnet, folder)
+
+
+def in_folder(magnet: Section, folder: Path) -> Section:
+    """A section [magnet] of a file in a folder, where the path of a table begins.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from nvprotocol.device.magnet_schema import TabulatedSection
+        >>> from nvprotocol.device.surroundings import in_folder
+        >>> in_folder(TabulatedSection(kind="tabulated", file="noise.csv"), Path("measured")).file
+        'measured/noise.csv'
+    """
+    path = getattr(magnet, "file", None)
+    return magnet if path is None else magnet.model_copy(update={"file": str(folder / path)})
