@@ -45,7 +45,7 @@ def _work(task: "DesignTask", folder: Path) -> str:
     provenance = best.medium.provenance
     doubts = [] if provenance is None else [f"doubt      {note.text}" for note in provenance.notes if note.serious]
     seen = str(found).replace("\n", "\n           ")
-    lines = [task.title or "Best place for the pair", str(best), *doubts, f"map        {seen}"]
+    lines = [task.content.title or "Best place for the pair", str(best), *doubts, f"map        {seen}"]
     text = "\n".join(lines) + "\n"
     (folder / "table.txt").write_text(text, encoding="utf-8")
     return text

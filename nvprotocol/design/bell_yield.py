@@ -1,28 +1,28 @@
 """How many Bell pairs a medium gives when |σᶻ| is monitored, and what it forgives."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, nonnegative_array, numeric_array, real_number, show
-from nvprotocol.design.sector import Array, bell_phase, largest_dephasing, largest_detuning, steady_fidelity
+from nvprotocol.design.crossing import first_crossing
+from nvprotocol.design.sector import (
+    Array,
+    bell_phase,
+    is_chiral,
+    largest_dephasing,
+    largest_detuning,
+    steady_fidelity,
+)
 from nvprotocol.magnets.constants import GAMMA
 from nvprotocol.magnets.one_way import chirality
-from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 
 __all__ = ["BellYield", "bell_yield"]
 
 RAD_PER_US_PER_NT = GAMMA * 1e-15
 """Precession in rad/µs by a field of 1 nT."""
-
-_GRID = np.geomspace(1e-2, 40.0, 80)
-"""Times, in units of 1/√|g₁₂g₂₁|, between which the first crossing of the target is looked for."""
-_STEPS = 60
-_CLOSE = 1e-13
-_ZERO = 1e-11
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -135,7 +135,12 @@ def bell_yield(
     correlated = medium.dephasing[..., 0, 0].real + medium.dephasing[..., 1, 1].real
     dephasing = 2 * (correlated - 2 * medium.dephasing[..., 0, 1].real) + own
     fidelity = steady_fidelity(g12, g21, phase, delta, dephasing)
-    time, probability = _first_crossing(_dephased(medium, own), delta, phase, scale, target)
+    slow = np.abs(np.imag(np.sqrt(delta**2 + g12 * g21)))
+    # Without chirality and detuning F only grows, up to its end.
+    hopeless = (fidelity < target) & ~is_chiral(g12, g21) & (delta == 0)
+    time, probability = first_crossing(
+        _dephased(medium, own), delta, phase, target, scales=(scale, slow), skip=hopeless
+    )
     with np.errstate(invalid="ignore"):
         rate = np.where(np.isfinite(time), probability / ((time + overhead) * 1e-6), 0.0)
     unknown = np.full(phase.shape, np.nan)
@@ -173,57 +178,3 @@ def _dephased(medium: Medium, rate: Array) -> Medium:
         flip_flop=medium.flip_flop,
         ising=medium.ising,
     )
-
-
-def _first_crossing(medium: Medium, delta: Array, phase: Array, scale: Array, target: float) -> tuple[Array, Array]:
-    """The first time at which the fidelity reaches the target, and the odds of a run up to then; NaN where never."""
-    live = scale > 0
-    unit = np.where(live, 1 / np.where(live, scale, 1.0), 0.0)
-
-    def at(duration: Array, times: Array) -> tuple[Array, Array]:
-        """Logit of the fidelity, less that of the target, and the odds, at `duration` × `times`."""
-        kept = MasterEquation(_scaled(medium, duration), delta * duration).no_jump("ud", times)
-        coherence = kept.states[..., 1, 2] * np.exp(-1j * phase)[..., None]  # ⟨↓↑|ρ|↑↓⟩
-        fidelity = np.clip(0.5 + coherence.real, _CLOSE, 1 - _CLOSE)
-        return np.log(fidelity / (1 - fidelity)) - np.log(target / (1 - target)), kept.probability
-
-    values = at(unit, _GRID)[0]
-    above = values >= 0
-    first, before = np.argmax(above, axis=-1), np.maximum(np.argmax(above, axis=-1) - 1, 0)
-    reached = live & above.any(axis=-1)
-    begins = first == 0  # then the crossing lies between t = 0, where F = 1/2, and the first of the grid
-    low = np.where(begins, 0.0, _GRID[before]) * unit
-    at_low = np.where(begins, np.log((1 - target) / target), _taken(values, before))
-    once = np.array([1.0])
-    found = _illinois(lambda time: at(time, once)[0][..., 0], low, _GRID[first] * unit, at_low, _taken(values, first))
-    odds = at(found, once)[1][..., 0]
-    return np.where(reached, found, np.nan), np.where(reached, odds, np.nan)
-
-
-def _taken(values: Array, index: NDArray[np.intp]) -> Array:
-    return np.take_along_axis(values, index[..., None], axis=-1)[..., 0]
-
-
-def _illinois(function: Callable[[Array], Array], low: Array, high: Array, at_low: Array, at_high: Array) -> Array:
-    """Zeros between ends of opposite signs, by false position that halves a stuck end; where signs are equal, any."""
-    side = np.zeros(low.shape)
-    found, crosses = high, (at_low < 0) & (at_high > 0)
-    for _ in range(_STEPS):
-        weight = np.where(crosses, at_high / np.where(crosses, at_high - at_low, 1.0), 0.0)
-        found = high - weight * (high - low)
-        value = function(found)
-        if np.all((np.abs(value) < _ZERO) | ~crosses):
-            break
-        right = value >= 0
-        at_low = np.where(right, np.where(side == 1, at_low / 2, at_low), value)
-        at_high = np.where(right, value, np.where(side == -1, at_high / 2, at_high))
-        low, high = np.where(right, low, found), np.where(right, found, high)
-        side = np.where(right, 1, -1)
-    return found
-
-
-def _scaled(medium: Medium, factor: Array) -> Medium:
-    """The medium with all rates multiplied."""
-    by = factor[..., None, None]
-    names = ("relaxation", "excitation", "dephasing", "flip_flop", "ising")
-    return Medium(**{name: getattr(medium, name) * by for name in names})

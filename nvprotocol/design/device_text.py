@@ -31,10 +31,9 @@ def device_text(magnet: BaseModel, best: Optimum) -> str:
         >>> film = nv.magnets.Film(nv.magnets.YIG, 20.0, 2.0)
         >>> best = nv.design.optimise(film, separation_nm=(50, 90), height_nm=10.0, frequency_ghz=2.87)
         >>> text = device_text(section, best)
-        >>> print(*text.splitlines()[-7:], sep="\n")
-        frequency_ghz = 2.87
-        temperature_k = 0.0
+        >>> print(*text.splitlines()[-6:], sep="\n")
         chemical_potential_ghz = 0.0
+        height_nm = 10.0
         <BLANKLINE>
         [device]
         name = "optimum"

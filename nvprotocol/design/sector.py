@@ -61,7 +61,7 @@ def largest_detuning(g12: Complex, g21: Complex, phase: Array, dephasing: Array,
     scale = np.sqrt(np.abs(g12 * g21))
 
     # Without chirality, exchanging the qubits shows that both signs of δ do the same.
-    signs = (1, -1) if np.any(_chiral(g12, g21)) else (1,)
+    signs = (1, -1) if np.any(is_chiral(g12, g21)) else (1,)
 
     def reaches(delta: Array) -> NDArray[np.bool_]:
         sides = [steady_fidelity(g12, g21, phase, sign * delta * scale, dephasing) for sign in signs]
@@ -82,7 +82,8 @@ def largest_detuning(g12: Complex, g21: Complex, phase: Array, dephasing: Array,
     return np.where(possible, low * scale, np.nan)
 
 
-def _chiral(g12: Complex, g21: Complex) -> NDArray[np.bool_]:
+def is_chiral(g12: Complex, g21: Complex) -> NDArray[np.bool_]:
+    """Whether an excitation goes from one qubit to the other otherwise than back: |g₁₂| ≠ |g₂₁|."""
     there, back = np.abs(g12), np.abs(g21)
     return np.abs(there - back) > _RECIPROCAL * (there + back)
 
@@ -97,7 +98,7 @@ def largest_dephasing(g12: Complex, g21: Complex, phase: Array, target: float) -
     none = np.zeros_like(scale)
     possible = steady_fidelity(g12, g21, phase, none, none) >= target
     contrast = 2 * target - 1
-    chiral = _chiral(g12, g21)
+    chiral = is_chiral(g12, g21)
     gamma = np.abs(np.imag(np.sqrt(np.asarray(g12 * g21, dtype=complex))))  # √(g₁₂g₂₁) = ±(2J⊥ − iΓ) without chirality
     low, high = none, np.where(chiral, scale, gamma) * (1 - contrast**2) / contrast  # chirality only takes away
     for _ in range(_BISECTIONS if chiral.any() else 0):

@@ -88,10 +88,12 @@ def _values(section: str, key: str, value: Any) -> Iterator[str]:
     if value is None or key in ("base", "name"):
         return
     if isinstance(value, dict):
-        yield from (_together(f"{key}.{inner} = {_shown(one, ' ns')}") for inner, one in value.items())
+        unit = " ns" if key in _NS else ""
+        given = {inner: one for inner, one in value.items() if one is not None}
+        yield from (_together(f"{key}.{inner} = {_shown(one, unit)}") for inner, one in given.items())
         return
     unit = UNIT_NAMES[SCANNABLE[f"{section}.{key}"][1]] if f"{section}.{key}" in SCANNABLE else ""
-    unit = "ns" if key in _NS else "GHz" if key == "frequency_ghz" else unit
+    unit = "ns" if key in _NS else "GHz" if key == "frequency_ghz" and section == "device" else unit
     yield _together(f"{key} = {_shown(value, f' {unit}' if unit else '')}")
 
 

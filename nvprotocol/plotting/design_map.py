@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["design_figure"]
 
 _DECADES = 4.0
+_STYLES = ("-", "--", ":")
+_LINE = COLOURS[1]
 
 
 def design_figure(survey: "Survey") -> Figure:
     """The rate of kept Bell pairs over separation and height, or against the separation alone; a column wide.
 
     On the map the best place is a cross, lines are of equal t_F, and where the target fidelity is not reached it is
-    left white.
+    left white; rates more than four decades below the best have the darkest colour.
 
     Args:
         survey: What `design.survey` has found.
@@ -35,8 +37,8 @@ def design_figure(survey: "Survey") -> Figure:
     """
     figure = Figure(figsize=(COLUMN_WIDTH, 2.7), layout="constrained", dpi=300)
     ax = figure.subplots()
-    (_curve if survey.height_nm is None or survey.height_nm.size == 1 else _map)(figure, ax, survey)
     ax.set_xlabel("separation $r$ (nm)", fontsize=FONT)
+    (_map if min(survey.result.rate.shape) > 1 and survey.result.rate.ndim > 1 else _curve)(figure, ax, survey)
     ax.tick_params(labelsize=FONT - 1, direction="in", which="both", top=True, right=True)
     return figure
 
@@ -47,11 +49,15 @@ def _title(survey: "Survey") -> str:
 
 def _curve(_figure: Figure, ax: "Axes", survey: "Survey") -> None:
     rate = survey.result.rate.reshape(-1)
-    ax.plot(survey.separation_nm, np.where(rate > 0, rate, np.nan), color=COLOURS[0], lw=1.2)
+    against_height = survey.height_nm is not None and survey.separation_nm.size == 1
+    axis = survey.height_nm if against_height and survey.height_nm is not None else survey.separation_nm
+    ax.plot(axis, np.where(rate > 0, rate, np.nan), color=COLOURS[0], lw=1.2)
     ax.set_yscale("log")
     top = rate.max(initial=0.0)
     if top > 0:
         ax.set_ylim(max(rate[rate > 0].min() / 2, top * 10**-_DECADES), 2 * top)
+    if against_height:
+        ax.set_xlabel("height $h$ (nm)", fontsize=FONT)
     ax.set_ylabel(_title(survey), fontsize=FONT)
 
 
@@ -68,18 +74,34 @@ def _map(figure: Figure, ax: "Axes", survey: "Survey") -> None:
         bar.ax.tick_params(labelsize=FONT - 1)
         _lines_of_equal_time(ax, survey)
         k, j = np.unravel_index(int(np.argmax(rate)), rate.shape)
-        ax.plot(survey.separation_nm[j], heights[k], "x", color="white", ms=6, mew=1.4, clip_on=False, zorder=5)
+        best = {"color": "white", "mec": "black", "mew": 0.8, "ms": 7}
+        ax.plot(survey.separation_nm[j], heights[k], "X", clip_on=False, zorder=5, **best)
     ax.set_ylabel("height $h$ (nm)", fontsize=FONT)
 
 
 def _lines_of_equal_time(ax: "Axes", survey: "Survey") -> None:
+    """Lines at the shortest decades of t_F, told apart by a legend: in a map with many lobes labels would collide."""
     time = survey.result.time.T * 1e-3
     finite = time[np.isfinite(time)]
     decades = 10.0 ** np.arange(np.ceil(np.log10(finite.min())), np.floor(np.log10(finite.max())) + 1)
-    if decades.size and min(time.shape) > 1:
-        lines = ax.contour(survey.separation_nm, survey.height_nm, time, levels=decades, colors="white", linewidths=0.6)
-        ax.clabel(lines, fmt=_time_text, inline_spacing=2, fontsize=FONT - 2)
+    decades = decades[: len(_STYLES)]
+    if not decades.size or min(time.shape) < 2:
+        return
+    styles = _STYLES[: decades.size]
+    ax.contour(
+        *(survey.separation_nm, survey.height_nm, time),
+        levels=decades,
+        colors=_LINE,
+        linewidths=0.9,
+        linestyles=styles,
+    )
+    for decade, style in zip(decades, styles, strict=True):
+        ax.plot([], [], color=_LINE, lw=0.9, ls=style, label=f"$t_F$ = {_time_text(decade)}")
+    place = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": decades.size, "frameon": False}
+    ax.legend(fontsize=FONT - 1, handlelength=1.8, columnspacing=1.2, **place)
 
 
 def _time_text(milliseconds: float) -> str:
+    if milliseconds < 1:
+        return f"{milliseconds * 1e3:g} µs"
     return f"{milliseconds:g} ms" if milliseconds < 1e3 else f"{milliseconds / 1e3:g} s"
