@@ -176,10 +176,11 @@ def _located(content: DesignFile, text: str, source: str) -> Iterator[None]:
 
 def _key_of(error: ArgumentError, content: DesignFile) -> tuple[str, ...]:
     name, _, inner = str(error).split("`")[1].partition("[")
+    inside = (inner.strip('"]'),) if inner else ()
     if isinstance(error, MagnetError):
-        return ("magnet", name)
+        return ("magnet", name, *inside)
     if name in content.design.vary:
         return ("design", "vary", name)
     if name not in DesignSection.model_fields:
         return ("magnet", name)
-    return ("design", name, *([inner.strip('"]')] if inner else []))
+    return ("design", name, *inside)

@@ -143,8 +143,10 @@ def optimise(
     ranges = {name: checked_range(value, name) for name, value in given.items() if isinstance(value, tuple | list)}
     fixed = {name: value for name, value in given.items() if name not in ranges}
     asked = question(magnet, target_fidelity, overhead, fixed)
-    for name in ranges:
-        asked.check(name, "vary" if name in (vary or {}) else name)
+    for name in vary or {}:
+        if name not in asked.own:
+            own = f"name numbers of the magnet: {', '.join(asked.own)}" if asked.own else "be empty for this magnet"
+            fail("vary", own, f"names {show(name)}")
     if not ranges:
         fail("separation_nm", "be a range, or another input be one, for something to vary", "is a number")
     shares = _checked_uncertainties(asked, uncertainties or {})
@@ -173,7 +175,9 @@ def optimise(
 
 def _checked_uncertainties(asked: Question, uncertainties: Mapping[str, float]) -> dict[str, float]:
     for name in uncertainties:
-        asked.check(name, "uncertainties")
+        if name not in asked.known:
+            must = f"name inputs of the magnet or its surroundings: {', '.join(asked.known)}"
+            fail("uncertainties", must, f"names {show(name)}")
     return {name: real_number(one, f'uncertainties["{name}"]', minimum=0.0) for name, one in uncertainties.items()}
 
 

@@ -40,21 +40,18 @@ class Question:
 
     def of_magnet(self, name: str) -> bool:
         """Whether an input is an attribute of the magnet."""
-        return is_dataclass(self.magnet) and name in {one.name for one in fields(self.magnet) if one.init}
+        return name in self.own
 
-    def check(self, name: str, argument: str) -> None:
-        """Refuses a name that is no input.
+    @property
+    def own(self) -> list[str]:
+        """The attributes of the magnet that are numbers and may be others."""
+        given = [one.name for one in fields(self.magnet) if one.init] if is_dataclass(self.magnet) else []
+        return [name for name in given if isinstance(getattr(self.magnet, name), float)]
 
-        Raises:
-            ArgumentError: If it is none.
-        """
-        places = tuple(one for one in PLACES if self.magnet.over_film or one != "height_nm")
-        if name not in (*places, *ASKED) and not (
-            self.of_magnet(name) and isinstance(getattr(self.magnet, name), int | float)
-        ):
-            own = [one.name for one in fields(self.magnet) if one.init] if is_dataclass(self.magnet) else []
-            known = [*places, *ASKED, *(one for one in own if isinstance(getattr(self.magnet, one), int | float))]
-            fail(argument, f"name inputs of the magnet or its surroundings: {', '.join(known)}", f"names {show(name)}")
+    @property
+    def known(self) -> list[str]:
+        """Names of all inputs."""
+        return [*(one for one in PLACES if self.magnet.over_film or one != "height_nm"), *ASKED, *self.own]
 
     def tuned_magnet(self, given: Mapping[str, Any] | None = None) -> Magnet:
         """The magnet with those of its attributes that are inputs."""

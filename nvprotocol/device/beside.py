@@ -88,7 +88,11 @@ def _film(given: dict[str, Any]) -> Film:
 
 
 def _own(numbers: Mapping[str, Any]) -> Material:
-    return Material(**{key: value for key, value in numbers.items() if value is not None})
+    try:
+        return Material(**{key: value for key, value in numbers.items() if value is not None})
+    except ArgumentError as error:
+        before, key, after = str(error).split("`", 2)
+        raise MagnetError(f'{before}`material["{key}"]`{after}') from None
 
 
 def _table(given: dict[str, Any]) -> Tabulated:

@@ -112,11 +112,12 @@ def key_of(error: ArgumentError) -> tuple[str, ...]:
         ('device', 'gate_ns', 'sx')
     """
     name, _, inner = str(error).split("`")[1].partition("[")
+    inside = (inner.strip('"]'),) if inner else ()
     if isinstance(error, MagnetError):
-        return ("magnet", *([name] if name != "magnet" else []))
+        return ("magnet", *([name] if name != "magnet" else []), *inside)
     if name in MediumSection.model_fields:
         return ("medium", name)
-    return ("device", _IN_FILES.get(name, name), *([inner.strip('"]')] if inner else []))
+    return ("device", _IN_FILES.get(name, name), *inside)
 
 
 def with_base(

@@ -4,8 +4,9 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
+from nvprotocol._checks import fail, show
 from nvprotocol._toml import CONFIG
 
 _Numbers = Annotated[tuple[float, ...], Field(strict=False)]
@@ -34,6 +35,22 @@ class MaterialSection(BaseModel):
     gyromagnetic_ghz_per_t: float | None = None
 
 
+def _complete(value: object) -> object:
+    """Refuses a table without the numbers of a material, which a choice of two types would not tell."""
+    if isinstance(value, str) or not isinstance(value, dict):
+        return value
+    fields = MaterialSection.model_fields
+    needed = [key for key, one in fields.items() if one.is_required()]
+    if not set(needed) <= set(value) <= set(fields):
+        other = [key for key in fields if key not in needed]
+        must = f"have the keys {', '.join(needed)}, and may have {', '.join(other)}"
+        fail("material", must, f"has {', '.join(value) or 'none'}")
+    for key, one in value.items():
+        if key != "name" and (isinstance(one, bool) or not isinstance(one, int | float)):
+            fail("material", f"have a number as {key}", f"has {show(one)}")
+    return value
+
+
 class ExchangeSection(BaseModel):
     """kind = "exchange": the arguments of `Exchange`."""
 
@@ -54,7 +71,7 @@ class FilmSection(BaseModel):
 
     model_config = CONFIG
     kind: Literal["film"]
-    material: str | MaterialSection = "YIG"
+    material: Annotated[str | MaterialSection, BeforeValidator(_complete)] = "YIG"
     thickness_nm: float
     gap_ghz: float | None = None
     field_mt: float | None = None
