@@ -261,7 +261,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure 3. The ends of the interval at every level, for one table each. Triangles: maximum likelihood; dotted: the
-# truth. Inside, the interval closes in on the estimate as the level falls. At the edge it closes in on a value above:
+# truth. Inside, the interval closes in on the estimate as the level falls. At the edge the upper end hardly moves:
 # scatter shrinks with the level, a bias does not.*
 #
 # ## Does it cover?
@@ -318,7 +318,7 @@ plt.show()
 # ## The cost of honesty
 #
 # Honest intervals are wider. How much? The factor over drops of 1.92 is the price. Dropping 12.5, what $\chi^2$ asks of
-# all 15 parameters at once, is honest too, and costs almost twice as much.
+# all 15 parameters at once, is honest too, and costs more than twice as much.
 
 # %%
 wide_enough = number["plain_width"] > 1e-3  # elsewhere everything is zero
@@ -339,7 +339,7 @@ for rows, colour, marker, name in (
     print(f"χ² of 15 parameters {np.median(every):.1f} (median)")
 ax.axvline(LEVEL, color="black", lw=0.8, zorder=0)
 ax.axhline(1, color=GREY, lw=0.8, zorder=0)
-ax.set(xlabel="coverage with drops of 1.92", ylabel="width over that of drops 1.92", ylim=(0.95, 1.75))
+ax.set(xlabel="coverage with drops of 1.92", ylabel="width over that of drops 1.92", ylim=(0.95, 1.45))
 ax.legend(loc="upper left", handletextpad=0.2)
 plt.show()
 
@@ -506,13 +506,13 @@ assert abs(little["Werner 0.4"] / some["Werner 0.4"] - 1) < 0.02
 assert is_x.size == 330
 assert number["coverage"].min() >= 0.935
 assert np.mean(number["plain"] < 0.935) > 1 / 3
-# The price: less than a quarter on average; room for all 15 parameters at once would cost almost twice as much.
-assert 1 < price[wide_enough].mean() < 1.25
-assert np.median(number["wide_width"][wide_enough] / number["width"][wide_enough]) > 1.8
+# The price: less than a fifth on average; room for all 15 parameters at once would cost more than twice as much.
+assert 1 < price[wide_enough].mean() < 1.2
+assert np.median(number["wide_width"][wide_enough] / number["width"][wide_enough]) > 2
 
 # Five settings with the X ansatz are better than nine at equal shots, in width and in error.
 for total in TOTALS.tolist():
-    assert widths["five, X ansatz", total] < 0.8 * widths["nine settings", total]
+    assert widths["five, X ansatz", total] < 0.9 * widths["nine settings", total]
     assert errors["five, X ansatz", total] < errors["nine settings", total]
 
 # The test keeps its level where the symmetry holds, and finds a rotation by 0.2 rad; the lower end stays honest at all.

@@ -10,6 +10,7 @@ from . import magnets as magnets
 from . import operators as operators
 from . import plotting as plotting
 from . import protocols as protocols
+from . import pulses as pulses
 from . import tomography as tomography
 from .backend import NVBackend as NVBackend
 from .device import Device as Device

@@ -47,3 +47,7 @@ class OutputError(NVProtocolError, OSError):
 
 class ValidityWarning(UserWarning):
     """A number was worked out where the theory behind it no longer holds well; the message says by how much."""
+
+
+class MissingExtraError(NVProtocolError, ImportError):
+    """Something needs a package that is not installed; the message says what to install."""

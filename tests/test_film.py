@@ -245,7 +245,7 @@ def test_damping_is_linear_at_first_and_shortens_the_reach() -> None:
     k, velocity = forward_volume.wave_at(waves, ANGULAR) or (0.0, 0.0)
     ellipticity = (2 * waves.exchange(k) + waves.magnetisation * waves.volume_share(k)) / (2 * ANGULAR)
     reach = velocity / (1e-3 * ANGULAR * ellipticity)
-    assert 1 / forward_volume.resonant_wavenumber(waves, ANGULAR).imag == pytest.approx(reach, rel=1e-4)
+    assert 1 / forward_volume.pole_at(waves, ANGULAR).imag == pytest.approx(reach, rel=1e-4)
 
 
 def _transfer(alpha: float) -> complex:
@@ -398,6 +398,9 @@ BAD = {
     "`height_nm` must be given for a film": lambda: medium(film(), 50.0),
     "`height_nm` must be greater than 0, but is -5": lambda: medium(film(), 50.0, height_nm=-5.0),
     "`height_nm` must be greater than 0, but contains 0": lambda: medium(film(), 50.0, height_nm=[5.0, 0.0]),
+    "`frequency_ghz` must differ from the bottom of the band, 2 GHz": lambda: medium(
+        film(), 50.0, height_nm=5.0, frequency_ghz=[2.0, 2.5]
+    ),
     "`height_nm` must be real": lambda: medium(film(), 50.0, height_nm=5.0 + 1j),
     "`temperature_k` must be at least 0": lambda: medium(film(), 50.0, height_nm=5.0, temperature_k=-1.0),
     "`frequency_ghz` must be greater than 0": lambda: medium(film(), 50.0, height_nm=5.0, frequency_ghz=0.0),
@@ -418,3 +421,25 @@ def test_bad_input(message: str) -> None:
     with pytest.raises(ArgumentError) as caught:
         BAD[message]()
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("thickness", [1.0, 500.0, 20_000.0])
+@pytest.mark.parametrize("damping", [0.0, 1e-4, 0.2])
+def test_films_of_any_thickness(thickness: float, damping: float) -> None:
+    """The wave is found, and the integral does not depend on how well: Simpson's rule where damping lets it."""
+    waves, height = film(thickness_nm=thickness, damping=damping).geometry.waves, 20e-9
+    wave = forward_volume.wave_at(waves, ANGULAR)
+    assert wave is not None
+    undamped = waves.exchange(wave[0])
+    found = np.sqrt(undamped * (undamped + waves.magnetisation * waves.volume_share(wave[0])))
+    assert found == pytest.approx(ANGULAR, rel=1e-10)
+    value, error = forward_volume.transfer(waves, ANGULAR, np.array(1e-7), np.array(height))
+    scale = float(forward_volume.scale(waves, ANGULAR, np.array(height)))
+    assert error < 1e-8 * scale
+    if damping > 0.1:
+        k = np.concatenate([np.linspace(1e-3, 1e8, 200_001), np.linspace(1e8, 1e9, 100_001)[1:]])
+        transverse = waves.exchange(k) - 1j * damping * ANGULAR
+        longitudinal = transverse + waves.magnetisation * waves.volume_share(k)
+        weight = waves.noise_strength * k / (2 * np.pi) * waves.height_filter(k, height) * transverse
+        dense = simpson(weight / (ANGULAR**2 - transverse * longitudinal) * j0(k * 1e-7), x=k)
+        assert abs(complex(value) - dense) < 1e-6 * scale

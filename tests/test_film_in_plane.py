@@ -150,7 +150,7 @@ def test_damped_film_against_a_dense_sum_over_the_plane(sign: int) -> None:
         for i, (x, y) in enumerate(places):
             dense[i] += weight * np.mean(kernel * np.exp(1j * k * (x * cosine + y * sine))) * 2 * np.pi * step
     x, y = np.array(places).T
-    value, error = in_plane.transfer(waves, delta, x, y, np.array(height), sign)
+    value, _, error = in_plane.transfer(waves, delta, x, y, np.array(height), sign)
     assert np.abs(value - dense).max() < 2e-5 * np.abs(dense).max()
     assert error.max() < 1e-7 * np.abs(dense).max()
 
@@ -168,8 +168,9 @@ def test_a_circle_with_and_without_poles_on_it(k: float) -> None:
     waves, delta, x, y = film(damping=2e-3).geometry.waves, LOWER * 2e9 * np.pi, 4e-7, -2e-7
     shell = in_plane.Shell.at(waves, k, delta)
     found = in_plane._ring(shell, k, delta, np.array(x), np.array(y), float(np.hypot(x, y)), 1)
-    plain = dense_ring(waves, k, delta, x, y, 200_001) / (shell.share * shell.normal)
-    assert abs(complex(found) - plain) < 1e-9 * abs(plain)
+    for at, way in enumerate((1, -1)):
+        plain = dense_ring(waves, k, delta, way * x, way * y, 200_001) / (shell.share * shell.normal)
+        assert abs(complex(found[at]) - plain) < 1e-9 * abs(plain)
 
 
 def test_undamped_is_the_limit_of_damped() -> None:
@@ -282,3 +283,29 @@ def test_dephasing_depends_on_the_direction() -> None:
 def test_no_direction_of_the_wave_is_refused() -> None:
     with pytest.raises(ArgumentError, match="`frequency_ghz` must be that of a spin wave"):
         film().wavelength_nm(1.0)
+
+
+def test_amplitudes_are_those_of_the_master_equation() -> None:
+    """g₁₂ = ⟨↑↓|H|↓↑⟩ and g₂₁ = ⟨↓↑|H|↑↓⟩ of the effective Hamiltonian, and monitoring ends where they say."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ValidityWarning)
+        for temperature in (0.0, 0.2):
+            made = film().medium(
+                150.0, azimuth_deg=60.0, height_nm=20.0, frequency_ghz=LOWER, temperature_k=temperature, dephasing=False
+            )
+            equation = nv.MasterEquation(made)
+            found = nv.magnets.chirality(made)
+            assert equation.effective_hamiltonian[2, 1] == pytest.approx(complex(found.g12), rel=1e-12)
+            assert equation.effective_hamiltonian[1, 2] == pytest.approx(complex(found.g21), rel=1e-12)
+            if temperature == 0:
+                late = equation.no_jump("ud", [0.0, 2e5]).states[-1]
+                assert nv.concurrence(late) == pytest.approx(float(found.steady_concurrence), abs=1e-6)
+
+
+def test_excitations_go_the_way_of_the_waves() -> None:
+    """For the lower transition |n·e|² = (1 − sin φ)² is the largest at φ = −90°: waves towards −y are seen best.
+
+    So the amplitude from the qubit at +y to that at −y is the larger one.
+    """
+    found = amplitudes(film(), 200.0, azimuth_deg=-90.0)  # the second qubit stands at −y
+    assert abs(found.g12) > 3 * abs(found.g21)

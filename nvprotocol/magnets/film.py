@@ -207,12 +207,13 @@ class Film(Magnet):
             setting: Where the qubits are and what they feel.
             dephasing: Whether D by two magnons is worked out.
 
+        Raises:
+            ArgumentError: If a frequency is that of the bottom of the band.
+
         Examples:
-            >>> from nvprotocol.magnets.setting import Setting
-            >>> film = nv.magnets.Film(nv.magnets.YIG, 20, 2.0)
-            >>> setting = Setting.read(2, separation_nm=50.0, height_nm=10.0, frequency_ghz=1.9)
-            >>> bool(np.all(film.response(setting).relaxation == 0))  # below the gap
-            True
+            >>> setting = nv.magnets.Setting.read(2, separation_nm=50.0, height_nm=10.0, frequency_ghz=1.9)
+            >>> bool(np.any(nv.magnets.Film(nv.magnets.YIG, 20, 2.0).response(setting).relaxation))  # below the gap
+            False
         """
         return film_response(self.geometry, setting, dephasing=dephasing)
 
@@ -235,9 +236,8 @@ class Film(Magnet):
             response: What the film answers.
 
         Examples:
-            >>> from nvprotocol.magnets.setting import Setting
             >>> film = nv.magnets.Film(nv.magnets.YIG, 2000, 1.0)
-            >>> setting = Setting.read(2, separation_nm=50.0, height_nm=10.0, frequency_ghz=2.87)
+            >>> setting = nv.magnets.Setting.read(2, separation_nm=50.0, height_nm=10.0, frequency_ghz=2.87)
             >>> print(film.remarks(setting, film.response(setting, dephasing=False))[0].text[:39])
             The film is thick: waves with k₀t up to
         """

@@ -19,7 +19,8 @@ from nvprotocol.magnets.quadrature import integral
 
 Real = NDArray[np.float64]
 
-TOLERANCE = 1e-8
+TOLERANCE = 1e-7
+"""Error aimed at, relative to the height filter's weight times S at k = 1/2h."""
 DECAYED = 40.0
 STEP = 0.1
 """Step of the trapezoidal sum over η; the integrand is even, analytic to |Im η| = π/4: its error is e^(−π²/2STEP)."""

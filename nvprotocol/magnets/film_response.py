@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._checks import fail, show
 from nvprotocol.magnets import forward_volume, in_plane
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, ZERO_FIELD_SPLITTING_GHZ
 from nvprotocol.magnets.film_dephasing import dephasing as dephasing_integral
@@ -50,12 +51,10 @@ class Geometry(NamedTuple):
         if not self.in_plane:
             value, error = forward_volume.transfer(self.waves, delta, np.hypot(along, across), heights)
             return value, value, error if self.waves.damping else np.zeros_like(error)
-        both, error = in_plane.transfer(
-            self.waves, delta, np.stack([along, -along]), np.stack([across, -across]), heights, self.sign
-        )
+        there, back, error = in_plane.transfer(self.waves, delta, along, across, heights, self.sign)
         # Without damping each wave on shell counts with a positive weight, right or not; only rounding is left.
         rounding = ROUNDING * forward_volume.scale(self.waves, delta, heights)
-        return both[0], both[1], error + rounding if self.waves.damping else rounding
+        return there, back, error + rounding if self.waves.damping else rounding
 
     def velocity(self, delta: float) -> float:
         """The smallest group velocity in m/s of the waves that are emitted; infinite where there are none."""
@@ -75,6 +74,9 @@ class Geometry(NamedTuple):
 def film_response(geometry: Geometry, setting: Setting, *, dephasing: bool) -> Response:
     """What `Film.response` answers."""
     bottom = geometry.band_bottom * MICRO
+    if np.any(np.abs(setting.frequency - bottom) <= 1e-12 * bottom):
+        where = show(bottom / RAD_PER_US_PER_GHZ)
+        fail("frequency_ghz", f"differ from the bottom of the band, {where} GHz", f"is {where}")
     forward, backward, error, velocity, leakage = _collect(geometry, setting)
     relaxation, flip_flop = one_magnon(1j * forward, 1j * backward)
     if geometry.waves.damping == 0:  # rounding relaxes no qubit below the band

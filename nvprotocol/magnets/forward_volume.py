@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import newton
+from scipy.optimize import newton, root_scalar
 from scipy.special import jv
 
 from nvprotocol.magnets.film_waves import FilmWaves
@@ -29,19 +29,30 @@ Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 
-def resonant_wavenumber(waves: FilmWaves, delta: float) -> complex:
-    """The wavenumber k̃ in 1/m with w_T w_L = Δ², real without damping; only for Δ > Ω."""
-    # w_L ≥ w_T puts the root below √((Δ−Ω)/D), and from above Newton's steps go down to it without crossing.
-    start = complex(np.sqrt((delta - waves.gap) / waves.stiffness))
-    return complex(newton(lambda k: _detuned(waves, k, delta), start, lambda k: _slope(waves, k, delta), tol=1e-6))
-
-
 def wave_at(waves: FilmWaves, delta: float) -> tuple[float, float] | None:
     """Wavenumber in 1/m and group velocity in m/s of the undamped wave of a frequency, None below the gap."""
     if delta <= waves.gap:
         return None
-    k = resonant_wavenumber(replace(waves, damping=0.0), delta).real
-    return k, -_slope(replace(waves, damping=0.0), k, delta).real / (2 * delta)
+    undamped = replace(waves, damping=0.0)
+    # w_L ≥ w_T puts the wavenumber below √((Δ−Ω)/D).
+    largest = 1.001 * np.sqrt((delta - waves.gap) / waves.stiffness)
+    k = root_scalar(lambda k: _detuned(undamped, k, delta).real, bracket=(0.0, largest), xtol=1e-14 * largest).root
+    return float(k), -_slope(undamped, k, delta).real / (2 * delta)
+
+
+def pole_at(waves: FilmWaves, delta: float) -> complex:
+    """The wavenumber k̃ in 1/m with w_T w_L = Δ² of a damped wave above the gap, or one close to it with Im k̃ > 0.
+
+    It need not be exact: what is subtracted is added again, only the rest is less smooth.
+    """
+    wave = wave_at(waves, delta)
+    assert wave is not None
+    start = complex(wave[0], wave[0] * 1e-3 * waves.damping)
+    root = newton(
+        lambda k: _detuned(waves, k, delta), start, lambda k: _slope(waves, k, delta), full_output=True, disp=False
+    )[0]
+    near = np.isfinite(root) and root.imag > 0 and abs(root - start) < start.real / 2
+    return complex(root) if near else start
 
 
 def local_rate(waves: FilmWaves, delta: float, heights: Real) -> Real:
@@ -73,8 +84,9 @@ def transfer(waves: FilmWaves, delta: float, distances: Real, heights: Real) -> 
     if delta <= waves.gap:
         value, error = _tail(whole, 0.0, heights)
         return value * size, error * size
-    pole = resonant_wavenumber(waves, delta)
-    pole = pole if waves.damping else complex(pole.real)
+    wave = wave_at(waves, delta)
+    assert wave is not None
+    pole = pole_at(waves, delta) if waves.damping else complex(wave[0])
     residue = density(pole) / _slope(waves, pole, delta) / size
     reach = 2 * pole.real
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize_scalar, root_scalar
 
 from nvprotocol.magnets.film_waves import FilmWaves
 from nvprotocol.magnets.quadrature import integral
@@ -87,10 +87,8 @@ def waves_at(waves: FilmWaves, delta: float, sine_squared: float) -> list[float]
     def detuning(k: float) -> float:
         return float(dispersion(waves, k, sine_squared)) - delta
 
-    return [
-        float(cast("float", brentq(detuning, grid[at], grid[at + 1])))
-        for at in np.flatnonzero(np.diff(np.sign(values)) != 0)
-    ]
+    crossings = np.flatnonzero(np.diff(np.sign(values)) != 0)
+    return [float(root_scalar(detuning, bracket=(grid[at], grid[at + 1])).root) for at in crossings]
 
 
 def wave_at(waves: FilmWaves, delta: float, sine_squared: float) -> tuple[float, float] | None:
@@ -107,50 +105,53 @@ def wave_at(waves: FilmWaves, delta: float, sine_squared: float) -> tuple[float,
 
 def transfer(
     waves: FilmWaves, delta: float, along: Real, across: Real, heights: Real, sign: int
-) -> tuple[Complex, Real]:
-    """g(r) and an estimate of its error in rad/s; components of r along x and y in m and heights in m broadcast."""
+) -> tuple[Complex, Complex, Real]:
+    """g(r), g(−r) and an estimate of their error in rad/s; components of r and heights, in m, broadcast."""
     size = waves.noise_strength / (2 * np.pi * delta) * waves.filtered_weight(heights)
     distance = float(np.max(np.hypot(along, across), initial=0.0))
     decay = 2 * float(np.min(heights))
+    behind_sign = (1,) * (np.ndim(heights) - np.ndim(along))  # the axis of the sign comes before all others
+    along, across = (np.reshape(part, behind_sign + np.shape(part)) for part in (along, across))
 
     def integrand(k: float) -> Complex:
         ring = _ring(Shell.at(waves, k, delta), k, delta, along, across, distance, sign)
         return waves.noise_strength * k / (4 * np.pi**2) * waves.height_filter(k, heights) * ring / size
 
-    total, error = np.zeros((), dtype=complex), 0.0
+    total, error = np.zeros(1, dtype=complex), 0.0
     edges = sorted([*waves_at(waves, delta, 0.0), *waves_at(waves, delta, 1.0)])
     for piece, limits in _pieces(integrand, edges, decay):
         value, estimate = integral(piece, *limits, TOLERANCE, limit=MOST_INTERVALS)
         total, error = total + value, error + estimate
-    return np.asarray(total * size, dtype=complex), error * size
+    there, back = np.asarray(total * size, dtype=complex)
+    return there, back, error * size
 
 
 def _ring(shell: Shell, k: float, delta: float, along: Real, across: Real, distance: float, sign: int) -> Complex:
-    """∫dφ e^(ik·r) strength / (Δ² − w_y w_z) over the circle |k| = k."""
+    """∫dφ e^(±ik·r) strength / (Δ² − w_y w_z) over the circle |k| = k, both signs on the first axis."""
     root = np.arcsin(np.sqrt(shell.pole + 0j))
     depth, phase = abs(root.imag), max(1.0, k * distance)
     subtracted = depth * phase < NEAR and depth < 1
-    enough = 1.2 * phase + 6 * np.cbrt(phase) + DIGITS
-    points = 2 * int(np.ceil((enough if subtracted else max(enough, DIGITS / depth)) / 2)) + 1
-    angle = 2 * np.pi * (np.arange(points) + np.sqrt(0.125)) / points
-
-    def wave(angles: NDArray) -> Complex:
-        sine, cosine = np.sin(angles), np.cos(angles)
-        phases = np.exp(1j * k * (along[..., None] * cosine + across[..., None] * sine))
-        return phases * shell.strength(sine, delta, sign)
-
-    samples = wave(angle)
+    enough = phase + 10 * np.cbrt(phase) + DIGITS
+    half = int(np.ceil((enough if subtracted else max(enough, DIGITS / depth)) / 2))
+    # Half of the circle is enough: on the other one, sin φ, cos φ and k·r change their signs.
+    angle = np.pi * (np.arange(half) + np.sqrt(0.125)) / half
     sine, cosine = np.sin(angle), np.cos(angle)
-    ring = 0j
+    share = 1 / (2 * half * (shell.pole - sine**2))
+    waves = np.exp(1j * k * (along[..., None] * cosine + across[..., None] * sine))
+    ahead, behind = (waves @ (shell.strength(s, delta, sign) * share) for s in (sine, -sine))
+    opposite, front = (waves.conj() @ (shell.strength(s, delta, sign) * share) for s in (-sine, sine))
+    rings = 2 * np.pi * np.stack([ahead + opposite, behind + front])
     if subtracted:
         s, c = np.sin(root), np.cos(root)
-        one, two, three, four = np.moveaxis(wave(np.array([root, np.pi - root, -root, np.pi + root])), -1, 0)[..., None]
-        mean = (one + two + three + four) / 4
-        fitted = mean + (one + two - three - four) / (4 * s) * sine + (one - two + three - four) / (4 * c) * cosine
-        samples = samples - fitted - (one - two - three + four) / (4 * s * c) * sine * cosine
-        ring = 2 * np.pi * mean[..., 0] / (np.sqrt(shell.pole + 0j) * np.sqrt(shell.pole - 1 + 0j))
-    ring = ring + 2 * np.pi * np.mean(samples / (shell.pole - sine**2), axis=-1)
-    return ring / (shell.share * shell.normal)
+        corners = [(s, c), (s, -c), (-s, c), (-s, -c)]
+        for at, way in enumerate((1j * k, -1j * k)):
+            one, two, three, four = (
+                np.exp(way * (along * cos + across * sin)) * shell.strength(sin, delta, sign) for sin, cos in corners
+            )
+            mean, mixed = (one + two + three + four) / 4, (one - two - three + four) / (4 * s * c)
+            on_shell = mean / (np.sqrt(shell.pole + 0j) * np.sqrt(shell.pole - 1 + 0j))
+            rings[at] += 2 * np.pi * (on_shell - 2 * (mean * np.sum(share) + mixed * np.sum(sine * cosine * share)))
+    return np.asarray(rings / (shell.share * shell.normal), dtype=complex)
 
 
 def _pieces(

@@ -137,11 +137,14 @@ def estimate(
     end at a drop of 1, about the median of where such a truth lies, if four signs of it concur: the log-likelihood
     lost without the two smallest eigenvalues (whole below 1, nothing from 3.5 on), much loss without the third (200),
     clear entanglement (3.3), and a profile that bends as that square root makes it. Everywhere else it is the
-    concurrence of `state`. MEASURED
+    concurrence of `state`. Measured for (uu+S)/2 at 200, 1000 and 10,000 shots a setting, the bias falls from -0.060,
+    -0.026 and -0.008 to less than 0.001, with its spins turned or with 3 % readout error to a third, and the RMSE by
+    two fifths. Where the two eigenvalues are small instead of zero what is added is wrong: in 5 of 192 cells the RMSE
+    rises by more than a tenth, at most by 58 % (`benchmarks/tomography_coverage.txt`).
 
     With ansatz="X" the state commutes with the total σᶻ, as every U(1)-symmetric protocol leaves it, so only ρ₀₀, ρ₁₁,
-    ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and bias and width are smaller (for the state
-    above, at as many shots in all, the width by a third). The p-value tests the assumption with the same counts, as far
+    ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and bias and width are smaller (for (uu+S)/2, at
+    as many shots in all, the width by a fifth). The p-value tests the assumption with the same counts, as far
     as they can contradict it; below 1e-5 (shared among the tables of a batch) a `ModelWarning` says so, for nine
     settings as well. It cannot see correlations such as σˣσᶻ, which do not enter `U1`, nor a symmetric readout error
     that is ignored, which acts as depolarisation would.
