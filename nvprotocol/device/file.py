@@ -103,6 +103,8 @@ def arguments_of(medium: Mapping[str, Any], device: Mapping[str, Any]) -> dict[s
     given = {names.get(key, key): value for key, value in device.items() if value is not None and key not in left_out}
     if "control" in given:
         given["control"] = Control(**{key: value for key, value in given["control"].items() if value is not None})
+    if "kind" in medium:  # a magnet, which has been asked at that splitting
+        given["frequency_ghz"] = medium["frequency_ghz"]
     readout = _readout(device.get("readout"), device.get("readout_error"))
     return {"equation": MasterEquation(medium_of(medium), device["detuning"]), "readout": readout} | given
 
@@ -153,6 +155,9 @@ def with_base(
 def _with_base(
     medium: Surroundings | None, device: DeviceSection, folder: Path, above: tuple[Path, ...]
 ) -> tuple[Surroundings | None, DeviceSection]:
+    told, felt = device.frequency_ghz, getattr(medium, "frequency_ghz", None)
+    if None not in (told, felt) and told != felt:
+        fail("frequency_ghz", f"be left out, or {show(felt)} GHz as in [magnet]", f"is {show(told)}")
     if device.base is None:
         return medium, device
     path = folder / device.base

@@ -32,6 +32,7 @@ def portable_text(experiment: Experiment) -> str:
     if magnet is not None:
         content["magnet"] = in_folder(magnet, Path.cwd()).model_dump(exclude_none=True)
         content.pop("medium")  # of which there is a default
+        content["device"].pop("frequency_ghz", None)  # that of the magnet, whatever a base says
     content["run"].setdefault("shots", "none")
     given = "" if base is None or base in BUILTIN else f", with the device file {json.dumps(base)} written out"
     lines = [f"# {experiment.name}.toml{given}"]
