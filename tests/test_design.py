@@ -15,7 +15,7 @@ RATIO = st.floats(0.2, 1.0)
 
 
 @MODEST
-@given(ratio=RATIO, phase=PHASE, q=st.floats(0.0, 0.9), fidelity=FIDELITY, exchange=st.floats(-2.0, 2.0))
+@given(ratio=RATIO, phase=PHASE, q=st.floats(0.0, 0.9), fidelity=FIDELITY, exchange=st.floats(-1e3, 1e3))
 def test_closed_forms_without_detuning(ratio: float, phase: float, q: float, fidelity: float, exchange: float) -> None:
     coupling = ratio * np.exp(1j * phase)
     # A coherent coupling of the same phase is harmless at δ = 0.
@@ -153,3 +153,49 @@ def test_printed_optima_of_a_film(place: tuple[float, float]) -> None:
     assert best.rate == pytest.approx(rate, rel=0.03)
     assert best.result.time * 1e-3 == pytest.approx(time, rel=0.1)
     assert float(best.result.probability) == pytest.approx(odds, rel=0.05)
+
+
+def test_no_place_of_a_map_does_better_than_the_optimum() -> None:
+    ends = {"separation_nm": (60.0, 300.0), "height_nm": (15.0, 40.0)}
+    asked = {"frequency_ghz": 2.87, "temperature_k": 0.01, "overhead": 200.0}
+    best = nv.design.optimise(film(), 0.9, **ends, **asked)
+    axes = {name: np.linspace(*one, 25) for name, one in ends.items()}
+    found = nv.design.survey(film(), 0.9, **axes, **asked)
+    assert found.result.rate.max() <= best.rate * (1 + 1e-6)
+    assert best.at_edge == ("separation_nm", "height_nm")
+    # Over a lobe of J₀(k₀r) the best place lies inside.
+    lobe = nv.design.optimise(film(), 0.9, separation_nm=(160.0, 300.0), height_nm=20.0, **asked)
+    line = nv.design.survey(film(), 0.9, separation_nm=np.linspace(160, 300, 281), height_nm=[20.0], **asked)
+    k = int(line.result.rate.argmax())
+    assert lobe.at_edge == ()
+    assert lobe.inputs["separation_nm"] == pytest.approx(line.separation_nm[k], abs=0.5)
+    assert line.result.rate.max() <= lobe.rate * (1 + 1e-6)
+
+
+def test_uncertain_inputs_change_the_rate_as_the_rate_says() -> None:
+    asked = {"height_nm": 20.0, "frequency_ghz": 2.87, "temperature_k": 0.01}
+    uncertain = {"gap_ghz": 0.1, "height_nm": 3.0, "azimuth_deg": 5.0}
+    best = nv.design.optimise(film(), separation_nm=(60.0, 90.0), uncertainties=uncertain, **asked)
+    rates = [
+        nv.design.bell_yield(film(gap).medium(60.0, height_nm=h, frequency_ghz=2.87, temperature_k=0.01), overhead=20.0)
+        for gap, h in ((1.9, 20.0), (2.1, 20.0), (2.0, 17.0), (2.0, 23.0))
+    ]
+    pairs = (*best.contributions["gap_ghz"], *best.contributions["height_nm"])
+    np.testing.assert_allclose(pairs, [float(one.rate) for one in rates], rtol=1e-6)
+    changes = np.array(pairs).reshape(2, 2) - best.rate
+    low, high = best.rate - np.hypot(*changes.min(axis=1)), best.rate + np.hypot(*changes.max(axis=1))
+    assert best.rate_range == pytest.approx((low, high), rel=1e-9)
+    assert "azimuth_deg ± 5 changes less than 0.1%" in str(best)  # magnetised along its normal
+
+
+def test_the_direction_over_a_film_in_its_plane_matters() -> None:
+    planar = nv.magnets.Film(nv.magnets.YIG, 20.0, 1.77, "in-plane")
+    asked = {"height_nm": 20.0, "frequency_ghz": 2.31}
+    along, across = (
+        nv.design.survey(planar, 0.9, separation_nm=[100.0, 150.0], azimuth_deg=azimuth, **asked)
+        for azimuth in (0.0, 90.0)
+    )
+    g12, g21 = nv.magnets.chirality(across.medium)
+    np.testing.assert_allclose(2 * across.result.fidelity - 1, nv.closed_form.chiral_steady_concurrence(g12, g21))
+    np.testing.assert_allclose(along.result.fidelity, 1.0, atol=1e-9)
+    assert np.all(across.result.fidelity < 0.95)
