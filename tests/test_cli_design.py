@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import xarray as xr
 import nvprotocol as nv
 from nvprotocol.cli import main
 from nvprotocol.design.file import load, parse
+from nvprotocol.magnets.constants import GAMMA
 
 FILM = """title = "A film"
 [magnet]
@@ -67,7 +69,7 @@ def test_a_design_leaves_what_python_finds(folder: Path, capsys: pytest.CaptureF
     assert (left / "design.toml").read_text() == FILM
 
     film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)
-    place = {"frequency_ghz": 2.87, "temperature_k": 0.01}
+    place: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01}
     best = film.medium(50.0, height_nm=10.0, **place)
     wanted = nv.design.bell_yield(best, 0.9, overhead=20.0, dephasing_time=1e6)
     assert str(wanted) in out
@@ -107,7 +109,7 @@ def test_other_commands_take_the_device(folder: Path, capsys: pytest.CaptureFixt
                          "--shots", "none", "--engine", "exact")  # fmt: skip
     assert (code, err) == (0, "")
     magnet = nv.magnets.Tabulated.from_file("tables/green.csv")
-    delta = nv.magnets.constants.GAMMA * 1e-15 * 2.0 / 2
+    delta = GAMMA * 1e-15 * 2.0 / 2
     equation = nv.MasterEquation(magnet.medium(30.0, frequency_ghz=2.87), delta)
     wanted = nv.concurrence(equation.no_jump("ud", [300.0]).states)[0]
     assert float(out.split()[1].strip(",")) == pytest.approx(wanted, abs=1e-4)
@@ -180,7 +182,7 @@ def test_the_committed_design_is_read() -> None:
 
 def test_a_map_has_lines_only_where_there_is_something_to_draw() -> None:
     film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)
-    place = {"frequency_ghz": 2.87, "temperature_k": 0.01}
+    place: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01}
     whole = nv.design.survey(film, separation_nm=[50.0, 150.0, 250.0], height_nm=[10.0, 30.0], **place)
     heights = nv.design.survey(film, separation_nm=[50.0], height_nm=[10.0, 20.0, 30.0], **place)
     nowhere = nv.design.survey(film, separation_nm=[50.0, 60.0], height_nm=[10.0, 20.0], dephasing_time=1.0, **place)

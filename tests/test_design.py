@@ -1,5 +1,7 @@
 """Bell pairs per second: closed forms, the exact evolution, and the printed optima of a film."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 import nvprotocol as nv
 from nvprotocol.design.sector import bell_phase, steady_fidelity
+from nvprotocol.magnets.constants import GAMMA
 
 MODEST = settings(max_examples=25, deadline=None)
 PHASE = st.floats(-3.0, 3.0)
@@ -30,7 +33,7 @@ def test_closed_forms_without_detuning(ratio: float, phase: float, q: float, fid
     assert 1 / found.dephasing_budget == pytest.approx(gamma * (1 - contrast**2) / contrast, rel=1e-8)
     if exchange == 0:
         detuning = gamma * np.sqrt(1 - contrast**2)
-        assert found.field_tolerance_nt * nv.magnets.constants.GAMMA * 1e-15 / 2 == pytest.approx(detuning, rel=1e-6)
+        assert found.field_tolerance_nt * GAMMA * 1e-15 / 2 == pytest.approx(detuning, rel=1e-6)
 
 
 @MODEST
@@ -46,7 +49,7 @@ def test_the_fidelity_at_the_time_that_is_found(
     ratio: float, phase: float, exchange: float, dm: float, d: float, detuning: float
 ) -> None:
     medium = nv.Medium.pair(a=1.0, A=ratio * np.exp(1j * phase), q=0.2, J=exchange, dm=dm, d=d, D=d / 3)
-    difference = 2 * detuning / (nv.magnets.constants.GAMMA * 1e-15)
+    difference = 2 * detuning / (GAMMA * 1e-15)
     found = nv.design.bell_yield(medium, 0.7, field_difference_nt=difference, tolerances=False)
     equation = nv.MasterEquation(medium, detuning)
     times = [float(found.time)] if found.reached else [60.0]
@@ -156,10 +159,10 @@ def test_printed_optima_of_a_film(place: tuple[float, float]) -> None:
 
 
 def test_no_place_of_a_map_does_better_than_the_optimum() -> None:
-    ends = {"separation_nm": (60.0, 300.0), "height_nm": (15.0, 40.0)}
-    asked = {"frequency_ghz": 2.87, "temperature_k": 0.01, "overhead": 200.0}
+    ends: dict[str, Any] = {"separation_nm": (60.0, 300.0), "height_nm": (15.0, 40.0)}
+    asked: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01, "overhead": 200.0}
     best = nv.design.optimise(film(), 0.9, **ends, **asked)
-    axes = {name: np.linspace(*one, 25) for name, one in ends.items()}
+    axes = {name: np.linspace(one[0], one[1], 25) for name, one in ends.items()}
     found = nv.design.survey(film(), 0.9, **axes, **asked)
     assert found.result.rate.max() <= best.rate * (1 + 1e-6)
     assert best.at_edge == ("separation_nm", "height_nm")
@@ -173,7 +176,7 @@ def test_no_place_of_a_map_does_better_than_the_optimum() -> None:
 
 
 def test_uncertain_inputs_change_the_rate_as_the_rate_says() -> None:
-    asked = {"height_nm": 20.0, "frequency_ghz": 2.87, "temperature_k": 0.01}
+    asked: dict[str, Any] = {"height_nm": 20.0, "frequency_ghz": 2.87, "temperature_k": 0.01}
     uncertain = {"gap_ghz": 0.1, "height_nm": 3.0, "azimuth_deg": 5.0}
     best = nv.design.optimise(film(), separation_nm=(60.0, 90.0), uncertainties=uncertain, **asked)
     rates = [
@@ -190,7 +193,7 @@ def test_uncertain_inputs_change_the_rate_as_the_rate_says() -> None:
 
 def test_the_direction_over_a_film_in_its_plane_matters() -> None:
     planar = nv.magnets.Film(nv.magnets.YIG, 20.0, 1.77, "in-plane")
-    asked = {"height_nm": 20.0, "frequency_ghz": 2.31}
+    asked: dict[str, Any] = {"height_nm": 20.0, "frequency_ghz": 2.31}
     along, across = (
         nv.design.survey(planar, 0.9, separation_nm=[100.0, 150.0], azimuth_deg=azimuth, **asked)
         for azimuth in (0.0, 90.0)

@@ -96,7 +96,7 @@ def _media() -> dict[str, tuple[str, nv.Medium]]:
     place: dict[str, Any] = {"height_nm": 20.0, "frequency_ghz": 3.43, "temperature_k": 0.1}
     place["chemical_potential_ghz"] = 0.5
     table = nv.magnets.Tabulated([2.87], SEPARATION, green=[GREEN])
-    cold = {"height_nm": 10.0, "frequency_ghz": 2.87, "temperature_k": 0.01}
+    cold: dict[str, Any] = {"height_nm": 10.0, "frequency_ghz": 2.87, "temperature_k": 0.01}
     return {
         "exchange": (EXCHANGE, exchange.medium(100.0, frequency_ghz=2.87, temperature_k=0.1)),
         "film": (FILM, film.medium(50.0, dipole=False, **cold)),

@@ -7,14 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, nonnegative_array, numeric_array, real_number, show
 from nvprotocol.design.crossing import first_crossing
-from nvprotocol.design.sector import (
-    Array,
-    bell_phase,
-    is_chiral,
-    largest_dephasing,
-    largest_detuning,
-    steady_fidelity,
-)
+from nvprotocol.design.sector import Array, bell_phase, largest_dephasing, largest_detuning, steady_fidelity
 from nvprotocol.magnets.constants import GAMMA
 from nvprotocol.magnets.one_way import chirality
 from nvprotocol.medium import Medium
@@ -43,6 +36,11 @@ class BellYield:
         exceptional_field_nt: Difference of the fields in nT at δ = √|g₁₂g₂₁|, for J⊥ = 0 the exceptional point δ = Γ.
         dephasing_budget: Shortest dephasing time T_φ of each qubit in µs, 1/T_φ = 4(d − D), at which monitoring still
             ends in F at δ = 0; NaN where it does not at all.
+
+    Examples:
+        >>> found = nv.design.bell_yield(nv.Medium.pair(a=1e-3, A=[0.9e-3, 0.5e-3, 0.0]))
+        >>> found.reached.tolist(), bool(found.rate[0] > 2 * found.rate[1])
+        ([True, True, False], True)
     """
 
     target_fidelity: float
@@ -131,16 +129,10 @@ def bell_yield(
     own = _rate(dephasing_time, "dephasing_time")
     delta = numeric_array(field_difference_nt, "field_difference_nt", real=True) * RAD_PER_US_PER_NT / 2
     g12, g21, delta, own = np.broadcast_arrays(g12, g21, delta, own)
-    phase, scale = bell_phase(g12, g21), np.sqrt(np.abs(g12 * g21))
-    correlated = medium.dephasing[..., 0, 0].real + medium.dephasing[..., 1, 1].real
-    dephasing = 2 * (correlated - 2 * medium.dephasing[..., 0, 1].real) + own
+    phase, dephased = bell_phase(g12, g21), _dephased(medium, own)
+    dephasing = 2 * np.einsum("...ij,ij->...", dephased.dephasing.real, [[1, -1], [-1, 1]])  # g = 4(d − D)
     fidelity = steady_fidelity(g12, g21, phase, delta, dephasing)
-    slow = np.abs(np.imag(np.sqrt(delta**2 + g12 * g21)))
-    # Without chirality and detuning F only grows, up to its end.
-    hopeless = (fidelity < target) & ~is_chiral(g12, g21) & (delta == 0)
-    time, probability = first_crossing(
-        _dephased(medium, own), delta, phase, target, scales=(scale, slow), skip=hopeless
-    )
+    time, probability = first_crossing(dephased, delta, g12, g21, target, end=fidelity)
     with np.errstate(invalid="ignore"):
         rate = np.where(np.isfinite(time), probability / ((time + overhead) * 1e-6), 0.0)
     unknown = np.full(phase.shape, np.nan)
@@ -155,7 +147,7 @@ def bell_yield(
         rate=rate,
         phase=phase,
         field_tolerance_nt=2 * detuning / RAD_PER_US_PER_NT,
-        exceptional_field_nt=2 * scale / RAD_PER_US_PER_NT,
+        exceptional_field_nt=2 * np.sqrt(np.abs(g12 * g21)) / RAD_PER_US_PER_NT,
         dephasing_budget=1 / budget,
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.design.sector import Array
+from nvprotocol.design.sector import Array, Complex, bell_phase, is_chiral
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 
@@ -22,19 +22,22 @@ Bracket = tuple[NDArray[np.bool_], tuple[Array, Array, Array, Array]]
 
 
 def first_crossing(
-    medium: Medium, delta: Array, phase: Array, target: float, *, scales: tuple[Array, Array], skip: NDArray[np.bool_]
+    medium: Medium, delta: Array, g12: Complex, g21: Complex, target: float, *, end: Array
 ) -> tuple[Array, Array]:
     """The first time at which the fidelity reaches the target, and the odds of a run up to then; NaN where never.
 
     Args:
         medium: What the pair is monitored in.
         delta: Detuning δ in rad/µs.
-        phase: Phase of the Bell state.
-        target: Its fidelity.
-        scales: √|g₁₂g₂₁|, and the rate in rad/µs at which the end is approached.
-        skip: Where it is known that what is not reached soon never is.
+        g12: ⟨↑↓|H|↓↑⟩ in rad/µs (Eq. 12).
+        g21: ⟨↓↑|H|↑↓⟩ in rad/µs.
+        target: The fidelity that is waited for.
+        end: The one that monitoring ends in.
     """
-    scale, slow = scales
+    phase, scale = bell_phase(g12, g21), np.sqrt(np.abs(g12 * g21))
+    slow = np.abs(np.imag(np.sqrt(delta**2 + g12 * g21)))  # the rate at which the end is approached
+    # Without chirality and detuning F only grows, up to its end.
+    hopeless = (end < target) & ~is_chiral(g12, g21) & (delta == 0)
     live = scale > 0
     unit = np.where(live, 1 / np.where(live, scale, 1.0), 0.0)
     stretch = np.clip(scale / np.maximum(slow, np.where(live, scale, 1.0) / _MOST_STRETCHED), 1.0, _MOST_STRETCHED)
@@ -47,7 +50,7 @@ def first_crossing(
         return np.log(fidelity / (1 - fidelity)) - np.log(target / (1 - target)), kept.probability
 
     reached, ends = _bracketed(at, unit, target)
-    later = live & ~reached & ~skip & (stretch > 1)
+    later = live & ~reached & ~hopeless & (stretch > 1)
     if later.any():
         again, others = _bracketed(at, unit * np.where(later, stretch, 1.0), target)
         ends = tuple(np.where(later, other, end) for end, other in zip(ends, others, strict=True))

@@ -22,7 +22,7 @@ _UNSEEN = 1e-3
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Optimum:
-    """The inputs at which a magnet gives the most Bell pairs per second.
+    """The inputs at which a magnet gives the most Bell pairs per second, as `optimise` finds them.
 
     Attributes:
         inputs: The best value of each input that was varied.
@@ -32,6 +32,12 @@ class Optimum:
         uncertainties: Of inputs, as they were given.
         contributions: For each of them, the rates in 1/s with the input lowered and raised by its uncertainty.
         question: What was asked, with the best inputs filled in.
+
+    Examples:
+        >>> film = nv.magnets.Film(nv.magnets.YIG_COLD, thickness_nm=20, gap_ghz=2.0)
+        >>> best = nv.design.optimise(film, separation_nm=(50, 90), height_nm=10.0, frequency_ghz=2.87)
+        >>> print(best.inputs, best.at_edge, best.rate == best.result.rate)
+        {'separation_nm': 50.0} ('separation_nm',) True
     """
 
     inputs: Mapping[str, float]
@@ -138,24 +144,19 @@ def optimise(
         "chemical_potential_ghz": chemical_potential_ghz,
         "dephasing_time": dephasing_time,
         "field_difference_nt": field_difference_nt,
-        **(vary or {}),
     }
-    ranges = {name: checked_range(value, name) for name, value in given.items() if isinstance(value, tuple | list)}
-    fixed = {name: value for name, value in given.items() if name not in ranges}
-    asked = question(magnet, target_fidelity, overhead, fixed)
-    for name in vary or {}:
-        if name not in asked.own:
-            own = f"name numbers of the magnet: {', '.join(asked.own)}" if asked.own else "be empty for this magnet"
-            fail("vary", own, f"names {show(name)}")
-    if not ranges:
-        fail("separation_nm", "be a range, or another input be one, for something to vary", "is a number")
-    shares = _checked_uncertainties(asked, uncertainties or {})
-    # Dephasing by the magnet is an integral, and mostly of no consequence where anything is worth building.
-    best = best_inputs(replace(asked, dephasing=False), ranges)
+    ranges, asked = _read(magnet, target_fidelity, overhead, given, vary or {})
+    return _optimum(asked, ranges, _checked_uncertainties(asked, uncertainties or {}))
+
+
+def _optimum(asked: Question, ranges: Mapping[str, Range], shares: Mapping[str, float]) -> Optimum:
+    """The best inputs, and what follows from them.
+
+    Raises:
+        ArgumentError: If no place reaches the target.
+    """
+    best = _searched(asked, ranges)
     found = asked.with_inputs(**best)
-    if _matters(found):
-        best = best_inputs(asked, ranges)
-        found = asked.with_inputs(**best)
     medium = found.medium()
     result = found.answer_of(medium)
     if not result.reached:
@@ -171,6 +172,33 @@ def optimise(
         contributions={name: _changed(found, name, share) for name, share in shares.items()},
         question=found,
     )
+
+
+def _read(
+    magnet: Magnet,
+    target_fidelity: float,
+    overhead: float,
+    given: Mapping[str, float | Range | None],
+    vary: Mapping[str, Range],
+) -> tuple[dict[str, Range], Question]:
+    """The ranges, and the question with the inputs that have none."""
+    every = {**given, **vary}
+    ranges = {name: checked_range(one, name) for name, one in every.items() if isinstance(one, tuple | list)}
+    fixed = {name: one for name, one in every.items() if not isinstance(one, tuple | list)}
+    asked = question(magnet, target_fidelity, overhead, fixed)
+    for name in vary:
+        if name not in asked.own:
+            own = f"name numbers of the magnet: {', '.join(asked.own)}" if asked.own else "be empty for this magnet"
+            fail("vary", own, f"names {show(name)}")
+    if not ranges:
+        fail("separation_nm", "be a range, or another input be one, for something to vary", "is a number")
+    return ranges, asked
+
+
+def _searched(asked: Question, ranges: Mapping[str, Range]) -> dict[str, float]:
+    # Dephasing by the magnet is an integral, and mostly of no consequence where anything is worth building.
+    best = best_inputs(replace(asked, dephasing=False), ranges)
+    return best_inputs(asked, ranges) if _matters(asked.with_inputs(**best)) else best
 
 
 def _checked_uncertainties(asked: Question, uncertainties: Mapping[str, float]) -> dict[str, float]:

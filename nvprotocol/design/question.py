@@ -30,6 +30,14 @@ class Question:
         overhead: Time of an attempt besides t_F, in µs.
         inputs: Values of what `Magnet.medium` and `bell_yield` take, and of attributes of the magnet.
         dephasing: Whether the magnet's own dephasing is worked out, an integral that takes most of the time.
+
+    Examples:
+        >>> from nvprotocol.design.question import Question
+        >>> film = nv.magnets.Film(nv.magnets.YIG_COLD, thickness_nm=20, gap_ghz=2.0)
+        >>> asked = Question(film, 0.95, 20.0, {"height_nm": 10.0, "frequency_ghz": 2.87})
+        >>> near, far = asked.answer({"separation_nm": np.array([50.0, 100.0])}).rate
+        >>> bool(near > far)
+        True
     """
 
     magnet: Magnet
