@@ -234,8 +234,8 @@ for k, (name, azimuth) in enumerate(ways.items()):
     ax.plot(line, np.abs(one.relaxation[:, 0, 1]) / one.relaxation[:, 0, 0].real, "--", color=COLOURS[k])
     ax.plot(line, nv.magnets.chirality(one).steady_concurrence, color=COLOURS[k], label=name)
 ax.plot([], [], "--", color=GREY, label="$|A|/a$")
-ax.set(xlabel="separation $r$ (nm)", ylabel="concurrence $C$ that monitoring ends in", xlim=(20, 400), ylim=(0, 1.05))
-ax.legend(loc="lower left")
+ax.set(xlabel="separation $r$ (nm)", ylabel="concurrence $C$, correlation $|A|/a$", xlim=(20, 400), ylim=(0, 1.05))
+ax.legend(loc="center right", bbox_to_anchor=(1.0, 0.56))
 plt.show()
 
 # %% [markdown]
