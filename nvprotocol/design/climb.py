@@ -13,6 +13,8 @@ from nvprotocol.design.sector import Array
 _POINTS = {"separation_nm": 33, "height_nm": 9}
 _OTHER_POINTS = 7
 _MOST_PEAKS = 3
+_WORTH_CLIMBING = 0.2
+"""Height of a peak on the grid, in units of the highest; between two of its points no peak rises fivefold."""
 _STEP = 1e-4
 """Of the numerical slope, in units of a range; the media are exact to some 1e-9."""
 _NOTHING = 1e-30
@@ -52,7 +54,7 @@ def _peaks(asked: Question, ranges: Mapping[str, Range]) -> Iterator[dict[str, f
     heights = np.where(rate == maximum_filter(rate, size=3, mode="nearest"), rate, -1.0)
     for flat in np.argsort(-heights, axis=None)[:_MOST_PEAKS]:
         index = np.unravel_index(flat, rate.shape)
-        if heights[index] >= 0:
+        if heights[index] >= _WORTH_CLIMBING * heights.max():
             yield {name: float(axis[k]) for name, axis, k in zip(names, axes, index, strict=True)}
 
 
