@@ -1,0 +1,48 @@
+"""The site: `make docs` builds it, every warning an error."""
+
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+sys.path.insert(0, str(HERE / "_extensions"))
+
+project = "nvprotocol"
+author = "The nvprotocol authors"
+release = version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+
+extensions = ["myst_nb", "sphinx_copybutton", "api", "mathml", "names"]
+exclude_patterns = ["_extensions"]
+language = "en"
+
+# Markdown that GitHub shows too: formulas between dollars, and headings that links can lead to.
+myst_enable_extensions = ["dollarmath", "fieldlist"]
+myst_heading_anchors = 3
+html_math_renderer = "mathml"
+# Notebooks are committed with their output, and run by a stage of their own.
+nb_execution_mode = "off"
+nb_merge_streams = True
+
+add_module_names = False
+maximum_signature_line_length = 90
+toc_object_entries_show_parents = "hide"
+python_use_unqualified_type_names = True
+highlight_language = "python"
+copybutton_exclude = ".linenos, .gp, .go"
+
+html_theme = "furo"
+html_title = f"nvprotocol {version}"
+html_static_path = ["_static"]
+html_css_files = ["nvprotocol.css"]
+html_copy_source = False
+html_show_sphinx = False
+html_theme_options = {"navigation_with_keys": True}
+
+# The notebooks live beside the package; Sphinx wants what it reads in one folder.
+(HERE / "notebooks").mkdir(exist_ok=True)
+for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
+    copy = HERE / "notebooks" / notebook.name
+    if not copy.exists() or copy.read_bytes() != notebook.read_bytes():
+        shutil.copyfile(notebook, copy)
