@@ -5,7 +5,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: all help run gallery test qiskit2 clients lint notebooks notebooks-update benchmarks ci clean
+.PHONY: all help run gallery test qiskit2 clients lint notebooks notebooks-update docs benchmarks ci clean
 
 JOBS = 2
 BIN = .venv/bin
@@ -13,6 +13,7 @@ SYNC = PYTHON="$(PYTHON)" sh .ci/uv sync --locked --inexact
 # Many small matrices: threads inside a process only get in the way of the processes beside it.
 ONE_THREAD = OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 PYTEST = -n $(JOBS)
+CLIENTS = tests/clients docs/how-to/qiskit-experiments.md
 LOCKED = pyproject.toml uv.lock .ci/uv
 
 all: run
@@ -37,8 +38,8 @@ qiskit2: .venv-qiskit2/.dev ## the tests again, on the newest Qiskit 2 (without 
 	$(ONE_THREAD) .venv-qiskit2/bin/pytest $(PYTEST)
 
 clients: .venv-clients/.dev .venv-clients2/.dev ## qiskit-experiments on the backend, with Qiskit 1.3.0 and with the newest 2
-	$(ONE_THREAD) .venv-clients/bin/pytest $(PYTEST) tests/clients
-	$(ONE_THREAD) .venv-clients2/bin/pytest $(PYTEST) tests/clients
+	$(ONE_THREAD) .venv-clients/bin/pytest $(PYTEST) $(CLIENTS)
+	$(ONE_THREAD) .venv-clients2/bin/pytest $(PYTEST) $(CLIENTS)
 
 lint: .venv/.dev ## style, types, one-way layers, notebooks in step with their sources
 	$(BIN)/ruff check
@@ -53,6 +54,10 @@ notebooks: .venv/.dev ## runs every committed notebook from top to bottom
 notebooks-update: .venv/.dev ## makes each notebook anew from its .py, outputs and pictures included
 	$(ONE_THREAD) $(BIN)/python .ci/notebooks.py
 
+docs: .venv-docs/.docs ## the documentation as a site in build/docs, every warning an error
+	.venv-docs/bin/sphinx-build -W --keep-going -E -q docs build/docs
+	@echo "open build/docs/index.html"
+
 benchmarks: .venv/.benchmark ## times and accuracies beside other engines, printed as tables
 	for script in benchmarks/*.py; do echo "== $$script" && $(ONE_THREAD) $(BIN)/python "$$script" || exit 1; done
 
@@ -60,7 +65,8 @@ ci: ## everything, as the continuous integration does it
 	.ci/run
 
 clean: ## removes environments and caches
-	rm -rf .venv .venv-qiskit2 .venv-clients .venv-clients2 .bootstrap .hypothesis .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-qiskit2 .venv-clients .venv-clients2 .venv-docs .bootstrap .hypothesis .ruff_cache .import_linter_cache
+	rm -rf build docs/notebooks/*.ipynb
 	find nvprotocol tests benchmarks notebooks -name __pycache__ -prune -exec rm -rf {} +
 
 # Stamps: an environment is brought up to date only when the lock has changed. `--inexact` keeps what another target added.
@@ -86,4 +92,8 @@ clean: ## removes environments and caches
 
 .venv-clients2/.dev: $(LOCKED)
 	@UV_PROJECT_ENVIRONMENT=.venv-clients2 $(SYNC) --group qiskit2 --group clients
+	@touch $@
+
+.venv-docs/.docs: $(LOCKED)
+	@UV_PROJECT_ENVIRONMENT=.venv-docs $(SYNC) --only-group docs
 	@touch $@

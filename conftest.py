@@ -1,9 +1,17 @@
 """Pytest for the whole tree: one thread per process, and every example of the documentation is a test."""
 
+import contextlib
 import importlib.util
+import io
+import json
 import os
+import re
+import shlex
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator
+from doctest import ELLIPSIS, OutputChecker
+from pathlib import Path
 
 # Before NumPy loads its BLAS. Processes that pytest-xdist starts inherit these, and so stay out of each other's way.
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
@@ -15,11 +23,17 @@ import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.parsers import markdown, rest
+from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 from sybil.typing import Parser
 
 import nvprotocol
+from nvprotocol.cli import main
 
+ROOT = Path(__file__).parent
 HAS_PULSE_ENGINE = importlib.util.find_spec("qiskit_dynamics") is not None
+HAS_CLIENTS = importlib.util.find_spec("qiskit_experiments") is not None
+FILE = re.compile(r"(?P<language>toml|csv|json|text|qasm)(?: (?P<name>[\w.-]+))?\n")
+COMMANDS = re.compile(r"(?P<language>sh|console)\n")
 
 
 class Docstrings(PythonDocStringDocument):
@@ -62,6 +76,55 @@ def evaluate(joined: Example) -> None:
         example.evaluate()
 
 
+def files(document: Document) -> Iterator[Region]:
+    """The blocks of a page that hold a file: TOML and JSON must be such; one with a name after the language is written."""
+    for lexed in RawFencedCodeBlockLexer(FILE)(document):
+        yield Region(lexed.start, lexed.end, lexed.lexemes, write_file)
+
+
+def write_file(example: Example) -> None:
+    """Reads a file of a page as what it says to be, and writes it for the commands below it."""
+    block = example.parsed
+    if reader := {"toml": tomllib.loads, "json": json.loads}.get(block["language"]):
+        reader(block["source"])
+    if block["name"]:
+        Path(block["name"]).write_text(block["source"], encoding="utf-8")
+
+
+def commands(document: Document) -> Iterator[Region]:
+    """The blocks of a page that hold commands for a shell, or with `$` before them also what they print."""
+    for lexed in RawFencedCodeBlockLexer(COMMANDS)(document):
+        yield Region(lexed.start, lexed.end, lexed.lexemes, run_commands)
+
+
+def run_commands(example: Example) -> str | None:
+    """Runs the commands that begin with `nvprotocol`; those that set a machine up (make, pip, git) are not for here."""
+    block = example.parsed
+    if block["language"] == "sh":
+        for line in block["source"].splitlines():
+            nvprotocol_command(line)
+        return None
+    _, *sessions = re.split(r"^\$ ", block["source"], flags=re.MULTILINE)
+    for session in sessions:
+        line, _, expected = session.partition("\n")
+        printed = nvprotocol_command(line)
+        if not OutputChecker().check_output(expected.rstrip() + "\n", printed.rstrip() + "\n", ELLIPSIS):
+            return f"$ {line}\nprinted\n{printed}\ninstead of\n{expected}"
+    return None
+
+
+def nvprotocol_command(line: str) -> str:
+    """What a command prints; an exit code other than 0 is a failure."""
+    program, *arguments = shlex.split(line, comments=True) or [""]
+    if program != "nvprotocol":
+        return ""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 0, line
+    return printed.getvalue()
+
+
 @pytest.fixture(autouse=True)
 def close_figures() -> Iterator[None]:
     """Closes what a test has drawn; pyplot would keep, and in the end complain of, every figure."""
@@ -69,6 +132,18 @@ def close_figures() -> Iterator[None]:
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
 
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder for what a page writes, with the gallery in it; help is as wide as on a usual terminal."""
+    (tmp_path / "circuits").symlink_to(ROOT / "circuits", target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+# Pages that need what is not in every environment.
+not_here = [] if HAS_CLIENTS else ["docs/how-to/qiskit-experiments.md"]
+not_here += [] if HAS_PULSE_ENGINE else ["docs/how-to/pulses.md"]
 
 pytest_collect_file = (
     Sybil(
@@ -80,8 +155,9 @@ pytest_collect_file = (
         document_types={".py": Docstrings},
     )
     + Sybil(
-        parsers=[as_one(markdown.PythonCodeBlockParser(), markdown.SkipParser())],
-        patterns=["README.md", "docs/*.md"],
-        fixtures=["close_figures"],
+        parsers=[as_one(markdown.PythonCodeBlockParser(), files, commands, markdown.SkipParser())],
+        patterns=["README.md", "docs/*.md", "docs/*/*.md"],
+        excludes=not_here,
+        fixtures=["close_figures", "own_folder"],
     )
 ).pytest()

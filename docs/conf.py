@@ -5,6 +5,9 @@ import sys
 import tomllib
 from pathlib import Path
 
+from pygments.lexers.special import TextLexer
+from sphinx.application import Sphinx
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 sys.path.insert(0, str(HERE / "_extensions"))
@@ -38,7 +41,21 @@ html_static_path = ["_static"]
 html_css_files = ["nvprotocol.css"]
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
 html_theme_options = {"navigation_with_keys": True}
+
+
+def setup(app: Sphinx) -> None:
+    """Lets blocks of files without a lexer of their own stand as text, and links to notebooks lead to their pages."""
+    for language in ("csv", "qasm"):
+        app.add_lexer(language, TextLexer)
+    app.connect("source-read", link_notebooks)
+
+
+def link_notebooks(app: Sphinx, docname: str, source: list[str]) -> None:  # noqa: ARG001
+    """Pages link to the notebooks where they lie, so that the links hold outside of the site too; here they are copies."""
+    source[0] = source[0].replace("../notebooks/", "notebooks/")
+
 
 # The notebooks live beside the package; Sphinx wants what it reads in one folder.
 (HERE / "notebooks").mkdir(exist_ok=True)

@@ -19,7 +19,9 @@ import nvprotocol
 ROOT = Path(__file__).parent.parent
 PACKAGE = sorted((ROOT / "nvprotocol").rglob("*.py"))
 PYTHON = [
-    path for folder in ("nvprotocol", "tests", "benchmarks", "notebooks") for path in (ROOT / folder).rglob("*.py")
+    path
+    for folder in ("nvprotocol", "tests", "benchmarks", "notebooks", "docs")
+    for path in (ROOT / folder).rglob("*.py")
 ]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
 HEAVY = {"qiskit", "qiskit_aer", "qiskit_dynamics", "jax", "scipy", "matplotlib", "xarray"}
@@ -147,7 +149,7 @@ def test_no_notebook_without_source() -> None:
 
 def test_no_file_names_a_place_on_one_machine() -> None:
     place = re.compile(r"(?<![\w.:/])/(?:home|root|Users|work)/\w")
-    patterns = ("*.md", "docs/*.md", "benchmarks/*.md", "notebooks/*.md", "notebooks/*.ipynb", "circuits/*.toml")
+    patterns = ("*.md", "docs/**/*.md", "benchmarks/*.md", "notebooks/*.md", "notebooks/*.ipynb", "circuits/*.toml")
     texts = [*PYTHON, *(path for pattern in patterns for path in ROOT.glob(pattern))]
     found = {name_of(path) for path in texts if place.search(path.read_text(encoding="utf-8"))}
     assert not found
