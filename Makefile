@@ -13,7 +13,6 @@ SYNC = PYTHON="$(PYTHON)" sh .ci/uv sync --locked --inexact
 # Many small matrices: threads inside a process only get in the way of the processes beside it.
 ONE_THREAD = OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 PYTEST = -n $(JOBS)
-CLIENTS = tests/clients docs/how-to/qiskit-experiments.md
 LOCKED = pyproject.toml uv.lock .ci/uv
 
 all: run
@@ -38,8 +37,8 @@ qiskit2: .venv-qiskit2/.dev ## the tests again, on the newest Qiskit 2 (without 
 	$(ONE_THREAD) .venv-qiskit2/bin/pytest $(PYTEST)
 
 clients: .venv-clients/.dev .venv-clients2/.dev ## qiskit-experiments on the backend, with Qiskit 1.3.0 and with the newest 2
-	$(ONE_THREAD) .venv-clients/bin/pytest $(PYTEST) $(CLIENTS)
-	$(ONE_THREAD) .venv-clients2/bin/pytest $(PYTEST) $(CLIENTS)
+	$(ONE_THREAD) .venv-clients/bin/pytest $(PYTEST) tests/clients
+	$(ONE_THREAD) .venv-clients2/bin/pytest $(PYTEST) tests/clients
 
 lint: .venv/.dev ## style, types, one-way layers, notebooks in step with their sources
 	$(BIN)/ruff check

@@ -31,7 +31,6 @@ from nvprotocol.cli import main
 
 ROOT = Path(__file__).parent
 HAS_PULSE_ENGINE = importlib.util.find_spec("qiskit_dynamics") is not None
-HAS_CLIENTS = importlib.util.find_spec("qiskit_experiments") is not None
 FILE = re.compile(r"(?P<language>toml|csv|json|text|qasm)(?: (?P<name>[\w.-]+))?\n")
 COMMANDS = re.compile(r"(?P<language>sh|console)\n")
 
@@ -77,7 +76,7 @@ def evaluate(joined: Example) -> None:
 
 
 def files(document: Document) -> Iterator[Region]:
-    """The blocks of a page that hold a file: TOML and JSON must be such; one with a name after the language is written."""
+    """The blocks of a page that hold a file: TOML and JSON must be such, one with a name is written."""
     for lexed in RawFencedCodeBlockLexer(FILE)(document):
         yield Region(lexed.start, lexed.end, lexed.lexemes, write_file)
 
@@ -141,10 +140,6 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
 
 
-# Pages that need what is not in every environment.
-not_here = [] if HAS_CLIENTS else ["docs/how-to/qiskit-experiments.md"]
-not_here += [] if HAS_PULSE_ENGINE else ["docs/how-to/pulses.md"]
-
 pytest_collect_file = (
     Sybil(
         parsers=[as_one(rest.DocTestParser(), rest.SkipParser())],
@@ -157,7 +152,7 @@ pytest_collect_file = (
     + Sybil(
         parsers=[as_one(markdown.PythonCodeBlockParser(), files, commands, markdown.SkipParser())],
         patterns=["README.md", "docs/*.md", "docs/*/*.md"],
-        excludes=not_here,
+        excludes=[] if HAS_PULSE_ENGINE else ["docs/how-to/pulses.md"],
         fixtures=["close_figures", "own_folder"],
     )
 ).pytest()

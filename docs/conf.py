@@ -53,7 +53,7 @@ def setup(app: Sphinx) -> None:
 
 
 def link_notebooks(app: Sphinx, docname: str, source: list[str]) -> None:  # noqa: ARG001
-    """Pages link to the notebooks where they lie, so that the links hold outside of the site too; here they are copies."""
+    """Pages link to notebooks where they lie, so that the links hold outside of the site, too; the site has copies."""
     source[0] = source[0].replace("../notebooks/", "notebooks/")
 
 
