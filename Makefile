@@ -5,7 +5,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: all help run gallery test qiskit2 clients lint notebooks notebooks-update docs benchmarks ci clean
+.PHONY: all help run gallery test qiskit2 clients lint notebooks notebooks-update benchmarks ci clean
 
 JOBS = 2
 BIN = .venv/bin
@@ -53,6 +53,7 @@ notebooks: .venv/.dev ## runs every committed notebook from top to bottom
 notebooks-update: .venv/.dev ## makes each notebook anew from its .py, outputs and pictures included
 	$(ONE_THREAD) $(BIN)/python .ci/notebooks.py
 
+.PHONY: docs
 docs: .venv-docs/.docs ## the documentation as a site in build/docs, every warning an error
 	.venv-docs/bin/sphinx-build -W --keep-going -E -q docs build/docs
 	@echo "open build/docs/index.html"
