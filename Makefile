@@ -5,7 +5,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: all help run gallery test qiskit2 clients lint notebooks notebooks-update benchmarks ci clean
+.PHONY: all help run gallery figures test qiskit2 clients lint notebooks notebooks-update pages benchmarks ci clean
 
 JOBS = 2
 BIN = .venv/bin
@@ -30,6 +30,9 @@ gallery: .venv/.runtime ## runs every experiment file and renews its picture in 
 		cp "results/$$name/figure.png" "circuits/$$name.png" || exit 1; \
 	done
 
+figures: .venv/.runtime ## the figures of the paper, and of what it leaves open, into docs/figures
+	$(ONE_THREAD) $(BIN)/nvprotocol figures --output docs/figures --format png --force
+
 test: .venv/.dev ## the tests and every example of the documentation
 	$(ONE_THREAD) $(BIN)/pytest $(PYTEST)
 
@@ -52,6 +55,10 @@ notebooks: .venv/.dev ## runs every committed notebook from top to bottom
 
 notebooks-update: .venv/.dev ## makes each notebook anew from its .py, outputs and pictures included
 	$(ONE_THREAD) $(BIN)/python .ci/notebooks.py
+
+pages: .venv/.runtime ## makes the pages of claims and errata in docs/ anew
+	$(ONE_THREAD) $(BIN)/nvprotocol claims --output docs/claims.md
+	$(ONE_THREAD) $(BIN)/nvprotocol errata --output docs/errata.md
 
 .PHONY: docs docs-update
 docs: .venv-docs/.docs ## the documentation as a site in build/docs, every warning an error

@@ -7,6 +7,7 @@ from . import errors as errors
 from . import experiment as experiment
 from . import magnets as magnets
 from . import operators as operators
+from . import paper as paper
 from . import plotting as plotting
 from . import protocols as protocols
 from . import pulses as pulses

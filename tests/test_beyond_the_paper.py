@@ -93,6 +93,21 @@ def test_two_channels_of_one_temperature_end_without_entanglement(q: float, firs
     assert nv.concurrence(nv.MasterEquation(medium).steady_state()) == pytest.approx(0, abs=1e-12)
 
 
+@settings(max_examples=30)
+@given(st.floats(0.05, 1.0), PHASES)
+def test_an_anisotropic_medium_has_an_entangled_dark_state(ratio: float, phase: float) -> None:
+    """σ₁⁺ + σ₂⁺ + ν(σ₁⁻ + σ₂⁻) annihilates |↑↑⟩ − ν|↓↓⟩ and the singlet, and among the triplets nothing else."""
+    nu = ratio * np.exp(1j * phase)
+    up, down = (one(0) + one(1) for one in (nv.operators.sigma_plus, nv.operators.sigma_minus))
+    jump = up + nu * down
+    dark = nv.operators.state("uu") - nu * nv.operators.state("dd")
+    np.testing.assert_allclose(jump @ dark, 0, atol=1e-14)
+    np.testing.assert_allclose(jump @ nv.operators.bell_state("psi-"), 0, atol=1e-14)
+    assert np.count_nonzero(np.linalg.svd(jump, compute_uv=False) < 1e-12) == 2
+    rho = np.outer(dark, dark.conj()) / np.linalg.norm(dark) ** 2
+    assert nv.concurrence(rho) == pytest.approx(2 * ratio / (1 + ratio**2), abs=1e-12)
+
+
 @settings(max_examples=60)
 @given(st.floats(0.2, 1.0), PHASES, SHARES, ENERGIES, ENERGIES, ENERGIES)
 def test_the_coherent_part_under_monitoring(

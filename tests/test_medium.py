@@ -2,12 +2,12 @@
 
 import dataclasses
 import re
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import ArrayLike
 from systems import hermitian, many, positive, random_symbols, random_unitary
 
 import nvprotocol as nv
@@ -183,8 +183,9 @@ def test_one_bad_member_of_a_batch_is_named(rng: np.random.Generator) -> None:
         nv.Medium.pair(**arrays)
 
 
-def three(**changed: ArrayLike) -> nv.Medium:
-    return nv.Medium(**({"relaxation": np.eye(3)} | changed))
+def three(**changed: Any) -> nv.Medium:
+    given: dict[str, Any] = {"relaxation": np.eye(3), **changed}
+    return nv.Medium(**given)
 
 
 BAD_PAIRS = {

@@ -194,3 +194,13 @@ def test_weak_random_perturbations_leave_the_bell_state() -> None:
         lost = 1 - abs(bell[-1] @ lasting) ** 2 / np.linalg.norm(lasting) ** 2
         expected = abs(bell[-1] @ v @ bell[1]) ** 2 / (2 * kappa) ** 2
         assert lost == pytest.approx(expected, rel=0.02, abs=1e-3 * eps**2)
+
+
+@pytest.mark.parametrize(("a", "A", "delta"), [(30.0, 28.0, 0.0), (10.0, 10.0, 8.0)])
+def test_sudden_death(a: float, A: float, delta: float) -> None:
+    """At finite temperature C of Figs. S4a and S4b is exactly 0 from a finite time on, below 0.3."""
+    times = np.linspace(0.3, 1.5, 200)
+    hot, cold = equation(a, A, 0.1, delta), equation(a, A, 0.0, delta)
+    assert not np.any(nv.concurrence(hot.evolve("ud", times)))
+    assert nv.concurrence(hot.evolve("ud", 0.1))[0] > 0.1
+    assert np.all(nv.concurrence(cold.evolve("ud", times)) > 0)

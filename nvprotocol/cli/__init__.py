@@ -11,6 +11,8 @@ import click
 from nvprotocol.cli._circuits import Options, run_circuit
 from nvprotocol.cli._experiments import run_experiment
 from nvprotocol.cli._export import export
+from nvprotocol.cli._figures import make_figures
+from nvprotocol.cli._paper import run_claims, run_errata
 from nvprotocol.cli._tomography import run_tomography
 
 __all__ = ["main"]
@@ -102,6 +104,50 @@ def _tomography(file: Path, readout: Path | None, ansatz: str, level: float, out
     each prepared outcome.
     """
     run_tomography(file, readout, output, ansatz=ansatz, level=level, force=force)
+
+
+@_nvprotocol.command(name="claims")
+@click.argument("keys", metavar="[KEY]...", nargs=-1)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Page of Markdown to write.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+def _claims(keys: tuple[str, ...], output: Path | None, quiet: bool) -> None:
+    """Says of every statement of the paper whether it holds, by computing it.
+
+    KEY is the key of a claim, such as eq10 or fig2; without any, all are computed (under a minute).
+    """
+    run_claims(keys, output, quiet=quiet)
+
+
+@_nvprotocol.command(name="errata")
+@click.argument("keys", metavar="[KEY]...", nargs=-1)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Page of Markdown to write.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+def _errata(keys: tuple[str, ...], output: Path | None, quiet: bool) -> None:
+    """Lists what the paper prints wrong, beside the right form and the numbers that tell.
+
+    KEY is the key of an erratum, such as E1; without any, all are listed.
+    """
+    run_errata(keys, output, quiet=quiet)
+
+
+@_nvprotocol.command(name="figures")
+@click.argument("names", nargs=-1)
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("results", "figures"), show_default=True)
+@click.option("--shots", metavar="N", type=int, default=4000, show_default=True, help="Runs in each setting.")
+@click.option("--seed", metavar="N", type=int, default=7, show_default=True, help="Seed of what is random.")
+@click.option("--format", "formats", multiple=True, help="Of pdf, png, nc and csv [all].")
+@click.option("-f", "--force", is_flag=True, help="Replace existing figures.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+def _figures(names: tuple[str, ...], output: Path, formats: tuple[str, ...], **options: Any) -> None:
+    """Makes the figures of the paper, and of what it leaves open.
+
+    NAMES are out of fig1, fig2, fig3, figS4a, figS4b, figS5, finite_rate, no_emitted_magnon, coherent_coupling,
+    robustness, reservoirs, dephasing_and_echo, bell_rate, sudden_death, initial_state; all of them without a name.
+    Each is written as PDF and PNG, with its data beside it (NetCDF and CSV): exact curves, and circuits emulated on
+    Aer and read by tomography, with 95 % intervals. Prints how well the counts agree with the exact distribution.
+    All of them together get a page with the captions.
+    """
+    make_figures(names, output, formats, **options)
 
 
 def main(arguments: list[str] | None = None) -> None:

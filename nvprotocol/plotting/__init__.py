@@ -3,14 +3,20 @@
 from nvprotocol.plotting._style import COLOURS, COLUMN_WIDTH, MARKERS
 from nvprotocol.plotting.density_matrix import density_matrix_figure, draw_density_matrix
 from nvprotocol.plotting.figure import experiment_figure
-from nvprotocol.plotting.points import estimate_points
+from nvprotocol.plotting.panels import PAGE_WIDTH, STYLE, letter, panels
+from nvprotocol.plotting.points import estimate_points, interval_points
 
 __all__ = [
     "COLOURS",
     "COLUMN_WIDTH",
     "MARKERS",
+    "PAGE_WIDTH",
+    "STYLE",
     "density_matrix_figure",
     "draw_density_matrix",
     "estimate_points",
     "experiment_figure",
+    "interval_points",
+    "letter",
+    "panels",
 ]

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.typing import ColorType
 
     from nvprotocol.emulation import Estimate, Probability
 
-__all__ = ["estimate_points"]
+__all__ = ["estimate_points", "interval_points"]
 
 Quantity: TypeAlias = Literal["concurrence", "probability", "success_probability"]
 
@@ -65,12 +66,53 @@ def estimate_points(
     if not all(hasattr(one, _VALUES[quantity]) for _, one in kept):
         fail("quantity", "be one that the estimates have", f"is {show(quantity)}")
     values = [getattr(one, _VALUES[quantity]) for _, one in kept]
-    intervals = [getattr(one, _INTERVALS[quantity]) for _, one in kept]
-    centre = np.array(values)
+    intervals = np.array([getattr(one, _INTERVALS[quantity]) for _, one in kept])
+    interval_points(ax, [place for place, _ in kept], values, *intervals.T, number=number, label=label)
+
+
+def interval_points(
+    ax: "Axes",
+    x: ArrayLike,
+    values: ArrayLike,
+    low: ArrayLike,
+    high: ArrayLike,
+    *,
+    number: int = 0,
+    label: str = "emulated",
+    shade: "ColorType | None" = None,
+) -> None:
+    """Draws points with intervals; one that is NaN is left out.
+
+    Args:
+        ax: Where to draw.
+        x: Horizontal positions, shape (n,).
+        values: The points, shape (n,).
+        low: Lower ends of their intervals, shape (n,).
+        high: Upper ends, shape (n,).
+        number: Which of the colours and markers to take.
+        label: Entry in the legend.
+        shade: Another colour.
+
+    Raises:
+        ArgumentError: If the shapes differ.
+
+    Examples:
+        >>> from matplotlib.figure import Figure
+        >>> ax = Figure().subplots()
+        >>> nv.plotting.interval_points(ax, [0.0, 1.0], [0.2, 0.5], [0.1, 0.45], [0.3, 0.55])
+        >>> len(ax.containers)
+        1
+    """
+    columns = [np.asarray(column, dtype=float) for column in (x, values, low, high)]
+    if columns[0].ndim != 1 or len({column.shape for column in columns}) > 1:
+        fail("x", "have the one-dimensional shape of values and ends", f"has shape {columns[0].shape}")
+    place, centre, below, above = (column[np.isfinite(columns[1])] for column in columns)
     ax.errorbar(
-        *([position for position, _ in kept], centre, np.abs(np.array(intervals).T - centre)),
+        place,
+        centre,
+        np.abs([below - centre, above - centre]),
         fmt=MARKERS[number % len(MARKERS)],
-        color=colour(number),
+        color=colour(number) if shade is None else shade,
         markerfacecolor="white",
         markersize=3.4,
         markeredgewidth=0.8,

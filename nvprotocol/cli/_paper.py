@@ -1,0 +1,89 @@
+"""The claims and the errata of the paper, computed."""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from nvprotocol.paper.claim import Claim
+    from nvprotocol.paper.tables import Computed
+
+_WIDTH = 160
+"""Columns of a table that no terminal limits."""
+Row = TypeVar("Row")
+
+
+def run_claims(keys: Sequence[str], output: Path | None, *, quiet: bool) -> None:
+    """Computes the claims with the given keys, or all; prints them, and writes a page of Markdown where asked."""
+    from rich.console import Console
+
+    from nvprotocol.paper.claims import CLAIMS, PARTS
+    from nvprotocol.paper.tables import claims_page, claims_tables, summary
+
+    _picked(keys, CLAIMS, "a claim")
+    chosen = {part: [claim for claim in claims if not keys or claim.key in keys] for part, claims in PARTS.items()}
+    computed = _with_progress({part: claims for part, claims in chosen.items() if claims}, quiet=quiet)
+    _write(output, claims_page(computed))
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
+    for table in claims_tables(computed):
+        console.print(table)
+    for rows in computed.values():
+        for claim, finding in rows:
+            if keys and finding.note:
+                console.print(f"{claim.key}: {finding.note}", markup=False, highlight=False)
+    click.echo(summary(computed) + (f" The page is in {output}." if output else ""))
+
+
+def run_errata(keys: Sequence[str], output: Path | None, *, quiet: bool) -> None:
+    """Computes the evidence of the errata with the given keys, or of all; prints it, and writes a page where asked."""
+    from nvprotocol.paper.claims import CLAIMS
+    from nvprotocol.paper.errata import ERRATA
+    from nvprotocol.paper.errata_page import errata_page, erratum_text
+
+    chosen = _picked(keys, ERRATA, "an erratum")
+    evidence = {key: CLAIMS[key] for one in chosen for key in one.claims}
+    computed = _with_progress({"": list(evidence.values())}, quiet=quiet)
+    findings = {claim.key: finding for claim, finding in computed[""]}
+    _write(output, errata_page(chosen, findings))
+    click.echo("\n\n".join(erratum_text(one, findings) for one in chosen))
+    if output:
+        click.echo(f"\nThe page is in {output}.")
+
+
+def _picked(keys: Sequence[str], known: Mapping[str, Row], what: str) -> list[Row]:
+    """The rows with the given keys in the order of all rows; all of them where no key is given."""
+    from nvprotocol._toml import suggestion
+    from nvprotocol.errors import ArgumentError
+
+    for key in keys:
+        if key not in known:
+            meant = suggestion(key, [*known])  # ends the sentence by itself
+            raise ArgumentError(f'Argument `KEY` must be the key of {what}, but is "{key}"{meant}')
+    return [row for key, row in known.items() if not keys or key in keys]
+
+
+def _write(output: Path | None, page: str) -> None:
+    from nvprotocol.errors import OutputError
+
+    if output is None:
+        return
+    try:
+        output.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"The file {output} cannot be written: {error.strerror or error}.") from None
+
+
+def _with_progress(chosen: "Mapping[str, Iterable[Claim]]", *, quiet: bool) -> "Computed":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from nvprotocol.paper.tables import compute
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        task = progress.add_task("claims", total=sum(len([*claims]) for claims in chosen.values()))
+        return compute(chosen, lambda: progress.advance(task))

@@ -1,0 +1,33 @@
+"""The figures of the paper and of what it leaves open: data, drawing and agreement of the emulation."""
+
+from nvprotocol.paper.figures.catalogue import NAMES, load
+from nvprotocol.paper.figures.emulated import (
+    Agreed,
+    agreement,
+    draw_points,
+    emulated_points,
+    emulated_variables,
+    joined,
+)
+from nvprotocol.paper.figures.figure import PaperFigure
+from nvprotocol.paper.figures.files import FORMATS, INDEX, index_page, refuse_existing, save
+from nvprotocol.paper.figures.runs import left_alone, watched
+
+__all__ = [
+    "FORMATS",
+    "INDEX",
+    "NAMES",
+    "Agreed",
+    "PaperFigure",
+    "agreement",
+    "draw_points",
+    "emulated_points",
+    "emulated_variables",
+    "index_page",
+    "joined",
+    "left_alone",
+    "load",
+    "refuse_existing",
+    "save",
+    "watched",
+]

@@ -1,0 +1,227 @@
+"""Emulated points as data: estimate, interval, exact value and agreement of the counts, for each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol import tomography
+from nvprotocol.device import Device
+from nvprotocol.emulation import Estimate, emulate
+from nvprotocol.entanglement import concurrence
+from nvprotocol.errors import NoKeptShotsError
+from nvprotocol.experiment import Agreement, counts_agreement
+from nvprotocol.master_equation import Conditional
+from nvprotocol.plotting import interval_points
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.typing import ColorType
+    from qiskit import QuantumCircuit
+    from xarray import Dataset
+
+__all__ = ["Agreed", "agreement", "draw_points", "emulated_points", "emulated_variables", "joined"]
+
+Points: TypeAlias = dict[str, NDArray[np.float64]]
+"""One array for each kind of number, all of the same shape."""
+
+_WORDS = {
+    "emulated": "emulated, by tomography",
+    "low": "lower end of its 95 % interval",
+    "high": "upper end of its 95 % interval",
+    "exact": "exact",
+    "chi_squared": "χ² of all counts, discarded runs included, against the exact distribution",
+    "degrees_of_freedom": "its degrees of freedom",
+    "kept_emulated": "emulated share of kept runs",
+    "kept_low": "lower end of its 95 % interval",
+    "kept_high": "upper end of its 95 % interval",
+    "kept_exact": "exact share of kept runs",
+}
+_CONSERVING: dict[str, Any] = {"settings": tomography.U1, "ansatz": "X"}
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """How the emulated points of a figure agree with its exact curves.
+
+    Attributes:
+        counts: χ² of the counts.
+        covered: Number of intervals, of concurrences and of shares of kept runs, that hold the exact value.
+        total: Number of intervals.
+
+    Examples:
+        >>> from nvprotocol.paper.figures import agreement, load
+        >>> agreed = agreement(load("fig2").compute(shots=1000))
+        >>> agreed.counts.p_value > 0.001, agreed.covered > 0.8 * agreed.total
+        (True, True)
+    """
+
+    counts: Agreement
+    covered: int
+    total: int
+
+    def __str__(self) -> str:
+        if not self.total:
+            return "nothing emulated"
+        counts = self.counts
+        fit = f"χ²/dof = {counts.chi_squared:.0f}/{counts.degrees_of_freedom}, p = {counts.p_value:.2g}"
+        return f"{fit}; {self.covered} of {self.total} intervals hold the exact value"
+
+
+def emulated_points(
+    circuits: "Sequence[QuantumCircuit]",
+    device: Device,
+    exact: Conditional,
+    *,
+    shots: int,
+    rng: np.random.Generator,
+    postselect: Mapping[str, int] | None = None,
+    conserving: bool = True,
+) -> Points:
+    """Runs circuits on Aer and sets tomography of what is kept beside the exact states.
+
+    Args:
+        circuits: One for each point.
+        device: What they run on.
+        exact: The exact states and odds at the points, shapes (n, 4, 4) and (n,).
+        shots: Runs in each setting.
+        rng: What is random.
+        postselect: What is kept, as for `emulate`.
+        conserving: Whether the protocol conserves the total σᶻ, so that five settings do.
+
+    Returns:
+        Arrays of shape (n,); NaN where no run was kept.
+
+    Examples:
+        >>> from nvprotocol.paper.figures import emulated_points
+        >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
+        >>> circuits = [nv.protocols.final_check(time) for time in (0.2, 0.4)]
+        >>> how = {"shots": 500, "rng": np.random.default_rng(1), "postselect": {"parity": 1}}
+        >>> points = emulated_points(circuits, nv.Device(equation), equation.no_jump("ud", [0.2, 0.4]), **how)
+        >>> points["exact"].round(4).tolist()  # tanh 2Γt
+        [0.3799, 0.664]
+    """
+    how = _CONSERVING if conserving else {}
+    found = _estimates(circuits, device, {"shots": shots, "postselect": postselect, "seed": rng, **how})
+    values = np.atleast_1d(concurrence(exact.states))
+    agreed = [
+        counts_agreement(one, state, odds, shots=shots)
+        for one, state, odds in zip(found, exact.states, exact.probability, strict=True)
+    ]
+    points = {
+        "emulated": [np.nan if one is None else one.concurrence for one in found],
+        "low": [np.nan if one is None else one.interval[0] for one in found],
+        "high": [np.nan if one is None else one.interval[1] for one in found],
+        "exact": values,
+        "chi_squared": [one.chi_squared for one in agreed],
+        "degrees_of_freedom": [float(one.degrees_of_freedom) for one in agreed],
+    }
+    if postselect:
+        points |= {
+            "kept_emulated": [np.nan if one is None else one.success_probability for one in found],
+            "kept_low": [np.nan if one is None else one.success_interval[0] for one in found],
+            "kept_high": [np.nan if one is None else one.success_interval[1] for one in found],
+            "kept_exact": exact.probability,
+        }
+    return {name: np.asarray(column, dtype=float) for name, column in points.items()}
+
+
+def joined(points: Sequence[Points]) -> Points:
+    """Several sets of points one after the other.
+
+    Examples:
+        >>> from nvprotocol.paper.figures import joined
+        >>> joined([{"exact": np.zeros(1)}, {"exact": np.ones(2)}])["exact"].tolist()
+        [0.0, 1.0, 1.0]
+    """
+    return {name: np.concatenate([one[name] for one in points]) for name in points[0]}
+
+
+def emulated_variables(dimensions: Sequence[str], points: Points | Sequence[Points], name: str = "") -> dict[str, Any]:
+    """Points as variables of a data set; several of them are stacked along the first dimension.
+
+    Args:
+        dimensions: The dimensions, those of one set of points last.
+        points: What `emulated_points` gives, or one such set for each coordinate of the first dimension.
+        name: What tells these points from others of the data set; in front of each variable's name.
+
+    Examples:
+        >>> from nvprotocol.paper.figures import emulated_variables
+        >>> variables = emulated_variables(["delta", "point"], [{"exact": np.zeros(3)}, {"exact": np.ones(3)}])
+        >>> variables["exact"][0], variables["exact"][1].shape
+        (['delta', 'point'], (2, 3))
+    """
+    table = points if isinstance(points, dict) else {key: np.stack([one[key] for one in points]) for key in points[0]}
+    front = f"{name}_" if name else ""
+    return {f"{front}{key}": (list(dimensions), array, {"long_name": _WORDS[key]}) for key, array in table.items()}
+
+
+def agreement(data: "Dataset") -> Agreed:
+    """How all emulated points of a figure's data agree with the exact values.
+
+    Args:
+        data: What `PaperFigure.compute` gives.
+
+    Examples:
+        >>> from nvprotocol.paper.figures import agreement, load
+        >>> print(agreement(load("fig1").compute()))
+        nothing emulated
+    """
+    counts, covered, total = Agreement(0.0, 0), 0, 0
+    for variable in map(str, data.data_vars):
+        if variable.endswith("chi_squared"):
+            front = variable.removesuffix("chi_squared")
+            counts += Agreement(float(data[variable].sum()), int(data[f"{front}degrees_of_freedom"].sum()))
+        if variable.endswith("emulated"):
+            front = variable.removesuffix("emulated")
+            exact, low, high = (data[f"{front}{end}"].to_numpy() for end in ("exact", "low", "high"))
+            known = np.isfinite(low)
+            covered += int(((low - 1e-9 <= exact) & (exact <= high + 1e-9))[known].sum())
+            total += int(known.sum())
+    return Agreed(counts, covered, total)
+
+
+def draw_points(
+    ax: "Axes",
+    data: "Dataset",
+    at: str,
+    *,
+    name: str = "",
+    number: int = 0,
+    label: str = "",
+    shade: "ColorType | None" = None,
+) -> None:
+    """Draws one set of emulated points with their intervals.
+
+    Args:
+        ax: Where to draw.
+        data: The data, with no dimension left but that of the points.
+        at: The variable of the horizontal positions.
+        name: As for `emulated_variables`; ending in "kept" for the share of kept runs.
+        number: Which of the colours and markers to take.
+        label: Entry in the legend.
+        shade: Another colour.
+
+    Examples:
+        >>> from matplotlib.figure import Figure
+        >>> from nvprotocol.paper.figures import draw_points, load
+        >>> ax = Figure().subplots()
+        >>> draw_points(ax, load("fig2").compute(shots=100).isel(delta=0), "sampled")
+        >>> len(ax.containers)
+        1
+    """
+    front = f"{name}_" if name else ""
+    columns = [data[f"{front}{end}"].to_numpy() for end in ("emulated", "low", "high")]
+    interval_points(ax, data[at].to_numpy(), *columns, number=number, label=label, shade=shade)
+
+
+def _estimates(circuits: "Sequence[QuantumCircuit]", device: Device, options: dict[str, Any]) -> list[Estimate | None]:
+    """One estimate for each circuit, None where no run is kept."""
+    try:
+        return list(emulate(list(circuits), device, **options))
+    except NoKeptShotsError:
+        if len(circuits) == 1:
+            return [None]
+    return [one for circuit in circuits for one in _estimates([circuit], device, options)]

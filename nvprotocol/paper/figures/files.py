@@ -1,0 +1,137 @@
+"""Figures and their data as files."""
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nvprotocol._checks import one_of
+from nvprotocol.errors import OutputError
+from nvprotocol.paper.figures.catalogue import load
+from nvprotocol.paper.figures.figure import PaperFigure
+
+if TYPE_CHECKING:
+    from xarray import Dataset
+
+__all__ = ["FORMATS", "INDEX", "index_page", "refuse_existing", "save"]
+
+FORMATS = ("pdf", "png", "nc", "csv")
+"""What a figure can be written as: vector graphics, pixels, and its data."""
+INDEX = "README.md"
+"""The page with all figures."""
+
+
+def refuse_existing(names: Sequence[str], folder: Path, *, force: bool = False) -> None:
+    """Stops before any work where figures must not or cannot be written.
+
+    Args:
+        names: Names of figures.
+        folder: Where they are to be written.
+        force: Whether files of these names may be replaced.
+
+    Raises:
+        OutputError: If the folder is a file, or holds one of these figures and may not be written over.
+
+    Examples:
+        >>> import pathlib
+        >>> from nvprotocol.paper.figures import refuse_existing
+        >>> refuse_existing(["fig2"], pathlib.Path("a-folder-that-is-not-there"))
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"The output folder {folder} cannot be written: there is a file of that name.")
+    present = [path.name for name in names for path in sorted(folder.glob(f"{name}.*"))]
+    if present and not force:
+        raise OutputError(f"The output folder {folder} already holds {present[0]}; give --force to replace it.")
+
+
+def save(
+    name: str, figure: PaperFigure, data: "Dataset", folder: str | Path, formats: Sequence[str] = FORMATS
+) -> list[Path]:
+    """Draws a figure and writes it and its data: `NAME.pdf`, `NAME.png`, `NAME.nc`, `NAME.DIMENSIONS.csv`.
+
+    A CSV file holds the variables that share their dimensions. Files of the same name are replaced, each as a whole.
+
+    Args:
+        name: Name of the figure.
+        figure: The figure.
+        data: What its `compute` has given.
+        folder: Where to write; made if it is not there.
+        formats: Which of `FORMATS` to write.
+
+    Returns:
+        The files.
+
+    Raises:
+        ArgumentError: If a format is another.
+        OutputError: If the folder cannot be written.
+
+    Examples:
+        >>> import tempfile
+        >>> from nvprotocol.paper.figures import load, save
+        >>> figure = load("fig2")
+        >>> written = save("fig2", figure, figure.compute(shots=100), tempfile.mkdtemp())
+        >>> [path.name for path in written]
+        ['fig2.pdf', 'fig2.png', 'fig2.nc', 'fig2.delta-time.csv', 'fig2.delta-point.csv']
+    """
+    for one in formats:
+        one_of(one, "formats", FORMATS)
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target))
+        try:
+            made = _write(name, figure, data, partial, formats)
+            return [path.rename(target / path.name) for path in made]
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    except OSError as error:
+        raise OutputError(f"The output folder {target} cannot be written: {error.strerror or error}.") from error
+
+
+def index_page(agreed: Mapping[str, str]) -> str:
+    r"""A page (Markdown) that shows figures of the folder it lies in, with their captions.
+
+    Args:
+        agreed: Name of a figure → how well its emulated points agree.
+
+    Examples:
+        >>> from nvprotocol.paper.figures import index_page
+        >>> print(index_page({"fig2": "χ²/dof = 660/650"}).splitlines()[4])
+        ## fig2: Entanglement of a pair left alone with the magnet
+    """
+    made = "Made by `nvprotocol figures`; without `--format`, vector graphics and data come with them."
+    parts = ["# Figures", made]
+    for name, words in agreed.items():
+        figure = load(name)
+        parts += [f"## {name}: {figure.title}", f"![{figure.title}]({name}.png)", figure.caption]
+        parts += [] if words == "nothing emulated" else [f"*Emulation against exact: {words}.*"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _write(name: str, figure: PaperFigure, data: "Dataset", folder: Path, formats: Sequence[str]) -> list[Path]:
+    made = []
+    if graphics := [one for one in formats if one in ("pdf", "png")]:
+        drawn = figure.draw(data)
+        for one in graphics:
+            undated = {"CreationDate": None} if one == "pdf" else {"Software": None}  # the same file every time
+            drawn.savefig(made_at := folder / f"{name}.{one}", metadata=undated)
+            made.append(made_at)
+    if "nc" in formats:
+        data.to_netcdf(made_at := folder / f"{name}.nc", engine="h5netcdf")
+        made.append(made_at)
+    if "csv" in formats:
+        made += _tables(name, data, folder)
+    return made
+
+
+def _tables(name: str, data: "Dataset", folder: Path) -> list[Path]:
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for variable in map(str, data.data_vars):
+        groups.setdefault(tuple(map(str, data[variable].dims)), []).append(variable)
+    made = []
+    for dimensions, variables in groups.items():
+        path = folder / f"{name}.{'-'.join(dimensions)}.csv"
+        data[variables].to_dataframe(dim_order=list(dimensions)).to_csv(path, float_format="%.10g")
+        made.append(path)
+    return made

@@ -1,0 +1,74 @@
+"""Emulated points of the two protocols that most figures are about."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol import protocols
+from nvprotocol.device import Device
+from nvprotocol.master_equation import Conditional, MasterEquation
+from nvprotocol.paper.figures.emulated import Points, emulated_points
+
+__all__ = ["left_alone", "watched"]
+
+
+def left_alone(
+    equation: MasterEquation, times: NDArray[np.float64], *, shots: int, rng: np.random.Generator, initial: str = "ud"
+) -> Points:
+    """Tomography of a pair that has been left alone with the magnet for some times.
+
+    Args:
+        equation: The master equation.
+        times: Times in µs, shape (n,).
+        shots: Runs in each setting.
+        rng: What is random.
+        initial: Product state in the paper's order; one with a superposition takes nine settings instead of five.
+
+    Examples:
+        >>> from nvprotocol.paper.figures import left_alone
+        >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
+        >>> points = left_alone(equation, np.array([1.0]), shots=500, rng=np.random.default_rng(1))
+        >>> points["exact"].round(5).tolist()
+        [0.49084]
+    """
+    circuits = [protocols.dissipative_entanglement(time, initial) for time in times]
+    exact = Conditional(equation.evolve(initial, times), np.ones(times.size))
+    conserving = set(initial) <= {"u", "d"}
+    return emulated_points(circuits, Device(equation), exact, shots=shots, rng=rng, conserving=conserving)
+
+
+def watched(
+    equation: MasterEquation,
+    times: NDArray[np.float64],
+    *,
+    period: float | None = None,
+    checks: int = 20,
+    shots: int,
+    rng: np.random.Generator,
+    initial: str = "ud",
+) -> Points:
+    """Tomography of a pair whose |σᶻ| is checked, in the runs that always read 0, beside the exact states.
+
+    Args:
+        equation: The master equation.
+        times: Times in µs, shape (n,); multiples of the period, where there is one.
+        period: Time between checks in µs; None for `checks` of them until each time.
+        checks: Number of checks where there is no period.
+        shots: Runs in each setting.
+        rng: What is random.
+        initial: Product state in the paper's order, letters u and d.
+
+    Examples:
+        >>> from nvprotocol.paper.figures import watched
+        >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9, q=0.5))
+        >>> points = watched(equation, np.array([9.0]), period=0.3, shots=5000, rng=np.random.default_rng(1))
+        >>> points["exact"].round(4).tolist()
+        [0.9436]
+    """
+    periods = times / checks if period is None else np.full(times.size, period)
+    counts = np.rint(times / periods).astype(int)
+    circuits = [
+        protocols.monitored_bell(time, number, initial) for time, number in zip(times, counts.tolist(), strict=True)
+    ]
+    kept = [equation.monitored(initial, time, one) for time, one in zip(times, periods, strict=True)]
+    exact = Conditional(np.concatenate([one.states for one in kept]), np.concatenate([one.probability for one in kept]))
+    return emulated_points(circuits, Device(equation), exact, shots=shots, rng=rng, postselect={"parity": 1})
