@@ -47,7 +47,7 @@ class Module(SphinxDirective):
 
 
 class Members(SphinxDirective):
-    """Public names of a module: those listed, one a line, or without a list all of them."""
+    """Public names of a module: those listed, one a line, or without a list all that the page has not shown yet."""
 
     required_arguments = 1
     has_content = True
@@ -56,10 +56,13 @@ class Members(SphinxDirective):
         """Returns the nodes of the descriptions."""
         module = module_of(self.env, self.arguments[0])
         public = public_names(module)
-        listed = [line.strip() for line in self.content if line.strip()] or public
+        on_page = shown(self.env).setdefault(self.env.docname, set())
+        listed = [line.strip() for line in self.content if line.strip()] or [
+            name for name in public if member_of(module, name).path not in on_page
+        ]
         if unknown := sorted(set(listed) - set(public)):
             raise self.error(f"{module.path} has no public name {', '.join(unknown)}.")
-        shown(self.env).setdefault(self.env.docname, set()).update(member_of(module, name).path for name in listed)
+        on_page.update(member_of(module, name).path for name in listed)
         lines: list[str] = []
         for name in listed:
             lines += described(member_of(module, name), name, module.path)
