@@ -53,10 +53,13 @@ notebooks: .venv/.dev ## runs every committed notebook from top to bottom
 notebooks-update: .venv/.dev ## makes each notebook anew from its .py, outputs and pictures included
 	$(ONE_THREAD) $(BIN)/python .ci/notebooks.py
 
-.PHONY: docs
+.PHONY: docs docs-update
 docs: .venv-docs/.docs ## the documentation as a site in build/docs, every warning an error
 	.venv-docs/bin/sphinx-build -W --keep-going -E -q docs build/docs
 	@echo "open build/docs/index.html"
+
+docs-update: .venv/.dev ## renews what commands print in the pages
+	$(BIN)/python .ci/console.py
 
 benchmarks: .venv/.benchmark ## times and accuracies beside other engines, printed as tables
 	for script in benchmarks/*.py; do echo "== $$script" && $(ONE_THREAD) $(BIN)/python "$$script" || exit 1; done

@@ -112,7 +112,7 @@ def member_of(module: griffe.Module, name: str) -> griffe.Object:
 
 def described(member: griffe.Object, name: str, scope: str) -> list[str]:
     """A class, function or value as a directive of the Python domain; a class holds its members."""
-    kind = _DIRECTIVES[member.kind]
+    kind = "exception" if name.endswith(("Error", "Warning")) else _DIRECTIVES[member.kind]
     options = [f":module: {scope}", f":canonical: {member.path}"]
     body: list[str] = list(docstring(member))
     signature = name
@@ -120,7 +120,8 @@ def described(member: griffe.Object, name: str, scope: str) -> list[str]:
         signature += f"({parameters(member)})" + (f" -> {member.returns}" if member.returns else "")
     if isinstance(member, griffe.Class):
         signature += f"({parameters(member)})"
-        body += class_members(member)
+        bases = ", ".join(f"`{base}`" for base in member.bases)
+        body = [*([f"Bases: {bases}", ""] if bases else []), *body, *class_members(member)]
     if isinstance(member, griffe.Attribute) and member.value is not None and len(str(member.value)) < 60:
         options.append(f":value: {member.value}")
     return fenced(f"py:{kind}}} {signature}", [*options, "", *body])

@@ -31,7 +31,8 @@ class LinkNames(SphinxPostTransform):
             if any(isinstance(one, nodes.reference | pending_xref | nodes.title) for one in ancestors):
                 continue
             scopes = [scope for one in ancestors for scope in scope_of(one)]
-            target = next((name for name in candidates(literal.astext(), ancestors) if name in domain.objects), None)
+            names = candidates(literal.astext(), ancestors, domain)
+            target = next((name for name in names if name in domain.objects), None)
             if target and target not in scopes:
                 found = domain.objects[target]
                 literal.replace_self(link(self.env, self.env.docname, found.docname, found.node_id, literal.deepcopy()))
@@ -58,10 +59,10 @@ def scope_of(node: nodes.Node) -> list[str]:
     return [node["module"]] if isinstance(node, nodes.container) and "module" in node else []
 
 
-def candidates(code: str, ancestors: list[nodes.Node]) -> Iterator[str]:
+def candidates(code: str, ancestors: list[nodes.Node], domain: PythonDomain) -> Iterator[str]:
     """What code may name: a member of what it stands in, or of its module; `nv.name`, or a class, one of the package.
 
-    A parameter of the function that is being described is none of these.
+    A parameter of the function that is being described is none of these, nor is a module by its last name alone.
     """
     match = _NAME.fullmatch(code)
     if not match:
@@ -77,7 +78,8 @@ def candidates(code: str, ancestors: list[nodes.Node]) -> Iterator[str]:
         return
     for scope in (scope for one in ancestors for scope in scope_of(one)):
         parts = scope.split(".")
-        yield from (".".join([*parts[:length], name]) for length in range(len(parts), 1, -1))
+        found = (".".join([*parts[:length], name]) for length in range(len(parts), 0, -1))
+        yield from (one for one in found if one in domain.objects and domain.objects[one].objtype != "module")
 
 
 def resolve_type(
