@@ -1,5 +1,6 @@
 """The site: `make docs` builds it, every warning an error."""
 
+import re
 import shutil
 import sys
 import tomllib
@@ -54,7 +55,7 @@ def setup(app: Sphinx) -> None:
 
 def link_notebooks(app: Sphinx, docname: str, source: list[str]) -> None:  # noqa: ARG001
     """Pages link to notebooks where they lie, so that the links hold outside of the site, too; the site has copies."""
-    source[0] = source[0].replace("../notebooks/", "notebooks/")
+    source[0] = re.sub(r"\.\./(notebooks/[\w-]+\.ipynb)", r"\1", source[0])
 
 
 # The notebooks live beside the package; Sphinx wants what it reads in one folder.
