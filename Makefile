@@ -62,7 +62,7 @@ docs-update: .venv/.dev ## renews what commands print in the pages
 	$(BIN)/python .ci/console.py
 
 benchmarks: .venv/.benchmark ## times and accuracies beside other engines, printed as tables
-	for script in benchmarks/*.py; do echo "== $$script" && $(ONE_THREAD) $(BIN)/python "$$script" || exit 1; done
+	for script in benchmarks/[!_]*.py; do echo "== $$script" && $(ONE_THREAD) $(BIN)/python "$$script" || exit 1; done
 
 ci: ## everything, as the continuous integration does it
 	.ci/run

@@ -107,7 +107,12 @@ plt.show()
 
 # %% [markdown]
 # *Figure 1. The same state, measured in 500 laboratories with 1800 shots each; dots are averages. The recommended
-# estimate of `nv.tomography.estimate` puts about half of the bias right. The last row uses a symmetry, see below.*
+# estimate of `nv.tomography.estimate` knows this bias and takes it off where the counts look like rank 2. The last row
+# uses a symmetry, see below.*
+#
+# Knowing a bias is not free. A state whose two small eigenvalues are not zero but *small* has almost no bias and counts
+# that look much the same; there, what is put on top is an error. `estimate` therefore asks for four signs of rank 2
+# before it touches anything, and tells apart what the counts can tell apart. The interval does not depend on it.
 #
 # ## The usual intervals
 #
@@ -230,35 +235,34 @@ plt.show()
 # **drop** below the maximum. Such an interval needs no slope and is not centred on anything biased. Wilks' theorem
 # gives the drop: 1.92, half of the 95 % quantile of $\chi^2_1$. But this theorem too asks for a state inside. At the
 # edge the state of maximum likelihood has eigenvalues that fit better only by noise, and the drop must make room for
-# this. So ours depends on how many of the smallest eigenvalues the state can lose without loss of likelihood, and on
-# whether a separable state is within reach; the table of drops is in the documentation of
-# `nv.tomography.concurrence_interval`. Where rank is lost they are larger above, where the bias hides the truth, than
-# below.
+# this. So ours depends on how many of the smallest eigenvalues the state may lose, on how much log-likelihood $e$ that
+# costs, and on whether a separable state is within reach; the table of drops is in the documentation of
+# `nv.tomography.concurrence_interval`. Where two eigenvalues may be zero the upper drop is $4 + 0.9\,e$: what spurious
+# eigenvalues gain, the truth lacks. The lower drop is only $1.2 + 0.3\,e$, as the bias has already gone that way.
 
 # %%
-levels = np.concatenate([np.linspace(0.25, 0.9, 14), [0.93, 0.95, 0.97, 0.98, 0.99, 0.995]])
-examples = {"inside: Werner 0.5": (werner(0.5), (2.7, 2.2)), r"at the edge: $\rho_\infty$": (steady, (2.2, 5.2))}
+levels = np.concatenate([np.linspace(0.5, 0.9, 9), [0.93, 0.95, 0.97, 0.98, 0.99, 0.995]])
 figure, ax = plt.subplots()
-for (name, (state, drops)), colour in zip(examples.items(), (COLOURS[2], COLOURS[0]), strict=True):
+for (name, state), colour in zip(
+    {"inside: Werner 0.5": werner(0.5), r"at the edge: $\rho_\infty$": steady}.items(),
+    (COLOURS[2], COLOURS[0]),
+    strict=True,
+):
     one = nv.tomography.sample(state, SHOTS, seed=13)
     ends = np.array([nv.tomography.concurrence_interval(one, level=level)[:2] for level in levels])
     ax.plot(ends, 100 * levels, color=colour, label=[name, None])
-    ax.plot(nv.concurrence(nv.tomography.maximum_likelihood(one).state), 25, "^", color=colour, ms=5, clip_on=False)
+    ax.plot(nv.concurrence(nv.tomography.maximum_likelihood(one).state), 48, "^", color=colour, ms=5, clip_on=False)
     ax.axvline(float(nv.concurrence(state)), color=colour, lw=0.8, ls=":")
-    # Drops scale with the quantile of the level, so that at these levels they are 1.92 below and above.
-    plain = 2 * norm.cdf(HALF_WIDTH * np.sqrt(1.92 / np.array(drops))) - 1
-    low, high = (nv.tomography.concurrence_interval(one, level=level)[k] for k, level in enumerate(plain))
-    ax.plot([low, high], [95, 95], "o", ms=4, mfc="white", color=colour, zorder=3)
 ax.axhline(100 * LEVEL, color=GREY, lw=0.8, zorder=0)
-ax.set(xlabel="concurrence", ylabel="level of the interval (%)", ylim=(25, 101), xlim=(0, 1))
-ax.set_yticks([25, 50, 75, 95])
+ax.set(xlabel="concurrence", ylabel="level of the interval (%)", ylim=(48, 101), xlim=(0, 1))
+ax.set_yticks([50, 68, 80, 95])
 ax.legend(loc="center right")
 plt.show()
 
 # %% [markdown]
 # *Figure 3. The ends of the interval at every level, for one table each. Triangles: maximum likelihood; dotted: the
-# truth; circles: where drops of 1.92 would end. At the edge the likelihood falls more steeply above its maximum than
-# below, but above is where the truth is; the larger drop on that side makes up for it.*
+# truth. Inside, the interval closes in on the estimate as the level falls. At the edge it closes in on a value above:
+# scatter shrinks with the level, a bias does not.*
 #
 # ## Does it cover?
 #
@@ -314,7 +318,7 @@ plt.show()
 # ## The cost of honesty
 #
 # Honest intervals are wider. How much? The factor over drops of 1.92 is the price. Dropping 12.5, what $\chi^2$ asks of
-# all 15 parameters at once, is honest too, and costs almost twice as much.
+# all 15 parameters at once, is honest too, and costs more than twice as much.
 
 # %%
 wide_enough = number["plain_width"] > 1e-3  # elsewhere everything is zero
@@ -479,11 +483,11 @@ def plausible(hits_seen: np.ndarray, at_least: float) -> bool:
     return bool(binom.cdf(hits_seen.sum(), hits_seen.size, at_least) > FALSE_ALARM)
 
 
-# The biases: both fits are biased downwards; the recommended estimate and the symmetry each take at least a third away.
+# The biases: both fits are biased downwards; the recommended estimate and the symmetry leave less than a third of it.
 bias = {name: values.mean() - 0.5 for name, values in found.items()}
 scatter = {name: values.std() / np.sqrt(TABLES) for name, values in found.items()}
 assert bias["nearest state"] < bias["maximum likelihood"] < -4 * scatter["maximum likelihood"]
-assert abs(bias["recommended"]) < 2 / 3 * abs(bias["maximum likelihood"])
+assert abs(bias["recommended"]) < 1 / 3 * abs(bias["maximum likelihood"])
 assert abs(bias["X ansatz, 5 settings"]) < 1 / 3 * abs(bias["maximum likelihood"])
 
 # The bootstrap misses where it matters; inside, everything is fine; ours covers on all four states.
@@ -502,13 +506,13 @@ assert abs(little["Werner 0.4"] / some["Werner 0.4"] - 1) < 0.02
 assert is_x.size == 330
 assert number["coverage"].min() >= 0.935
 assert np.mean(number["plain"] < 0.935) > 1 / 3
-# The price: less than a quarter on average; room for all 15 parameters at once would cost almost twice as much.
-assert 1 < price[wide_enough].mean() < 1.25
-assert np.median(number["wide_width"][wide_enough] / number["width"][wide_enough]) > 1.8
+# The price: less than a fifth on average; room for all 15 parameters at once would cost more than twice as much.
+assert 1 < price[wide_enough].mean() < 1.2
+assert np.median(number["wide_width"][wide_enough] / number["width"][wide_enough]) > 2
 
 # Five settings with the X ansatz are better than nine at equal shots, in width and in error.
 for total in TOTALS.tolist():
-    assert widths["five, X ansatz", total] < 0.8 * widths["nine settings", total]
+    assert widths["five, X ansatz", total] < 0.9 * widths["nine settings", total]
     assert errors["five, X ansatz", total] < errors["nine settings", total]
 
 # The test keeps its level where the symmetry holds, and finds a rotation by 0.2 rad; the lower end stays honest at all.

@@ -5,9 +5,11 @@ from . import device as device
 from . import entanglement as entanglement
 from . import errors as errors
 from . import experiment as experiment
+from . import magnets as magnets
 from . import operators as operators
 from . import plotting as plotting
 from . import protocols as protocols
+from . import pulses as pulses
 from . import tomography as tomography
 from .backend import NVBackend as NVBackend
 from .device import Device as Device

@@ -1,4 +1,4 @@
-"""Error types. Every message follows one grammar: "Argument `x` must …, but …"."""
+"""Error types, and one warning. Every error follows one grammar: "Argument `x` must …, but …"."""
 
 
 class NVProtocolError(Exception):
@@ -39,3 +39,11 @@ class DeviceFileError(FileError):
 
 class OutputError(NVProtocolError, OSError):
     """A result cannot be written where it was asked for."""
+
+
+class ValidityWarning(UserWarning):
+    """A number was worked out where the theory behind it no longer holds well; the message says by how much."""
+
+
+class MissingExtraError(NVProtocolError, ImportError):
+    """Something needs a package that is not installed; the message says what to install."""

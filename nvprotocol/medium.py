@@ -8,6 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._blocks import batch_shape, hermitian, off_diagonal, pair_block, positive, square, two_by_two
 from nvprotocol._checks import fail, nonnegative_array, numeric_array, show
+from nvprotocol._description import described
+from nvprotocol.dark_state import DarkState, darkest
+from nvprotocol.provenance import Provenance
 
 __all__ = ["Medium"]
 
@@ -33,6 +36,7 @@ class Medium:
         flip_flop: G in rad/µs: real part J⊥, imaginary part Dzyaloshinskii–Moriya (DM) coupling; Hermitian with a zero
             diagonal, shape (…, N, N).
         ising: K in rad/µs, real symmetric with a zero diagonal, shape (…, N, N).
+        provenance: Where the numbers come from; None, the default, where they were given by hand.
 
     Raises:
         ArgumentError: If a block has the wrong shape, is not finite, not Hermitian, or (the first three) not positive
@@ -49,6 +53,7 @@ class Medium:
     dephasing: NDArray[np.complex128]
     flip_flop: NDArray[np.complex128]
     ising: NDArray[np.float64]
+    provenance: Provenance | None
 
     def __init__(
         self,
@@ -58,6 +63,7 @@ class Medium:
         dephasing: ArrayLike | None = None,
         flip_flop: ArrayLike | None = None,
         ising: ArrayLike | None = None,
+        provenance: Provenance | None = None,
     ) -> None:
         given = {
             "relaxation": relaxation,
@@ -79,6 +85,9 @@ class Medium:
             block.flags.writeable = False
             object.__setattr__(self, name, block)
         batch_shape(2, **{name: getattr(self, name) for name in given})
+        if not (provenance is None or isinstance(provenance, Provenance)):
+            fail("provenance", "be a Provenance or None", f"is of type {type(provenance).__name__}")
+        object.__setattr__(self, "provenance", provenance)
 
     @classmethod
     def pair(
@@ -170,24 +179,41 @@ class Medium:
         names = ("relaxation", "excitation", "dephasing", "flip_flop", "ising")
         return {name: getattr(self, name) for name in names}
 
+    @property
+    def dark_state(self) -> DarkState:
+        """The state of a pair that the medium damps least, and whether it is dark: 𝓛[|Ψ⟩⟨Ψ|] = 0.
+
+        Raises:
+            ArgumentError: If the medium is not one of two qubits.
+        """
+        if self.n_qubits != 2:
+            fail("medium", "be one of 2 qubits to have a dark state named", f"has {self.n_qubits}")
+        return darkest(self._blocks)
+
+    def __getitem__(self, index: object) -> "Medium":
+        """A part of a batch of media, by NumPy's rules for an array of its batch shape."""
+        batch, n = self.batch_shape, self.n_qubits
+        chosen = np.arange(np.prod(batch, dtype=int)).reshape(batch)[index]
+        blocks = {
+            name: np.broadcast_to(block, (*batch, n, n)).reshape(-1, n, n)[chosen]
+            for name, block in self._blocks.items()
+        }
+        origin = None if self.provenance is None else self.provenance.at(index, batch)
+        return Medium(**blocks, provenance=origin)
+
     def __add__(self, other: "Medium") -> "Medium":
         """The medium whose rates and couplings are the sums: two independent baths."""
         if not isinstance(other, Medium):
             return NotImplemented
         if other.n_qubits != self.n_qubits:
             fail("other", f"have {self.n_qubits} qubits", f"has {other.n_qubits}")
-        return Medium(**{name: block + other._blocks[name] for name, block in self._blocks.items()})
+        blocks = {name: block + other._blocks[name] for name, block in self._blocks.items()}
+        return Medium(**blocks, provenance=Provenance.joined(self.provenance, other.provenance))
 
     def __str__(self) -> str:
-        head = f"Medium of {self.n_qubits} qubits, rates in rad/µs"
-        if self.batch_shape:
-            return f"{head}, batch {self.batch_shape}"
-        rows = [f"  {name:<11}{_matrix_text(block)}" for name, block in self._blocks.items() if np.any(block)]
-        times = [
-            f"  {name:<11}{', '.join(show(float(t)) for t in value)} µs"
-            for name, value in (("T1", self.t1), ("T2", self.t2))
-        ]
-        return "\n".join([head, *rows, *times])
+        dark = self.dark_state if self.n_qubits == 2 and not self.batch_shape else None
+        times = {"T1": self.t1, "T2": self.t2}
+        return described(self.n_qubits, self.batch_shape, self._blocks, times, dark, self.provenance)
 
     __repr__ = __str__
 
@@ -207,8 +233,3 @@ def _diagonal(block: NDArray) -> NDArray[np.float64]:
 def _inverse(rate: NDArray[np.float64]) -> NDArray[np.float64]:
     with np.errstate(divide="ignore"):
         return 1 / rate
-
-
-def _matrix_text(block: NDArray) -> str:
-    entries = block if np.any(np.imag(block)) else np.real(block)
-    return "[" + ", ".join("[" + ", ".join(show(entry) for entry in row) + "]" for row in entries) + "]"

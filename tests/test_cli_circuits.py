@@ -143,8 +143,11 @@ def test_registers_are_read_jointly(folder: Path, capsys: pytest.CaptureFixture[
             "1 00": 0.5,
         }
         assert said.split()[:3] == ["b", "r", "probability"]
-    counted = {key: int(row[0]) for key, row in rows_of(printed(capsys, "run", "x.qasm", "--shots", "1e3")).items()}
+    rows = rows_of(printed(capsys, "run", "x.qasm", "--shots", "1e3"))
+    counted = {key: int(row[0]) for key, row in rows.items()}
     assert counted["0 10"] + counted["1 00"] == 1000
+    for key, row in rows.items():
+        assert row[-1] == "{:.4f}–{:.4f}".format(*nv.tomography.clopper_pearson(counted[key], 1000))
 
 
 def test_registers_too_long_for_one_table_have_one_each(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

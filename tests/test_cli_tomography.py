@@ -54,7 +54,8 @@ def words(line: str) -> str:
 
 def expected_lines(counts: Any, arguments: dict[str, Any], shots: int | None = None, level: float = 0.95) -> list[str]:
     """The lines of numbers, from the functions that compute them."""
-    found = nv.tomography.estimate(counts, level=level, calibration_shots=shots, **arguments)
+    arguments = {**arguments, "calibration_shots": shots}
+    found = nv.tomography.estimate(counts, level=level, **arguments)
     least, value, most = found.entanglement_of_formation
     lines = ["concurrence C {:.4f} {:.4f}–{:.4f}".format(found.concurrence, *found.interval)]
     lines += [f"entanglement of formation (ebit) {value:.4f} {least:.4f}–{most:.4f}"]
@@ -122,7 +123,7 @@ def test_calibration_widens_the_interval(folder: Path, capsys: pytest.CaptureFix
     lines = [words(line) for line in printed.splitlines()]
     assert not set(expected_lines(counts, arguments, shots=300)) - set(lines)
     assert set(expected_lines(counts, arguments)) - set(lines)
-    assert "Calibration by 300 shots: its noise is in the intervals of C and of formation only." in lines
+    assert "Calibration by 300 shots: its noise is in all of this but the p-value of the model." in lines
 
 
 def test_a_model_that_fails_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

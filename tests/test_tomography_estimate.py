@@ -8,10 +8,8 @@ from strategies import states
 
 import nvprotocol as nv
 from nvprotocol import tomography
-from nvprotocol.entanglement import eof_of_concurrence, signed_concurrence
+from nvprotocol.entanglement import eof_of_concurrence
 from nvprotocol.errors import ArgumentError, NoKeptShotsError
-from nvprotocol.tomography._calibration import readout_variance
-from nvprotocol.tomography._fitted import fitted
 
 SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
 STEADY = (nv.operators.density_matrix("uu") + SINGLET) / 2
@@ -60,7 +58,7 @@ def test_recommended_concurrence_is_less_biased_on_the_steady_state(rng: np.rand
     result = tomography.estimate(tomography.sample(np.broadcast_to(STEADY, (200, 4, 4)), 1000, rng))
     bias, plain = result.concurrence.mean() - 0.5, nv.concurrence(result.state).mean() - 0.5
     spread = result.concurrence.std() / np.sqrt(200)
-    assert abs(bias) < 0.75 * abs(plain) + 2 * spread
+    assert abs(bias) < abs(plain) / 3 + 2 * spread
     assert plain < -10 * spread  # without it there would be nothing to correct
 
 
@@ -121,28 +119,6 @@ def test_p_value_is_uniform(ansatz: str, rng: np.random.Generator) -> None:
     assert p.mean() == pytest.approx(0.5, abs=4 / np.sqrt(12 * tables))
     for level in (0.05, 0.5):
         assert np.mean(p < level) == pytest.approx(level, abs=4 * np.sqrt(level * (1 - level) / tables))
-
-
-def test_calibration_noise_is_that_of_refitted_calibrations(rng: np.random.Generator) -> None:
-    counts, shots, draws = tomography.sample(0.9 * SINGLET + 0.025 * np.eye(4), 5000, rng, readout=FLIPS), 1000, 150
-    variance = readout_variance(fitted(counts, None, FLIPS, "full"), FLIPS, shots)
-    flipped = rng.binomial(shots, 0.03, size=(draws, 2, 2)) / shots
-    values = [
-        float(
-            signed_concurrence(
-                tomography.maximum_likelihood(
-                    counts, readout=[[[1 - x, y], [x, 1 - y]] for x, y in pair], tolerance=1e-6
-                ).state
-            )
-        )
-        for pair in flipped
-    ]
-    # Four relative sigma of a variance of so many draws, and 10 % for what is beyond first order.
-    assert variance[0] == pytest.approx(np.var(values), rel=4 * np.sqrt(2 / draws) + 0.1)
-    exact = tomography.estimate(counts, readout=FLIPS)
-    blurred = tomography.estimate(counts, readout=FLIPS, calibration_shots=shots)
-    assert blurred.standard_error == pytest.approx(np.hypot(exact.standard_error, np.sqrt(variance[0])))
-    assert np.diff(blurred.interval) > np.diff(exact.interval)
 
 
 def test_plan_reaches_the_width_and_counts_the_runs() -> None:

@@ -69,7 +69,7 @@ def test_signed_concurrence_is_convex(one: NDArray[np.complex128], two: NDArray[
 def test_ends_for_werner_states_have_a_closed_form(p: float, shots: int) -> None:
     # The expected counts are invariant under turning both spins alike, ℓ is concave, Λ and the fidelity are convex: a
     # twirled optimum is as good, so the lower ends are Werner states.
-    fits = fitted(shots * tomography.probabilities(werner(p)), None, None, "full", 1e-7).fits
+    fits = fitted(shots * tomography.probabilities(werner(p)), None, None, "full", tolerance=1e-7).fits
     entangled = separable_drop(fits)
     assert entangled == pytest.approx(werner_drop(p, 1 / 3, shots), abs=5e-3)
     drop = min(1.92, 0.5 * float(entangled[0]))

@@ -16,9 +16,15 @@ def _quantity(dimension: Dimension) -> Any:
     return BeforeValidator(lambda value: in_house_units(value, dimension) if isinstance(value, str) else value)
 
 
-def _complex(value: object) -> object:
+def _factor(value: object) -> object:
     if isinstance(value, list) and len(value) == 2 and all(type(part) in (int, float) for part in value):
         return complex(*value)
+    return complex(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _complex(value: object) -> object:
+    if isinstance(value, list):
+        return _factor(value)
     if isinstance(value, int | float | str) and not isinstance(value, bool):
         return complex(in_house_units(value, "rate"))
     return value
@@ -59,3 +65,5 @@ Rate: TypeAlias = Annotated[float, _quantity("rate")]
 """A rate in rad/µs."""
 Coupling: TypeAlias = Annotated[complex, BeforeValidator(_complex)]
 """A complex rate in rad/µs: a number, or [real, imaginary]."""
+Factor: TypeAlias = Annotated[complex, BeforeValidator(_factor)]
+"""A complex number without a unit: a number, or [real, imaginary]."""

@@ -3,6 +3,7 @@
 Superoperators act on column-stacked density matrices, as Qiskit's `SuperOp` does; arrays are in Qiskit's order.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -77,6 +78,33 @@ class Channel:
             values, vectors = np.linalg.eigh(np.einsum("kba,kbc->ac", operators_.conj(), operators_))
             operators_ = operators_ @ ((vectors / np.sqrt(values)) @ vectors.conj().T)
         return operators_
+
+    def on(self, qubits: Sequence[int], n_qubits: int) -> "Channel":
+        """The map on some of N qubits, the others left as they are.
+
+        Args:
+            qubits: The qubits that it acts on, the first of them its own qubit 0.
+            n_qubits: Number of all qubits N.
+
+        Raises:
+            ArgumentError: If they are not as many different qubits out of N as the map is made for.
+
+        Examples:
+            >>> reset = nv.channels.preparation(0.0).on([1], n_qubits=2)
+            >>> reset(nv.operators.density_matrix("ud")).real.diagonal().tolist()
+            [1.0, 0.0, 0.0, 0.0]
+        """
+        chosen, k = tuple(qubits), self.n_qubits
+        if len(set(chosen)) != k or len(chosen) != k or not all(0 <= qubit < n_qubits for qubit in chosen):
+            fail("qubits", f"be {k} different ones of {n_qubits} qubits", f"is {chosen}")
+        order = [*chosen, *(qubit for qubit in range(n_qubits) if qubit not in chosen)]
+        rest = np.eye(4 ** (n_qubits - k)).reshape((2 ** (n_qubits - k),) * 4)
+        own = self.superoperator.reshape((2**k,) * 4)
+        whole = np.einsum("abcd,ABCD->aAbBcCdD", rest, own).reshape((2,) * (4 * n_qubits))
+        # Each of the four indices runs over bits, the highest first; bit p of `order` belongs to qubit order[p].
+        place = [n_qubits - 1 - order.index(n_qubits - 1 - axis) for axis in range(n_qubits)]
+        axes = [group * n_qubits + axis for group in range(4) for axis in place]
+        return Channel(whole.transpose(axes).reshape((4**n_qubits,) * 2))
 
     def __call__(self, rho: ArrayLike) -> NDArray[np.complex128]:
         """The map applied to matrices of shape (…, d, d)."""

@@ -193,7 +193,7 @@ def _print_table(found: "Probability", sizes: Sequence[int]) -> None:
     from rich.table import Table
 
     from nvprotocol.emulation.estimate import described
-    from nvprotocol.tomography import wilson
+    from nvprotocol.tomography import clopper_pearson
 
     table = Table(box=SIMPLE_HEAD, padding=(0, 1))
     for name in (found.register, *(() if found.counts is None else ("counts",)), "probability"):
@@ -206,7 +206,7 @@ def _print_table(found: "Probability", sizes: Sequence[int]) -> None:
         row = [_reading(value, sizes), f"{share:.4f}"]
         if found.counts is not None:
             counts = found.counts[0]
-            low, high = wilson(counts[value], counts.sum())
+            low, high = clopper_pearson(counts[value], counts.sum())
             row = [row[0], f"{counts[value]}", row[1], f"{low:.4f}–{high:.4f}"]
         table.add_row(*row)
     Console(width=None if sys.stdout.isatty() else 120).print(table)

@@ -29,12 +29,11 @@ def run_tomography(
 
     data = read_counts(file)
     arguments: dict[str, Any] = {"settings": data.settings, "ansatz": ansatz, "level": level}
-    shots = None
     if readout is not None:
         from nvprotocol.cli._readout import read_readout
 
-        arguments["readout"], shots = read_readout(readout, len(data.settings[0]))
-    text, estimate = _report(file, data, arguments, shots)
+        arguments["readout"], arguments["calibration_shots"] = read_readout(readout, len(data.settings[0]))
+    text, estimate = _report(file, data, arguments)
 
     from nvprotocol import plotting
     from nvprotocol.experiment import result_folder
@@ -48,9 +47,7 @@ def run_tomography(
     click.echo(f"{text}Figure and table are in {target}.")
 
 
-def _report(
-    file: Path, data: "CountTable", arguments: dict[str, Any], calibration_shots: int | None
-) -> tuple[str, "StateEstimate"]:
+def _report(file: Path, data: "CountTable", arguments: dict[str, Any]) -> tuple[str, "StateEstimate"]:
     """What is printed, and the estimate."""
     from io import StringIO
 
@@ -60,7 +57,7 @@ def _report(
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ModelWarning)
-        found = estimate(data.counts, calibration_shots=calibration_shots, **arguments)
+        found = estimate(data.counts, **arguments)
     page = StringIO()
     console = Console(file=page, width=40 + 16 * len(found.state))
     kept = data.counts.sum(axis=1)
@@ -72,7 +69,7 @@ def _report(
         _say(console, "Arrows: qubit 0 first, as in the paper. Bits: Qiskit's order, qubit 0 last.")
     if len(found.state) == 4:
         console.print(_quantities(found, data.counts, arguments))
-        for line in _verdicts(found, data.counts, arguments, calibration_shots):
+        for line in _verdicts(found, data.counts, arguments):
             _say(console, line)
     elif (kept > 0).sum() < 3 ** len(data.settings[0]):
         _say(console, f"{_OPEN}.")
@@ -117,7 +114,7 @@ def _quantities(found: "StateEstimate", counts: Any, arguments: dict[str, Any]) 
     return table
 
 
-def _verdicts(found: "StateEstimate", counts: Any, arguments: dict[str, Any], shots: int | None) -> list[str]:
+def _verdicts(found: "StateEstimate", counts: Any, arguments: dict[str, Any]) -> list[str]:
     """Whether the state is entangled, whether the model holds, and what the numbers leave out."""
     from math import isfinite
 
@@ -133,8 +130,9 @@ def _verdicts(found: "StateEstimate", counts: Any, arguments: dict[str, Any], sh
     if not isfinite(found.standard_error):
         hint = "" if arguments["ansatz"] == "X" else ", or --ansatz X where the protocol conserves the total σᶻ"
         lines.append(f"{_OPEN}{hint}.")
+    shots = arguments.get("calibration_shots")
     if shots is not None:
-        lines.append(f"Calibration by {shots} shots: its noise is in the intervals of C and of formation only.")
+        lines.append(f"Calibration by {shots} shots: its noise is in all of this but the p-value of the model.")
     return lines
 
 

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import ROUNDING, fail, nonnegative_array, numeric_array, real_number, show, whole_number
 from nvprotocol.device.catalogue import INSTANTANEOUS, NOT_GATES, ONE_QUBIT_GATES, TWO_QUBIT_GATES
+from nvprotocol.device.control import checked_control
 from nvprotocol.master_equation import MasterEquation
 
 # Greatest values of what is a probability or an infidelity: to depolarise a qubit is an infidelity of 1/2, a pair 3/4.
@@ -35,6 +36,7 @@ def checked_fields(given: Mapping[str, Any]) -> dict[str, Any]:
         "monitors": whole_number(given["monitors"], "monitors", minimum=1),
         "frequency_ghz": real_number(given["frequency_ghz"], "frequency_ghz", above=0.0),
         "gate_slices": whole_number(given["gate_slices"], "gate_slices", minimum=1),
+        "control": checked_control(given["control"], n_qubits),
     }
     for name, greatest in _SHARES.items():
         values[name] = real_number(given[name], name, minimum=0.0, maximum=greatest)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nvprotocol._checks import show
 
@@ -35,7 +36,22 @@ def _instruments(device: "Device") -> dict[str, str]:
         "monitor qubits": str(device.monitors),
         "monitor efficiency": show(device.monitor_efficiency),
         "monitor false alarm": show(device.monitor_false_alarm),
-    }
+    } | _limits(device)
+
+
+def _limits(device: "Device") -> dict[str, str]:
+    """What antenna and gradient can do; only where it is limited or told."""
+    control = device.control
+    rows = {"largest Rabi rate": control.max_rabi, "largest detuning": control.max_detuning}
+    limits = {label: f"{show(value)} rad/µs" for label, value in rows.items() if np.isfinite(value)}
+    if control.crosstalk is None:
+        return limits
+    rows_of = (", ".join(show(entry) for entry in row) for row in _real_if_real(control.field(device.n_qubits)))
+    return limits | {"crosstalk": "[" + ", ".join(f"[{row}]" for row in rows_of) + "]"}
+
+
+def _real_if_real(matrix: NDArray) -> NDArray:
+    return matrix if np.any(np.imag(matrix)) else np.real(matrix)
 
 
 def _qubits(device: "Device") -> dict[str, str]:

@@ -14,6 +14,7 @@ from nvprotocol.device._checked import checked_fields
 from nvprotocol.device._derived import splittings_ghz, with_intrinsic
 from nvprotocol.device._text import device_text
 from nvprotocol.device.catalogue import BUILTIN, NOT_GATES, TWO_QUBIT_GATES, VIRTUAL_GATES
+from nvprotocol.device.control import Control
 from nvprotocol.errors import ArgumentError
 from nvprotocol.master_equation import MasterEquation
 
@@ -47,6 +48,7 @@ class Device:
         monitor_false_alarm: Probability that a check reads 0 although |σz| = 0.
         frequency_ghz: Mean splitting of the NV qubits in GHz, in cycles.
         gate_slices: Number of equal pieces that a gate of finite duration is cut into; the medium acts between them.
+        control: What antenna and field gradient can do, for pulses.
         name: What the device is called.
 
     Raises:
@@ -75,6 +77,7 @@ class Device:
     monitor_false_alarm: float = 0.0
     frequency_ghz: float = 2.87
     gate_slices: int = 1
+    control: Control = field(default_factory=Control)
     name: str = "device"
 
     def __post_init__(self) -> None:

@@ -13,13 +13,15 @@ from nvprotocol._checks import fail, real_number, show
 from nvprotocol._toml import about_key, in_file, of_validation, parsed, suggestion, text_of
 from nvprotocol.device._checked import incoherent
 from nvprotocol.device.catalogue import BUILTIN
-from nvprotocol.device.schema import DeviceFile, DeviceSection, MediumSection
+from nvprotocol.device.control import Control
+from nvprotocol.device.schema import ControlSection, DeviceFile, DeviceSection, MediumSection
 from nvprotocol.errors import ArgumentError, DeviceFileError
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 
 _IN_FILES = {"t1_us": "t1", "t2_us": "t2"}
 _ALTERNATIVES = ("readout", "readout_error")
+_SECTIONS = {("medium",): MediumSection, ("device", "control"): ControlSection}
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ def arguments_of(medium: Mapping[str, Any], device: Mapping[str, Any]) -> dict[s
     left_out = {"base", "detuning", *_ALTERNATIVES}
     names = {key: name for name, key in _IN_FILES.items()}
     given = {names.get(key, key): value for key, value in device.items() if value is not None and key not in left_out}
+    if "control" in given:
+        given["control"] = Control(**{key: value for key, value in given["control"].items() if value is not None})
     readout = _readout(device.get("readout"), device.get("readout_error"))
     return {"equation": MasterEquation(Medium.pair(**medium), device["detuning"]), "readout": readout} | given
 
@@ -112,8 +116,9 @@ def key_of(error: ArgumentError) -> tuple[str, ...]:
         ('device', 'gate_ns', 'sx')
     """
     name, _, inner = str(error).split("`")[1].partition("[")
-    if name in MediumSection.model_fields:
-        return ("medium", name)
+    for section, model in _SECTIONS.items():
+        if name in model.model_fields:
+            return (*section, name)
     return ("device", _IN_FILES.get(name, name), *([inner.strip('"]')] if inner else []))
 
 
@@ -169,6 +174,9 @@ def _merged(base: DeviceSection, own: DeviceSection) -> DeviceSection:
     given = {key: getattr(own, key) for key in own.model_fields_set}
     if given.get("gate_ns") is not None:
         given["gate_ns"] = (base.gate_ns or {}) | given["gate_ns"]
+    if own.control is not None and base.control is not None:
+        update = {key: getattr(own.control, key) for key in own.control.model_fields_set}
+        given["control"] = base.control.model_copy(update=update)
     if given.keys() & set(_ALTERNATIVES):  # two ways to say one thing: that of the base falls with either
         given = dict.fromkeys(_ALTERNATIVES) | given
     return base.model_copy(update=given)

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from nvprotocol._toml import CONFIG, Coupling, Lifetimes, Nanoseconds, Rate
+from nvprotocol._toml import CONFIG, Coupling, Factor, Lifetimes, Nanoseconds, Rate
 
 
 class MediumSection(BaseModel):
@@ -21,6 +21,15 @@ class MediumSection(BaseModel):
     J: Rate = 0.0
     Jz: Rate = 0.0
     dm: Rate = 0.0
+
+
+class ControlSection(BaseModel):
+    """[device.control]: the arguments of `Control`; complex entries of the crosstalk as [real, imaginary]."""
+
+    model_config = CONFIG
+    max_rabi: Rate | None = None
+    max_detuning: Rate | None = None
+    crosstalk: list[list[Factor]] | None = None
 
 
 class DeviceSection(BaseModel):
@@ -44,6 +53,7 @@ class DeviceSection(BaseModel):
     monitor_false_alarm: float | None = None
     frequency_ghz: float | None = None
     gate_slices: int | None = None
+    control: ControlSection | None = None
 
 
 class DeviceFile(BaseModel):

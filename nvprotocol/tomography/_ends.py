@@ -97,6 +97,7 @@ def reach(
         separable: Whether the partial transpose must be positive as well.
     """
     cones = np.stack([np.ones(16), PARTIAL_TRANSPOSE] if separable else [np.ones(16)])
+    products = (model[:, :, None] * model[:, None, :]).reshape(len(model), -1)
     now = _begin(counts, model, start, cones, floor, gradient)
     n = len(counts)
     out = Edge(now.x.copy(), np.zeros(n), np.full(n, np.nan), np.full(n, np.inf))
@@ -119,7 +120,7 @@ def reach(
         if not left.all():
             now, ell, gap = now.keep(left), ell[left], gap[left]
             root = None if root is None else root[left]
-        _advance(now, model, cones, ell, gap, root)
+        _advance(now, model, products, cones, ell, gap, root)
     return out
 
 
@@ -142,12 +143,12 @@ def _begin(counts: Real, model: Real, start: Complex, cones: Real, floor: Real |
     )
 
 
-def _advance(now: _Rows, model: Real, cones: Real, ell: Real, gap: Real, root: Real | None) -> None:
+def _advance(now: _Rows, model: Real, products: Real, cones: Real, ell: Real, gap: Real, root: Real | None) -> None:
     """One Newton step of all tables, in place."""
     centring = np.where(now.length < SHORT, OPENING, CENTRING)
     aim = np.maximum(centring * gap / (4 * len(cones)), GAP / 20 / now.totals)[:, None]
     curvature = now.y / now.p
-    information = (model.T * curvature[:, None, :]) @ model
+    information = (curvature @ products).reshape(-1, 16, 16)
     slope = (now.shares / now.p) @ model
     hessian, pull, factors = information.copy(), slope.copy(), []
     for cone, slack in zip(cones, now.slack, strict=True):

@@ -1,14 +1,15 @@
-"""From checked arguments to fitted tables, the rule for the drops, and the test of the model."""
+"""From checked arguments to fitted tables, and the test of the model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincc, gammaln
 
-from nvprotocol._checks import fail, one_of
+from nvprotocol._checks import fail, numeric_array, one_of, whole_number
 from nvprotocol.tomography._checked import checked_readout, checked_table
 from nvprotocol.tomography._model import ansatz_projector, read_out_matrix, to_matrix, to_vector
 from nvprotocol.tomography._profile import Fits
@@ -17,10 +18,17 @@ from nvprotocol.tomography.reconstruction import MaximumLikelihood, fit_tables
 Real = NDArray[np.float64]
 
 ANSATZES = ("full", "X", "real X", "imaginary X")
-RANK_LOSS = 2.5
-"""Loss of log-likelihood up to which the smallest eigenvalues of a fit pass for zero."""
+TOLERANCE = 1e-4
+"""Certificate of the fits: how much log-likelihood they may lack, against drops of 0.1 and more."""
 SMALLEST_SHARE = 0.7
 """Loss of log-likelihood below which an eigenvalue is zero in the count of fitted parameters (then p is even)."""
+
+
+class Calibration(NamedTuple):
+    """Readout matrices, one for each qubit or the joint one, and the shots that every column was estimated from."""
+
+    parts: list[Real]
+    shots: int
 
 
 @dataclass
@@ -33,6 +41,7 @@ class Fitted:
     settings: tuple[str, ...]
     leading: tuple[int, ...]
     known: NDArray[np.bool_]  # whether the kept shots determine the state
+    calibration: Calibration | None = None
 
 
 def fitted(
@@ -40,9 +49,15 @@ def fitted(
     settings: Sequence[str] | None,
     readout: ArrayLike | None,
     ansatz: str,
-    tolerance: float = 1e-4,
+    calibration_shots: int | None = None,
+    *,
+    tolerance: float = TOLERANCE,
 ) -> Fitted:
-    """Fits tables of two qubits by maximum likelihood within an ansatz."""
+    """Fits tables of two qubits by maximum likelihood within an ansatz.
+
+    Raises:
+        ArgumentError: If an argument does not fit, or there are calibration shots without a readout matrix.
+    """
     projector = ansatz_projector(one_of(ansatz, "ansatz", ANSATZES))
     table, labels, leading = checked_table(counts, settings)
     if table.shape[-1] != 4:
@@ -68,7 +83,18 @@ def fitted(
         labels,
         leading,
         _known(table, model, projector),
+        _calibration(readout, calibration_shots),
     )
+
+
+def _calibration(readout: ArrayLike | None, shots: int | None) -> Calibration | None:
+    if shots is None:
+        return None
+    number = whole_number(shots, "calibration_shots", minimum=1)
+    if readout is None:
+        fail("readout", "be given with `calibration_shots`", "is None")
+    matrix = numeric_array(readout, "readout", real=True)
+    return Calibration([matrix] if matrix.shape == (4, 4) else list(np.broadcast_to(matrix, (2, 2, 2))), number)
 
 
 def _known(table: Real, model: Real, projector: Real) -> NDArray[np.bool_]:
@@ -78,33 +104,6 @@ def _known(table: Real, model: Real, projector: Real) -> NDArray[np.bool_]:
     patterns, back = np.unique(kept, axis=0, return_inverse=True)
     rank = [np.linalg.matrix_rank(model[np.repeat(pattern, 4)], tol=1e-6) for pattern in patterns]
     return (np.array(rank) == wanted)[back.reshape(-1)]
-
-
-def drops(fits: Fits, separable: Real, scale: float, ansatz: str) -> tuple[Real, Real]:
-    """Drops of log-likelihood for the lower and the upper end (`concurrence_interval` says which and why)."""
-    table = np.array(FULL_DROPS if ansatz == "full" else X_DROPS)
-    missing = np.sum(fits.losses() < RANK_LOSS, axis=0)
-    entangled = (separable >= SEPARABLE * scale).astype(int)
-    chosen = scale * table[missing, entangled]
-    return chosen[:, 0], chosen[:, 1]
-
-
-SEPARABLE = 3.3
-"""Drop of log-likelihood at a separable state from which on a table of 95 % counts as entangled."""
-FULL_DROPS = (
-    ((2.1, 1.92), (2.7, 2.2)),  # full rank; second: clearly entangled
-    ((2.1, 3.7), (2.4, 4.5)),
-    ((3.7, 4.8), (2.4, 5.7)),
-    ((2.7, 1.92), (2.2, 4.1)),  # pure
-)
-"""Drops (lower, upper) at 95 % by the number of eigenvalues that may be zero, and by whether separable states fit."""
-X_DROPS = (
-    ((2.1, 1.92), (2.2, 2.1)),
-    ((2.3, 2.9), (2.1, 2.5)),
-    ((2.7, 2.9), (1.92, 2.7)),
-    ((2.7, 2.5), (1.92, 3.3)),
-)
-"""The same within the other ansätze, which have fewer ways to lose rank."""
 
 
 def p_values(this: Fitted) -> Real:
@@ -129,7 +128,7 @@ def p_values(this: Fitted) -> Real:
 def _parameters(fits: Fits) -> Real:
     """Dimension of the states of the ansatz that vanish where a fit does."""
     values, vectors = np.linalg.eigh(fits.states)
-    losses = np.concatenate([fits.losses(), np.full((1, len(values)), np.inf)])
+    losses = np.concatenate([fits.losses, np.full((1, len(values)), np.inf)])
     null = vectors * (losses < SMALLEST_SHARE).T[:, None, :]
     kept = null @ np.swapaxes(null.conj(), 1, 2)
     strings = to_matrix(np.linalg.svd(fits.projector)[0][:, : round(np.trace(fits.projector))].T)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ Complex = NDArray[np.complex128]
 
 MIXING = 20.0
 """Weight, in shots, of the mixed state that is added to start inside: it costs about as much log-likelihood."""
+NEARER = 1.0
+"""The same where a climb goes on from the end of its last round."""
 BLUR = 0.01
 """Weight, in shots, of the mixed state that is added where Λ is linearised: its slope is infinite at the boundary."""
 LEAST = 1e-5
@@ -26,6 +28,8 @@ ROUNDS = 12
 """Linearisations of Λ after which the climb to the upper end is left; 2 to 5 are needed."""
 FAR = 10.0
 """Loss of log-likelihood, in units of the drop, up to which rank 2 is tried as a start."""
+CLIMBERS = 256
+"""Climbs that go on together: more of them leave the cache of the processor, fewer do not share the cost of a call."""
 PROGRESS = 2e-2
 """Gain, in units of 1/√N, below which the climb ends."""
 
@@ -48,6 +52,7 @@ class Fits:
         """Some of the tables."""
         return Fits(self.counts[wanted], self.model, self.projector, self.states[wanted], self.log_likelihood[wanted])
 
+    @cached_property
     def truncated(self) -> Complex:
         """The states without their 1, 2 and 3 smallest eigenvalues, shape (3, n, 4, 4)."""
         values, vectors = np.linalg.eigh(self.states)
@@ -56,9 +61,10 @@ class Fits:
         matrices = (vectors * kept[..., None, :]) @ np.swapaxes(vectors.conj(), -1, -2)
         return to_matrix(to_vector(matrices) @ self.projector)
 
+    @cached_property
     def losses(self) -> Real:
         """Log-likelihood that the truncated states lack, shape (3, n)."""
-        lower = flat_log_likelihood(to_vector(self.truncated()), self.counts, self.model)
+        lower = flat_log_likelihood(to_vector(self.truncated), self.counts, self.model)
         return self.log_likelihood - lower
 
     def started(self, mixing: float = MIXING) -> Complex:
@@ -100,47 +106,57 @@ def lowest_concurrence(fits: Fits, drops: Real, separable: Real) -> Real:
     return ends
 
 
-def highest_concurrence(fits: Fits, drops: Real) -> Real:
-    """The largest signed concurrence at these drops, shape (n,): a convex function, climbed from two sides.
+def highest_concurrence(fits: Fits, drops: Real, *, rank_two: bool = False) -> Real:
+    """The largest signed concurrence at these drops, shape (…, n): a convex function, climbed from two sides.
 
     Each round maximises the linearised Λ, which lies below Λ, so Λ rises from round to round. The slope is taken first
     at the fit, then at the fit without its two smallest eigenvalues, where rank 2 attracts. Within an ansatz the third
     climb is along the branch 2|ρ₁₂| − 2√(ρ₀₀ρ₃₃) of Λ, which is the entangled one also where the fit is separable.
+    All drops and starts are climbed together, as most of the time of a small batch goes to the calls. `rank_two` leaves
+    the first climb out, for fits that are known to be near rank 2.
     """
-    floor, start = fits.log_likelihood - drops, fits.started()
-    best = _climb(fits, floor, start, _mixed(fits.states, 1e-3))
-    wanted = fits.losses()[1] < FAR * drops
-    if wanted.any():
-        point = _mixed(fits.truncated()[1], BLUR / fits.totals)
-        found = _climb(fits.part(wanted), floor[wanted], start[wanted], point[wanted])
-        best[wanted] = np.maximum(best[wanted], found)
+    table = np.broadcast_to(np.arange(len(fits.counts)), drops.shape).reshape(-1)
+    flat = drops.reshape(-1)
+    near, far = _mixed(fits.states, 1e-3), _mixed(fits.truncated[1], BLUR / fits.totals)
+    first = np.flatnonzero(np.full(len(table), not rank_two))
+    second = np.flatnonzero(rank_two | (fits.losses[1][table] < FAR * flat))
+    climbs = np.concatenate([first, second])
+    rows, floor = table[climbs], fits.log_likelihood[table] - flat
+    found = _climb(fits, rows, floor[climbs], fits.started(), np.concatenate([near[table[first]], far[table[second]]]))
+    best = np.full(len(table), -np.inf)
+    best[first] = found[: len(first)]
+    best[second] = np.maximum(best[second], found[len(first) :])
     if np.trace(fits.projector) < 16:
         free = 1.0 if fits.projector[5, 5] > 0 else 1.0j
-        climbed = _climb(
-            fits, floor, fits.started(3 * MIXING), _mixed(fits.states, LEAST), partial(_entangled_branch, free=free)
-        )
-        best = np.maximum(best, climbed)
-    return np.where(np.isfinite(best), np.maximum(best, fits.signed), 1.0)
+        points, branch = _mixed(fits.states, LEAST)[table], partial(_entangled_branch, free=free)
+        best = np.maximum(best, _climb(fits, table, floor, fits.started(3 * MIXING), points, branch))
+    return np.where(np.isfinite(best), np.maximum(best, fits.signed[table]), 1.0).reshape(drops.shape)
 
 
 def _climb(
     fits: Fits,
+    tables: NDArray[np.int64],
     floor: Real,
     start: Complex,
-    point: Complex,
+    points: Complex,
     gradient: Callable[[Complex], Real] = _signed.gradient,
 ) -> Real:
-    highest, rows = np.full(len(floor), -np.inf), np.arange(len(floor))
-    for _ in range(ROUNDS):
-        slope = gradient(point) @ fits.projector  # two equal λ leave it undecided, also off the ansatz
-        edge = reach(fits.counts[rows], fits.model, start[rows], floor=floor[rows], gradient=slope)
-        states, totals = to_matrix(edge.vectors), fits.totals[rows]
-        values = signed_concurrence(states) + _correction(edge, totals)
-        rising = values > highest[rows] + PROGRESS / np.sqrt(totals)
-        highest[rows] = np.maximum(highest[rows], values)
-        if not rising.any():
-            break
-        rows, point = rows[rising], _mixed(states[rising], BLUR / totals[rising])
+    """Where the climbs end, one for each of `tables` with its floor and its first point; starts are those of `fits`."""
+    highest = np.full(len(floor), -np.inf)
+    for part in np.array_split(np.arange(len(floor)), -(-len(floor) // CLIMBERS)):
+        rows, point, inside = part, points[part], start[tables[part]]
+        for _ in range(ROUNDS):
+            which = tables[rows]
+            slope = gradient(point) @ fits.projector  # two equal λ leave it undecided, also off the ansatz
+            edge = reach(fits.counts[which], fits.model, inside, floor=floor[rows], gradient=slope)
+            states, totals = to_matrix(edge.vectors), fits.totals[which]
+            values = signed_concurrence(states) + _correction(edge, totals)
+            rising = values > highest[rows] + PROGRESS / np.sqrt(totals)
+            highest[rows] = np.maximum(highest[rows], values)
+            if not rising.any():
+                break
+            rows, states, totals = rows[rising], states[rising], totals[rising]
+            point, inside = _mixed(states, BLUR / totals), _mixed(states, np.minimum(0.02, NEARER / totals))
     return highest
 
 

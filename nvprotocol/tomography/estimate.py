@@ -2,26 +2,25 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import Seed, fail
-from nvprotocol.entanglement import concurrence, eof_of_concurrence
+from nvprotocol.entanglement import eof_of_concurrence
 from nvprotocol.operators import State, fidelity
-from nvprotocol.tomography._calibration import calibrated_interval
 from nvprotocol.tomography._checked import whole_counts
-from nvprotocol.tomography._fitted import RANK_LOSS, SEPARABLE, Fitted, fitted, p_values
-from nvprotocol.tomography._profile import highest_concurrence, separable_drop
+from nvprotocol.tomography._fitted import fitted, p_values
+from nvprotocol.tomography._profile import separable_drop
+from nvprotocol.tomography._recommended import recommended_concurrence
+from nvprotocol.tomography.intervals import profile_interval
 from nvprotocol.tomography.reconstruction import maximum_likelihood
 
 __all__ = ["ModelWarning", "StateEstimate", "estimate"]
 
 SUSPECT = 1e-5
 """p-value of the whole set of tables below which `estimate` warns that the model does not hold."""
-LIFT = 0.5
-"""Share of the way up to the end at a drop of 0.7 by which the concurrence of a rank-2 fit is raised."""
 
 
 class ModelWarning(UserWarning):
@@ -133,15 +132,19 @@ def estimate(
 ) -> StateEstimate:
     """The state, the concurrence with its interval, and a test of the model, from tables of counts fitted together.
 
-    `state` has maximum likelihood. Where it is close to rank 2, its concurrence is biased downwards, as noise can only
-    add eigenvalues; if it is clearly entangled, the reported `concurrence` is therefore raised by half of the distance
-    to the profile's upper end at a drop of 0.7. Everywhere else it is the concurrence of `state`. Measured for (uu+S)/2
-    at 200, 1000 and 10,000 shots a setting, the bias falls from -0.060, -0.026 and -0.008 to -0.033, -0.014 and -0.004,
-    and the RMSE by a quarter; on other states the RMSE rises by up to 24 % (`benchmarks/tomography_coverage.txt`).
+    `state` has maximum likelihood. Where it is of rank 2, its concurrence is biased downwards, as noise can only add
+    eigenvalues and each costs its square root. The reported `concurrence` is therefore raised to the profile's upper
+    end at a drop of 1, about the median of where such a truth lies, if four signs of it concur: the log-likelihood
+    lost without the two smallest eigenvalues (whole below 1, nothing from 3.5 on), much loss without the third (200),
+    clear entanglement (3.3), and a profile that bends as that square root makes it. Everywhere else it is the
+    concurrence of `state`. Measured for (uu+S)/2 at 200, 1000 and 10,000 shots a setting, the bias falls from -0.060,
+    -0.026 and -0.008 to less than 0.001, with its spins turned or with 3 % readout error to a third, and the RMSE by
+    two fifths. Where the two eigenvalues are small instead of zero what is added is wrong: in 5 of 192 cells the RMSE
+    rises by more than a tenth, at most by 58 % (`benchmarks/tomography_coverage.txt`).
 
     With ansatz="X" the state commutes with the total σᶻ, as every U(1)-symmetric protocol leaves it, so only ρ₀₀, ρ₁₁,
-    ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and bias and width are smaller (for the state
-    above, at as many shots in all, the width by a third). The p-value tests the assumption with the same counts, as far
+    ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and bias and width are smaller (for (uu+S)/2, at
+    as many shots in all, the width by a fifth). The p-value tests the assumption with the same counts, as far
     as they can contradict it; below 1e-5 (shared among the tables of a batch) a `ModelWarning` says so, for nine
     settings as well. It cannot see correlations such as σˣσᶻ, which do not enter `U1`, nor a symmetric readout error
     that is ignored, which acts as depolarisation would.
@@ -154,7 +157,7 @@ def estimate(
         settings: Settings of the rows; all 3ᴺ Pauli settings by default (`PAULI` for two qubits).
         readout: Readout probabilities P(read | true), true outcome on the columns: one matrix of shape (2, 2) for every
             qubit, (N, 2, 2) with qubit 0 first, or the joint one of shape (2ᴺ, 2ᴺ).
-        level: Nominal probability that the interval covers the truth.
+        level: Nominal probability that the interval covers the truth, at least 0.5.
         ansatz: "full", or "X" for states of two qubits that commute with the total σᶻ; "real X" or "imaginary X" if it
             is known besides that ρ₁₂ is real or imaginary (`u1_settings`).
         calibration_shots: Shots for each prepared outcome from which `readout` was estimated: the interval becomes
@@ -179,12 +182,15 @@ def estimate(
         if ansatz != "full" or calibration_shots is not None:
             fail("counts", "have 4 outcomes, those of two qubits, for this", f"has shape {tables.shape}")
         return _of_other_size(tables, settings, readout, level)
-    this = fitted(tables, settings, readout, ansatz)
+    this = fitted(tables, settings, readout, ansatz, calibration_shots)
     separable = separable_drop(this.fits)
-    ends = calibrated_interval(this, separable, level, ansatz, readout, calibration_shots)
+    ends = profile_interval(this, separable, level, ansatz)
     p = p_values(this)
     _warn_of(p, ansatz)
-    values = np.clip(_raised(this, separable, ansatz), np.clip(ends.low, 0, 1), ends.high)
+    at_95 = ends
+    if level != 0.95 or this.calibration is not None:
+        at_95 = profile_interval(replace(this, calibration=None), separable, 0.95, ansatz)
+    values = np.clip(recommended_concurrence(this, separable, ansatz, at_95.high), ends.low, ends.high)
     shape = this.leading
     return StateEstimate(
         state=this.fit.state.reshape(*shape, 4, 4),
@@ -208,20 +214,6 @@ def _warn_of(p: NDArray[np.float64], ansatz: str) -> None:
             ModelWarning,
             stacklevel=3,
         )
-
-
-def _raised(this: Fitted, separable: NDArray[np.float64], ansatz: str) -> NDArray[np.float64]:
-    """The recommended estimate of the concurrence."""
-    fits = this.fits
-    values = concurrence(fits.states)
-    if ansatz != "full":
-        return values
-    _, second, third = fits.losses()
-    rows = np.flatnonzero((second < RANK_LOSS / 2) & (third > RANK_LOSS) & (separable >= SEPARABLE) & this.known)
-    if rows.size:
-        up = np.minimum(highest_concurrence(fits.part(rows), np.full(len(rows), 0.7)), 1)
-        values[rows] += LIFT * np.maximum(up - values[rows], 0)
-    return values
 
 
 def _of_other_size(

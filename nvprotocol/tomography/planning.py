@@ -69,7 +69,7 @@ def plan(
         settings: Settings to measure; the nine Pauli settings by default.
         readout: Readout probabilities P(read | true), as `estimate` takes them.
         ansatz: "full", or "X" for states that commute with the total σᶻ.
-        level: Level of the interval.
+        level: Level of the interval, at least 0.5.
         success_probability: Share of the runs that postselection keeps.
         cycle_us: Time of one run, with initialisation and readout, in µs.
         tables: Simulated experiments a step.

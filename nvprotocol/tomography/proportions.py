@@ -1,4 +1,4 @@
-"""Intervals of a proportion: Wilson's, and the exact one of Clopper and Pearson."""
+"""The exact interval of a proportion (Clopper and Pearson), and quantiles of levels."""
 
 from statistics import NormalDist
 
@@ -9,43 +9,7 @@ from scipy.special import betaincinv
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol.tomography._checked import whole_counts
 
-__all__ = ["clopper_pearson", "wilson"]
-
-
-def wilson(
-    successes: ArrayLike, trials: ArrayLike, level: float = 0.95
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Wilson's interval of a proportion (DOI 10.1080/01621459.1927.10502953).
-
-    With p = k/n and z the quantile of the normal distribution, its ends are
-    (p + z²/2n ± z √(p(1−p)/n + z²/4n²))/(1 + z²/n); no trials at all leave [0, 1].
-
-    Args:
-        successes: Number k of successes, any shape.
-        trials: Number n of trials, broadcast with `successes`.
-        level: Nominal probability that the interval covers the truth.
-
-    Returns:
-        The lower and the upper end, each of the broadcast shape.
-
-    Raises:
-        ArgumentError: If a number is negative or not whole, there are more successes than trials, or the level is
-            not between 0 and 1.
-
-    Examples:
-        >>> low, high = nv.tomography.wilson([0, 30, 100], 100)
-        >>> low.round(3), high.round(3)
-        (array([0.   , 0.219, 0.963]), array([0.037, 0.396, 1.   ]))
-    """
-    k, n = _checked_proportion(successes, trials)
-    z2 = normal_quantile(level) ** 2
-    safe = np.maximum(n, 1)
-    p = k / safe
-    centre, spread = p + z2 / (2 * safe), np.sqrt(z2 * (p * (1 - p) / safe + z2 / (4 * safe**2)))
-    # The ends at k = 0 and k = n are exactly 0 and 1, which rounding would miss.
-    low = np.where(k == 0, 0.0, (centre - spread) / (1 + z2 / safe))
-    high = np.where(k == n, 1.0, (centre + spread) / (1 + z2 / safe))
-    return low, high
+__all__ = ["clopper_pearson"]
 
 
 def clopper_pearson(
@@ -54,8 +18,7 @@ def clopper_pearson(
     """The exact interval of a proportion (Clopper and Pearson, DOI 10.1093/biomet/26.4.404).
 
     Each end is the proportion under which what was seen, or more extreme, has probability α/2: the quantile α/2 of the
-    distribution Beta(k, n−k+1) and the quantile 1−α/2 of Beta(k+1, n−k). It never covers less than the level, and is
-    somewhat wider than `wilson`'s.
+    distribution Beta(k, n−k+1) and the quantile 1−α/2 of Beta(k+1, n−k). It never covers less than the level.
 
     Args:
         successes: Number k of successes, any shape.

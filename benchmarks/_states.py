@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import nvprotocol as nv
+from nvprotocol import tomography
 from nvprotocol.operators import bell_state, density_matrix
 
 State = NDArray[np.complex128]
@@ -59,6 +60,42 @@ def curve_states() -> dict[str, State]:
 def every_state() -> dict[str, State]:
     """All of them."""
     return named_states() | random_states() | curve_states()
+
+
+CRITICAL = (
+    ("Bell", 200, 0.03),
+    ("Werner 0.99", 200, 0.0),
+    ("Werner 0.9", 200, 0.0),
+    ("Werner 0.4", 1000, 0.03),
+    ("X state", 200, 0.0),
+    ("product ud", 1000, 0.03),
+    ("mixed (uu+dd)/2", 1000, 0.0),
+    ("steady (uu+S)/2", 1000, 0.03),
+    ("Fig. 2 δ=1 t=2", 1000, 0.03),
+    ("Fig. 2 δ=1 t=2", 10_000, 0.03),
+    ("Fig. 2 δ=2 t=0.75", 10_000, 0.03),
+    ("Fig. S4 A=28 t=0.05", 1000, 0.0),
+)
+"""Cells (state, shots a setting, readout error a qubit) whose coverage is among the lowest, all of them symmetric."""
+
+
+def symmetric(rho: State) -> bool:
+    """Whether a state commutes with the total σᶻ: nothing but ρ₁₂ beside the diagonal."""
+    rest = rho - np.diag(np.diag(rho))
+    rest[1, 2] = rest[2, 1] = 0
+    return bool(np.abs(rest).max() < 1e-12)
+
+
+def readout_of(error: float) -> NDArray[np.float64] | None:
+    """Readout matrix of every qubit with this error in both directions."""
+    return None if error == 0 else np.array([[1 - error, error], [error, 1 - error]])
+
+
+def tables_of(rho: State, shots: int, error: float, ansatz: str, tables: int, seed: int) -> NDArray[np.int64]:
+    """Simulated tables of nine settings, or for the X ansatz of five with as many shots in all."""
+    settings, number = (tomography.U1, shots * 9 // 5) if ansatz == "X" else (tomography.PAULI, shots)
+    copies = np.broadcast_to(rho, (tables, 4, 4))
+    return tomography.sample(copies, number, seed, settings=settings, readout=readout_of(error))
 
 
 def _rotation(polar: float, azimuth: float) -> State:

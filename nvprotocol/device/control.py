@@ -1,0 +1,85 @@
+"""How the spins are driven: what antenna and coils can do."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nvprotocol._checks import fail, numeric_array, show
+
+__all__ = ["Control"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Control:
+    """What the antenna and the gradient of the field can do; without limits, on one antenna, unless said otherwise.
+
+    Attributes:
+        max_rabi: Largest Rabi rate in rad/µs, of all tones together, at the NV qubit that is addressed.
+        max_detuning: Largest size of the detuning in rad/µs that the gradient reaches: |δ| of a pair, |Δ_i − mean| of
+            more qubits.
+        crosstalk: Field at NV qubit i of a tone that addresses NV qubit j, relative to the field at j, shape (N, N)
+            with 1 on its diagonal; complex where the phases differ. None is one antenna as near to one qubit as to
+            every other, all ones. The identity is an antenna for each.
+
+    Raises:
+        ArgumentError: If a limit is not positive, or the crosstalk is no square matrix with ones on its diagonal.
+
+    Examples:
+        >>> control = nv.device.Control(max_rabi=200.0, crosstalk=[[1, 0.5], [2, 1]])  # NV 0 is half as near
+        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair()), control=control)
+        >>> device.control.max_rabi, device.control.field(2)[0].real.tolist()
+        (200.0, [1.0, 0.5])
+    """
+
+    max_rabi: float = np.inf
+    max_detuning: float = np.inf
+    crosstalk: ArrayLike | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        for name in ("max_rabi", "max_detuning"):
+            object.__setattr__(self, name, _limit(getattr(self, name), name))
+        if self.crosstalk is not None:
+            object.__setattr__(self, "crosstalk", _crosstalk(self.crosstalk))
+
+    def field(self, n_qubits: int) -> NDArray[np.complex128]:
+        """The crosstalk as a matrix, shape (N, N), read-only.
+
+        Raises:
+            ArgumentError: If it is that of another number of qubits.
+        """
+        if self.crosstalk is None:
+            return np.broadcast_to(np.ones((), dtype=complex), (n_qubits, n_qubits))
+        matrix = np.asarray(self.crosstalk)
+        if len(matrix) != n_qubits:
+            fail("crosstalk", f"have shape ({n_qubits}, {n_qubits})", f"has shape {matrix.shape}")
+        return matrix
+
+
+def checked_control(control: object, n_qubits: int) -> Control:
+    """A control that fits so many qubits."""
+    if not isinstance(control, Control):
+        fail("control", "be a Control", f"is of type {type(control).__name__}")
+    control.field(n_qubits)
+    return control
+
+
+def _limit(value: Any, name: str) -> float:
+    if isinstance(value, float) and value == np.inf:
+        return value
+    number = float(numeric_array(value, name, real=True))
+    if number <= 0:
+        fail(name, "be greater than 0", f"is {show(number)}")
+    return number
+
+
+def _crosstalk(value: ArrayLike) -> NDArray[np.complex128]:
+    matrix = numeric_array(value, "crosstalk").astype(complex)
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        fail("crosstalk", "have shape (N, N)", f"has shape {matrix.shape}")
+    own = matrix.diagonal()
+    if np.any(own != 1):
+        fail("crosstalk", "have ones on its diagonal", f"has {show(own[own != 1][0])} there")
+    matrix.flags.writeable = False
+    return matrix

@@ -1,0 +1,226 @@
+"""What all magnets have in common: from their response at T = 0 to the medium of N qubits."""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nvprotocol._checks import fail, show
+from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
+from nvprotocol.magnets.dipole import DipoleCoupling, dipole_coupling
+from nvprotocol.magnets.occupation import boltzmann_ratio, occupation
+from nvprotocol.magnets.response import Response, hermitian_block
+from nvprotocol.magnets.setting import Setting
+from nvprotocol.magnets.validity import edge_ratio, notes_on, retardation, warn
+from nvprotocol.medium import Medium
+from nvprotocol.provenance import Note, Number, Provenance
+
+__all__ = ["Magnet"]
+
+Array = NDArray[np.float64]
+
+
+class Magnet(ABC):
+    """A magnet beside which qubits are placed.
+
+    A kind of magnet says what it is by the attributes below and answers one question, `response`; the rest is here.
+
+    Attributes:
+        dimension: Number of coordinates of a position.
+        gap_ghz: Bottom Ω/2π of the magnon band.
+        axis: Quantisation axis of the qubits as a unit vector; coordinates that positions do not have are 0.
+        over_film: Whether a height over the magnet has to be given.
+
+    Examples:
+        >>> issubclass(nv.magnets.Exchange, nv.magnets.Magnet)
+        True
+    """
+
+    dimension: int
+    gap_ghz: float
+    axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
+    over_film: bool = False
+
+    @abstractmethod
+    def response(self, setting: Setting, *, dephasing: bool = True) -> Response:
+        """Rates and couplings for every displacement of a setting, without thermal magnons in the relaxation.
+
+        Args:
+            setting: Where the qubits are and what they feel; already checked.
+            dephasing: Whether the two-magnon part, D and J_z, is worked out.
+        """
+
+    @abstractmethod
+    def describe(self) -> tuple[str, str]:
+        """The magnet in words, and the approximation in which its response is worked out."""
+
+    def remarks(self, setting: Setting, response: Response) -> list[Note]:  # noqa: ARG002
+        """Notes that only this kind of magnet has; none by default."""
+        return []
+
+    def medium(
+        self,
+        separation_nm: ArrayLike | None = None,
+        *,
+        positions_nm: ArrayLike | None = None,
+        azimuth_deg: ArrayLike | None = None,
+        height_nm: ArrayLike | None = None,
+        frequency_ghz: ArrayLike,
+        temperature_k: ArrayLike = 0.0,
+        chemical_potential_ghz: ArrayLike = 0.0,
+        dipole: bool = True,
+        dephasing: bool = True,
+    ) -> Medium:
+        """The medium of a pair, or of N qubits, beside this magnet.
+
+        a = (1 + n)a₀, A = (1 + n)A₀(r), ã = n a₀, Ã = n A₀(r) (Eqs. S33 and the fluctuation–dissipation theorem) with
+        n = 1/(e^(ħ(Δ−μ)/k_BT) − 1); J⊥ and the DM coupling do not depend on the temperature (Eq. S32). Numbers,
+        approximation and remarks are in the `provenance` of the medium. Where the theory behind it no longer holds
+        well, the remark is given as a `ValidityWarning`, too.
+
+        Args:
+            separation_nm: Distance of a pair in nm, along x unless `azimuth_deg` is given.
+            positions_nm: Positions of N qubits in nm, given instead, shape (…, N, dimension).
+            azimuth_deg: Direction of the separation in the xy-plane, in degrees from x.
+            height_nm: Height of the qubits over a film in nm.
+            frequency_ghz: Splitting Δ/2π as measured, the static shift by the magnet included.
+            temperature_k: Temperature in K.
+            chemical_potential_ghz: Chemical potential μ/2πħ of the magnons, below the gap.
+            dipole: Whether the direct dipole coupling of the qubits is added.
+            dephasing: Whether D and J_z by two magnons are worked out (an integral); else they are 0.
+
+        Returns:
+            The medium. The arguments broadcast to its leading batch axes, positions without their last two.
+
+        Raises:
+            ArgumentError: If an argument has the wrong sign, shape or type, the chemical potential reaches the gap or
+                the splitting, or two qubits coincide.
+
+        Examples:
+            >>> magnet = nv.magnets.Exchange(
+            ...     1, gap_ghz=2.0, stiffness_m2_per_s=8e-6, spin=14.2, lattice_nm=1.24, coupling_mhz=1.0, damping=1e-4)
+            >>> half_wave = magnet.wavelength_nm(2.87) / 2
+            >>> medium = magnet.medium(half_wave, frequency_ghz=2.87, temperature_k=0.01)
+            >>> print(medium.dark_state.phase.round(2), medium.batch_shape)
+            3.14 ()
+        """
+        if (height_nm is not None) != self.over_film:
+            must = "be given for a film" if self.over_film else "not be given: this magnet is not a film"
+            fail("height_nm", must, "is not" if height_nm is None else f"is {show(height_nm)}")
+        setting = Setting.read(
+            self.dimension,
+            separation_nm=separation_nm,
+            positions_nm=positions_nm,
+            azimuth_deg=azimuth_deg,
+            height_nm=height_nm,
+            frequency_ghz=frequency_ghz,
+            temperature_k=temperature_k,
+            chemical_potential_ghz=chemical_potential_ghz,
+        )
+        self.check(setting)
+        response = self.response(setting, dephasing=dephasing)
+        return self._dressed(setting, response, self._direct(setting) if dipole else None)
+
+    def check(self, setting: Setting) -> None:
+        """Refuses what the magnet has no answer to: a chemical potential that reaches the gap or the splitting.
+
+        Args:
+            setting: Where the qubits are and what they feel.
+
+        Raises:
+            ArgumentError: If there is no answer.
+        """
+        limit = np.minimum(self.gap_ghz * RAD_PER_US_PER_GHZ, setting.frequency)
+        wrong = setting.chemical_potential >= limit
+        if np.any(wrong):
+            mu, limit = (np.broadcast_to(x, wrong.shape)[wrong][0] for x in (setting.chemical_potential, limit))
+            must = f"lie below the gap and the splitting, {show(float(limit / RAD_PER_US_PER_GHZ))} GHz"
+            fail("chemical_potential_ghz", must, f"is {show(float(mu / RAD_PER_US_PER_GHZ))}")
+
+    def qubit(
+        self,
+        *,
+        height_nm: ArrayLike | None = None,
+        frequency_ghz: ArrayLike,
+        temperature_k: ArrayLike = 0.0,
+        chemical_potential_ghz: ArrayLike = 0.0,
+    ) -> Medium:
+        """The medium of a single qubit (Eqs. S6–S23): its `t1` and `t2`, and by the master equation its Bloch vector.
+
+        Args:
+            height_nm: Height over a film in nm.
+            frequency_ghz: Splitting Δ/2π as measured.
+            temperature_k: Temperature in K.
+            chemical_potential_ghz: Chemical potential μ/2πħ of the magnons, below the gap.
+
+        Raises:
+            ArgumentError: See `medium`.
+
+        Examples:
+            >>> magnet = nv.magnets.Exchange(2, 2.0, 8e-6, spin=14.2, lattice_nm=1.24, coupling_mhz=136)
+            >>> one = magnet.qubit(frequency_ghz=2.87)
+            >>> bool(np.isclose(one.t2 / one.t1, 2.0)[0])  # no dephasing at T = 0
+            True
+        """
+        return self.medium(
+            positions_nm=np.zeros((1, self.dimension)),
+            height_nm=height_nm,
+            frequency_ghz=frequency_ghz,
+            temperature_k=temperature_k,
+            chemical_potential_ghz=chemical_potential_ghz,
+        )
+
+    def _direct(self, setting: Setting) -> DipoleCoupling:
+        pairs = setting.displacement[..., 1:, :]
+        missing = np.zeros((*pairs.shape[:-1], 3 - self.dimension))
+        return dipole_coupling(np.concatenate([pairs, missing], axis=-1), self.axis)
+
+    def _dressed(self, setting: Setting, response: Response, direct: DipoleCoupling | None) -> Medium:
+        """The medium, with thermal magnons and the direct coupling."""
+        n = setting.n_qubits
+        thermal = occupation(self._emitted(setting, response), setting.temperature)
+        flip_flop, ising = np.asarray(response.flip_flop, dtype=complex), np.asarray(response.ising, dtype=float)
+        if direct is not None:
+            pad = [*[(0, 0)] * (direct.ising.ndim - 1), (1, 0)]
+            flip_flop, ising = flip_flop + np.pad(direct.flip_flop, pad), ising + np.pad(direct.ising, pad)
+        relaxation = np.asarray(response.relaxation, dtype=complex)
+        notes = notes_on(setting, response, thermal, None if direct is None else direct.flip_flop)
+        notes = sorted([*notes, *self.remarks(setting, response)], key=lambda note: not note.serious)
+        warn(notes)
+        source, approximation = self.describe()
+        return Medium(
+            relaxation=hermitian_block((1 + thermal) * relaxation, n, diagonal=True),
+            excitation=hermitian_block(thermal * relaxation.conj(), n, diagonal=True),
+            dephasing=hermitian_block(np.asarray(response.dephasing, dtype=float), n, diagonal=True),
+            flip_flop=hermitian_block(flip_flop, n, diagonal=False),
+            ising=hermitian_block(ising, n, diagonal=False),
+            provenance=Provenance(
+                source=source,
+                approximation=approximation,
+                numbers=self._numbers(setting, response, thermal, direct),
+                notes=tuple(notes),
+            ),
+        )
+
+    @staticmethod
+    def _emitted(setting: Setting, response: Response) -> Array:
+        """Energy Δ that a relaxation gives to the magnet, less the chemical potential of the magnons that it makes."""
+        return setting.frequency - response.quanta * setting.chemical_potential
+
+    def _numbers(
+        self, setting: Setting, response: Response, thermal: Array, direct: DipoleCoupling | None
+    ) -> dict[str, Number]:
+        """What stands beside the rates: the question, the occupation, the shifts and the measures of validity."""
+        values = {
+            "frequency": (setting.frequency / RAD_PER_US_PER_GHZ, "GHz"),
+            "a₀": (np.real(response.relaxation[..., :1]), "rad/µs"),
+            "n": (thermal, ""),
+            "q": (boltzmann_ratio(self._emitted(setting, response), setting.temperature), ""),
+            "static shift": (response.shift / RAD_PER_US_PER_GHZ, "GHz, part of the frequency"),
+        }
+        numbers = {name: Number(np.asarray(value)[..., 0], unit) for name, (value, unit) in values.items()}
+        numbers["a·r/v_g"] = Number(retardation(setting, response, thermal))
+        numbers["a/|Δ−Ω|"] = Number(edge_ratio(response, thermal))
+        if direct is not None and direct.flip_flop.shape[-1]:
+            numbers["direct J⊥"] = Number(np.abs(direct.flip_flop).max(axis=-1), "rad/µs at most")
+        return numbers

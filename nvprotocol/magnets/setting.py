@@ -1,0 +1,147 @@
+"""Where the qubits are and what they feel, as arrays in rad/µs and nm; the checks of what a user asks for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nvprotocol._blocks import batch_shape
+from nvprotocol._checks import fail, nonnegative_array, numeric_array, show
+from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
+
+__all__ = ["Setting"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Setting:
+    """N qubits beside a magnet: what a magnet needs to know to work out its `Response`.
+
+    The last axis of every array but `positions` runs over the 1 + P displacements: none at all, then r_j − r_i for
+    the P = N(N−1)/2 pairs i < j in the order (0,1), (0,2), …, (N−2, N−1).
+
+    Attributes:
+        positions: Positions in nm, shape (…, N, dimension).
+        displacement: Displacements in nm, shape (…, 1+P, dimension).
+        frequency: Splitting Δ of the qubits in rad/µs, shape (…, 1).
+        temperature: k_B T/ħ in rad/µs, shape (…, 1).
+        chemical_potential: μ/ħ of the magnons in rad/µs, shape (…, 1).
+        height: Height of the qubits over a film in nm, shape (…, 1), or None.
+
+    Examples:
+        >>> from nvprotocol.magnets.setting import Setting
+        >>> Setting.read(2, separation_nm=30.0, frequency_ghz=2.87, temperature_k=0.1).distance.tolist()
+        [0.0, 30.0]
+    """
+
+    positions: Array
+    displacement: Array
+    frequency: Array
+    temperature: Array
+    chemical_potential: Array
+    height: Array | None = None
+
+    @property
+    def n_qubits(self) -> int:
+        """Number of qubits N."""
+        return self.positions.shape[-2]
+
+    @property
+    def distance(self) -> Array:
+        """Lengths of the displacements in nm, shape (…, 1+P)."""
+        return np.linalg.norm(self.displacement, axis=-1)
+
+    @classmethod
+    def read(
+        cls,
+        dimension: int,
+        *,
+        separation_nm: ArrayLike | None = None,
+        positions_nm: ArrayLike | None = None,
+        azimuth_deg: ArrayLike | None = None,
+        height_nm: ArrayLike | None = None,
+        frequency_ghz: ArrayLike,
+        temperature_k: ArrayLike = 0.0,
+        chemical_potential_ghz: ArrayLike = 0.0,
+    ) -> "Setting":
+        """Converts and checks what a user asks for; see `Magnet.medium` for the arguments.
+
+        Args:
+            dimension: Number of coordinates of a position: 1, 2 or 3.
+            separation_nm: Distance of a pair.
+            positions_nm: Positions of N qubits, given instead of it.
+            azimuth_deg: Direction in the xy-plane of the separation of a pair.
+            height_nm: Height over a film.
+            frequency_ghz: Splitting.
+            temperature_k: Temperature.
+            chemical_potential_ghz: Chemical potential of the magnons.
+
+        Raises:
+            ArgumentError: If one of them has the wrong sign, shape or type, or qubits coincide.
+
+        Examples:
+            >>> from nvprotocol.magnets.setting import Setting
+            >>> Setting.read(2, separation_nm=-3.0, frequency_ghz=2.87)
+            Traceback (most recent call last):
+                ...
+            nvprotocol.errors.ArgumentError: Argument `separation_nm` must be greater than 0, but is -3.
+        """
+        positions = _positions(dimension, separation_nm, positions_nm, azimuth_deg)
+        given = {
+            "frequency_ghz": _positive(frequency_ghz, "frequency_ghz"),
+            "temperature_k": nonnegative_array(temperature_k, "temperature_k"),
+            "chemical_potential_ghz": numeric_array(chemical_potential_ghz, "chemical_potential_ghz", real=True),
+        }
+        height = None
+        if height_nm is not None:
+            given["height_nm"] = _positive(height_nm, "height_nm")
+            height = given["height_nm"][..., None]
+        name = "positions_nm" if separation_nm is None else "separation_nm"
+        batch_shape(0, **{name: positions[..., 0, 0]}, **given)
+        first, second = np.triu_indices(positions.shape[-2], 1)
+        between = positions[..., second, :] - positions[..., first, :]
+        if np.any(np.all(between == 0, axis=-1)):
+            fail(name, "differ from each other", "two qubits are at the same place")
+        return cls(
+            positions=positions,
+            displacement=np.concatenate([np.zeros_like(positions[..., :1, :]), between], axis=-2),
+            frequency=given["frequency_ghz"][..., None] * RAD_PER_US_PER_GHZ,
+            temperature=given["temperature_k"][..., None] * RAD_PER_US_PER_K,
+            chemical_potential=given["chemical_potential_ghz"][..., None] * RAD_PER_US_PER_GHZ,
+            height=height,
+        )
+
+
+def _positions(
+    dimension: int, separation: ArrayLike | None, positions: ArrayLike | None, azimuth: ArrayLike | None
+) -> Array:
+    if (separation is None) == (positions is None):
+        but = "neither is given" if separation is None else "both are given"
+        fail("separation_nm", "be given for a pair, or `positions_nm` for any number of qubits", but)
+    if positions is not None:
+        if azimuth is not None:
+            fail("azimuth_deg", "go with `separation_nm`", "comes with `positions_nm`")
+        array = numeric_array(positions, "positions_nm", real=True)
+        if array.ndim < 2 or array.shape[-1] != dimension or array.shape[-2] == 0:
+            fail("positions_nm", f"have shape (…, N, {dimension}), N positions each", f"has shape {array.shape}")
+        return array
+    distance = _positive(separation, "separation_nm")  # pyright: ignore[reportArgumentType]
+    angle = np.deg2rad(numeric_array(0.0 if azimuth is None else azimuth, "azimuth_deg", real=True))
+    if dimension == 1 and azimuth is not None:
+        fail("azimuth_deg", "not be given for a magnet of one dimension", f"is {show(azimuth)}")
+    batch_shape(0, separation_nm=distance, azimuth_deg=angle)
+    parts = [
+        distance * np.cos(angle),
+        distance * np.sin(angle),
+        np.zeros(np.broadcast_shapes(distance.shape, angle.shape)),
+    ]
+    end = np.stack(parts[:dimension], axis=-1)
+    return np.stack([np.zeros_like(end), end], axis=-2)
+
+
+def _positive(value: ArrayLike, name: str) -> Array:
+    array = numeric_array(value, name, real=True)
+    if np.any(array <= 0):
+        fail(name, "be greater than 0", f"{'contains' if array.ndim else 'is'} {show(array[array <= 0].flat[0])}")
+    return array

@@ -1,0 +1,104 @@
+"""How far the numbers of a medium can be trusted, in numbers."""
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol._checks import show
+from nvprotocol.errors import ValidityWarning
+from nvprotocol.magnets.response import Response
+from nvprotocol.magnets.setting import Setting
+from nvprotocol.provenance import Note
+
+Array = NDArray[np.float64]
+
+LONGEST_DETOUR = 0.01
+"""Largest (a + ã)r/v_g without a doubt: the concurrence is off by about 1.5 of it."""
+
+SMALLEST_EDGE = 0.03
+"""Largest (a + ã)/|Δ − Ω| without a doubt; at 0.04 the concurrence is off by 0.04."""
+
+MOST_LEAKAGE = 0.01
+"""Largest share of the rate to the third level of the spin in the relaxation rate without a doubt."""
+
+
+def retardation(setting: Setting, response: Response, occupation: Array) -> Array:
+    """(a + ã)·r/v_g for the largest distance, shape (…): how much a qubit changes while a magnon is on its way."""
+    rate = (1 + 2 * occupation) * np.real(response.relaxation[..., :1])
+    return (rate * np.max(setting.distance, axis=-1, keepdims=True) / response.group_velocity)[..., 0]
+
+
+def edge_ratio(response: Response, occupation: Array) -> Array:
+    """(a + ã)/|Δ − Ω|, shape (…): the share of magnon in the dressed qubit; below the gap that of T = 0."""
+    thermal = np.where(np.isfinite(response.group_velocity), 2 * occupation, 0.0)
+    return ((1 + thermal) * response.dressing / response.edge)[..., 0]
+
+
+def notes_on(setting: Setting, response: Response, occupation: Array, direct: Array | None) -> list[Note]:
+    """What has to be said of a medium: doubts first.
+
+    Args:
+        setting: Where the qubits are.
+        response: What the magnet answers.
+        occupation: n, shape (…, 1).
+        direct: The direct dipole coupling J⊥ of the pairs in rad/µs, None where it was left out.
+    """
+    detour, edge = retardation(setting, response, occupation), edge_ratio(response, occupation)
+    rate = (1 + 2 * occupation) * np.real(response.relaxation[..., :1])
+    doubts = [
+        doubt(
+            detour,
+            LONGEST_DETOUR,
+            "Magnons take time: (a + ã)·r/v_g is {}, above {}; concurrences are off by about 1.5 of it, and for |A| = a"
+            f" they end at ½(1 + a·r/v_g)⁻² = {show(float(0.5 / (1 + np.max(detour)) ** 2))}.",
+        ),
+        doubt(
+            edge,
+            SMALLEST_EDGE,
+            "The band edge is close to the splitting: (a + ã)/|Δ − Ω| is {}, above {}; concurrences are off by it.",
+        ),
+    ]
+    if response.leakage is not None:
+        share = (response.leakage / np.where(rate > 0, 2 * rate, np.inf))[..., 0]
+        text = "The third level of the spin is left out: it is reached at {} of 1/T1, above {}."
+        doubts.append(doubt(share, MOST_LEAKAGE, text))
+    remarks = [_temperature(setting, occupation), _direct(direct, rate)]
+    return [note for note in (*doubts, *remarks) if note is not None]
+
+
+def doubt(value: Array | float, limit: float, text: str) -> Note | None:
+    """A serious note where a number exceeds its limit anywhere; {} of the text are the worst value and the limit."""
+    worst = float(np.max(value))
+    return Note(text.format(show(worst), show(limit)), serious=True) if worst > limit else None
+
+
+def warn(notes: list[Note]) -> None:
+    """Gives the serious notes as Python warnings, too, so that a user can filter them or make them errors."""
+    for note in notes:
+        if note.serious:
+            warnings.warn(note.text, ValidityWarning, stacklevel=4)
+
+
+def _temperature(setting: Setting, occupation: Array) -> Note | None:
+    if not np.any(setting.temperature > 0):
+        return None
+    ratios = occupation / (1 + occupation)
+    q, coldest = float(np.max(ratios)), float(np.min(ratios))
+    left = (1 - coldest) ** 2 / (2 * (1 + coldest + coldest**2))
+    return Note(
+        f"Thermal magnons: q is up to {show(q)}; left alone, no pair from |↑↓⟩ ends above C = (1 − q)²/2(1 + q + q²) = "
+        f"{show(left)}, and checks must come faster than 2(a + ã)."
+    )
+
+
+def _direct(direct: Array | None, rate: Array) -> Note | None:
+    if direct is None or not direct.size:
+        return None
+    largest = float(np.max(np.abs(direct)))
+    share = float(np.max(np.abs(direct).max(axis=-1, keepdims=True) / np.where(rate > 0, rate, np.nan), initial=0.0))
+    compared = f", up to {show(share)} of a + ã" if np.isfinite(share) and share > 0 else ""
+    return Note(
+        f"The direct dipole coupling of the qubits is in J⊥ and J_z, up to {show(largest)} rad/µs{compared}; it leaves "
+        "S and T₀ as they are at δ = 0 only."
+    )

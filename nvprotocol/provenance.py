@@ -1,0 +1,123 @@
+"""Where a medium comes from: what was computed, in which approximation, and how far it can be trusted."""
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol._checks import show
+
+__all__ = ["Note", "Number", "Provenance"]
+
+
+class Number(NamedTuple):
+    """A number that went into a medium or came out beside it.
+
+    Attributes:
+        value: The values, shape () or one that broadcasts to the batch shape of the medium.
+        unit: Unit, empty for a pure number.
+
+    Examples:
+        >>> from nvprotocol.provenance import Number
+        >>> str(Number(np.array(2.87), "GHz"))
+        '2.87 GHz'
+    """
+
+    value: NDArray[np.float64]
+    unit: str = ""
+
+    def __str__(self) -> str:
+        low, high = show(float(np.min(self.value))), show(float(np.max(self.value)))
+        return f"{low if low == high else f'{low} … {high}'} {self.unit}".strip()
+
+
+class Note(NamedTuple):
+    """A remark with its numbers.
+
+    Attributes:
+        text: One sentence.
+        serious: Whether the theory no longer holds well; such a note is also given as a `ValidityWarning`.
+
+    Examples:
+        >>> from nvprotocol.provenance import Note
+        >>> Note("The detour a·r/v_g is 0.02.", serious=True).serious
+        True
+    """
+
+    text: str
+    serious: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Provenance:
+    """What a medium was computed from. It has no part in the physics: two media with the same rates act alike.
+
+    Attributes:
+        source: The magnet, in words.
+        approximation: What was computed and what was left out.
+        numbers: Numbers by their names.
+        notes: Remarks, those that doubt the result first.
+
+    Examples:
+        >>> from nvprotocol.provenance import Provenance
+        >>> print(Provenance(source="a table", approximation="interpolated"))
+        from       a table
+                   interpolated
+    """
+
+    source: str
+    approximation: str
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+    def at(self, index: object, batch: tuple[int, ...]) -> "Provenance":
+        """The provenance of a part of a batch, selected as NumPy selects from an array of that batch shape.
+
+        Args:
+            index: What stands between the brackets.
+            batch: Batch shape of the medium.
+
+        Examples:
+            >>> from nvprotocol.provenance import Number, Provenance
+            >>> whole = Provenance(source="", approximation="", numbers={"r": Number(np.array([1.0, 2.0]), "nm")})
+            >>> str(whole.at(1, (2,)).numbers["r"])
+            '2 nm'
+        """
+        chosen = {
+            name: Number(np.broadcast_to(number.value, batch)[index], number.unit)  # pyright: ignore[reportArgumentType, reportCallIssue]
+            for name, number in self.numbers.items()
+        }
+        return replace(self, numbers=chosen)
+
+    @staticmethod
+    def joined(first: "Provenance | None", second: "Provenance | None") -> "Provenance | None":
+        """The provenance of a sum of two media: what is known of both, numbers of the first before the second's.
+
+        Examples:
+            >>> from nvprotocol.provenance import Provenance
+            >>> one = Provenance(source="a table", approximation="interpolated")
+            >>> Provenance.joined(one, None) is one, Provenance.joined(one, one).source
+            (True, 'a table; and a table')
+        """
+        if first is None or second is None:
+            return second if first is None else first
+        return Provenance(
+            source=f"{first.source}; and {second.source}",
+            approximation=f"{first.approximation}; and {second.approximation}",
+            numbers={**second.numbers, **first.numbers},
+            notes=first.notes + second.notes,
+        )
+
+    def __str__(self) -> str:
+        rows = ["from", "", *self.numbers, *("doubt" if note.serious else "note" for note in self.notes)]
+        texts = [self.source, self.approximation, *map(str, self.numbers.values()), *(note.text for note in self.notes)]
+        width = 1 + max(10, *(len(row) for row in rows))
+        indent = " " * width
+        paragraphs = [
+            textwrap.fill(text, 118, initial_indent=row.ljust(width), subsequent_indent=indent, break_long_words=False)
+            for row, text in zip(rows, texts, strict=True)
+        ]
+        return "\n".join(paragraphs)

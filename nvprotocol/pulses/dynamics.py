@@ -1,0 +1,150 @@
+"""Driven stretches by the solvers of qiskit-dynamics: JAX where it is installed, SciPy's DOP853 elsewhere.
+
+The frame is passed to by hand: `rwa_cutoff_freq` of qiskit-dynamics below the splitting takes away, without a word,
+the dissipators of relaxation and excitation, and its rotating frames keep some of its methods from running under JAX.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol.pulses.generator import DrivenGenerator, Frame, to_pauli
+from nvprotocol.pulses.model import Mode, build_model, give_signals, mode_of, operators_of, require_dynamics
+from nvprotocol.pulses.smooth import chebyshev
+from nvprotocol.pulses.timeline import Segment
+
+_SERIES = 1e-13
+_FINEST = 3e-14
+"""The smallest relative tolerance that SciPy takes."""
+_SCIPY_SLACK, _JAX_SLACK = 10, 1000
+"""How far below the tolerance the error of a step is held, since errors add up; measured, with some to spare."""
+_UNROLLED = 64
+
+
+class DynamicsIntegrator:
+    """Maps of driven segments by qiskit-dynamics.
+
+    A program is compiled by JAX once for each number of qubits, of segments at a time and of terms in the series of
+    their drives; media, times and pulses are data.
+
+    Args:
+        generator: The generator.
+        tolerance: Largest error let pass in a segment.
+
+    Raises:
+        MissingExtraError: If qiskit-dynamics is not installed.
+    """
+
+    def __init__(self, generator: DrivenGenerator, tolerance: float) -> None:
+        require_dynamics()
+        self._generator, self._tolerance = generator, tolerance
+        self._mode: Mode = mode_of(generator)
+        self._parts = operators_of(self._mode, generator)
+
+    def maps(self, segments: Sequence[Segment]) -> list[NDArray[np.float64]]:
+        """The maps of segments on Pauli coordinates, in the frame of the generator."""
+        found = self._by_jax(segments) if find_spec("jax") else [self._by_scipy(segment) for segment in segments]
+        if self._mode == "kets":
+            return [to_pauli(np.kron(np.conj(one), one)) for one in found]
+        return [np.real(one) if self._mode == "matrices" else to_pauli(one) for one in found]
+
+    def _by_scipy(self, segment: Segment) -> NDArray:
+        from qiskit_dynamics import solve_lmde
+
+        generator = self._generator
+        model = build_model(self._mode, self._parts, "numpy")
+        at = _remembered(lambda t: generator.coefficients(segment, np.array([float(t)]))[:, 0])
+        give_signals(self._mode, model, self._parts, at)
+        goal = {"rtol": max(self._tolerance / _SCIPY_SLACK, _FINEST), "atol": self._tolerance / _SCIPY_SLACK}
+        start = np.eye(_size(self._mode, generator.n_qubits), dtype=complex)
+        rate = generator.rate(segment)
+        span, longest = [segment.start, segment.end], 1 / rate if rate else np.inf
+        return np.asarray(solve_lmde(model, span, start, method="DOP853", max_step=longest, **goal).y[-1])
+
+    def _by_jax(self, segments: Sequence[Segment]) -> list[NDArray]:
+        import jax
+
+        generator = self._generator
+        series = [chebyshev(lambda t, one=one: _smooth(one, t), one.start, one.end, _SERIES) for one in segments]
+        longest = max(rows.shape[1] for rows in series)
+        padded = np.array([np.pad(rows, ((0, 0), (0, longest - rows.shape[1]))) for rows in series])
+        spans = np.array([[one.start, one.end - one.start] for one in segments])
+        solve = _compiled(self._mode, generator.frame, generator.n_qubits, self._tolerance)
+        with _double_precision(jax):
+            return list(np.asarray(solve(self._parts, generator.carrier, padded, spans)))
+
+
+def _double_precision(jax: Any) -> AbstractContextManager[None]:
+    """JAX's switch for double precision, for a while; it has moved between its versions."""
+    return jax.enable_x64(True) if hasattr(jax, "enable_x64") else jax.experimental.enable_x64()
+
+
+def _size(mode: Mode, n_qubits: int) -> int:
+    return (2 if mode == "kets" else 4) ** n_qubits
+
+
+def _smooth(segment: Segment, times: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What of the coefficients is smooth on the scale of the carrier, shape (2 + 3N, T)."""
+    drive = segment.drive(times)
+    return np.concatenate([segment.scales.at(times), segment.offsets.at(times), drive.real, drive.imag])
+
+
+@lru_cache(maxsize=32)
+def _compiled(mode: Mode, frame: Frame, n_qubits: int, tolerance: float) -> Callable[..., Any]:
+    """Solves many segments at once: operators, carrier, series (S, 2 + 3N, K) of what is smooth, and spans (S, 2)."""
+    import jax
+    import jax.numpy as jnp
+    from qiskit_dynamics import solve_lmde
+
+    goal = {"rtol": max(tolerance / _JAX_SLACK, _FINEST), "atol": tolerance / _JAX_SLACK}
+
+    def solve(parts: Any, carrier: Any, series: Any, span: Any) -> Any:
+        start, length = span
+
+        def coefficients(t: Any) -> Any:
+            smooth = _clenshaw(series, jnp.clip(2 * t / length - 1, -1.0, 1.0))
+            scales, offsets, real, imaginary = jnp.split(smooth, [2, 2 + n_qubits, 2 + 2 * n_qubits])
+            drive = real + 1j * imaginary
+            if frame != "rwa":
+                turn = jnp.exp(1j * carrier * (start + t))
+                field = 2 * (drive * turn.conj()).real
+                drive = field * turn if frame == "rotating" else field + 0j
+            offsets = offsets + carrier if frame == "lab" else offsets
+            return jnp.concatenate([jnp.ones(1), scales, offsets, drive.real, drive.imag])
+
+        model = build_model(mode, parts, "jax")
+        give_signals(mode, model, parts, coefficients)
+        begin = jnp.eye(_size(mode, n_qubits), dtype=complex)
+        whole = jnp.stack([jnp.zeros_like(length), length])
+        return solve_lmde(model, whole, begin, method="jax_odeint", mxstep=10_000_000, **goal).y[-1]
+
+    return jax.jit(jax.vmap(solve, in_axes=(None, None, 0, 0)))
+
+
+def _clenshaw(series: Any, x: Any) -> Any:
+    """Σ c_k T_k(x) for rows of coefficients, by Clenshaw's recurrence: half the time of cosines of k arccos x."""
+    import jax
+
+    def step(pair: Any, column: Any) -> Any:
+        return (column + 2 * x * pair[0] - pair[1], pair[0]), None
+
+    zero, count = series[:, 0] * 0, series.shape[1]
+    (first, second), _ = jax.lax.scan(step, (zero, zero), series[:, :0:-1].T, unroll=min(count - 1, _UNROLLED))
+    return series[:, 0] + x * first - second
+
+
+def _remembered(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The function with its last value kept: a model asks for its signals at one time, one after another."""
+    last: list[Any] = [None, None]
+
+    def remembering(t: Any) -> Any:
+        if last[0] is None or t != last[0]:
+            last[:] = [t, function(t)]
+        return last[1]
+
+    return remembering

@@ -1,0 +1,239 @@
+"""Envelopes of pulses: what multiplies the Rabi rate while a pulse lasts."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nvprotocol._checks import fail, numeric_array, real_number, show
+from nvprotocol.pulses._envelope import Envelope, namespace_of, positive_duration, set_fields
+
+__all__ = ["Drag", "Gaussian", "RaisedCosine", "Samples", "Square"]
+
+
+@dataclass(frozen=True)
+class Square(Envelope):
+    """A constant, with edges of half a period of a cosine where it has a rise.
+
+    Attributes:
+        duration_ns: Duration in ns, edges included.
+        rise_ns: Duration of each edge in ns, at most half of the whole.
+
+    Raises:
+        ArgumentError: If a duration is out of range.
+
+    Examples:
+        >>> nv.pulses.Square(50.0, rise_ns=10.0).area_ns
+        (40+0j)
+    """
+
+    duration_ns: float
+    rise_ns: float = 0.0
+
+    def __post_init__(self) -> None:
+        set_fields(self, duration_ns=positive_duration(self.duration_ns))
+        set_fields(self, rise_ns=real_number(self.rise_ns, "rise_ns", minimum=0.0, maximum=self.duration_ns / 2))
+
+    def shape(self, t: Any) -> Any:
+        """The envelope at times in ns."""
+        xp = namespace_of(t)
+        if self.rise_ns == 0:
+            return xp.ones_like(t)
+        from_edge = xp.minimum(t, self.duration_ns - t) / self.rise_ns
+        return (1 - xp.cos(np.pi * xp.clip(from_edge, 0.0, 1.0))) / 2
+
+    @property
+    def knots_ns(self) -> tuple[float, ...]:
+        """Where the edges end."""
+        return _distinct(self.duration_ns, self.rise_ns, self.duration_ns - self.rise_ns)
+
+    @cached_property
+    def area_ns(self) -> complex:
+        """∫ s dt in ns."""
+        return complex(self.duration_ns - self.rise_ns)
+
+
+@dataclass(frozen=True)
+class Gaussian(Envelope):
+    """A Gaussian about the middle, lowered and stretched so that it begins and ends at 0 and reaches 1.
+
+    Attributes:
+        duration_ns: Duration in ns.
+        sigma_ns: Standard deviation in ns; a quarter of the duration unless given.
+
+    Raises:
+        ArgumentError: If one of them is not positive.
+
+    Examples:
+        >>> nv.pulses.Gaussian(40.0, sigma_ns=8.0)([0.0, 20.0, 40.0]).real.tolist()
+        [0.0, 1.0, 0.0]
+    """
+
+    duration_ns: float
+    sigma_ns: float | None = None
+
+    def __post_init__(self) -> None:
+        set_fields(self, duration_ns=positive_duration(self.duration_ns))
+        sigma = self.duration_ns / 4 if self.sigma_ns is None else real_number(self.sigma_ns, "sigma_ns", above=0.0)
+        set_fields(self, sigma_ns=sigma)
+
+    def _bell(self, t: Any) -> Any:
+        return namespace_of(t).exp(-(((t - self.duration_ns / 2) / self._sigma) ** 2) / 2)
+
+    @property
+    def _sigma(self) -> float:
+        assert self.sigma_ns is not None
+        return self.sigma_ns
+
+    @property
+    def _edge(self) -> float:
+        return float(np.exp(-((self.duration_ns / 2 / self._sigma) ** 2) / 2))
+
+    def shape(self, t: Any) -> Any:
+        """The envelope at times in ns."""
+        return (self._bell(t) - self._edge) / (1 - self._edge)
+
+    @cached_property
+    def area_ns(self) -> complex:
+        """∫ s dt in ns."""
+        from scipy.special import erf
+
+        bell = np.sqrt(2 * np.pi) * self._sigma * erf(self.duration_ns / (2 * np.sqrt(2) * self._sigma))
+        return complex((bell - self._edge * self.duration_ns) / (1 - self._edge))
+
+
+@dataclass(frozen=True)
+class Drag(Gaussian):
+    r"""A Gaussian g with its derivative as imaginary part, s = g + iβ dg/dt (DRAG, doi:10.1103/PhysRevLett.103.110501).
+
+    A spin that is off resonance by D is turned, to first order, by the Fourier component ∫ s e^(iDt) dt, which is
+    (1 + βD) times that of g: β = −1/D takes it away.
+
+    Attributes:
+        duration_ns: Duration in ns.
+        sigma_ns: Standard deviation of g in ns; a quarter of the duration unless given.
+        beta_ns: β in ns.
+
+    Raises:
+        ArgumentError: If a time is out of range.
+
+    Examples:
+        >>> pulse = nv.pulses.Drag.against(offset=100.0, duration_ns=40.0)  # the other NV is 100 rad/µs higher
+        >>> pulse.beta_ns
+        -10.0
+    """
+
+    beta_ns: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        set_fields(self, beta_ns=real_number(self.beta_ns, "beta_ns"))
+
+    @classmethod
+    def against(cls, offset: float, duration_ns: float, sigma_ns: float | None = None) -> "Drag":
+        """The envelope that spares a spin whose splitting is larger by `offset`, in rad/µs, than the one addressed.
+
+        Raises:
+            ArgumentError: If the offset is 0.
+
+        Examples:
+            >>> nv.pulses.Drag.against(-200.0, 30.0).beta_ns
+            5.0
+        """
+        offset = real_number(offset, "offset")
+        if offset == 0:
+            fail("offset", "not be 0, for one spin to be spared", "is 0")
+        return cls(duration_ns, sigma_ns, beta_ns=-1000.0 / offset)
+
+    def shape(self, t: Any) -> Any:
+        """The envelope at times in ns."""
+        slope = -(t - self.duration_ns / 2) / self._sigma**2 * self._bell(t) / (1 - self._edge)
+        return super().shape(t) + 1j * self.beta_ns * slope
+
+
+@dataclass(frozen=True)
+class RaisedCosine(Envelope):
+    """One period of a cosine, s = (1 − cos(2πt/duration))/2, also known as a Hann window.
+
+    Attributes:
+        duration_ns: Duration in ns.
+
+    Raises:
+        ArgumentError: If it is not positive.
+
+    Examples:
+        >>> nv.pulses.RaisedCosine(30.0).area_ns
+        (15+0j)
+    """
+
+    duration_ns: float
+
+    def __post_init__(self) -> None:
+        set_fields(self, duration_ns=positive_duration(self.duration_ns))
+
+    def shape(self, t: Any) -> Any:
+        """The envelope at times in ns."""
+        return (1 - namespace_of(t).cos(2 * np.pi * t / self.duration_ns)) / 2
+
+    @cached_property
+    def area_ns(self) -> complex:
+        """∫ s dt in ns."""
+        return complex(self.duration_ns / 2)
+
+
+@dataclass(frozen=True, init=False)
+class Samples(Envelope):
+    """Samples of equal length, each held until the next, as an arbitrary waveform generator plays them.
+
+    Attributes:
+        values: The samples, none larger than 1.
+        sample_ns: Length of each in ns.
+
+    Raises:
+        ArgumentError: If there is no sample, one is larger than 1, or the length is not positive.
+
+    Examples:
+        >>> envelope = nv.pulses.Samples([0.5, 1.0, 0.5j], sample_ns=2.0)
+        >>> envelope.duration_ns, envelope.area_ns, envelope([1.0, 3.0]).real.tolist()
+        (6.0, (3+1j), [0.5, 1.0])
+    """
+
+    values: tuple[complex, ...]
+    sample_ns: float
+
+    def __init__(self, values: ArrayLike, sample_ns: float) -> None:
+        array = numeric_array(values, "values").astype(complex)
+        if array.ndim != 1 or array.size == 0:
+            fail("values", "be one-dimensional with at least one sample", f"has shape {array.shape}")
+        largest = float(np.abs(array).max())
+        if largest > 1 + 1e-12:
+            fail("values", "be at most 1 in size (the Rabi rate of the pulse scales them)", f"one is {show(largest)}")
+        set_fields(self, values=tuple(array.tolist()), sample_ns=real_number(sample_ns, "sample_ns", above=0.0))
+
+    @property
+    def duration_ns(self) -> float:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Duration in ns."""
+        return len(self.values) * self.sample_ns
+
+    def shape(self, t: Any) -> Any:
+        """The envelope at times in ns."""
+        xp = namespace_of(t)
+        place = xp.clip(xp.floor(t / self.sample_ns).astype(int), 0, len(self.values) - 1)
+        return xp.asarray(self.values)[place]
+
+    @property
+    def knots_ns(self) -> tuple[float, ...]:
+        """Where one sample gives way to the next."""
+        return tuple(self.sample_ns * k for k in range(1, len(self.values)))
+
+    @cached_property
+    def area_ns(self) -> complex:
+        """∫ s dt in ns."""
+        return complex(sum(self.values) * self.sample_ns)
+
+
+def _distinct(end: float, *times: float) -> tuple[float, ...]:
+    """The different times strictly between 0 and the end, in order."""
+    return tuple(sorted({time for time in times if 0 < time < end}))

@@ -1,0 +1,130 @@
+"""A schedule: pulses, waits, ramps and checks, each at its time."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TypeVar
+
+from nvprotocol._checks import fail, real_number, show
+from nvprotocol.pulses._text import schedule_text
+from nvprotocol.pulses.events import GradientRamp, MediumRamp
+from nvprotocol.pulses.pulse import Event, Pulse
+
+__all__ = ["INSTANT", "Schedule"]
+
+INSTANT = 1e-9
+"""Times in µs that differ by less, a femtosecond, are the same."""
+
+_Kind = TypeVar("_Kind", bound=Event)
+
+
+@dataclass(frozen=True, init=False, eq=False, repr=False)
+class Schedule:
+    """Events in order of time; those of one instant happen in the order in which they are given.
+
+    Attributes:
+        events: The events, each with its start settled: its own, or the end of the one that was given before it.
+        duration: Time from beginning to end in µs; the end of the last event, unless a later one is given.
+
+    Raises:
+        ArgumentError: If something is no event, pulses on one tone or ramps of one thing overlap, or the duration is
+            shorter than what it has to hold.
+
+    Examples:
+        >>> pulse = nv.pulses.Pulse(nv.pulses.RaisedCosine(50.0), rabi=125.66, qubit=1)
+        >>> print(nv.pulses.Schedule([nv.pulses.GradientRamp(100.0), pulse, nv.pulses.GradientRamp(0.0)]))
+        Schedule of 3 events, 0.05 µs
+            start      end
+             0 µs             gradient to δ = 100 rad/µs
+             0 µs  0.05 µs    pulse on NV 1: raised cosine, 50 ns, Ω = 125.66 rad/µs, phase 0
+          0.05 µs             gradient to δ = 0 rad/µs
+    """
+
+    events: tuple[Event, ...]
+    duration: float
+
+    def __init__(self, events: Iterable[Event], duration: float | None = None) -> None:
+        settled = _settled(events)
+        end = max((event.end for event in settled), default=0.0)
+        if duration is not None:
+            duration = real_number(duration, "duration", minimum=0.0)
+            if duration < end - INSTANT:
+                fail("duration", f"be at least {show(end)} µs, where the last event ends", f"is {show(duration)}")
+        in_order = tuple(sorted(settled, key=lambda event: event.begin))
+        object.__setattr__(self, "events", in_order)
+        object.__setattr__(self, "duration", end if duration is None else max(duration, end))
+        _refuse_overlap(self.of(Pulse))
+        for kind in (GradientRamp, MediumRamp):
+            _refuse_overlapping_ramps(self.of(kind))
+
+    def of(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
+        """The events of one kind.
+
+        Examples:
+            >>> schedule = nv.pulses.Schedule([nv.pulses.Wait(1.0), nv.pulses.Check()])
+            >>> [check.start for check in schedule.of(nv.pulses.Check)]
+            [1.0]
+        """
+        return tuple(event for event in self.events if isinstance(event, kind))
+
+    def then(self, other: "Schedule") -> "Schedule":
+        """This schedule and another after it.
+
+        Examples:
+            >>> once = nv.pulses.Schedule([nv.pulses.Wait(1.0), nv.pulses.Check()])
+            >>> [check.start for check in once.then(once).of(nv.pulses.Check)]
+            [1.0, 2.0]
+        """
+        if not isinstance(other, Schedule):
+            fail("other", "be a Schedule", f"is of type {type(other).__name__}")
+        moved = (replace(event, start=event.begin + self.duration) for event in other.events)
+        return Schedule([*self.events, *moved], self.duration + other.duration)
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self.events)
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    def __str__(self) -> str:
+        return schedule_text(self.events, self.duration)
+
+    __repr__ = __str__
+
+
+def _settled(events: Iterable[Event]) -> list[Event]:
+    """The events with their starts."""
+    if not isinstance(events, Iterable):
+        fail("events", "be a sequence of events", f"is of type {type(events).__name__}")
+    settled: list[Event] = []
+    now = 0.0
+    for event in events:
+        if not isinstance(event, Event):
+            fail("events", "be pulses, waits, ramps, checks and the like", f"has one of type {type(event).__name__}")
+        settled.append(event if event.start is not None else replace(event, start=now))
+        now = settled[-1].end
+    return settled
+
+
+def _refuse_overlap(pulses: tuple[Pulse, ...]) -> None:
+    """Refuses two pulses at a time on the tone of one NV, or on tones told to be the same."""
+    last: dict[object, Pulse] = {}
+    for pulse in pulses:
+        tone = (pulse.qubit, pulse.detuning) if pulse.tone_ghz is None else pulse.tone_ghz
+        refuse_overlap(last.get(tone), pulse)
+        last[tone] = pulse
+
+
+def refuse_overlap(first: Pulse | None, second: Pulse) -> None:
+    """Refuses a pulse that begins before the one before it on the same tone is over."""
+    if first is not None and second.begin < first.end - INSTANT:
+        must = f"not overlap on one tone: the one at {show(first.begin)} µs lasts until {show(first.end)} µs"
+        fail("events", f"be pulses that do {must}", f"the next begins at {show(second.begin)} µs")
+
+
+def _refuse_overlapping_ramps(ramps: tuple[Event, ...]) -> None:
+    for first, second in pairwise(ramps):
+        if second.begin < first.end - INSTANT:
+            kind = "gradient" if isinstance(first, GradientRamp) else "medium"
+            must = f"have ramps of the {kind} one after another: one lasts until {show(first.end)} µs"
+            fail("events", must, f"the next begins at {show(second.begin)} µs")

@@ -1,0 +1,243 @@
+"""A schedule on a device: which tone sounds when, and what field and magnet are at every moment."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol._checks import fail, show
+from nvprotocol.device import Device
+from nvprotocol.errors import ArgumentError
+from nvprotocol.master_equation.generator import parameters
+from nvprotocol.pulses.events import Act, Check, GradientRamp, MediumRamp
+from nvprotocol.pulses.pulse import Event, Pulse
+from nvprotocol.pulses.schedule import INSTANT, Schedule, refuse_overlap
+
+_TONE = 1e-9
+
+
+@dataclass(frozen=True)
+class Course:
+    """A vector while it stays as it is, or while one ramp takes it elsewhere.
+
+    Attributes:
+        before: Its value when the ramp begins, shape (V,).
+        after: Its value when the ramp ends.
+        begin: When that is in µs.
+        end: When that is in µs.
+        cosine: Whether it follows half a period of a cosine.
+    """
+
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+    begin: float = 0.0
+    end: float = 0.0
+    cosine: bool = False
+
+    @property
+    def constant(self) -> bool:
+        """Whether nothing changes."""
+        return self.end <= self.begin
+
+    def at(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The values at times in µs, shape (V, T)."""
+        if self.constant:
+            return np.repeat(self.after[:, None], times.size, axis=1)
+        part = np.clip((times - self.begin) / (self.end - self.begin), 0.0, 1.0)
+        if self.cosine:
+            part = (1 - np.cos(np.pi * part)) / 2
+        return self.before[:, None] + (self.after - self.before)[:, None] * part
+
+    def key(self, origin: float) -> tuple[object, ...]:
+        """What tells it from other courses, seen from a moment."""
+        if self.constant:
+            return (self.after.tobytes(),)
+        span = (round((self.begin - origin) / INSTANT), round((self.end - origin) / INSTANT))
+        return (self.before.tobytes(), self.after.tobytes(), *span, self.cosine)
+
+
+@dataclass(frozen=True)
+class Tone:
+    """A pulse as every NV qubit sees it.
+
+    Attributes:
+        pulse: The pulse.
+        offset: Offset D of its tone from the mean splitting in rad/µs.
+        field: Its field at each NV, relative to that at the one it addresses, shape (N,).
+    """
+
+    pulse: Pulse
+    offset: float
+    field: NDArray[np.complex128]
+
+    def drive(self, times: NDArray[np.float64]) -> NDArray[np.complex128]:
+        """E of each NV in the frame that rotates at the mean splitting, in rad/µs, shape (N, T)."""
+        since = times - self.pulse.centre
+        envelope = self.pulse.envelope
+        inside = np.clip(1000 * since + envelope.duration_ns / 2, 0.0, envelope.duration_ns)
+        wave = self.pulse.rabi * np.exp(1j * (self.pulse.phase - self.offset * since)) * envelope.shape(inside)
+        return self.field[:, None] * wave
+
+    def key(self, origin: float) -> tuple[object, ...]:
+        """What tells it from other tones, seen from a moment."""
+        p = self.pulse
+        place = round((p.centre - origin) / INSTANT)
+        return (p.envelope, p.rabi, p.phase, self.offset, self.field.tobytes(), place)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of time in which everything is smooth.
+
+    Attributes:
+        start: Its beginning in µs.
+        end: Its end in µs.
+        offsets: The splittings about their mean in rad/µs, V = N.
+        scales: Factors of the medium's rates and of its coherent couplings, V = 2.
+        tones: The tones that sound.
+    """
+
+    start: float
+    end: float
+    offsets: Course
+    scales: Course
+    tones: tuple[Tone, ...]
+
+    @property
+    def constant(self) -> bool:
+        """Whether nothing is driven and nothing changes."""
+        return self.offsets.constant and self.scales.constant and not self.tones
+
+    def drive(self, times: NDArray[np.float64]) -> NDArray[np.complex128]:
+        """The drive of each NV by all tones together in rad/µs, shape (N, T)."""
+        silence = np.zeros((self.offsets.after.size, times.size), dtype=complex)
+        return sum((tone.drive(times) for tone in self.tones), start=silence)
+
+    def between(self, start: float, end: float) -> "Segment":
+        """A part of it."""
+        return Segment(start, end, self.offsets, self.scales, self.tones)
+
+    def key(self) -> tuple[object, ...]:
+        """What tells it from other segments that begin at other times; tones keep their phase in the rotating frame."""
+        tones = tuple(tone.key(self.start) for tone in self.tones)
+        span = round((self.end - self.start) / INSTANT)
+        return (span, self.offsets.key(self.start), self.scales.key(self.start), tones)
+
+
+class Timeline:
+    """A schedule on a device, cut wherever a pulse, ramp or step begins or ends, so that no solver steps over one.
+
+    Args:
+        schedule: The schedule.
+        device: The device.
+
+    Attributes:
+        duration: Time from beginning to end in µs.
+        tones: The pulses in order of time, as every NV sees them.
+        instants: Checks and other maps in order of time.
+        segments: The stretches between the cuts.
+
+    Raises:
+        ArgumentError: If a pulse addresses an NV that there is not, is stronger than the device allows or shares its
+            tone with another, or a ramp asks for more than the device can do.
+    """
+
+    def __init__(self, schedule: Schedule, device: Device) -> None:
+        self.device = device
+        self.duration = schedule.duration
+        gradients = ((ramp, _offsets_of(ramp, device)) for ramp in schedule.of(GradientRamp))
+        self._offsets = _Track(_offsets_of(None, device), gradients)
+        tunings = ((ramp, np.array([ramp.scale, ramp.coherent])) for ramp in schedule.of(MediumRamp))
+        self._scales = _Track(np.ones(2), tunings)
+        self.tones = [self._tone(pulse) for pulse in schedule.of(Pulse)]
+        self._refuse_tones()
+        self.instants = tuple(event for event in schedule.events if isinstance(event, Act | Check))
+        self.segments = tuple(self._segments(schedule))
+
+    def _tone(self, pulse: Pulse) -> Tone:
+        n = self.device.n_qubits
+        if pulse.qubit is not None and pulse.qubit >= n:
+            fail("qubit", f"be less than the {n} NV qubits of the device", f"is {pulse.qubit}")
+        field = self.device.control.field(n)[:, pulse.qubit or 0]
+        if pulse.tone_ghz is not None:
+            return Tone(pulse, 2000 * np.pi * (pulse.tone_ghz - self.device.frequency_ghz), field)
+        at_centre = self._offsets.during(pulse.centre).at(np.array([pulse.centre]))[:, 0]
+        own = 0.0 if pulse.qubit is None else float(at_centre[pulse.qubit])
+        return Tone(pulse, own + pulse.detuning, field)
+
+    def _refuse_tones(self) -> None:
+        """Refuses two pulses on one tone at a time, and fields that are too strong together."""
+        limit = self.device.control.max_rabi
+        sounding: list[Tone] = []
+        for tone in self.tones:
+            start = tone.pulse.begin
+            sounding = [one for one in sounding if one.pulse.end > start + INSTANT]
+            for one in sounding:
+                if abs(one.offset - tone.offset) <= _TONE * max(1.0, abs(one.offset)) and np.any(
+                    one.field * tone.field
+                ):
+                    refuse_overlap(one.pulse, tone.pulse)
+            sounding.append(tone)
+            total = sum(one.pulse.peak for one in sounding)
+            if total > limit * (1 + 1e-9):
+                several = f"of {len(sounding)} pulses together " if len(sounding) > 1 else ""
+                what = f"{several}reaches {show(total)} at {show(start)} µs"
+                fail("rabi", f"be at most the device's {show(limit)} rad/µs", what)
+
+    def _segments(self, schedule: Schedule) -> Iterator[Segment]:
+        waiting = sorted(self.tones, key=lambda tone: -tone.pulse.on[0])
+        sounding: list[Tone] = []
+        for start, end in pairwise(_cuts(schedule)):
+            middle = (start + end) / 2
+            while waiting and waiting[-1].pulse.on[0] < middle:
+                sounding.append(waiting.pop())
+            sounding = [tone for tone in sounding if tone.pulse.on[1] > middle]
+            yield Segment(start, end, self._offsets.during(middle), self._scales.during(middle), tuple(sounding))
+
+
+class _Track:
+    """A vector over the whole schedule, and the ramps that take it from value to value."""
+
+    def __init__(self, initial: NDArray[np.float64], ramps: Iterable[tuple[Event, NDArray[np.float64]]]) -> None:
+        self._courses = [Course(initial, initial, -np.inf, -np.inf)]
+        for ramp, after in ramps:
+            cosine = getattr(ramp, "shape", "") == "cosine"
+            self._courses.append(Course(self._courses[-1].after, after, ramp.begin, ramp.end, cosine))
+        self._begins = [course.begin for course in self._courses]
+
+    def during(self, time: float) -> Course:
+        """The vector about a moment: the ramp that is on, or the value that the last one has left."""
+        last = self._courses[bisect_right(self._begins, time) - 1]
+        return last if time < last.end else Course(last.after, last.after)
+
+
+def _offsets_of(ramp: GradientRamp | None, device: Device) -> NDArray[np.float64]:
+    """The splittings about their mean, shape (N,)."""
+    medium = device.equation.medium
+    detuning = device.equation.detuning if ramp is None else np.asarray(ramp.detuning)
+    if ramp is not None and device.n_qubits == 2 and detuning.ndim:
+        fail("detuning", "be one number, δ, for a pair", f"has shape {detuning.shape}")
+    offsets = parameters(medium, detuning)[-device.n_qubits :]
+    largest = float(np.abs(offsets).max())
+    if ramp is not None and largest > device.control.max_detuning * (1 + 1e-9):
+        must = f"be at most the device's {show(device.control.max_detuning)} rad/µs in size"
+        raise ArgumentError(f"Argument `detuning` must {must}, but is {show(largest)} at {show(ramp.begin)} µs.")
+    return offsets
+
+
+def _cuts(schedule: Schedule) -> list[float]:
+    """The times at which anything begins, ends or is not smooth; those within a femtosecond are one."""
+    times = [0.0, schedule.duration]
+    for event in schedule.events:
+        times += [event.begin, event.end]
+        if isinstance(event, Pulse):
+            on, off = event.on
+            times += [on, off, *(on + knot / 1000 for knot in event.envelope.knots_ns)]
+    cuts: list[float] = []
+    for time in sorted(times):
+        if not cuts or time > cuts[-1] + INSTANT:
+            cuts.append(time)
+    return cuts

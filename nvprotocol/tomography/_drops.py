@@ -1,0 +1,76 @@
+"""The rule for the drops of log-likelihood: how far below its maximum each end of an interval lies."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol._checks import fail, show
+from nvprotocol.tomography._profile import Fits
+from nvprotocol.tomography.proportions import checked_level, normal_quantile
+
+Real = NDArray[np.float64]
+Rows = tuple[tuple[float, float, float], ...]
+
+
+class Rule(NamedTuple):
+    """Drops by the class of a table: what its state of maximum likelihood may lose, and whether it is entangled.
+
+    A row holds the drop D at 95 %, its offset c and its slope s. At another level √(2·drop) = c + r(√(2D) − c), with r
+    the quantile of the normal distribution over that at 95 %: a bias does not shrink with the level as scatter does.
+    The slope adds s times the loss, as a truth of lower rank lies further up by what the spurious eigenvalues gain.
+    """
+
+    loss: float  # of log-likelihood, up to which the smallest eigenvalues pass for zero
+    counted: float  # loss that the slope counts at most
+    third: float  # loss without the third eigenvalue from which a state of rank 2 is clearly not of rank 1
+    lower: tuple[Rows, Rows]  # where separable states fit, and where they do not; rows by lost eigenvalues 0, 1, 2, 3,
+    upper: tuple[Rows, Rows]  # and last for rank 2 that is almost rank 1
+
+
+_SEPARABLE_LOWER: Rows = ((2.1, 0.2, 0.0), (2.1, 0.4, 0.0), (3.3, 0.5, 0.0), (3.0, 0.5, 0.0), (3.3, 0.5, 0.0))
+_SEPARABLE_UPPER: Rows = ((1.92, 0.0, 0.0), (2.1, 0.2, 0.2), (2.8, 0.6, 1.1), (1.92, 0.3, 0.5), (2.8, 0.6, 1.1))
+_ENTANGLED_LOWER: Rows = ((2.7, 0.0, 0.0), (2.5, 0.4, 0.0), (1.2, 0.2, 0.3), (2.3, 0.4, 0.0), (2.4, 0.4, 0.0))
+_ENTANGLED_UPPER: Rows = ((2.2, 0.0, 0.0), (2.3, 0.3, 0.4), (4.0, 0.6, 0.9), (2.9, 0.6, 0.8), (4.0, 0.6, 0.9))
+FULL = Rule(7.0, 3.5, 60.0, (_SEPARABLE_LOWER, _ENTANGLED_LOWER), (_SEPARABLE_UPPER, _ENTANGLED_UPPER))
+"""The rule for general states; `concurrence_interval` shows it as a table."""
+
+_SEPARABLE_LOWER_X: Rows = ((2.1, 0.2, 0.0), (2.3, 0.4, 0.0), (2.7, 0.5, 0.0), (2.7, 0.5, 0.0), (2.7, 0.5, 0.0))
+_SEPARABLE_UPPER_X: Rows = ((1.92, 0.0, 0.0), (2.9, 0.5, 0.0), (2.9, 0.5, 0.0), (2.5, 0.3, 0.0), (2.9, 0.5, 0.0))
+_ENTANGLED_LOWER_X: Rows = ((2.2, 0.0, 0.0), (2.1, 0.2, 0.0), (1.92, 0.2, 0.0), (1.92, 0.3, 0.0), (1.92, 0.2, 0.0))
+_ENTANGLED_UPPER_X: Rows = ((2.1, 0.0, 0.0), (2.5, 0.5, 0.0), (2.7, 0.6, 0.0), (3.3, 0.7, 0.0), (2.7, 0.6, 0.0))
+WITHIN_ANSATZ = Rule(2.5, 0.0, 0.0, (_SEPARABLE_LOWER_X, _ENTANGLED_LOWER_X), (_SEPARABLE_UPPER_X, _ENTANGLED_UPPER_X))
+"""The rule for the ansätze, which have fewer ways to lose rank."""
+
+ENTANGLED = 3.3
+"""Drop of log-likelihood at a separable state from which on a table counts as entangled at 95 %; its offset follows."""
+ENTANGLED_OFFSET = 0.5
+LOWEST_LEVEL = 0.5
+"""Below it, no coverage was measured."""
+
+
+def drops(fits: Fits, separable: Real, level: float, ansatz: str) -> tuple[Real, Real]:
+    """Drops of log-likelihood for the lower and the upper end (`concurrence_interval` says which and why)."""
+    ratio = normal_quantile(interval_level(level)) / normal_quantile(0.95)
+    # At higher levels, eigenvalues that cost more may still be zero.
+    rule, more = FULL if ansatz == "full" else WITHIN_ANSATZ, max(1.0, ratio**2)
+    lost = np.sum(fits.losses < rule.loss * more, axis=0)
+    losses = np.concatenate([np.zeros((1, len(lost))), fits.losses])
+    loss = np.clip(losses[lost, np.arange(len(lost))], 0, rule.counted * more)
+    kind = np.where((lost == 2) & (fits.losses[2] < rule.third), 4, lost)
+    entangled = (separable >= _scaled(ENTANGLED, ENTANGLED_OFFSET, ratio)).astype(int)
+    chosen = [np.array(rows)[entangled, kind].T for rows in (rule.lower, rule.upper)]
+    lower, upper = (_scaled(drop, offset, ratio) + slope * loss for drop, offset, slope in chosen)
+    return lower, upper
+
+
+def interval_level(level: float, lowest: float = LOWEST_LEVEL) -> float:
+    """A level for which coverage was measured, or a higher one."""
+    number = checked_level(level)
+    if number < lowest:
+        fail("level", f"be at least {lowest:g}, as no coverage was measured below", f"is {show(number)}")
+    return number
+
+
+def _scaled(drop: Real | float, offset: Real | float, ratio: float) -> Real:
+    return (offset + ratio * (np.sqrt(2 * np.asarray(drop)) - offset)) ** 2 / 2

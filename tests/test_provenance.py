@@ -1,0 +1,72 @@
+"""What a medium says of itself: its numbers, its doubts, the static shift."""
+
+import numpy as np
+import pytest
+from lattice import exchange
+
+import nvprotocol as nv
+from nvprotocol.errors import ValidityWarning
+from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
+
+
+def test_static_shift_is_reported_and_included() -> None:
+    # 3.9 GHz for S = 14.2 and λ/2π = 136 MHz; the splitting that is asked for is the one with the shift in it.
+    for aligned, sign in ((True, -1), (False, 1)):
+        medium = exchange(coupling_mhz=136.0, aligned=aligned).medium(30.0, frequency_ghz=2.87)
+        assert medium.provenance is not None
+        shift = medium.provenance.numbers["static shift"]
+        assert np.isclose(shift.value, sign * 2 * 0.136 * 14.2)
+        assert "GHz" in shift.unit
+        k = exchange().wave_number(2.87 * RAD_PER_US_PER_GHZ)
+        assert not aligned or np.isclose(
+            medium.relaxation[0, 1].real,
+            medium.relaxation[0, 0].real * np.real(exchange().propagator(30.0, k) / exchange().propagator(0.0, k)),
+        )
+
+
+@pytest.mark.parametrize(
+    ("changes", "arguments", "text"),
+    [
+        ({"coupling_mhz": 100.0, "dimension": 1, "damping": 0.0}, {"separation_nm": 400.0}, "Magnons take time"),
+        ({"coupling_mhz": 100.0}, {"frequency_ghz": 2.0001}, "band edge"),
+        ({"coupling_mhz": 500.0, "damping": 0.0}, {"frequency_ghz": 1.9999}, "band edge"),
+        ({"stiffness_m2_per_s": 2e-8}, {}, "Waves are short"),
+        ({}, {"separation_nm": 1.0}, "closer than the lattice"),
+        ({}, {"temperature_k": 300.0}, "warm for linear spin waves"),
+    ],
+)
+def test_doubts_are_notes_and_warnings(changes: dict, arguments: dict, text: str) -> None:
+    magnet = exchange(**changes)
+    asked = {"separation_nm": 30.0, "frequency_ghz": 2.87, "dephasing": False} | arguments
+    with pytest.warns(ValidityWarning, match=text) as record:
+        medium = magnet.medium(**asked)
+    assert {warning.filename for warning in record} == {__file__}  # where the user asked
+    assert medium.provenance is not None
+    assert any(text in note.text and note.serious for note in medium.provenance.notes)
+    assert "doubt" in str(medium)
+
+
+def test_remarks_are_not_warnings() -> None:
+    medium = exchange().medium(30.0, frequency_ghz=1.5, temperature_k=0.1)  # warnings are errors here
+    assert medium.provenance is not None
+    notes = [note.text for note in medium.provenance.notes]
+    assert any("below the gap" in note for note in notes)
+    assert any("Thermal magnons" in note for note in notes)
+    assert not any(note.serious for note in medium.provenance.notes)
+
+
+def test_provenance_outlives_sums_and_has_no_part_in_the_physics() -> None:
+    medium = exchange().medium([20.0, 40.0], frequency_ghz=2.87, temperature_k=0.1)
+    bare = nv.Medium(
+        relaxation=medium.relaxation,
+        excitation=medium.excitation,
+        dephasing=medium.dephasing,
+        flip_flop=medium.flip_flop,
+        ising=medium.ising,
+    )
+    assert bare.provenance is None
+    assert np.array_equal(nv.MasterEquation(medium).liouvillian, nv.MasterEquation(bare).liouvillian)
+    total = medium + bare
+    assert total.provenance is medium.provenance
+    assert (medium + medium).provenance is not None
+    assert [m.provenance.source for m in medium] == 2 * [medium.provenance.source]  # pyright: ignore[reportOptionalMemberAccess]
