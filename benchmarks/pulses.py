@@ -224,7 +224,7 @@ def main() -> None:
     for name, value in by_point.items():
         verdict = "at least" if single / value >= 10 else "short of"
         print(
-            f"{name}: {single / value:.0f} times faster a point ({verdict} 10), {single_ours / value:.1f} than in parts"
+            f"{name}: a point {single / value:.0f} ({verdict} 10) and {single_ours / value:.1f} times faster than these"
         )
     names = "qiskit-dynamics alone, jax_odeint", "the same odeint without qiskit-dynamics"
     for title, times in (("one run", spent), (f"scan of {POINTS}", by_point)):

@@ -51,11 +51,17 @@ def setup(app: Sphinx) -> None:
     for language in ("csv", "qasm"):
         app.add_lexer(language, TextLexer)
     app.connect("source-read", link_notebooks)
+    app.connect("source-read", name_files)
 
 
 def link_notebooks(app: Sphinx, docname: str, source: list[str]) -> None:  # noqa: ARG001
     """Pages link to notebooks where they lie, so that the links hold outside of the site, too; the site has copies."""
     source[0] = re.sub(r"\.\./(notebooks/[\w-]+\.ipynb)", r"\1", source[0])
+
+
+def name_files(app: Sphinx, docname: str, source: list[str]) -> None:  # noqa: ARG001
+    """The name of a file, which stands after the language of its block, becomes a caption."""
+    source[0] = re.sub(r"^```(\w+) ([\w.-]+)$", r"```{code-block} \1\n:caption: \2\n", source[0], flags=re.MULTILINE)
 
 
 # The notebooks live beside the package; Sphinx wants what it reads in one folder.

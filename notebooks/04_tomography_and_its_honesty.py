@@ -261,7 +261,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure 3. The ends of the interval at every level, for one table each. Triangles: maximum likelihood; dotted: the
-# truth. Inside, the interval closes in on the estimate as the level falls. At the edge it closes in on a value above:
+# truth. Inside, the interval closes in on the estimate as the level falls. At the edge the upper end hardly moves:
 # scatter shrinks with the level, a bias does not.*
 #
 # ## Does it cover?
@@ -339,7 +339,7 @@ for rows, colour, marker, name in (
     print(f"χ² of 15 parameters {np.median(every):.1f} (median)")
 ax.axvline(LEVEL, color="black", lw=0.8, zorder=0)
 ax.axhline(1, color=GREY, lw=0.8, zorder=0)
-ax.set(xlabel="coverage with drops of 1.92", ylabel="width over that of drops 1.92", ylim=(0.95, 1.75))
+ax.set(xlabel="coverage with drops of 1.92", ylabel="width over that of drops 1.92", ylim=(0.95, 1.45))
 ax.legend(loc="upper left", handletextpad=0.2)
 plt.show()
 

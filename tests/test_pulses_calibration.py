@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pulse_laboratory import as_superoperator, envelopes, one_still_spin, rotation_matrix, still
+from pulse_laboratory import HAS_DYNAMICS, as_superoperator, envelopes, one_still_spin, rotation_matrix, still
 
 from nvprotocol import pulses as p
 from nvprotocol.errors import ArgumentError, FitError
@@ -16,6 +16,16 @@ def test_a_pulse_turns_by_its_angle(envelope: p.Envelope, angle: float) -> None:
     pulse = p.rotation(envelope, angle, phase=0.4, slot_ns=60.0)
     turned = p.Propagation(p.Schedule([pulse]), one_still_spin()).propagator()
     assert np.abs(turned - as_superoperator(rotation_matrix(angle, 0.4))).max() < 1e-8
+
+
+@pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
+@pytest.mark.parametrize("envelope", envelopes(), ids=str)
+def test_dynamics_turns_by_the_same_angle(envelope: p.Envelope, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nvprotocol.pulses.dynamics.find_spec", lambda _name: None)  # on SciPy: nothing to compile
+    for angle in (np.pi, np.pi / 2):
+        schedule = p.Schedule([p.rotation(envelope, angle)])
+        turned = p.Propagation(schedule, one_still_spin(), method="dynamics", tolerance=1e-8).propagator()
+        assert np.abs(turned - as_superoperator(rotation_matrix(angle, 0.0))).max() < 1e-6
 
 
 @pytest.mark.parametrize("envelope", envelopes()[:4], ids=str)

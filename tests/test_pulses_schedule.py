@@ -229,6 +229,15 @@ def test_long_trains_stay_cheap_to_lay_out() -> None:
     assert {len(segment.tones) for segment in timeline.segments} == {0, 1}
 
 
+def test_gradient_and_medium_at_any_time() -> None:
+    ramps = [p.GradientRamp(4.0, duration=2.0), p.MediumRamp(0.5, coherent=0.0), p.Wait(1.0), p.GradientRamp(-1.0)]
+    timeline = Timeline(p.Schedule(ramps), still(2.0))
+    times = np.array([0.0, 1.0, 2.0, 2.5, 3.0])
+    delta = np.array([2.0, 3.0, 4.0, 4.0, -1.0])
+    np.testing.assert_allclose(timeline.offsets(times), [delta, -delta])
+    np.testing.assert_allclose(timeline.scales(times), [[1, 1, 0.5, 0.5, 0.5], [1, 1, 0, 0, 0]])
+
+
 def test_crosstalk_is_what_the_other_spin_sees() -> None:
     # Spin 1 sees 0.3 of the field on spin 0, both on resonance: it turns by 0.3 of the angle, about y.
     device = still(crosstalk=[[1, 0.5], [0.3j, 1]])

@@ -41,6 +41,16 @@ def test_drops_rise_with_the_level(ansatz: str, one: float, other: float) -> Non
     assert np.all(np.greater(few, 0.1))
 
 
+@given(level=st.floats(0.95, 0.9999))
+def test_no_drop_is_smaller_above_95_percent(level: float) -> None:
+    # Of many classes, also such as change with the level.
+    counts = tomography.sample(np.broadcast_to(0.9 * STEADY + 0.1 * SINGLET, (60, 4, 4)), 100, seed=3)
+    fits = fitted(counts, None, None, "full").fits
+    for separable in (0.0, 30.0):
+        few, many = (drops(fits, np.full(60, separable), one, "full") for one in (0.95, level))
+        assert np.all(np.less_equal(few, many))
+
+
 def test_drops_at_95_percent_are_those_of_the_table() -> None:
     counts = np.stack([3000 * tomography.probabilities(rho) for rho in (werner(0.6), STEADY, SINGLET)])
     for rule, ansatz in ((FULL, "full"), (WITHIN_ANSATZ, "X")):

@@ -35,7 +35,9 @@ class Propagation:
 
     Idle stretches are exponentials of the generator, exact at any length. Where something is driven or ramped, "magnus"
     (`nvprotocol.pulses.magnus`, NumPy only) or "dynamics" (the solvers of qiskit-dynamics) follows it; no step crosses
-    the beginning or the end of anything. Segments that are equal but for their time are integrated once.
+    the beginning or the end of anything. Segments that are equal but for their time are integrated once. For a pair
+    "magnus" is the faster (a pulse and 100 times: a third of the time of "dynamics" on JAX once that is compiled, a
+    twentieth of that on SciPy; `benchmarks/pulses.py`), and "dynamics" an independent check of it.
 
     Args:
         schedule: The schedule.

@@ -1,7 +1,6 @@
 """A schedule on a device: which tone sounds when, and what field and magnet are at every moment."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,51 +11,12 @@ from nvprotocol._checks import fail, show
 from nvprotocol.device import Device
 from nvprotocol.errors import ArgumentError
 from nvprotocol.master_equation.generator import parameters
+from nvprotocol.pulses.courses import Course, Track
 from nvprotocol.pulses.events import Act, Check, GradientRamp, MediumRamp
-from nvprotocol.pulses.pulse import Event, Pulse
+from nvprotocol.pulses.pulse import Pulse
 from nvprotocol.pulses.schedule import INSTANT, Schedule, refuse_overlap
 
 _TONE = 1e-9
-
-
-@dataclass(frozen=True)
-class Course:
-    """A vector while it stays as it is, or while one ramp takes it elsewhere.
-
-    Attributes:
-        before: Its value when the ramp begins, shape (V,).
-        after: Its value when the ramp ends.
-        begin: When that is in µs.
-        end: When that is in µs.
-        cosine: Whether it follows half a period of a cosine.
-    """
-
-    before: NDArray[np.float64]
-    after: NDArray[np.float64]
-    begin: float = 0.0
-    end: float = 0.0
-    cosine: bool = False
-
-    @property
-    def constant(self) -> bool:
-        """Whether nothing changes."""
-        return self.end <= self.begin
-
-    def at(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The values at times in µs, shape (V, T)."""
-        if self.constant:
-            return np.repeat(self.after[:, None], times.size, axis=1)
-        part = np.clip((times - self.begin) / (self.end - self.begin), 0.0, 1.0)
-        if self.cosine:
-            part = (1 - np.cos(np.pi * part)) / 2
-        return self.before[:, None] + (self.after - self.before)[:, None] * part
-
-    def key(self, origin: float) -> tuple[object, ...]:
-        """What tells it from other courses, seen from a moment."""
-        if self.constant:
-            return (self.after.tobytes(),)
-        span = (round((self.begin - origin) / INSTANT), round((self.end - origin) / INSTANT))
-        return (self.before.tobytes(), self.after.tobytes(), *span, self.cosine)
 
 
 @dataclass(frozen=True)
@@ -149,13 +109,21 @@ class Timeline:
         self.device = device
         self.duration = schedule.duration
         gradients = ((ramp, _offsets_of(ramp, device)) for ramp in schedule.of(GradientRamp))
-        self._offsets = _Track(_offsets_of(None, device), gradients)
+        self._offsets = Track(_offsets_of(None, device), gradients)
         tunings = ((ramp, np.array([ramp.scale, ramp.coherent])) for ramp in schedule.of(MediumRamp))
-        self._scales = _Track(np.ones(2), tunings)
+        self._scales = Track(np.ones(2), tunings)
         self.tones = [self._tone(pulse) for pulse in schedule.of(Pulse)]
         self._refuse_tones()
         self.instants = tuple(event for event in schedule.events if isinstance(event, Act | Check))
         self.segments = tuple(self._segments(schedule))
+
+    def offsets(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The splittings about their mean in rad/µs at times in µs, shape (N, T)."""
+        return self._offsets.at(times)
+
+    def scales(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The factors of the medium's rates and of its coherent couplings at times in µs, shape (2, T)."""
+        return self._scales.at(times)
 
     def _tone(self, pulse: Pulse) -> Tone:
         n = self.device.n_qubits
@@ -164,7 +132,7 @@ class Timeline:
         field = self.device.control.field(n)[:, pulse.qubit or 0]
         if pulse.tone_ghz is not None:
             return Tone(pulse, 2000 * np.pi * (pulse.tone_ghz - self.device.frequency_ghz), field)
-        at_centre = self._offsets.during(pulse.centre).at(np.array([pulse.centre]))[:, 0]
+        at_centre = self.offsets(np.array([pulse.centre]))[:, 0]
         own = 0.0 if pulse.qubit is None else float(at_centre[pulse.qubit])
         return Tone(pulse, own + pulse.detuning, field)
 
@@ -196,22 +164,6 @@ class Timeline:
                 sounding.append(waiting.pop())
             sounding = [tone for tone in sounding if tone.pulse.on[1] > middle]
             yield Segment(start, end, self._offsets.during(middle), self._scales.during(middle), tuple(sounding))
-
-
-class _Track:
-    """A vector over the whole schedule, and the ramps that take it from value to value."""
-
-    def __init__(self, initial: NDArray[np.float64], ramps: Iterable[tuple[Event, NDArray[np.float64]]]) -> None:
-        self._courses = [Course(initial, initial, -np.inf, -np.inf)]
-        for ramp, after in ramps:
-            cosine = getattr(ramp, "shape", "") == "cosine"
-            self._courses.append(Course(self._courses[-1].after, after, ramp.begin, ramp.end, cosine))
-        self._begins = [course.begin for course in self._courses]
-
-    def during(self, time: float) -> Course:
-        """The vector about a moment: the ramp that is on, or the value that the last one has left."""
-        last = self._courses[bisect_right(self._begins, time) - 1]
-        return last if time < last.end else Course(last.after, last.after)
 
 
 def _offsets_of(ramp: GradientRamp | None, device: Device) -> NDArray[np.float64]:

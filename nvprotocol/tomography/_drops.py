@@ -52,8 +52,15 @@ LOWEST_LEVEL = 0.5
 def drops(fits: Fits, separable: Real, level: float, ansatz: str) -> tuple[Real, Real]:
     """Drops of log-likelihood for the lower and the upper end (`concurrence_interval` says which and why)."""
     ratio = normal_quantile(interval_level(level)) / normal_quantile(0.95)
-    # At higher levels, eigenvalues that cost more may still be zero.
-    rule, more = FULL if ansatz == "full" else WITHIN_ANSATZ, max(1.0, ratio**2)
+    rule = FULL if ansatz == "full" else WITHIN_ANSATZ
+    lower, upper = _drops(rule, fits, separable, ratio, 1.0)
+    if ratio > 1:  # eigenvalues that cost more may still be zero, but no interval may be shorter for that
+        further = _drops(rule, fits, separable, ratio, ratio**2)
+        lower, upper = np.maximum(lower, further[0]), np.maximum(upper, further[1])
+    return lower, upper
+
+
+def _drops(rule: Rule, fits: Fits, separable: Real, ratio: float, more: float) -> tuple[Real, Real]:
     lost = np.sum(fits.losses < rule.loss * more, axis=0)
     losses = np.concatenate([np.zeros((1, len(lost))), fits.losses])
     loss = np.clip(losses[lost, np.arange(len(lost))], 0, rule.counted * more)
