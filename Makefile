@@ -58,8 +58,8 @@ docs: .venv-docs/.docs ## the documentation as a site in build/docs, every warni
 	.venv-docs/bin/sphinx-build -W --keep-going -E -q docs build/docs
 	@echo "open build/docs/index.html"
 
-docs-update: .venv/.dev ## renews what commands print in the pages
-	$(BIN)/python .ci/console.py
+docs-update: .venv/.dev ## renews in the pages what their commands and examples print
+	RENEW_PAGES=1 $(ONE_THREAD) $(BIN)/pytest $(PYTEST) docs README.md
 
 benchmarks: .venv/.benchmark ## times and accuracies beside other engines, printed as tables
 	for script in benchmarks/[!_]*.py; do echo "== $$script" && $(ONE_THREAD) $(BIN)/python "$$script" || exit 1; done

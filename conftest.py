@@ -22,6 +22,7 @@ import numpy as np
 import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.document import PythonDocStringDocument
+from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers import markdown, rest
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 from sybil.typing import Parser
@@ -32,6 +33,7 @@ from nvprotocol.cli import main
 ROOT = Path(__file__).parent
 HAS_PULSE_ENGINE = importlib.util.find_spec("qiskit_dynamics") is not None
 FILE = re.compile(r"(?P<language>toml|csv|json|text|qasm)(?: (?P<name>[\w.-]+))?\n")
+PYTHON = re.compile(r"python\n")
 COMMANDS = re.compile(r"(?P<language>sh|console)\n")
 
 
@@ -75,19 +77,36 @@ def evaluate(joined: Example) -> None:
         example.evaluate()
 
 
+def python(document: Document) -> Iterator[Region]:
+    """The blocks of a page that hold Python."""
+    for lexed in RawFencedCodeBlockLexer(PYTHON)(document):
+        yield Region(lexed.start, lexed.end, lexed.lexemes["source"], run_python)
+
+
+def run_python(example: Example) -> None:
+    """Runs a block, and keeps what it prints for the block of text below it, if there is one."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        PythonEvaluator()(example)
+    example.namespace["_printed"] = printed.getvalue()
+
+
 def files(document: Document) -> Iterator[Region]:
-    """The blocks of a page that hold a file: TOML and JSON must be such, one with a name is written."""
+    """The blocks of a page that hold a file with its name after the language, or text that Python has printed."""
     for lexed in RawFencedCodeBlockLexer(FILE)(document):
         yield Region(lexed.start, lexed.end, lexed.lexemes, write_file)
 
 
-def write_file(example: Example) -> None:
-    """Reads a file of a page as what it says to be, and writes it for the commands below it."""
+def write_file(example: Example) -> str | None:
+    """Reads a file of a page as what it says to be, and writes it for the blocks below it."""
     block = example.parsed
     if reader := {"toml": tomllib.loads, "json": json.loads}.get(block["language"]):
         reader(block["source"])
     if block["name"]:
         Path(block["name"]).write_text(block["source"], encoding="utf-8")
+    elif block["language"] == "text":
+        return agreed(example, block["source"], example.namespace["_printed"])
+    return None
 
 
 def commands(document: Document) -> Iterator[Region]:
@@ -103,12 +122,20 @@ def run_commands(example: Example) -> str | None:
         for line in block["source"].splitlines():
             nvprotocol_command(line)
         return None
-    _, *sessions = re.split(r"^\$ ", block["source"], flags=re.MULTILINE)
-    for session in sessions:
-        line, _, expected = session.partition("\n")
-        printed = nvprotocol_command(line)
-        if not OutputChecker().check_output(expected.rstrip() + "\n", printed.rstrip() + "\n", ELLIPSIS):
-            return f"$ {line}\nprinted\n{printed}\ninstead of\n{expected}"
+    sessions = re.split(r"^\$ ", block["source"], flags=re.MULTILINE)[1:]
+    lines = [session.partition("\n")[0] for session in sessions]
+    return agreed(example, block["source"], "".join(f"$ {line}\n{nvprotocol_command(line)}" for line in lines))
+
+
+def agreed(example: Example, shown: str, printed: str) -> str | None:
+    """Compares what a page shows with what is printed; when asked to, it renews the page instead."""
+    shown, printed = f"{shown.rstrip()}\n", f"{re.sub(' +$', '', printed, flags=re.MULTILINE).rstrip()}\n"
+    if OutputChecker().check_output(shown, printed, ELLIPSIS):
+        return None
+    if not os.environ.get("RENEW_PAGES"):
+        return f"shown:\n{shown}\nprinted:\n{printed}"
+    page = ROOT / example.path
+    page.write_text(page.read_text(encoding="utf-8").replace(f"\n{shown}```", f"\n{printed}```", 1), encoding="utf-8")
     return None
 
 
@@ -150,7 +177,7 @@ pytest_collect_file = (
         document_types={".py": Docstrings},
     )
     + Sybil(
-        parsers=[as_one(markdown.PythonCodeBlockParser(), files, commands, markdown.SkipParser())],
+        parsers=[as_one(python, files, commands, markdown.SkipParser())],
         patterns=["README.md", "docs/*.md", "docs/*/*.md"],
         fixtures=["close_figures", "own_folder"],
     )

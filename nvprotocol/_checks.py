@@ -128,6 +128,14 @@ def times_array(value: ArrayLike, name: str = "times") -> NDArray[np.float64]:
     return times
 
 
+def unit_vector(value: ArrayLike, name: str) -> tuple[float, float, float]:
+    """Converts to the three components of a vector of length 1."""
+    vector = numeric_array(value, name, real=True)
+    if vector.shape != (3,) or not np.isclose(np.linalg.norm(vector), 1.0, rtol=1e-9):
+        fail(name, "be a unit vector of three components", f"is {show(value)}")
+    return (float(vector[0]), float(vector[1]), float(vector[2]))
+
+
 def generator(seed: Seed, name: str = "seed") -> np.random.Generator:
     """Makes a random generator from a seed, never from global state; `None` draws fresh entropy."""
     if isinstance(seed, np.random.Generator):

@@ -27,7 +27,7 @@ class Magnet(ABC):
 
     Attributes:
         dimension: Number of coordinates of a position.
-        gap_ghz: Bottom Ω/2π of the magnon band.
+        gap_ghz: Bottom Ω/2π of the magnon band, or the uniform mode above it.
         axis: Quantisation axis of the qubits as a unit vector; coordinates that positions do not have are 0.
         over_film: Whether a height over the magnet has to be given.
 
@@ -40,6 +40,11 @@ class Magnet(ABC):
     gap_ghz: float
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
     over_film: bool = False
+
+    @property
+    def band_bottom_ghz(self) -> float:
+        """Lowest frequency of a magnon, which the chemical potential cannot reach."""
+        return self.gap_ghz
 
     @abstractmethod
     def response(self, setting: Setting, *, dephasing: bool = True) -> Response:
@@ -130,7 +135,7 @@ class Magnet(ABC):
         Raises:
             ArgumentError: If there is no answer.
         """
-        limit = np.minimum(self.gap_ghz * RAD_PER_US_PER_GHZ, setting.frequency)
+        limit = np.minimum(self.band_bottom_ghz * RAD_PER_US_PER_GHZ, setting.frequency)
         wrong = setting.chemical_potential >= limit
         if np.any(wrong):
             mu, limit = (np.broadcast_to(x, wrong.shape)[wrong][0] for x in (setting.chemical_potential, limit))
