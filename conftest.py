@@ -179,7 +179,6 @@ pytest_collect_file = (
     + Sybil(
         parsers=[as_one(python, files, commands, markdown.SkipParser())],
         patterns=["README.md", "docs/*.md", "docs/*/*.md"],
-        excludes=[] if HAS_PULSE_ENGINE else ["docs/how-to/pulses.md"],
         fixtures=["close_figures", "own_folder"],
     )
 ).pytest()

@@ -1,5 +1,6 @@
 """The pages: every block is run by something, every link leads somewhere, every picture has words."""
 
+import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,16 @@ def test_pictures_have_words(path: Path) -> None:
     assert all(token.content.strip() for token in tokens(path) if token.type == "image")
     assert all(re.search(r'alt="[^"]+"', tag) for tag in html)
     assert all((path.parent / source).exists() for tag in html for source in re.findall(r'src="([^"]+)"', tag))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=name_of)
+def test_notebooks_are_listed_with_a_picture_of_theirs(path: Path) -> None:
+    picture = path.parent / "pictures" / f"{path.stem}.png"
+    assert base64.b64encode(picture.read_bytes()).decode() in path.read_text(encoding="utf-8").replace("\\n", "")
+    for page in (ROOT / "README.md", ROOT / "docs" / "notebooks" / "index.md"):
+        text = page.read_text(encoding="utf-8")
+        assert f"notebooks/{path.name}" in text
+        assert f"notebooks/pictures/{picture.name}" in text
 
 
 def test_make_knows_what_the_pages_ask_of_it() -> None:
