@@ -161,7 +161,7 @@ def close_figures() -> Iterator[None]:
 
 @pytest.fixture
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder for what a page writes, with the files that come with the package; help is as wide as a usual terminal."""
+    """A folder for what a page writes, with the files of the gallery; help is as wide as on a usual terminal."""
     for folder in ("circuits", "designs"):
         (tmp_path / folder).symlink_to(ROOT / folder, target_is_directory=True)
     monkeypatch.chdir(tmp_path)
