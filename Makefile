@@ -23,12 +23,14 @@ help: ## this list
 run: .venv/.runtime ## sets up the package and runs the main job: concurrence of a monitored pair
 	$(BIN)/nvprotocol run circuits/monitored_bell.toml --force
 
-gallery: .venv/.runtime ## runs every experiment file and renews its picture in circuits/
+gallery: .venv/.runtime ## runs every experiment file, and the design, and renews their pictures
 	for file in circuits/*.toml; do \
 		name=$$(basename "$$file" .toml) && \
 		$(BIN)/nvprotocol run "$$file" --output "results/$$name" --force && \
 		cp "results/$$name/figure.png" "circuits/$$name.png" || exit 1; \
 	done
+	$(BIN)/nvprotocol design designs/film.toml --output results/design --force
+	cp results/design/map.png designs/film.png
 
 figures: .venv/.runtime ## the figures of the paper, and of what it leaves open, into docs/figures
 	$(ONE_THREAD) $(BIN)/nvprotocol figures --output docs/figures --format png --force

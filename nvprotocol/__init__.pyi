@@ -1,6 +1,7 @@
 from . import backend as backend
 from . import channels as channels
 from . import closed_form as closed_form
+from . import design as design
 from . import device as device
 from . import entanglement as entanglement
 from . import errors as errors

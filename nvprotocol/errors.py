@@ -37,6 +37,10 @@ class DeviceFileError(FileError):
     """A device file is malformed."""
 
 
+class DesignFileError(FileError):
+    """A design file is malformed."""
+
+
 class OutputError(NVProtocolError, OSError):
     """A result cannot be written where it was asked for."""
 

@@ -10,6 +10,7 @@ from nvprotocol.experiment import Experiment, load, parse
 from nvprotocol.experiment.file import equation_of
 from nvprotocol.protocols import GALLERY
 
+WITH_A_MAGNET = {"film_to_bell": "monitored_bell"}
 CIRCUITS = sorted((Path(__file__).parent.parent / "circuits").glob("*.toml"))
 SMALL = """
 [protocol]
@@ -23,14 +24,16 @@ values = [0.5, "1500 ns", 0.1]
 @pytest.mark.parametrize("path", CIRCUITS, ids=lambda path: path.stem)
 def test_the_files_of_the_gallery_are_right(path: Path) -> None:
     experiment = load(path)
-    assert experiment.name == path.stem == experiment.content.protocol.name
+    assert experiment.name == path.stem
+    assert experiment.content.protocol.name == WITH_A_MAGNET.get(path.stem, path.stem)
+    assert (experiment.content.magnet is not None) == (path.stem in WITH_A_MAGNET)
     assert experiment.text == path.read_text(encoding="utf-8")
     assert experiment.scan.parameter in ("protocol.duration", "protocol.period")
     assert experiment.n_curves > 1
 
 
 def test_every_protocol_has_a_file_in_the_gallery() -> None:
-    assert {path.stem for path in CIRCUITS} == set(GALLERY)
+    assert {path.stem for path in CIRCUITS} == set(GALLERY) | set(WITH_A_MAGNET)
 
 
 def test_what_the_monitored_file_says() -> None:

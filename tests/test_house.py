@@ -149,7 +149,15 @@ def test_no_notebook_without_source() -> None:
 
 def test_no_file_names_a_place_on_one_machine() -> None:
     place = re.compile(r"(?<![\w.:/])/(?:home|root|Users|work)/\w")
-    patterns = ("*.md", "docs/**/*.md", "benchmarks/*.md", "notebooks/*.md", "notebooks/*.ipynb", "circuits/*.toml")
+    patterns = (
+        "*.md",
+        "docs/**/*.md",
+        "benchmarks/*.md",
+        "notebooks/*.md",
+        "notebooks/*.ipynb",
+        "circuits/*.toml",
+        "designs/*.toml",
+    )
     texts = [*PYTHON, *(path for pattern in patterns for path in ROOT.glob(pattern))]
     found = {name_of(path) for path in texts if place.search(path.read_text(encoding="utf-8"))}
     assert not found

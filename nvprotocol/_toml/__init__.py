@@ -3,6 +3,7 @@
 from nvprotocol._toml.messages import about_key, in_file, of_validation
 from nvprotocol._toml.quantities import CONFIG, Coupling, Factor, Lifetimes, Nanoseconds, Rate, Time
 from nvprotocol._toml.source import line_of, parsed, suggestion, text_of
+from nvprotocol._toml.writing import assignment
 
 __all__ = [
     "CONFIG",
@@ -13,6 +14,7 @@ __all__ = [
     "Rate",
     "Time",
     "about_key",
+    "assignment",
     "in_file",
     "line_of",
     "of_validation",

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from nvprotocol.cli._circuits import Options, run_circuit
+from nvprotocol.cli._design import run_design
 from nvprotocol.cli._experiments import run_experiment
 from nvprotocol.cli._export import export
 from nvprotocol.cli._figures import make_figures
@@ -148,6 +149,22 @@ def _figures(names: tuple[str, ...], output: Path, formats: tuple[str, ...], **o
     All of them together get a page with the captions.
     """
     make_figures(names, output, formats, **options)
+
+
+@_nvprotocol.command(name="design")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the result [results/NAME-OF-FILE].")
+@click.option("-f", "--force", is_flag=True, help="Replace an existing result.")
+@click.option("-q", "--quiet", is_flag=True, help="No sign of life while it works.")
+def _design(file: Path, output: Path | None, force: bool, quiet: bool) -> None:
+    """Finds where a magnet gives the most Bell pairs per second.
+
+    FILE is TOML: [magnet] says what the magnet is, [design] what is asked of it and between which ends separation,
+    height and numbers of the magnet may vary. Prints the best place, the rate of kept Bell pairs there with what
+    uncertain inputs make of it, and how equal the fields and how long the dephasing time have to be. Leaves a map of
+    the rate (figure and data), and device.toml, which `run --device` and experiment files take as a base.
+    """
+    run_design(file, output, force=force, quiet=quiet)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -15,9 +15,9 @@ from nvprotocol.device._checked import incoherent
 from nvprotocol.device.catalogue import BUILTIN
 from nvprotocol.device.control import Control
 from nvprotocol.device.schema import ControlSection, DeviceFile, DeviceSection, MediumSection
+from nvprotocol.device.surroundings import MagnetError, Surroundings, either, medium_of
 from nvprotocol.errors import ArgumentError, DeviceFileError
 from nvprotocol.master_equation import MasterEquation
-from nvprotocol.medium import Medium
 
 _IN_FILES = {"t1_us": "t1", "t2_us": "t2"}
 _ALTERNATIVES = ("readout", "readout_error")
@@ -29,13 +29,13 @@ class Description:
     """A device file that has been read, with what its base gives.
 
     Attributes:
-        medium: The section [medium].
+        medium: The section [medium], or [magnet] in its place.
         device: The section [device].
         text: The file as it was read.
         source: Its name.
     """
 
-    medium: MediumSection
+    medium: Surroundings
     device: DeviceSection
     text: str
     source: str
@@ -87,7 +87,7 @@ def read_builtin(name: str) -> Description:
 
 
 def arguments_of(medium: Mapping[str, Any], device: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of `Device` from what the sections [medium] and [device] say.
+    """The arguments of `Device` from what the sections [medium], or [magnet] in its place, and [device] say.
 
     Raises:
         ArgumentError: If medium, detuning or readout errors are none.
@@ -103,8 +103,10 @@ def arguments_of(medium: Mapping[str, Any], device: Mapping[str, Any]) -> dict[s
     given = {names.get(key, key): value for key, value in device.items() if value is not None and key not in left_out}
     if "control" in given:
         given["control"] = Control(**{key: value for key, value in given["control"].items() if value is not None})
+    if "kind" in medium:  # a magnet, which has been asked at that splitting
+        given["frequency_ghz"] = medium["frequency_ghz"]
     readout = _readout(device.get("readout"), device.get("readout_error"))
-    return {"equation": MasterEquation(Medium.pair(**medium), device["detuning"]), "readout": readout} | given
+    return {"equation": MasterEquation(medium_of(medium), device["detuning"]), "readout": readout} | given
 
 
 def key_of(error: ArgumentError) -> tuple[str, ...]:
@@ -116,19 +118,22 @@ def key_of(error: ArgumentError) -> tuple[str, ...]:
         ('device', 'gate_ns', 'sx')
     """
     name, _, inner = str(error).split("`")[1].partition("[")
+    inside = (inner.strip('"]'),) if inner else ()
+    if isinstance(error, MagnetError):
+        return ("magnet", *([name] if name != "magnet" else []), *inside)
     for section, model in _SECTIONS.items():
         if name in model.model_fields:
             return (*section, name)
-    return ("device", _IN_FILES.get(name, name), *([inner.strip('"]')] if inner else []))
+    return ("device", _IN_FILES.get(name, name), *inside)
 
 
 def with_base(
-    medium: MediumSection | None, device: DeviceSection, folder: Path
-) -> tuple[MediumSection | None, DeviceSection]:
+    medium: Surroundings | None, device: DeviceSection, folder: Path
+) -> tuple[Surroundings | None, DeviceSection]:
     """The sections together with what the base gives and they do not.
 
     Args:
-        medium: The section [medium], None where there is none.
+        medium: The section [medium] or [magnet], None where there is none.
         device: The section [device], whose `base` is the name of a built-in device or a file.
         folder: Where the path of that file begins.
 
@@ -148,8 +153,11 @@ def with_base(
 
 
 def _with_base(
-    medium: MediumSection | None, device: DeviceSection, folder: Path, above: tuple[Path, ...]
-) -> tuple[MediumSection | None, DeviceSection]:
+    medium: Surroundings | None, device: DeviceSection, folder: Path, above: tuple[Path, ...]
+) -> tuple[Surroundings | None, DeviceSection]:
+    told, felt = device.frequency_ghz, getattr(medium, "frequency_ghz", None)
+    if None not in (told, felt) and told != felt:
+        fail("frequency_ghz", f"be left out, or {show(felt)} GHz as in [magnet]", f"is {show(told)}")
     if device.base is None:
         return medium, device
     path = folder / device.base
@@ -210,9 +218,9 @@ def _description(text: str, source: str, folder: Path, above: tuple[Path, ...]) 
         content = DeviceFile.model_validate(raw)
     except ValidationError as error:
         raise DeviceFileError(of_validation(error, text, source, DeviceFile)) from None
-    medium, device = content.medium, content.device
     try:
-        medium, device = _with_base(medium, device, folder, above)
+        medium = either(content.medium, content.magnet, folder)
+        medium, device = _with_base(medium, content.device, folder, above)
     except ArgumentError as error:
         raise DeviceFileError(in_file(source, text, key_of(error), about_key(error, key_of(error)))) from None
     if medium is None:

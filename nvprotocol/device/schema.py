@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from nvprotocol._toml import CONFIG, Coupling, Factor, Lifetimes, Nanoseconds, Rate
+from nvprotocol.device.magnet_schema import MagnetSection
 
 
 class MediumSection(BaseModel):
@@ -63,4 +64,5 @@ class DeviceFile(BaseModel):
 
     model_config = CONFIG
     medium: MediumSection | None = None
+    magnet: MagnetSection | None = Field(default=None, discriminator="kind")
     device: DeviceSection = DeviceSection()

@@ -126,7 +126,9 @@ def jobs(experiment: Experiment, number: int) -> list[list[int]]:
 
 def drawn_at(experiment: Experiment, *, by_circuits: bool) -> NDArray[np.float64]:
     """Where the exact curve is drawn: from time 0 on, or over the range of another parameter."""
-    scan, number = experiment.scan, _FINE_BY_CIRCUITS if by_circuits else _FINE
+    scan = experiment.scan
+    slow = by_circuits or scan.parameter.startswith("magnet.")  # for which each value is a few integrals
+    number = _FINE_BY_CIRCUITS if slow else _FINE
     if scan.is_whole:
         return scan.values
     low, high = scan.values.min(), scan.values.max()

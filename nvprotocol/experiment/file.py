@@ -10,6 +10,8 @@ from nvprotocol._checks import fail, show
 from nvprotocol._toml import about_key, in_file, of_validation, parsed, text_of
 from nvprotocol.device import Device
 from nvprotocol.device.file import arguments_of, key_of, with_base
+from nvprotocol.device.schema import MediumSection
+from nvprotocol.device.surroundings import either, medium_of
 from nvprotocol.errors import ArgumentError, ExperimentFileError
 from nvprotocol.experiment.schema import READ_OUT, ExperimentFile
 from nvprotocol.experiment.sweep import Sweep, sweep_of
@@ -52,9 +54,14 @@ class Experiment:
     def settings(
         self, curve: int, point: int | None = None, *, value: float | None = None
     ) -> dict[str, dict[str, Any]]:
-        """The sections `medium`, `device` and `protocol` of one curve, at a point of the scan or any value of it."""
+        """The sections of one curve, at a point of the scan or any value of it.
+
+        They are `medium`, or `magnet` in its place, `device` and `protocol`.
+        """
+        magnet = self.content.magnet
+        surroundings = {"medium": self.content.medium} if magnet is None else {"magnet": magnet}
         sections = {
-            "medium": self.content.medium.model_dump(),
+            **{name: section.model_dump() for name, section in surroundings.items()},
             "device": self.content.device.model_dump(),
             "protocol": self.content.protocol.model_dump(exclude={"name"}),
         }
@@ -73,13 +80,17 @@ class Experiment:
 
 
 def equation_of(sections: dict[str, dict[str, Any]]) -> MasterEquation:
-    """The master equation that the sections `medium` and `device` describe."""
-    return MasterEquation(Medium.pair(**sections["medium"]), sections["device"]["detuning"])
+    """The master equation that the sections of surroundings and device describe."""
+    return MasterEquation(medium_of(_surroundings(sections)), sections["device"]["detuning"])
 
 
 def device_of(sections: dict[str, dict[str, Any]]) -> Device:
-    """The device that the sections `medium` and `device` describe."""
-    return Device(**arguments_of(sections["medium"], sections["device"]))
+    """The device that the sections of surroundings and device describe."""
+    return Device(**arguments_of(_surroundings(sections), sections["device"]))
+
+
+def _surroundings(sections: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return sections["magnet"] if "magnet" in sections else sections["medium"]
 
 
 def _set(sections: dict[str, dict[str, Any]], sweep: Sweep, value: float) -> None:
@@ -156,12 +167,15 @@ def parse(text: str, source: str = "experiment.toml") -> Experiment:
 def _completed(content: ExperimentFile, text: str, source: str) -> ExperimentFile:
     """The file with what the base of its device gives: the medium too, where the file has none."""
     own = content.medium if "medium" in content.model_fields_set else None
+    folder = Path(source).parent
     try:
-        medium, device = with_base(own, content.device, Path(source).parent)
+        given, device = with_base(either(own, content.magnet, folder), content.device, folder)
     except ArgumentError as error:
         path = key_of(error)
         raise ExperimentFileError(in_file(source, text, path, about_key(error, path))) from None
-    return content.model_copy(update={"medium": medium or content.medium, "device": device})
+    if given is None or isinstance(given, MediumSection):
+        return content.model_copy(update={"medium": given or content.medium, "magnet": None, "device": device})
+    return content.model_copy(update={"magnet": given, "device": device})
 
 
 def _check_every_point(experiment: Experiment, source: str) -> None:
@@ -192,7 +206,7 @@ def _check_protocol(name: str, parameters: dict[str, Any]) -> None:
 
 def _located(error: ArgumentError, key: tuple[str, ...], experiment: Experiment, source: str) -> str:
     """What is wrong with the argument of a key, at the line where that is varied, or else at its own."""
-    message = about_key(error, key) if key[0] == "device" else str(error)
+    message = str(error) if key[0] in ("medium", "protocol") else about_key(error, key)
     for section, sweep in (("scan", experiment.scan), ("curves", experiment.curves)):
         if sweep is not None and sweep.parameter == ".".join(key):
             axis = getattr(experiment.content, section)

@@ -67,9 +67,11 @@ def _how_to_run(name: str, command: str, experiment: Experiment | None) -> Itera
     file = f"{experiment.name}.toml"
     sections = experiment.settings(0, 0)
     swept = {one.parameter for one in (experiment.scan, experiment.curves) if one is not None}
-    scanned = any(path.partition(".")[0] in ("medium", "device") for path in swept)
-    yield f"It is for the medium and device of {file}{', at the first value of what is scanned' if scanned else ''}:"
-    for section in ("medium", "device"):
+    scanned = any(path.partition(".")[0] in ("medium", "magnet", "device") for path in swept)
+    surroundings = "magnet" if "magnet" in sections else "medium"
+    where = ", at the first value of what is scanned" if scanned else ""
+    yield f"It is for the {surroundings} and device of {file}{where}:"
+    for section in (surroundings, "device"):
         own = getattr(experiment.content, section).model_fields_set | {
             path.partition(".")[2] for path in swept if path.startswith(f"{section}.")
         }
@@ -86,10 +88,12 @@ def _values(section: str, key: str, value: Any) -> Iterator[str]:
     if value is None or key in ("base", "name"):
         return
     if isinstance(value, dict):
-        yield from (_together(f"{key}.{inner} = {_shown(one, ' ns')}") for inner, one in value.items())
+        unit = " ns" if key in _NS else ""
+        given = {inner: one for inner, one in value.items() if one is not None}
+        yield from (_together(f"{key}.{inner} = {_shown(one, unit)}") for inner, one in given.items())
         return
     unit = UNIT_NAMES[SCANNABLE[f"{section}.{key}"][1]] if f"{section}.{key}" in SCANNABLE else ""
-    unit = "ns" if key in _NS else "GHz" if key == "frequency_ghz" else unit
+    unit = "ns" if key in _NS else "GHz" if key == "frequency_ghz" and section == "device" else unit
     yield _together(f"{key} = {_shown(value, f' {unit}' if unit else '')}")
 
 

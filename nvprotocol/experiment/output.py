@@ -2,18 +2,18 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nvprotocol.errors import OutputError
 
 FILES = ("figure.pdf", "figure.png", "data.nc", "table.txt", "experiment.toml")
-"""What a result folder holds."""
+"""What the result folder of an experiment holds."""
 
 
 @contextmanager
-def result_folder(path: str | Path, *, force: bool = False) -> Iterator[Path]:
+def result_folder(path: str | Path, *, force: bool = False, files: Collection[str] = FILES) -> Iterator[Path]:
     """Gives a folder to write into, which takes its name only when everything has been written.
 
     Whether it can be written is known before the work begins.
@@ -21,6 +21,7 @@ def result_folder(path: str | Path, *, force: bool = False) -> Iterator[Path]:
     Args:
         path: The folder that is to hold the result.
         force: Whether an existing result may be replaced. A folder that holds anything else never is.
+        files: Names of the files that such a result consists of.
 
     Raises:
         OutputError: If the folder exists and may not be replaced, or cannot be written.
@@ -37,7 +38,7 @@ def result_folder(path: str | Path, *, force: bool = False) -> Iterator[Path]:
     missing = [folder for folder in target.parents if not folder.exists()]
     partial: Path | None = None
     try:
-        _refuse_existing(target, force=force)
+        _refuse_existing(target, files, force=force)
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         yield partial
@@ -55,13 +56,13 @@ def result_folder(path: str | Path, *, force: bool = False) -> Iterator[Path]:
                 folder.rmdir()
 
 
-def _refuse_existing(target: Path, *, force: bool) -> None:
+def _refuse_existing(target: Path, files: Collection[str], *, force: bool) -> None:
     if not target.exists():
         return
     if not target.is_dir():
         raise OutputError(f"The output folder {target} cannot be written: there is a file of that name.")
     present = {entry.name for entry in target.iterdir()}
-    foreign = present - set(FILES)
+    foreign = present - set(files)
     if foreign:
         example = sorted(foreign)[0]
         raise OutputError(f"The output folder {target} is not replaced: it holds other things, such as {example}.")

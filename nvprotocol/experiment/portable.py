@@ -1,14 +1,19 @@
 """The text of an experiment file that means the same wherever it lies: what it is based on is in it."""
 
 import json
-from typing import Any
+from pathlib import Path
 
+from nvprotocol._toml import assignment
 from nvprotocol.device.catalogue import BUILTIN
+from nvprotocol.device.surroundings import in_folder
 from nvprotocol.experiment.file import Experiment
 
 
 def portable_text(experiment: Experiment) -> str:
-    r"""The file as it was read; where it is based on a device file, all sections with that file's values written out.
+    r"""The file as it was read, unless it leans on another file.
+
+    Then all sections are written out: with the values of the device file that it is based on, and with the whole path
+    of a table that its magnet is read from.
 
     Examples:
         >>> from nvprotocol.experiment.portable import portable_text
@@ -17,31 +22,22 @@ def portable_text(experiment: Experiment) -> str:
         True
     """
     base = experiment.content.device.base
-    if base is None or base in BUILTIN:
+    magnet = experiment.content.magnet
+    tabulated = getattr(magnet, "file", None) is not None
+    if not tabulated and (base is None or base in BUILTIN):
         return experiment.text
     content = experiment.content.model_dump(exclude_none=True)
-    content["device"].pop("base")
+    if base not in BUILTIN:
+        content["device"].pop("base", None)
+    if magnet is not None:
+        content["magnet"] = in_folder(magnet, Path.cwd()).model_dump(exclude_none=True)
+        content.pop("medium")  # of which there is a default
+        content["device"].pop("frequency_ghz", None)  # that of the magnet, whatever a base says
     content["run"].setdefault("shots", "none")
-    lines = [f"# {experiment.name}.toml, with the device file {json.dumps(base)} written out"]
-    lines += [_assignment(key, value) for key, value in content.items() if not isinstance(value, dict)]
+    given = "" if base is None or base in BUILTIN else f", with the device file {json.dumps(base)} written out"
+    lines = [f"# {experiment.name}.toml{given}"]
+    lines += [assignment(key, value) for key, value in content.items() if not isinstance(value, dict)]
     for section, values in content.items():
         if isinstance(values, dict):
-            lines += ["", f"[{section}]", *(_assignment(key, value) for key, value in values.items())]
+            lines += ["", f"[{section}]", *(assignment(key, value) for key, value in values.items())]
     return "\n".join(lines) + "\n"
-
-
-def _assignment(key: str, value: object) -> str:
-    return f"{key} = {_toml(value)}"
-
-
-def _toml(value: Any) -> str:
-    """A value as TOML writes it; a complex coupling as its two parts."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, complex):
-        return f"[{value.real!r}, {value.imag!r}]"
-    if isinstance(value, dict):
-        return f"{{ {', '.join(_assignment(json.dumps(key), one) for key, one in value.items())} }}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_toml(one) for one in value)}]"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nvprotocol.experiment.file import equation_of
 from nvprotocol.experiment.observable import value_of
 from nvprotocol.experiment.result import Curve, ExperimentResult
 
@@ -73,6 +74,23 @@ def _parts(result: ExperimentResult) -> "Iterator[RenderableType]":
     for curve in result.curves:
         yield _table(result, curve)
     yield Text(str(result))
+    for doubt in _doubts(result):
+        yield Text(f"Doubt about the medium: {doubt}")
+
+
+def _doubts(result: ExperimentResult) -> list[str]:
+    """What the magnet of an experiment leaves in doubt at any point, each kind of doubt once."""
+    experiment = result.experiment
+    if experiment.content.magnet is None:
+        return []
+    found: dict[str, str] = {}
+    for curve in range(experiment.n_curves):
+        for point in range(experiment.scan.values.size):
+            provenance = equation_of(experiment.settings(curve, point)).medium.provenance
+            for note in () if provenance is None else provenance.notes:
+                if note.serious:
+                    found.setdefault(note.text.partition(":")[0].rstrip("0123456789.e-+ "), note.text)
+    return list(found.values())
 
 
 def _table(result: ExperimentResult, curve: Curve) -> "RenderableType":

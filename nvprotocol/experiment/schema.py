@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field, create_model
 
 from nvprotocol._checks import MOST_SHOTS
 from nvprotocol._toml import CONFIG, Coupling, Rate, Time
+from nvprotocol.device.magnet_schema import MagnetSection
 from nvprotocol.device.schema import DeviceSection, MediumSection
 from nvprotocol.protocols.parameters import PARAMETERS as DECLARED
 from nvprotocol.protocols.parameters import Parameter
@@ -97,6 +98,7 @@ class ExperimentFile(BaseModel):
     model_config = CONFIG
     title: str = ""
     medium: MediumSection = Field(default_factory=MediumSection)
+    magnet: MagnetSection | None = Field(default=None, discriminator="kind")
     device: DeviceSection = Field(default_factory=DeviceSection)
     protocol: ProtocolSection = Field(discriminator="name")
     scan: Axis
@@ -121,6 +123,17 @@ _OF_THE_LABORATORY: dict[str, tuple[str, Dimension]] = {
     "medium.J": ("J", "rate"),
     "medium.Jz": ("Jz", "rate"),
     "medium.dm": ("DM", "rate"),
+    "magnet.separation_nm": ("r", "number"),
+    "magnet.height_nm": ("h", "number"),
+    "magnet.azimuth_deg": ("φ", "number"),
+    "magnet.frequency_ghz": ("Δ/2π", "number"),
+    "magnet.temperature_k": ("T", "number"),
+    "magnet.chemical_potential_ghz": ("μ/2π", "number"),
+    "magnet.gap_ghz": ("Ω/2π", "number"),
+    "magnet.field_mt": ("B", "number"),
+    "magnet.thickness_nm": ("t", "number"),
+    "magnet.damping": ("α", "number"),
+    "magnet.coupling_mhz": ("λ/2π", "number"),
     "device.detuning": ("δ", "rate"),
     "device.single_qubit_error": ("r₁", "number"),
     "device.two_qubit_error": ("r₂", "number"),

@@ -11,6 +11,9 @@ from nvprotocol.errors import ArgumentError, ExperimentFileError
 from nvprotocol.experiment.schema import PARAMETERS, WHOLE, Axis, ExperimentFile
 from nvprotocol.units import UNIT_NAMES, in_house_units
 
+_UNITS = {"nm": "nm", "ghz": "GHz", "mhz": "MHz", "k": "K", "mt": "mT", "deg": "°"}
+"""Units that the names of keys end in."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
@@ -37,7 +40,8 @@ class Sweep:
     @property
     def unit(self) -> str:
         """Unit of the values, "" for a number."""
-        return UNIT_NAMES[PARAMETERS[self.parameter][1]]
+        unit = UNIT_NAMES[PARAMETERS[self.parameter][1]]
+        return unit or _UNITS.get(self.parameter.rpartition("_")[2], "")
 
     @property
     def is_whole(self) -> bool:
@@ -75,6 +79,8 @@ def sweep_of(axis: Axis, section: str, content: ExperimentFile, text: str, sourc
 
 
 def _scannable(content: ExperimentFile) -> list[str]:
-    """Paths of the parameters that the protocol has, or any protocol."""
-    own = type(content.protocol).model_fields
-    return [path for path in PARAMETERS if not path.startswith("protocol.") or path.split(".")[1] in own]
+    """Paths of the parameters that the surroundings, the device and the protocol have."""
+    sections = {"medium": None if content.magnet else content.medium, "magnet": content.magnet}
+    sections |= {"device": content.device, "protocol": content.protocol}
+    keys = {f"{name}.{key}" for name, one in sections.items() if one is not None for key in type(one).model_fields}
+    return [path for path in PARAMETERS if path in keys]

@@ -2,6 +2,7 @@
 
 from nvprotocol.plotting._style import COLOURS, COLUMN_WIDTH, MARKERS
 from nvprotocol.plotting.density_matrix import density_matrix_figure, draw_density_matrix
+from nvprotocol.plotting.design_map import design_figure
 from nvprotocol.plotting.figure import experiment_figure
 from nvprotocol.plotting.panels import PAGE_WIDTH, STYLE, letter, panels
 from nvprotocol.plotting.points import estimate_points, interval_points
@@ -13,6 +14,7 @@ __all__ = [
     "PAGE_WIDTH",
     "STYLE",
     "density_matrix_figure",
+    "design_figure",
     "draw_density_matrix",
     "estimate_points",
     "experiment_figure",

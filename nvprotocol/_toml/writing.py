@@ -1,0 +1,28 @@
+"""Values as TOML writes them."""
+
+import json
+from typing import Any
+
+
+def assignment(key: str, value: object) -> str:
+    """A key and its value.
+
+    Examples:
+        >>> from nvprotocol._toml import assignment
+        >>> assignment("A", 0.5 - 1j), assignment("material", {"name": "mine", "spin": 1})
+        ('A = [0.5, -1.0]', 'material = { "name" = "mine", "spin" = 1 }')
+    """
+    return f"{key} = {_value(value)}"
+
+
+def _value(value: Any) -> str:
+    """A value; a complex coupling as its two parts."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, complex):
+        return f"[{value.real!r}, {value.imag!r}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(assignment(json.dumps(key), one) for key, one in value.items())} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_value(one) for one in value)}]"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)

@@ -1,0 +1,51 @@
+"""Where to put the qubits beside a magnet."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from nvprotocol.design.file import DesignTask
+
+_FILES = ("map.pdf", "map.png", "data.nc", "table.txt", "device.toml", "design.toml")
+"""What the result folder of a design holds."""
+
+
+def run_design(file: Path, output: Path | None, *, force: bool, quiet: bool) -> None:
+    """Finds the best place, prints it, and leaves map, data and a device file in a folder."""
+    from rich.console import Console
+
+    from nvprotocol.design.file import load
+    from nvprotocol.experiment import result_folder
+
+    task = load(file)
+    target = Path("results", file.stem) if output is None else output
+    console = Console(stderr=True)
+    with result_folder(target, force=force, files=_FILES) as folder:
+        if quiet or not console.is_terminal:
+            text = _work(task, folder)
+        else:
+            with console.status("looking at every separation and height"):
+                text = _work(task, folder)
+    click.echo(f"{text}Map, data and device.toml are in {target}.")
+
+
+def _work(task: "DesignTask", folder: Path) -> str:
+    from nvprotocol import plotting
+
+    best = task.optimum()
+    found = task.survey(best)
+    figure = plotting.design_figure(found)
+    figure.savefig(folder / "map.pdf")
+    figure.savefig(folder / "map.png")
+    found.dataset().to_netcdf(folder / "data.nc", engine="h5netcdf")
+    (folder / "device.toml").write_text(task.device_file(best), encoding="utf-8")
+    (folder / "design.toml").write_text(task.text, encoding="utf-8")
+    provenance = best.medium.provenance
+    doubts = [] if provenance is None else [f"doubt      {note.text}" for note in provenance.notes if note.serious]
+    seen = str(found).replace("\n", "\n           ")
+    lines = [task.content.title or "Best place for the pair", str(best), *doubts, f"map        {seen}"]
+    text = "\n".join(lines) + "\n"
+    (folder / "table.txt").write_text(text, encoding="utf-8")
+    return text

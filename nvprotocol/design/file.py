@@ -1,0 +1,186 @@
+"""Reading a design file: a magnet, what is asked of it, and between which ends."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from pydantic import BaseModel, Field, ValidationError
+
+from nvprotocol._toml import CONFIG, Time, about_key, in_file, of_validation, parsed, text_of
+from nvprotocol.design.device_text import device_text
+from nvprotocol.design.optimum import Optimum, optimise
+from nvprotocol.design.sector import Array
+from nvprotocol.design.survey import Survey, survey
+from nvprotocol.device.beside import magnet_of
+from nvprotocol.device.magnet_schema import MagnetAlone
+from nvprotocol.device.surroundings import MagnetError, in_folder
+from nvprotocol.errors import ArgumentError, DesignFileError
+from nvprotocol.magnets.magnet import Magnet
+
+__all__ = ["DesignTask", "load", "parse"]
+
+Ends = Annotated[tuple[float, float], Field(strict=False)]
+
+
+class DesignSection(BaseModel):
+    """[design]: what is asked. A range is [lowest, highest]; lengths in nm, frequencies in GHz, times with units."""
+
+    model_config = CONFIG
+    target_fidelity: float = 0.95
+    separation_nm: float | Ends = (20.0, 500.0)
+    height_nm: float | Ends | None = None
+    azimuth_deg: float | Ends | None = None
+    frequency_ghz: float | Ends
+    temperature_k: float = 0.0
+    chemical_potential_ghz: float = 0.0
+    overhead: Time = 20.0
+    dephasing_time: Time | None = None
+    field_difference_nt: float = 0.0
+    points: int = Field(default=40, ge=2, le=1000)
+    vary: dict[str, Ends] = {}
+    uncertainties: dict[str, float] = {}
+
+
+class DesignFile(BaseModel):
+    """The whole file."""
+
+    model_config = CONFIG
+    title: str = ""
+    magnet: MagnetAlone = Field(discriminator="kind")
+    design: DesignSection
+
+
+@dataclass(frozen=True, eq=False)
+class DesignTask:
+    r"""A design file that has been read.
+
+    Attributes:
+        magnet: The magnet.
+        content: The file's sections.
+        text: The file as it was read.
+        source: Its name.
+
+    Examples:
+        >>> from nvprotocol.design.file import parse
+        >>> text = '[magnet]\nkind = "film"\nthickness_nm = 20\ngap_ghz = 2.0\n[design]\nheight_nm = 10\n'
+        >>> task = parse(text + 'separation_nm = [50, 200]\nfrequency_ghz = 2.87\npoints = 3')
+        >>> best = task.optimum()
+        >>> best.inputs["separation_nm"], task.survey(best).separation_nm.tolist()
+        (50.0, [50.0, 125.0, 200.0])
+    """
+
+    magnet: Magnet
+    content: DesignFile
+    text: str
+    source: str
+
+    def optimum(self) -> Optimum:
+        """The best place, and best numbers of the magnet where some may vary.
+
+        Raises:
+            DesignFileError: If something asked for is impossible; names key and line.
+        """
+        given = self.content.design.model_dump(exclude={"points"})
+        if given["dephasing_time"] is None:
+            given["dephasing_time"] = np.inf
+        with _located(self.content, self.text, self.source):
+            return optimise(self.magnet, **given)
+
+    def survey(self, best: Optimum) -> Survey:
+        """The map of separations and heights around the optimum, with the numbers of the magnet at their best.
+
+        Args:
+            best: The optimum.
+        """
+        asked = self.content.design
+        heights = None if asked.height_nm is None else _axis(asked.height_nm, asked.points)
+        return survey(
+            best.question.tuned_magnet(),
+            best.question.target_fidelity,
+            overhead=best.question.overhead,
+            separation_nm=_axis(asked.separation_nm, asked.points),
+            height_nm=heights,
+            **best.question.surroundings,
+        )
+
+    def device_file(self, best: Optimum) -> str:
+        """A device file with the magnet and the place of the optimum, as other commands take it.
+
+        Args:
+            best: The optimum.
+        """
+        return device_text(in_folder(self.content.magnet, Path(self.source).parent), best)
+
+
+def load(path: str | Path) -> DesignTask:
+    """Reads a design file.
+
+    Args:
+        path: A TOML file.
+
+    Raises:
+        DesignFileError: If the file cannot be read, is not TOML, or says what it must not; names key and line.
+
+    Examples:
+        >>> from nvprotocol.design.file import load
+        >>> load("nowhere.toml")
+        Traceback (most recent call last):
+            ...
+        nvprotocol.errors.DesignFileError: nowhere.toml: there is no such file.
+    """
+    return parse(text_of(Path(path), DesignFileError), str(path))
+
+
+def parse(text: str, source: str = "design.toml") -> DesignTask:
+    r"""Checks the text of a design file.
+
+    Args:
+        text: TOML.
+        source: Name of the file for error messages; the path of a table begins at its folder.
+
+    Raises:
+        DesignFileError: As for `load`.
+
+    Examples:
+        >>> from nvprotocol.design.file import parse
+        >>> text = '[magnet]\nkind = "film"\nthickness_nm = 20\ngap_ghz = 2.0\n[design]\nfrequency_ghz = 2.87'
+        >>> parse(text).magnet.gap_ghz
+        2.0
+    """
+    raw = parsed(text, source, "[magnet] and [design]", DesignFileError)
+    try:
+        content = DesignFile.model_validate(raw)
+    except ValidationError as error:
+        raise DesignFileError(of_validation(error, text, source, DesignFile)) from None
+    with _located(content, text, source):
+        magnet = magnet_of(in_folder(content.magnet, Path(source).parent).model_dump())
+    return DesignTask(magnet, content, text, source)
+
+
+def _axis(ends: float | tuple[float, float], points: int) -> Array:
+    return np.linspace(*ends, points) if isinstance(ends, tuple) else np.array([ends])
+
+
+@contextmanager
+def _located(content: DesignFile, text: str, source: str) -> Iterator[None]:
+    """Errors of arguments as errors of the file, with the key and its line."""
+    try:
+        yield
+    except ArgumentError as error:
+        path = _key_of(error, content)
+        raise DesignFileError(in_file(source, text, path, about_key(error, path))) from None
+
+
+def _key_of(error: ArgumentError, content: DesignFile) -> tuple[str, ...]:
+    name, _, inner = str(error).split("`")[1].partition("[")
+    inside = (inner.strip('"]'),) if inner else ()
+    if isinstance(error, MagnetError):
+        return ("magnet", name, *inside)
+    if name in content.design.vary:
+        return ("design", "vary", name)
+    if name not in DesignSection.model_fields:
+        return ("magnet", name)
+    return ("design", name, *inside)

@@ -1,0 +1,133 @@
+"""What is asked of a magnet: where the qubits may stand, and what counts as a Bell pair."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from nvprotocol._checks import fail, real_number, show
+from nvprotocol.design.bell_yield import BellYield, bell_yield
+from nvprotocol.errors import ValidityWarning
+from nvprotocol.magnets.magnet import Magnet
+from nvprotocol.medium import Medium
+
+__all__ = ["Question"]
+
+PLACES = ("separation_nm", "height_nm", "frequency_ghz", "temperature_k", "chemical_potential_ghz", "azimuth_deg")
+ASKED = ("dephasing_time", "field_difference_nt")
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Bell pairs per second of a magnet, as a function of named inputs.
+
+    Attributes:
+        magnet: The magnet.
+        target_fidelity: F.
+        overhead: Time of an attempt besides t_F, in µs.
+        inputs: Values of what `Magnet.medium` and `bell_yield` take, and of attributes of the magnet.
+        dephasing: Whether the magnet's own dephasing is worked out, an integral that takes most of the time.
+
+    Examples:
+        >>> from nvprotocol.design.question import Question
+        >>> film = nv.magnets.Film(nv.magnets.YIG_COLD, thickness_nm=20, gap_ghz=2.0)
+        >>> asked = Question(film, 0.95, 20.0, {"height_nm": 10.0, "frequency_ghz": 2.87})
+        >>> near, far = asked.answer({"separation_nm": np.array([50.0, 100.0])}).rate
+        >>> bool(near > far)
+        True
+    """
+
+    magnet: Magnet
+    target_fidelity: float
+    overhead: float
+    inputs: Mapping[str, float] = field(default_factory=dict)
+    dephasing: bool = True
+
+    def of_magnet(self, name: str) -> bool:
+        """Whether an input is an attribute of the magnet."""
+        return name in self.own
+
+    @property
+    def own(self) -> list[str]:
+        """The attributes of the magnet that are numbers and may be others."""
+        given = [one.name for one in fields(self.magnet) if one.init] if is_dataclass(self.magnet) else []
+        return [name for name in given if isinstance(getattr(self.magnet, name), float)]
+
+    @property
+    def known(self) -> list[str]:
+        """Names of all inputs."""
+        return [*(one for one in PLACES if self.magnet.over_film or one != "height_nm"), *ASKED, *self.own]
+
+    def tuned_magnet(self, given: Mapping[str, Any] | None = None) -> Magnet:
+        """The magnet with those of its attributes that are inputs."""
+        inputs = self.inputs if given is None else given
+        own = {name: value for name, value in inputs.items() if self.of_magnet(name)}
+        return replace(self.magnet, **own) if own else self.magnet  # pyright: ignore[reportArgumentType]
+
+    def medium(self, changed: Mapping[str, Any] | None = None) -> Medium:
+        """The medium with some inputs changed; arrays are welcome for all but attributes of the magnet."""
+        given = {**self.inputs, **(changed or {})}
+        magnet = self.tuned_magnet(given)
+        with warnings.catch_warnings():
+            # Each of the many points that are looked at would say it; what is returned keeps the notes.
+            warnings.simplefilter("ignore", ValidityWarning)
+            places = {name: value for name, value in given.items() if name in PLACES}
+            return magnet.medium(**places, dephasing=self.dephasing)
+
+    def answer(self, changed: Mapping[str, Any] | None = None) -> BellYield:
+        """The yield with some inputs changed, without tolerances."""
+        return self.answer_of(self.medium(changed), changed, tolerances=False)
+
+    def answer_of(
+        self, medium: Medium, changed: Mapping[str, Any] | None = None, *, tolerances: bool = True
+    ) -> BellYield:
+        """The yield of a medium that is already known."""
+        asked = {name: value for name, value in {**self.inputs, **(changed or {})}.items() if name in ASKED}
+        return bell_yield(medium, self.target_fidelity, overhead=self.overhead, tolerances=tolerances, **asked)
+
+    @property
+    def surroundings(self) -> dict[str, float]:
+        """The inputs that are neither attributes of the magnet nor on the axes of a map."""
+        return {
+            name: value
+            for name, value in self.inputs.items()
+            if name not in ("separation_nm", "height_nm") and not self.of_magnet(name)
+        }
+
+    def with_inputs(self, **inputs: float) -> "Question":
+        """The question with other inputs."""
+        return replace(self, inputs={**self.inputs, **inputs})
+
+
+def question(magnet: Magnet, target_fidelity: float, overhead: float, inputs: Mapping[str, float | None]) -> Question:
+    """Checks what is asked; inputs that are None are left out.
+
+    Raises:
+        ArgumentError: If the magnet is none, or an input no number.
+    """
+    if not isinstance(magnet, Magnet):
+        fail("magnet", "be a magnet such as magnets.Film", f"is {show(magnet)}")
+    endless = inputs.get("dephasing_time") == np.inf
+    given = {
+        name: np.inf if endless and name == "dephasing_time" else real_number(value, name)
+        for name, value in inputs.items()
+        if value is not None
+    }
+    return Question(magnet, target_fidelity, overhead, given)
+
+
+def checked_range(value: object, name: str) -> Range:
+    """Two numbers, the second the larger.
+
+    Raises:
+        ArgumentError: If they are not.
+    """
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        fail(name, "be a range, (lowest, highest)", f"is {show(str(value))}")
+    low, high = (real_number(one, name) for one in value)
+    if not low < high:
+        fail(name, "be a range whose first number is the smaller", f"is ({show(low)}, {show(high)})")
+    return low, high

@@ -1,0 +1,108 @@
+"""What monitoring makes of a pair in the long run: the slowest state of the sector |σᶻ| = 0."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+_ALIKE = 1e-7
+"""Difference of two decay rates, in units of the largest, from which they differ; at an exceptional point rounding
+splits them by the root of a double's resolution."""
+_BISECTIONS = 26
+_RECIPROCAL = 1e-9
+"""Relative difference of |g₁₂| and |g₂₁| up to which a medium is not chiral."""
+_SCANNED = np.concatenate([[0.0], np.geomspace(1e-3, 4.0, 24)])
+"""Detunings, in units of √|g₁₂g₂₁|, between which the fidelity is looked for to fall below a target."""
+
+
+def bell_phase(g12: Complex, g21: Complex) -> Array:
+    """Relative phase of |↓↑⟩ against |↑↓⟩ in the state that decays slowest at δ = 0: that of E/g₁₂, Im E ≥ 0."""
+    energy: Complex = np.sqrt(np.asarray(g12 * g21, dtype=complex))
+    return np.angle(np.where(energy.imag < 0, -energy, energy) * np.conj(g12))
+
+
+def steady_fidelity(g12: Complex, g21: Complex, phase: Array, delta: Array, dephasing: Array) -> Array:
+    """Fidelity of what monitoring ends in with (|↑↓⟩ + e^(iφ)|↓↑⟩)/√2.
+
+    Args:
+        g12: ⟨↑↓|H|↓↑⟩ in rad/µs (Eq. 12).
+        g21: ⟨↓↑|H|↑↓⟩ in rad/µs.
+        phase: φ in rad.
+        delta: Detuning δ in rad/µs.
+        dephasing: g = 4(d − D) in rad/µs; the coherence decays at 2g.
+
+    Returns:
+        The fidelity; the arguments broadcast. NaN at and above an exceptional point, where two states decay alike and
+        monitoring ends in none.
+    """
+    g12, g21, phase, delta, dephasing = np.broadcast_arrays(g12, g21, phase, delta, dephasing)
+    h = np.zeros((*g12.shape, 2, 2), dtype=complex)
+    h[..., 0, 0], h[..., 0, 1], h[..., 1, 0], h[..., 1, 1] = -delta, g12, g21, delta
+    one = np.eye(2)
+    generator = np.einsum("ab,...cd->...acbd", one, h) - np.einsum("...ab,cd->...acbd", h.conj(), one)
+    generator = -1j * generator.reshape(*h.shape[:-2], 4, 4)
+    generator[..., 1, 1] -= 2 * dephasing
+    generator[..., 2, 2] -= 2 * dephasing
+    values, vectors = np.linalg.eig(generator)
+    rates = np.real(values)
+    slowest = np.argmax(rates, axis=-1)
+    lead = -np.diff(-np.sort(-rates, axis=-1)[..., :2], axis=-1)[..., 0]
+    ends = lead > _ALIKE * np.abs(generator).max(axis=(-2, -1))
+    vector = np.take_along_axis(vectors, slowest[..., None, None], axis=-1)[..., 0]
+    weight = vector[..., 0] + vector[..., 3]
+    safe = np.where(np.abs(weight) > 1e-12, weight, 1.0)
+    coherence = vector[..., 1] / safe  # ⟨↓↑|ρ|↑↓⟩, column-stacked
+    return np.where(ends, np.clip(0.5 + (coherence * np.exp(-1j * phase)).real, 0.0, 1.0), np.nan)
+
+
+def largest_detuning(g12: Complex, g21: Complex, phase: Array, dephasing: Array, target: float) -> Array:
+    """The largest |δ| up to which the steady fidelity reaches a target, NaN where it does not at δ = 0."""
+    scale = np.sqrt(np.abs(g12 * g21))
+
+    # Without chirality, exchanging the qubits shows that both signs of δ do the same.
+    signs = (1, -1) if np.any(is_chiral(g12, g21)) else (1,)
+
+    def reaches(delta: Array) -> NDArray[np.bool_]:
+        sides = [steady_fidelity(g12, g21, phase, sign * delta * scale, dephasing) for sign in signs]
+        return np.min(sides, axis=0) >= target
+
+    low, high = np.zeros_like(scale), np.full_like(scale, _SCANNED[-1])
+    inside = possible = reaches(low)
+    for delta in _SCANNED[1:]:
+        if not inside.any():
+            break
+        good = inside & reaches(np.full_like(scale, delta))
+        low, high = np.where(good, delta, low), np.where(inside & ~good, delta, high)
+        inside = good
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        good = reaches(middle)
+        low, high = np.where(good, middle, low), np.where(good, high, middle)
+    return np.where(possible, low * scale, np.nan)
+
+
+def is_chiral(g12: Complex, g21: Complex) -> NDArray[np.bool_]:
+    """Whether an excitation goes from one qubit to the other otherwise than back: |g₁₂| ≠ |g₂₁|."""
+    there, back = np.abs(g12), np.abs(g21)
+    return np.abs(there - back) > _RECIPROCAL * (there + back)
+
+
+def largest_dephasing(g12: Complex, g21: Complex, phase: Array, target: float) -> Array:
+    """The largest g = 4(d − D) in rad/µs at which the steady fidelity reaches a target, NaN where it never does.
+
+    Without chirality it is Γ(1 − c²)/c with c = 2F − 1, whatever J⊥: the fidelity obeys the rate equations of a
+    singlet and a triplet that dephasing mixes.
+    """
+    scale = np.sqrt(np.abs(g12 * g21))
+    none = np.zeros_like(scale)
+    possible = steady_fidelity(g12, g21, phase, none, none) >= target
+    contrast = 2 * target - 1
+    chiral = is_chiral(g12, g21)
+    gamma = np.abs(np.imag(np.sqrt(np.asarray(g12 * g21, dtype=complex))))  # √(g₁₂g₂₁) = ±(2J⊥ − iΓ) without chirality
+    low, high = none, np.where(chiral, scale, gamma) * (1 - contrast**2) / contrast  # chirality only takes away
+    for _ in range(_BISECTIONS if chiral.any() else 0):
+        middle = (low + high) / 2
+        good = steady_fidelity(g12, g21, phase, none, middle) >= target
+        low, high = np.where(good & chiral, middle, low), np.where(good | ~chiral, high, middle)
+    return np.where(possible, high, np.nan)

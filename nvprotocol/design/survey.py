@@ -1,0 +1,163 @@
+"""Bell pairs per second at every separation and height."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nvprotocol._checks import fail, nonnegative_array, show
+from nvprotocol.design.bell_yield import BellYield
+from nvprotocol.design.question import Question, question
+from nvprotocol.design.sector import Array
+from nvprotocol.magnets.magnet import Magnet
+from nvprotocol.medium import Medium
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["Survey", "survey"]
+
+_COLUMNS = {
+    "rate": ("1/s", "kept Bell pairs per second, P/(t_F + overhead)"),
+    "time": ("µs", "time t_F at which the target fidelity is reached"),
+    "probability": ("", "probability P that a run is kept up to t_F"),
+    "fidelity": ("", "fidelity that monitoring ends in"),
+    "field_tolerance_nt": ("nT", "largest difference of the fields at the qubits, without echo"),
+    "exceptional_field_nt": ("nT", "difference of the fields at the exceptional point"),
+    "dephasing_budget": ("µs", "shortest dephasing time of each qubit"),
+}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Survey:
+    """What a magnet gives at every separation and height, as `survey` finds it.
+
+    Attributes:
+        separation_nm: Separations in nm, shape (S,).
+        height_nm: Heights in nm, shape (H,), None for a magnet that is no film.
+        result: The yield, arrays of shape (S, H), or (S,) without heights.
+        medium: The media of that batch shape.
+        question: What was asked.
+
+    Examples:
+        >>> film = nv.magnets.Film(nv.magnets.YIG_COLD, thickness_nm=20, gap_ghz=2.0)
+        >>> found = nv.design.survey(film, separation_nm=[50, 100], height_nm=[10, 20, 30], frequency_ghz=2.87)
+        >>> print(str(found).splitlines()[0])
+        6 places, F = 0.95 reached at 6 of them
+    """
+
+    separation_nm: Array
+    height_nm: Array | None
+    result: BellYield
+    medium: Medium
+    question: Question
+
+    def dataset(self) -> "xr.Dataset":
+        """The survey as a labelled dataset: rates, times, odds and tolerances, and the medium's a, |A| and J⊥.
+
+        Examples:
+            >>> magnet = nv.magnets.Exchange(1, 2.0, 8e-6, spin=14.2, lattice_nm=1.24, coupling_mhz=10.0)
+            >>> found = nv.design.survey(magnet, separation_nm=[50.0, 100.0], frequency_ghz=2.87)
+            >>> dict(found.dataset().sizes)
+            {'separation': 2}
+        """
+        import xarray as xr
+
+        axes = ("separation",) if self.height_nm is None else ("separation", "height")
+        shape = self.result.rate.shape
+        variables = {
+            name: (axes, getattr(self.result, name), {"units": unit, "long_name": text})
+            for name, (unit, text) in _COLUMNS.items()
+        }
+        blocks = {
+            "a": (self.medium.relaxation[..., 0, 0].real, "local relaxation"),
+            "A_abs": (np.abs(self.medium.relaxation[..., 0, 1]), "dissipative coupling |A|"),
+            "J": (self.medium.flip_flop[..., 0, 1].real, "coherent coupling"),
+        }
+        variables |= {
+            name: (axes, np.broadcast_to(value, shape), {"units": "rad/us", "long_name": text})
+            for name, (value, text) in blocks.items()
+        }
+        nanometres = {"units": "nm"}
+        coordinates = {"separation": ("separation", self.separation_nm, nanometres)}
+        if self.height_nm is not None:
+            coordinates["height"] = ("height", self.height_nm, nanometres)
+        attributes = {"target_fidelity": self.question.target_fidelity, "overhead_us": self.question.overhead}
+        return xr.Dataset(variables, coordinates, {"magnet": repr(self.question.magnet), **attributes})
+
+    def __str__(self) -> str:
+        k = np.unravel_index(int(np.argmax(self.result.rate)), self.result.rate.shape)
+        head = f"{self.result.rate.size} places, F = {show(self.question.target_fidelity)} reached at"
+        reached = f"{head} {int(self.result.reached.sum())} of them"
+        if not self.result.reached.any():
+            return f"{reached}; monitoring ends at {show(float(np.nanmax(self.result.fidelity, initial=0.0)))} at best"
+        height = "" if self.height_nm is None else f", height {show(float(self.height_nm[k[1]]))} nm"
+        place = f"separation {show(float(self.separation_nm[k[0]]))} nm{height}"
+        return f"{reached}\nmost: {float(self.result.rate[k]):.4g} Bell pairs per second at {place}"
+
+    __repr__ = __str__
+
+
+def survey(
+    magnet: Magnet,
+    target_fidelity: float = 0.95,
+    *,
+    separation_nm: ArrayLike,
+    height_nm: ArrayLike | None = None,
+    azimuth_deg: float | None = None,
+    frequency_ghz: float,
+    temperature_k: float = 0.0,
+    chemical_potential_ghz: float = 0.0,
+    overhead: float = 20.0,
+    dephasing_time: float = np.inf,
+    field_difference_nt: float = 0.0,
+) -> Survey:
+    """Bell pairs per second at every separation and height: the map on which to place the qubits.
+
+    Args:
+        magnet: The magnet.
+        target_fidelity: F.
+        separation_nm: Separations in nm, shape (S,).
+        height_nm: Heights over a film in nm, shape (H,).
+        azimuth_deg: Direction of the separation in the plane, in degrees from x.
+        frequency_ghz: Splitting as measured.
+        temperature_k: Temperature in K.
+        chemical_potential_ghz: Chemical potential of the magnons.
+        overhead: Time of an attempt besides t_F in µs.
+        dephasing_time: T_φ in µs of each qubit on its own.
+        field_difference_nt: Difference of the fields at the qubits in nT.
+
+    Raises:
+        ArgumentError: If an argument is out of range, or separations or heights are no list of numbers.
+
+    Examples:
+        >>> film = nv.magnets.Film(nv.magnets.YIG_COLD, thickness_nm=20, gap_ghz=2.0)
+        >>> found = nv.design.survey(film, separation_nm=[50, 100, 200], height_nm=[10, 20], frequency_ghz=2.87)
+        >>> found.result.rate.shape, bool(found.result.rate[0, 0] == found.result.rate.max())
+        ((3, 2), True)
+    """
+    given = {
+        "azimuth_deg": azimuth_deg,
+        "frequency_ghz": frequency_ghz,
+        "temperature_k": temperature_k,
+        "chemical_potential_ghz": chemical_potential_ghz,
+        "dephasing_time": dephasing_time,
+        "field_difference_nt": field_difference_nt,
+    }
+    asked = question(magnet, target_fidelity, overhead, given)
+    separations = _axis(separation_nm, "separation_nm")
+    heights = None if height_nm is None else _axis(height_nm, "height_nm")
+    places = {"separation_nm": separations}
+    if heights is not None:
+        places = {"separation_nm": separations[:, None], "height_nm": heights}
+    medium = asked.medium(places)
+    result = asked.answer_of(medium)
+    return Survey(separation_nm=separations, height_nm=heights, result=result, medium=medium, question=asked)
+
+
+def _axis(values: ArrayLike, name: str) -> Array:
+    axis = np.atleast_1d(nonnegative_array(values, name))
+    if axis.ndim != 1 or not axis.size:
+        fail(name, "be a list of numbers", f"has shape {axis.shape}")
+    return axis
