@@ -79,9 +79,9 @@ def test_shots(shots: object, message: str) -> None:
         emulate(CIRCUIT, DEVICE, shots=shots)
 
 
-@pytest.mark.parametrize("engine", ["Aer", "pulse", None, 3])
+@pytest.mark.parametrize("engine", ["Aer", "qutip", None, 3])
 def test_engines(engine: object) -> None:
-    with pytest.raises(ArgumentError, match=r'^Argument `engine` must be one of "aer", "exact", but is'):
+    with pytest.raises(ArgumentError, match=r'^Argument `engine` must be one of "aer", "exact", "pulse", but is'):
         emulate(CIRCUIT, DEVICE, shots=None, engine=engine)
 
 

@@ -108,7 +108,7 @@ RUN = [
     ("shots = 10_000", "shots = true", 'key "run.shots" must be a whole number, but is True.'),
     ("shots = 10_000", "shots = nan", 'key "run.shots" must be a whole number, but is nan.'),
     ("seed = 7", "seed = -7", 'key "run.seed" must be at least 0, but is -7.'),
-    ("seed = 7", 'engine = "pulse"', "key \"run.engine\" must be 'aer' or 'exact', but is \"pulse\"."),
+    ("seed = 7", 'engine = "qutip"', "key \"run.engine\" must be 'aer', 'exact' or 'pulse', but is \"qutip\"."),
 ]
 
 

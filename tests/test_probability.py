@@ -157,7 +157,7 @@ def test_one_that_answers() -> None:
         ({"postselect": {"foo": 1}}, "`postselect` must name a classical register"),
         ({"postselect": {"spare": 1}}, "`postselect` must name bits that are measured"),
         ({"shots": 0}, "`shots` must be at least 1"),
-        ({"engine": "pulse"}, "`engine` must be one of"),
+        ({"engine": "qutip"}, "`engine` must be one of"),
         ({"shots": None, "per_shot": True}, "`per_shot` must go with a number of shots"),
         ({"device": None}, "`device` must be a Device"),
         ({"circuit": None}, "`circuit` must be a QuantumCircuit"),

@@ -194,7 +194,7 @@ def test_what_is_not_understood_is_one_line(
         (["--shots", "0"], "`shots` must be at least 1, but is 0."),
         (["--outcomes", "seen=011"], '`outcomes` must be strings of 2 bits, as register "seen" has'),
         (["--outcomes", "lost=01"], '`register` must name a classical register of the circuit, but is "lost"'),
-        (["--engine", "pulse"], "'pulse' is not one of 'aer', 'exact'"),
+        (["--engine", "qutip"], "'qutip' is not one of 'aer', 'exact', 'pulse'"),
         (["-o", "x"], "A circuit leaves no folder"),
     ],
 )

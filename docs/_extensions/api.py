@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = "nvprotocol"
-OPTIONS = {
+OPTIONS: griffe.GoogleOptions = {
     "returns_named_value": False,
     "returns_multiple_items": False,
     "warn_missing_types": False,
@@ -137,7 +137,7 @@ def class_members(cls: griffe.Class) -> Iterator[str]:
             signature = f"{name}({parameters(member)})" + (f" -> {member.returns}" if member.returns else "")
             flags = [f":{flag}:" for flag in ("classmethod", "staticmethod") if flag in member.labels]
             yield from fenced(f"py:method}} {signature}", [*flags, "", *docstring(member)], INNER)
-        elif "property" in member.labels:
+        elif isinstance(member, griffe.Attribute) and "property" in member.labels:
             type_ = [f":type: {member.annotation}"] if member.annotation else []
             yield from fenced(f"py:property}} {name}", [*type_, "", *docstring(member)], INNER)
 
@@ -162,7 +162,7 @@ def parameters(function: griffe.Function | griffe.Class) -> str:
         keyword_only |= one.kind in (griffe.ParameterKind.keyword_only, griffe.ParameterKind.var_positional)
         annotation = f": {one.annotation}" if one.annotation else ""
         default = "" if one.default is None or one.kind in _STARS else f" = {one.default}"
-        texts.append(f"{_STARS.get(one.kind, '')}{one.name}{annotation}{default}")
+        texts.append(f"{'' if one.kind is None else _STARS.get(one.kind, '')}{one.name}{annotation}{default}")
     return ", ".join(texts)
 
 

@@ -36,7 +36,7 @@ def _nvprotocol() -> None:
 @click.option("--outcomes", metavar="REG=BITS,...", multiple=True, help="QASM: print the probability of outcomes.")
 @click.option("--shots", metavar="N", help='QASM: runs, or "none" for no sampling noise [10000].')
 @click.option("--seed", metavar="N", type=click.IntRange(min=0), help="QASM: seed of what is random.")
-@click.option("--engine", type=click.Choice(["aer", "exact"]), help="QASM: Aer, or the exact engine [aer].")
+@click.option("--engine", type=click.Choice(["aer", "exact", "pulse"]), help="QASM: pulse is exact with pulses [aer].")
 def _run(file: Path, output: Path | None, force: bool, quiet: bool, **circuit: Any) -> None:
     """Runs the experiment file or the circuit FILE.
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import show
+from nvprotocol.device.control import Control
 
 if TYPE_CHECKING:
     from nvprotocol.device.device import Device
@@ -43,7 +44,11 @@ def _limits(device: "Device") -> dict[str, str]:
     """What antenna and gradient can do; only where it is limited or told."""
     control = device.control
     rows = {"largest Rabi rate": control.max_rabi, "largest detuning": control.max_detuning}
+    if control.gradient is not None:
+        rows["gradient"] = control.gradient
     limits = {label: f"{show(value)} rad/µs" for label, value in rows.items() if np.isfinite(value)}
+    if control.envelope != Control.envelope:
+        limits["envelope"] = control.envelope
     if control.crosstalk is None:
         return limits
     rows_of = (", ".join(show(entry) for entry in row) for row in _real_if_real(control.field(device.n_qubits)))

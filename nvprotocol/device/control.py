@@ -1,14 +1,17 @@
 """How the spins are driven: what antenna and coils can do."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._checks import fail, numeric_array, show
+from nvprotocol._checks import fail, numeric_array, one_of, real_number, show
 
-__all__ = ["Control"]
+__all__ = ["Control", "EnvelopeName"]
+
+EnvelopeName: TypeAlias = Literal["raised_cosine", "square", "gaussian", "drag"]
+_ENVELOPES: tuple[EnvelopeName, ...] = ("raised_cosine", "square", "gaussian", "drag")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -22,9 +25,15 @@ class Control:
         crosstalk: Field at NV qubit i of a tone that addresses NV qubit j, relative to the field at j, shape (N, N)
             with 1 on its diagonal; complex where the phases differ. None is one antenna as near to one qubit as to
             every other, all ones. The identity is an antenna for each.
+        envelope: Envelope of the pulses that gates become: "raised_cosine", "square", "gaussian", or "drag", a Gaussian
+            that spares the other NV qubit of a pair.
+        gradient: Detuning δ in rad/µs to which the gradient takes a pair while one of its qubits is addressed; None is
+            4π/T above the device's own for a pulse of duration T, or `max_detuning` if that is less. What is played is
+            the nearest value below at which the phases of the two qubits come back by the end of the pulse.
 
     Raises:
-        ArgumentError: If a limit is not positive, or the crosstalk is no square matrix with ones on its diagonal.
+        ArgumentError: If a limit is not positive, there is no such envelope, or the crosstalk is no square matrix with
+            ones on its diagonal.
 
     Examples:
         >>> control = nv.device.Control(max_rabi=200.0, crosstalk=[[1, 0.5], [2, 1]])  # NV 0 is half as near
@@ -36,10 +45,18 @@ class Control:
     max_rabi: float = np.inf
     max_detuning: float = np.inf
     crosstalk: ArrayLike | None = field(default=None)
+    envelope: EnvelopeName = "raised_cosine"
+    gradient: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("max_rabi", "max_detuning"):
             object.__setattr__(self, name, _limit(getattr(self, name), name))
+        one_of(self.envelope, "envelope", _ENVELOPES)
+        if self.gradient is not None:
+            object.__setattr__(self, "gradient", real_number(self.gradient, "gradient", above=0.0))
+            if self.gradient > self.max_detuning:
+                must = f"be at most max_detuning = {show(self.max_detuning)}"
+                fail("gradient", must, f"is {show(self.gradient)}")
         if self.crosstalk is not None:
             object.__setattr__(self, "crosstalk", _crosstalk(self.crosstalk))
 

@@ -30,6 +30,8 @@ class ControlSection(BaseModel):
     max_rabi: Rate | None = None
     max_detuning: Rate | None = None
     crosstalk: list[list[Factor]] | None = None
+    envelope: str | None = None
+    gradient: Rate | None = None
 
 
 class DeviceSection(BaseModel):

@@ -19,6 +19,7 @@ from nvprotocol.backend.qubits import nv_of
 from nvprotocol.backend.steps import Timeless
 from nvprotocol.backend.time_as_medium import elapsing, time_as_medium, timeless
 from nvprotocol.device import Device
+from nvprotocol.emulation import pulsed
 from nvprotocol.emulation.estimate import Engine
 from nvprotocol.tomography._checked import checked_readout
 
@@ -98,6 +99,8 @@ def unnormalised_states(
     """The final states of the kept runs, their traces the odds; or why Aer cannot follow the kept branch."""
     if engine == "exact":
         return [exact.kept_state(one.plain, device, one.keep) for one in prepared]
+    if engine == "pulse":
+        return pulsed.kept_states([(one.circuit, one.keep) for one in prepared], device)
     branches: list[KeptBranch] = []
     for one in prepared:
         try:
@@ -108,7 +111,7 @@ def unnormalised_states(
 
 
 def outcome_probabilities(
-    states: Sequence[NDArray[np.complex128]], device: Device, settings: Sequence[str]
+    states: Sequence[NDArray[np.complex128]], device: Device, settings: Sequence[str], engine: Engine = "aer"
 ) -> NDArray[np.float64]:
     """Probabilities of what is read in each Pauli setting, rotations and readout as the device does them.
 
@@ -120,19 +123,22 @@ def outcome_probabilities(
         return tomography.probabilities(stacked, settings)
     n = device.n_qubits
     diagonal = np.arange(2**n) * (2**n + 1)
-    maps = np.array([exact.superoperator(_rotations(setting, device)) for setting in settings])[:, diagonal]
+    maps = np.array([_rotated(setting, device, engine) for setting in settings])[:, diagonal]
     vectors = np.swapaxes(stacked, -1, -2).reshape(len(stacked), -1)
     chances = np.einsum("sov,kv->kso", maps, vectors).real
     joint = np.asarray(checked_readout(device.readout_matrices, 2**n))
     return np.clip(chances, 0.0, None) @ joint.T
 
 
-def _rotations(setting: str, device: Device) -> Timeless:
+def _rotated(setting: str, device: Device, engine: Engine) -> NDArray[np.complex128]:
     """What the device does to the NV qubits from the end of a circuit up to their measurement."""
     circuit = QuantumCircuit(device.n_qubits)
     _rotate(circuit, circuit.qubits, setting)
     circuit.barrier()
-    return timeless(to_native(circuit, device), device, prepares=False)
+    native = to_native(circuit, device)
+    if engine == "pulse":
+        return pulsed.superoperator(native, device)
+    return exact.superoperator(timeless(native, device, prepares=False))
 
 
 def _rotate(circuit: QuantumCircuit, qubits: Sequence[Qubit], setting: str) -> None:

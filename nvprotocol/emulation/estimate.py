@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Estimate"]
 
 Ansatz: TypeAlias = Literal["full", "X"]
-Engine: TypeAlias = Literal["aer", "exact"]
+Engine: TypeAlias = Literal["aer", "exact", "pulse"]
 
 
 def described(result: "Estimate | Probability") -> str:

@@ -122,7 +122,8 @@ def probability(
         register: The classical register that is read, of at most 16 bits.
         shots: Runs, kept or not; None gives the probability without sampling noise.
         postselect: Register → outcome that is kept: 0 or 1 for every bit of it, or a string of bits in Qiskit's order.
-        engine: "aer" for the Aer simulator, "exact" for the master equation in NumPy.
+        engine: "aer" for the Aer simulator, "exact" for the master equation in NumPy, "pulse" for the same under the
+            pulses that the gates become (`nv.pulses.schedule`).
         seed: Seed or generator of what is random.
         per_shot: Whether Aer runs every shot through every mid-circuit measurement, the reference semantics: slow.
 

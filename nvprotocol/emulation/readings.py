@@ -13,6 +13,7 @@ from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError
 from nvprotocol.backend.postselected import kept_counts
 from nvprotocol.backend.steps import require_measured
 from nvprotocol.device import Device
+from nvprotocol.emulation import pulsed
 from nvprotocol.emulation.circuits import Prepared
 from nvprotocol.emulation.estimate import Engine
 
@@ -39,8 +40,8 @@ def joint_probabilities(
 ) -> list[NDArray[np.float64]] | NotFollowedError:
     """Probabilities that a run is kept and a register reads what it reads, (2ᵏ,) for each circuit; or why not."""
     places = [_bits_of(one, register) for one in prepared]
-    if engine == "exact":
-        return [_exactly(one, device, bits) for one, bits in zip(prepared, places, strict=True)]
+    if engine != "aer":
+        return [_exactly(one, device, engine, bits) for one, bits in zip(prepared, places, strict=True)]
     branches: list[KeptBranch] = []
     for one, bits in zip(prepared, places, strict=True):
         try:
@@ -80,9 +81,12 @@ def _bits_of(prepared: Prepared, register: str) -> list[int]:
     return bits
 
 
-def _exactly(prepared: Prepared, device: Device, bits: Sequence[int]) -> NDArray[np.float64]:
+def _exactly(prepared: Prepared, device: Device, engine: Engine, bits: Sequence[int]) -> NDArray[np.float64]:
     free = [bit for bit in bits if bit not in prepared.keep]
-    table = exact.distribution(prepared.plain, device, prepared.keep, free)
+    if engine == "pulse":
+        table = pulsed.distribution(prepared.circuit, device, prepared.keep, free)
+    else:
+        table = exact.distribution(prepared.plain, device, prepared.keep, free)
     return _by_reading(table, free, bits, prepared.keep)
 
 

@@ -21,7 +21,7 @@ __all__ = ["emulate"]
 
 _SMALLEST_ODDS = 1e-13
 """What cancels in a density matrix leaves 1e-17 for every operation behind; smaller odds cannot be told from it."""
-_ENGINES: tuple[Engine, ...] = ("aer", "exact")
+_ENGINES: tuple[Engine, ...] = ("aer", "exact", "pulse")
 _ANSATZES: tuple[Ansatz, ...] = ("full", "X")
 
 
@@ -78,7 +78,8 @@ def emulate(
         device: The device.
         shots: Runs in each setting, kept or not; None gives the state without sampling noise.
         postselect: Register → outcome that is kept: 0 or 1 for every bit of it, or a string of bits in Qiskit's order.
-        engine: "aer" for the Aer simulator, "exact" for the master equation in NumPy.
+        engine: "aer" for the Aer simulator, "exact" for the master equation in NumPy, "pulse" for the same under the
+            pulses that the gates become (`nv.pulses.schedule`), those of the tomography included.
         seed: Seed or generator of what is random.
         per_shot: Whether Aer runs every shot through every mid-circuit measurement, the reference semantics: slow.
         settings: Pauli settings that are measured, labels in Qiskit's order; all 3ᴺ by default.
@@ -127,7 +128,7 @@ def emulate(
         if per_shot:
             tables = on_device.counts_shot_by_shot(prepared, device, number, rng, labels)
         else:
-            chances = on_device.outcome_probabilities(states, device, labels)
+            chances = on_device.outcome_probabilities(states, device, labels, engine)
             tables = draw_kept(np.reshape(odds, (-1, 1, 1)) * chances, number, rng)
     require_kept(tables.sum(axis=(1, 2)).tolist(), len(labels), number or 0, odds)
     estimates = from_counts(tables, number or 0, metadata, device, labels, ansatz)

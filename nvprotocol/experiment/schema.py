@@ -76,13 +76,14 @@ class RunSection(BaseModel):
     """[run]: shots, in each setting if there is tomography ("none": no sampling noise), seed, engine, tomography.
 
     tomography = "full" measures the nine Pauli settings and assumes nothing; "X" measures five, for protocols that
-    conserve the total σᶻ.
+    conserve the total σᶻ. The exact values stand beside every engine: under engine = "pulse" the counts deviate from
+    them by what finite pulses cost.
     """
 
     model_config = CONFIG
     shots: Shots = Field(default=10_000, ge=1, le=MOST_SHOTS)
     seed: int = Field(default=0, ge=0)
-    engine: Literal["aer", "exact"] = "aer"
+    engine: Literal["aer", "exact", "pulse"] = "aer"
     tomography: Literal["full", "X"] = "full"
 
 

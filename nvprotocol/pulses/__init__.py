@@ -10,7 +10,10 @@ from nvprotocol.pulses.propagation import Method, Propagation
 from nvprotocol.pulses.pulse import Event, Pulse, Wait
 from nvprotocol.pulses.run import evolve, rwa_error, scan
 from nvprotocol.pulses.schedule import Schedule
+from nvprotocol.pulses.sequences import detuning_sweep, echo_train, magnet_off_during_pulses, selective_flip
 from nvprotocol.pulses.waveform import waveform
+
+from nvprotocol.pulses.lowering import schedule  # isort: skip  # hides the module of that name, which is loaded by now
 
 __all__ = [
     "Act",
@@ -32,12 +35,17 @@ __all__ = [
     "Square",
     "Wait",
     "calibrate",
+    "detuning_sweep",
+    "echo_train",
     "evolve",
     "lindblad_model",
+    "magnet_off_during_pulses",
     "non_hermitian_model",
     "rotation",
     "rwa_error",
     "scan",
+    "schedule",
+    "selective_flip",
     "sparing",
     "waveform",
 ]

@@ -1,6 +1,6 @@
 """What happens at an instant, as a map of all NV qubits."""
 
-from functools import reduce
+from functools import lru_cache, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,15 @@ def channel_of(event: Act | Check, device: Device) -> Channel:
         if event.channel.n_qubits != n:
             fail("channel", f"act on the {n} NV qubits of the device", f"acts on {event.channel.n_qubits}")
         return event.channel
-    branches = parity_check(n).branches
+    return _check(n, tuple(device.monitor_readout.ravel().tolist()), event.keep)
+
+
+@lru_cache(maxsize=64)
+def _check(n_qubits: int, readout: tuple[float, ...], keep: int | None) -> Channel:
+    branches = parity_check(n_qubits).branches
     maps = np.array([branches[true].superoperator for true in (0, 1)])
-    readings = np.tensordot(device.monitor_readout, maps, axes=1)
-    return Channel(readings.sum(axis=0) if event.keep is None else readings[event.keep])
+    readings = np.tensordot(np.reshape(readout, (2, 2)), maps, axes=1)
+    return Channel(readings.sum(axis=0) if keep is None else readings[keep])
 
 
 def initial_state(device: Device) -> NDArray[np.complex128]:

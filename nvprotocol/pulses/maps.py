@@ -13,6 +13,8 @@ from nvprotocol.pulses.magnus import magnus
 from nvprotocol.pulses.timeline import Segment
 
 _VANISHING = 1e-280
+_RESOLVED = 1e-9
+"""Odds of no jump above which rounding leaves seven digits of a state that driven or ramped segments have led to."""
 
 
 class Integrator(Protocol):
@@ -92,6 +94,19 @@ def applied(matrix: NDArray[np.float64], rho: NDArray[np.complex128]) -> NDArray
     stacked = np.swapaxes(rho, -1, -2).reshape(*rho.shape[:-2], d * d)
     coordinates = (stacked @ basis.conj()).real @ matrix.T
     return np.swapaxes((coordinates @ basis.T).reshape(rho.shape), -1, -2)
+
+
+def require_resolved(probability: NDArray[np.float64]) -> None:
+    """Refuses odds of no jump that are so small that what cancels in the other states covers them.
+
+    Raises:
+        NoKeptShotsError: If there are.
+    """
+    least = float(probability.min())
+    if least < _RESOLVED:
+        raise NoKeptShotsError(
+            f"The probability of no jump, {least:.1g}, is below {_RESOLVED:g}, what pulses and ramps are followed to."
+        )
 
 
 def normalised(rho: NDArray[np.complex128]) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:

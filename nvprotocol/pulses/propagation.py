@@ -17,7 +17,7 @@ from nvprotocol.master_equation.evolution import evolved
 from nvprotocol.pulses.dynamics import DynamicsIntegrator
 from nvprotocol.pulses.generator import DrivenGenerator, Frame, from_pauli
 from nvprotocol.pulses.instants import channel_of, initial_state
-from nvprotocol.pulses.maps import MagnusIntegrator, SegmentMaps, applied, normalised
+from nvprotocol.pulses.maps import MagnusIntegrator, SegmentMaps, applied, normalised, require_resolved
 from nvprotocol.pulses.schedule import INSTANT, Schedule
 from nvprotocol.pulses.timeline import Segment, Timeline
 
@@ -110,7 +110,8 @@ class Propagation:
 
         Raises:
             ArgumentError: If the initial state is none, or a time is past the end of the schedule.
-            NoKeptShotsError: If what is kept has vanishing probability.
+            NoKeptShotsError: If what is kept has vanishing probability, or with `no_jump`, while something is driven or
+                ramped, one below 1e-9, which rounding does not resolve.
 
         Examples:
             >>> schedule = nv.pulses.Schedule([nv.pulses.Wait(0.5), nv.pulses.Check()], duration=1.0)
@@ -141,7 +142,10 @@ class Propagation:
                 log = log + np.log(weight)
         states += [rho] * (stops.size - len(states))
         odds += [log] * (stops.size - len(odds))
-        return Conditional(np.stack(states, axis=-3), np.exp(np.stack(odds, axis=-1)))
+        kept = Conditional(np.stack(states, axis=-3), np.exp(np.stack(odds, axis=-1)))
+        if self.no_jump and not all(segment.constant for segment in self.timeline.segments):
+            require_resolved(kept.probability)
+        return kept
 
     def propagator(self, start: float = 0.0, end: float | None = None) -> NDArray[np.complex128]:
         """The map of unnormalised states from one time to another, on column-stacked density matrices.

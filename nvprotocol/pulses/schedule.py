@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol.pulses._text import schedule_text
 from nvprotocol.pulses.events import GradientRamp, MediumRamp
 from nvprotocol.pulses.pulse import Event, Pulse
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["INSTANT", "Schedule"]
 
@@ -79,6 +82,28 @@ class Schedule:
             fail("other", "be a Schedule", f"is of type {type(other).__name__}")
         moved = (replace(event, start=event.begin + self.duration) for event in other.events)
         return Schedule([*self.events, *moved], self.duration + other.duration)
+
+    def draw(self, ax: "Axes | None" = None) -> "Axes":
+        """Draws the pulses by the spin that they are for, field gradient, tuning of the magnet, checks and other maps.
+
+        A pulse is as high as its Rabi rate and filled in the colour of its phase. Where pulses are much shorter than
+        the waits between them, the axis of time is stretched under them, on grey ground, and says how much.
+
+        Args:
+            ax: Where to draw; a figure of its own, a column wide, unless given.
+
+        Returns:
+            The axes, whose times are in µs.
+
+        Examples:
+            >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair()), gate_ns={"x": 50})
+            >>> ax = nv.pulses.schedule(nv.protocols.final_check(duration=1.0), device).draw()
+            >>> [label.get_text() for label in ax.get_yticklabels()]
+            ['NV 1', 'δ', 'checks']
+        """
+        from nvprotocol.pulses.drawing import draw
+
+        return draw(self, ax)
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self.events)

@@ -1,0 +1,229 @@
+"""From a circuit to pulses: what antenna, gradient, laser and monitor do when a device plays it.
+
+Everything happens at the time that it has for the other engines. A gate becomes a pulse that fills the gate's duration
+on the device, and turns about z become frames (doi:10.1103/PhysRevA.96.022330); a gate that takes no time is the limit
+of a short pulse, a rotation at an instant.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit import QuantumCircuit
+from qiskit.circuit import Gate, Measure, Reset
+
+from nvprotocol._checks import fail
+from nvprotocol.backend.gates import matrix_of
+from nvprotocol.backend.native import to_native
+from nvprotocol.backend.postselected import kept_bits
+from nvprotocol.backend.readout import instrument_of
+from nvprotocol.backend.schedule import Event as Operation
+from nvprotocol.backend.schedule import schedule as times_of
+from nvprotocol.backend.steps import name_of_bit
+from nvprotocol.channels import Channel, depolarising, preparation
+from nvprotocol.device import Device
+from nvprotocol.errors import UnsupportedCircuitError
+from nvprotocol.pulses.addressing import Played, Turn, played
+from nvprotocol.pulses.events import Act, Check
+from nvprotocol.pulses.frames import Frames
+from nvprotocol.pulses.gates import rotation_of, unitary_map, z_rotation
+from nvprotocol.pulses.parity import Parity, errant_check, in_order, parity_checks, refuse
+from nvprotocol.pulses.schedule import INSTANT, Schedule
+from nvprotocol.pulses.slots import begin_of, length_of
+
+__all__ = ["schedule"]
+
+_READINGS: dict[int | None, Literal[0, 1] | None] = {None: None, 0: 0, 1: 1}
+
+
+def schedule(circuit: QuantumCircuit, device: Device, postselect: Mapping[str, int | str] | None = None) -> Schedule:
+    """The pulses, waits and checks by which a device plays a circuit.
+
+    Gates of one NV qubit are pulses of the device's envelope over the gate's duration, or where it has none, rotations
+    at an instant, whatever antenna and gradient can do; the same gate on all NV qubits at once is one pulse for all.
+    For a gate of one of a pair the field gradient goes on, so far that the phases of both have come back when it goes
+    off (`nv.device.Control`). Turns about z are frames. What measures or resets an NV qubit, and the parity check of a
+    pair by a monitor, is a map at an instant, with the errors of the device.
+
+    Args:
+        circuit: Gates, measurements and resets of NV qubits, delays, parity checks (one CX from each NV qubit onto a
+            monitor in |0⟩, its measurement, its reset), `for_loop`, and `if_else` on what is kept.
+        device: The device; what is not native on it is translated.
+        postselect: Register → outcome that is kept, as for `emulate`; other outcomes are not looked at.
+
+    Raises:
+        ArgumentError: As for `emulate`, or if the device cannot make a pulse.
+        UnsupportedCircuitError: If something in the circuit cannot be played; the message names it.
+
+    Examples:
+        >>> control = nv.device.Control(envelope="square")
+        >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
+        >>> device = nv.Device(equation, gate_ns={"x": 50}, control=control)
+        >>> print(nv.pulses.schedule(nv.protocols.final_check(duration=1.0), device, {"parity": 1}))
+        Schedule of 5 events, 1.05 µs
+            start      end
+             0 µs             gradient to δ = 249.356 rad/µs
+             0 µs  0.05 µs    pulse on NV 1: square, 50 ns, Ω = 62.8319 rad/µs, phase -0.0492806
+          0.05 µs             gradient to δ = 0 rad/µs
+          1.05 µs             check of |σz|, 1 kept
+          1.05 µs             frame: NV 0 by 0.09856, NV 1 by 0.09856
+    """
+    if not isinstance(circuit, QuantumCircuit):
+        fail("circuit", "be a QuantumCircuit", f"is of type {type(circuit).__name__}")
+    if not isinstance(device, Device):
+        fail("device", "be a Device", f"is of type {type(device).__name__}")
+    return lowered(to_native(circuit, device), device, kept_bits(circuit, postselect or {}))
+
+
+def lowered(circuit: QuantumCircuit, device: Device, keep: Mapping[int, int], *, to_end: bool = True) -> Schedule:
+    """The schedule of a circuit in native gates.
+
+    Args:
+        circuit: The circuit.
+        device: The device.
+        keep: Index of a classical bit → the value that is kept of it.
+        to_end: Whether time passes until every qubit is done, and not only until the last thing happens.
+    """
+    plan = times_of(circuit, replace(device, gate_slices=1))
+    operations = in_order(plan.events, device)
+    writes = {bit: k for k, event in enumerate(operations) for bit in event.clbits}
+    for bit in keep:
+        if bit not in writes:
+            fail("postselect", "name bits that are measured", f"bit {name_of_bit(circuit, bit)} is not")
+    parts = _Lowering(device, keep, writes, parity_checks(operations, device))
+    for number, event in enumerate(operations):
+        parts.take(number, event)
+    return parts.schedule(plan.duration if to_end else None)
+
+
+class _Instant(NamedTuple):
+    """A gate that takes no time, in a frame that is not known before the pulses are."""
+
+    matrix: NDArray[np.complex128]
+    qubit: int
+    behind: float
+    time: float
+    name: str
+
+    def act(self, n_qubits: int, pulses: Played) -> Act:
+        """What it does to the qubit as it stands behind its frame."""
+        behind = self.behind + pulses.frame(self.qubit, self.time)
+        seen = z_rotation(-behind) @ self.matrix @ z_rotation(behind)
+        return Act(Channel(unitary_map(seen)).on([self.qubit], n_qubits), self.name, start=self.time)
+
+
+@dataclass
+class _Lowering:
+    """The operations of a circuit, taken one after another."""
+
+    device: Device
+    keep: Mapping[int, int]
+    writes: Mapping[int, int]
+    parities: Mapping[int, Parity | None]
+
+    def __post_init__(self) -> None:
+        self._frames = Frames(self.device)
+        self._instants: list[Act | Check | _Instant] = []
+        self._known: dict[int, int | None] = {}
+        self._busy_until = 0.0
+
+    def take(self, number: int, event: Operation) -> None:
+        """An operation of the circuit, the next in order of its beginning."""
+        if number not in self.parities and len(event.qubits) != 1:
+            refuse(event.operation.name, event.qubits, self.device)
+        if not self._happens(event):
+            return
+        if number in self.parities:
+            parity = self.parities[number]
+            if parity is not None:
+                self._check(parity)
+            return
+        begin = begin_of(event, self.device)
+        if begin > self._busy_until + INSTANT:
+            self._instants += self._frames.before_time_passes(self._busy_until)
+        if isinstance(event.operation, Gate):
+            self._gate(event, begin)
+        elif isinstance(event.operation, Measure):
+            self._measure(number, event)
+        elif isinstance(event.operation, Reset):
+            self._act(preparation(self.device.initialisation_error), event, "reset of")
+            self._frames.forget(event.qubits[0])
+        else:
+            refuse(event.operation.name, event.qubits, self.device)
+        self._busy_until = max(self._busy_until, begin + length_of(event, self.device))
+
+    def schedule(self, duration: float | None) -> Schedule:
+        """What has been taken, as a schedule; without a duration, until the last thing happens."""
+        last = max([self._busy_until, *(act.begin for act in self._instants if not isinstance(act, _Instant))])
+        end = last if duration is None else duration
+        if end > self._busy_until + INSTANT:
+            self._instants += self._frames.before_time_passes(self._busy_until)
+        pulses = played(self._frames.rotations, self.device)
+        n = self.device.n_qubits
+        acts = [one.act(n, pulses) if isinstance(one, _Instant) else one for one in self._instants]
+        completed = self._frames.at_the_end(end, pulses.frame(0, end + 2 * INSTANT))
+        return Schedule([*pulses.events, *acts, *completed], max(end, last))
+
+    def _happens(self, event: Operation) -> bool:
+        for condition in event.conditions:
+            for bit in condition.bits:
+                if self._known.get(bit, 0) is None:
+                    raise UnsupportedCircuitError(
+                        f"Argument `circuit` must decide on outcomes that are kept only, for pulses, but bit {bit}, "
+                        f'which is not, decides on "{event.operation.name}".'
+                    )
+            if not condition.holds({bit: value for bit, value in self._known.items() if value is not None}):
+                return False
+        return True
+
+    def _gate(self, event: Operation, begin: float) -> None:
+        gate, qubit = event.operation, event.qubits[0]
+        if qubit >= self.device.n_qubits:
+            refuse(gate.name, event.qubits, self.device)
+        matrix, length = matrix_of(gate), length_of(event, self.device)
+        angle, phase, frame = rotation_of(matrix)
+        behind = self._frames.behind[qubit]
+        if not angle:
+            self._frames.behind[qubit] += frame
+        elif length:
+            self._frames.rotate(Turn(begin, begin + length, qubit, angle, phase))
+            self._frames.behind[qubit] += frame
+        else:
+            self._instants.append(_Instant(matrix, qubit, float(behind), event.time, f"{gate.name} on NV {qubit}"))
+            self._frames.stray(qubit)
+        infidelity = 0.0 if self.device.is_ideal else self.device.gate_error(gate.name)
+        if infidelity:
+            what = f"error of {gate.name} on NV {qubit}"
+            error = depolarising(1, infidelity).on([qubit], self.device.n_qubits)
+            self._instants.append(Act(error, what, start=begin + length))
+
+    def _measure(self, number: int, event: Operation) -> None:
+        qubit, bit = event.qubits[0], event.clbits[0]
+        if event.conditions and bit in self.keep:
+            refuse("if_else around a measurement that is kept", event.qubits, self.device)
+        instrument, kept = instrument_of(self.device, qubit), self._reading(number, bit)
+        self._act(instrument.unread if kept is None else instrument.branches[kept], event, "readout of")
+        self._frames.forget(qubit)
+
+    def _reading(self, number: int, bit: int) -> int | None:
+        """The value that is kept of what a measurement writes into a bit, if it is the last one to write it."""
+        self._known[bit] = self.keep.get(bit) if self.writes[bit] == number else None
+        return self._known[bit]
+
+    def _check(self, parity: Parity) -> None:
+        kept = self._reading(parity.measurement, parity.clbit)
+        if parity.time > self._busy_until + INSTANT:
+            self._instants += self._frames.before_time_passes(self._busy_until)
+        start = self._busy_until = max(parity.time, self._busy_until)
+        if self.device.two_qubit_error:
+            told = "check of |σz| with errors of its CX" + ("" if kept is None else f", {kept} kept")
+            self._instants.append(Act(errant_check(self.device, kept), told, start=start))
+        else:
+            self._instants.append(Check(_READINGS[kept], start=start))
+
+    def _act(self, channel: Channel, event: Operation, what: str) -> None:
+        qubit = event.qubits[0]
+        whole = channel.on([qubit], self.device.n_qubits)
+        self._instants.append(Act(whole, f"{what} NV {qubit}", start=event.time))
