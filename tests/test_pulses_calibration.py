@@ -1,11 +1,15 @@
 """Calibrated pulses turn spins by what they say, and DRAG spares the spin next to it."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulse_laboratory import HAS_DYNAMICS, as_superoperator, envelopes, one_still_spin, rotation_matrix, still
 
+import nvprotocol as nv
 from nvprotocol import pulses as p
 from nvprotocol.errors import ArgumentError, FitError
 
@@ -85,6 +89,36 @@ def test_drag_spares_the_other_spin_better_than_a_gaussian(turns: float) -> None
 
 def test_drag_for_the_spin_on_the_wrong_side_is_worse() -> None:
     assert flipped(p.Drag.against(-1000.0, 30.0), 1000.0) > flipped(p.Gaussian(30.0), 1000.0)
+
+
+def test_no_angle_is_a_pulse_of_no_strength() -> None:
+    pulse = p.rotation(p.Drag(40.0, beta_ns=1.0), 0.0, 0.4, qubit=1, slot_ns=50.0)
+    assert (pulse.rabi, pulse.qubit, pulse.phase, pulse.length) == (0.0, 1, 0.4, 0.05)
+    np.testing.assert_allclose(
+        p.evolve(p.Schedule([pulse]), still(), "+d").states[0], nv.operators.density_matrix("+d")
+    )
+
+
+def test_an_envelope_of_ones_own() -> None:
+    class Sine(p.Envelope):
+        duration_ns = 24.0
+
+        def shape(self, t: Any) -> Any:
+            return np.sin(np.pi * t / self.duration_ns)
+
+    @dataclass
+    class Unhashed(Sine):
+        """Compares by value without being frozen."""
+
+        gain: float = 1.0
+
+    state = p.evolve(p.Schedule([p.rotation(Sine(), 1.0)]), one_still_spin(), "u").states[-1]
+    assert state[1, 1].real == pytest.approx(np.sin(0.5) ** 2, abs=1e-9)
+    for make in (p.rotation, lambda envelope: p.Pulse(envelope, 1.0)):
+        with pytest.raises(
+            ArgumentError, match=r"`envelope` must have a hash, as a frozen dataclass has, but is of type U"
+        ):
+            make(Unhashed())
 
 
 @pytest.mark.parametrize("angle", [0.0, -1.0, 7.0, np.inf])

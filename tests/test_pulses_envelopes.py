@@ -49,6 +49,29 @@ def test_a_gaussian_is_a_gaussian_moved_and_stretched() -> None:
     assert p.Gaussian(40.0).sigma_ns == 10.0
 
 
+@pytest.mark.parametrize("widths", [1e3, 1e6, 1e9])
+def test_a_very_wide_gaussian_is_a_parabola(widths: float) -> None:
+    wide, times = p.Gaussian(10.0, sigma_ns=10.0 * widths), np.linspace(0.0, 10.0, 11)
+    np.testing.assert_allclose(wide(times), times * (10.0 - times) / 25.0, atol=1 / widths**2 + 1e-14)
+    assert wide.area_ns.real == pytest.approx(20.0 / 3, rel=1 / widths**2 + 1e-13)
+    slope = p.Drag(10.0, sigma_ns=10.0 * widths, beta_ns=1.0)(times).imag
+    np.testing.assert_allclose(slope, (10.0 - 2 * times) / 25.0, atol=1 / widths**2 + 1e-14)
+
+
+@given(DURATIONS, st.floats(0.01, 0.5))
+def test_steepness_is_that_of_the_shape(duration: float, share: float) -> None:
+    sigma = share * duration
+    steepest = np.exp(-0.5) / sigma / -np.expm1(-((duration / 2 / sigma) ** 2) / 2)  # at ±σ, which all of them reach
+    for envelope, expected in (
+        (p.Gaussian(duration, sigma), steepest),
+        (p.RaisedCosine(duration), np.pi / duration),
+        (p.Square(duration), 0.0),
+        (p.Square(duration, rise_ns=sigma), np.pi / (2 * sigma)),
+        (p.Samples([1.0, -1.0, 0.5j], duration), 0.0),
+    ):
+        assert envelope.steepness == pytest.approx(expected, rel=0.01)
+
+
 @given(st.floats(50.0, 1000.0).flatmap(lambda size: st.sampled_from([size, -size])), st.floats(10.0, 80.0))
 def test_drag_has_no_fourier_component_at_the_other_spin(offset: float, duration: float) -> None:
     plain, drag = p.Gaussian(duration), p.Drag.against(offset, duration)
@@ -88,6 +111,10 @@ def test_a_waveform_taken_over_as_samples_has_the_same_area() -> None:
         (lambda: p.Square(0.0), r"`duration_ns` must be greater than 0, but is 0\."),
         (lambda: p.Square(10.0, rise_ns=6.0), r"`rise_ns` must be at most 5, but is 6\."),
         (lambda: p.Gaussian(10.0, sigma_ns=-1.0), r"`sigma_ns` must be greater than 0, but is -1\."),
+        (
+            lambda: p.Gaussian(1000.0, sigma_ns=0.5),
+            r"`sigma_ns` must be at least a thousandth of the 1000 ns, but is 0\.5\.",
+        ),
         (lambda: p.Drag(10.0, beta_ns=np.nan), r"`beta_ns` must be finite, but is nan\."),
         (lambda: p.Drag.against(0.0, 10.0), r"`offset` must not be 0, for one spin to be spared, but is 0\."),
         (

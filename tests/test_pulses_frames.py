@@ -28,14 +28,23 @@ def test_the_laboratory_frame_is_the_rotating_one() -> None:
 
 
 @pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
-@pytest.mark.parametrize(("frame", "with_jax"), [("rotating", False), ("lab", True)])
-def test_dynamics_agrees_in_every_frame(frame: p.Frame, with_jax: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not with_jax:
-        monkeypatch.setattr("nvprotocol.pulses.dynamics.find_spec", lambda _name: None)
+def test_dynamics_agrees_with_the_carrier_on_scipy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nvprotocol.pulses.dynamics.find_spec", lambda _name: None)
     schedule, device = p.Schedule([p.rotation(p.RaisedCosine(5.0), 1.2, 0.3, qubit=0)]), nv.Device(EQUATION)
-    expected = p.Propagation(schedule, device, frame=frame).propagator()
-    found = p.Propagation(schedule, device, frame=frame, method="dynamics", tolerance=1e-7).propagator()
+    expected = p.Propagation(schedule, device, frame="rotating").propagator()
+    found = p.Propagation(schedule, device, frame="rotating", method="dynamics", tolerance=1e-7).propagator()
     assert np.abs(found - expected).max() < 1e-7
+
+
+@pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
+def test_dynamics_agrees_in_the_laboratory_on_jax() -> None:
+    spin = nv.Device(nv.MasterEquation(nv.Medium(relaxation=[[0.5]], excitation=[[0.1]])))
+    schedule = p.Schedule([p.Wait(0.0123), p.rotation(p.RaisedCosine(5.0), 1.2, 0.3)])
+    kept, expected = (
+        p.evolve(schedule, spin, "+", frame="lab", method=method, no_jump=True, tolerance=1e-7)
+        for method in ("dynamics", "magnus")
+    )
+    assert np.abs(kept.states - expected.states).max() < 1e-7
 
 
 @pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
@@ -61,6 +70,14 @@ def test_the_rotating_frame_of_dynamics_is_ours() -> None:
     solution: Any = solver.solve(t_span=[0.0, duration], y0=start, signals=[signal], **options)
     ours = p.evolve(p.Schedule([pulse]), device, start, frame="rotating").states[-1]
     assert np.abs(ours - solution.y[-1]).max() < 1e-7
+
+
+def test_a_scan_with_the_carrier_tells_pulses_of_one_time_apart() -> None:
+    schedules = [p.Schedule([p.rotation(p.RaisedCosine(4.0), angle)]) for angle in (0.5, 1.5, 3.0)]
+    together = p.scan(schedules, one_still_spin(), "u", frame="rotating", tolerance=1e-8).states
+    apart = [p.evolve(one, one_still_spin(), "u", frame="rotating", tolerance=1e-8).states[0] for one in schedules]
+    np.testing.assert_allclose(together, apart, atol=1e-12)
+    np.testing.assert_allclose(together[:, 1, 1].real, np.sin([0.25, 0.75, 1.5]) ** 2, atol=2e-3)
 
 
 def test_the_error_of_the_rwa_falls_with_the_rabi_rate_over_the_splitting() -> None:

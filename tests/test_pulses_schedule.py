@@ -157,6 +157,17 @@ def test_events_and_schedules_that_there_are_not(make: Callable[[], object], mes
             still(),
             r"`detuning` must be one number, δ, for a pair, but has shape \(2,\)\.",
         ),
+        (
+            [p.rotation(p.Square(20.0))],
+            still(crosstalk=np.eye(2)),
+            r"`qubit` must be an NV where the antenna of NV 0 does not reach NV 1, but is None, for all of them\.",
+        ),
+        (
+            [p.Pulse(p.Square(20.0), 1.0, tone_ghz=2870.0)],  # MHz
+            still(),
+            r"`tone_ghz` must make a tone between 0 and 5\.74 GHz, twice the splitting, but makes 2870 GHz\.",
+        ),
+        ([p.Pulse(p.Square(20.0), 1.0, detuning=-2e4)], still(), r"`detuning` must make a tone .*, but makes -0\.31"),
         ([p.Check()], one_still_spin(), r"`n_qubits` must be "),
         (
             [p.Act(nv.channels.preparation(0.0))],
@@ -181,6 +192,7 @@ def test_tones_that_do_not_meet_may_sound_together() -> None:
     [
         ({"frame": "labor"}, r'`frame` must be one of "rwa", "rotating", "lab", but is "labor"\.'),
         ({"method": "euler"}, r'`method` must be one of "magnus", "dynamics", but is "euler"\.'),
+        ({"no_jump": "no"}, r'`no_jump` must be True or False, but is "no"\.'),
         ({"tolerance": 0.0}, r"`tolerance` must be at least 1e-13, but is 0\."),
         ({"initial": "uuu"}, r"`initial` must have 2 letters"),
         ({"times": [1.0, 5.0]}, r"`times` must be within the 2 µs of the schedule, but has 5\."),

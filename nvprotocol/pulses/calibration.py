@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol.errors import FitError
-from nvprotocol.pulses._envelope import Envelope
+from nvprotocol.pulses._envelope import Envelope, checked_envelope
 from nvprotocol.pulses.envelopes import Drag
 from nvprotocol.pulses.magnus import magnus
 from nvprotocol.pulses.pulse import Pulse
@@ -61,8 +61,7 @@ def calibrate(envelope: Envelope, angle: float = np.pi) -> Calibration:
         >>> bool(found.rabi < np.pi / drag.area_ns.real * 1000), round(found.phase, 9)
         (True, 0.0)
     """
-    if not isinstance(envelope, Envelope):
-        fail("envelope", "be an Envelope", f"is of type {type(envelope).__name__}")
+    checked_envelope(envelope)
     angle = real_number(angle, "angle", above=0.0, maximum=2 * np.pi * (1 + 1e-12))
     area = envelope.area_ns / 1000
     if abs(area) < 1e-9 * envelope.duration_ns:
@@ -85,7 +84,7 @@ def rotation(
 
     Args:
         envelope: The envelope.
-        angle: The angle in rad, from −2π to 2π.
+        angle: The angle in rad, from −2π to 2π; a pulse of no angle has no strength.
         phase: φ in rad: 0 is about x, π/2 about y.
         qubit: The NV that is addressed; None addresses all, at their mean splitting.
         start: Time of the beginning in µs, if it is not to follow the event before it.
@@ -103,6 +102,8 @@ def rotation(
         1.0
     """
     turn = real_number(angle, "angle")
+    if turn == 0:  # the first point of many a scan
+        return Pulse(envelope, 0.0, qubit, phase, slot_ns=slot_ns, start=start)
     found = calibrate(envelope, abs(turn))
     about = real_number(phase, "phase") + found.phase + (np.pi if turn < 0 else 0.0)
     return Pulse(envelope, found.rabi, qubit, about, found.detuning, slot_ns=slot_ns, start=start)
@@ -149,10 +150,11 @@ def turned(envelope: Envelope, rabi: float, phase: float, detuning: float) -> ND
         drive = rabi * np.exp(1j * (phase - detuning * (times - duration / 2))) * envelope.shape(1000 * times)
         return -0.5j * (drive.real[:, None, None] * _PAULI[0] + drive.imag[:, None, None] * _PAULI[1])
 
+    rate = abs(rabi) * envelope.peak + abs(detuning) + 1000 * envelope.steepness
     edges = [0.0, *(knot / 1000 for knot in envelope.knots_ns), duration]
     result = np.eye(2, dtype=complex)
     for start, end in pairwise(edges):
-        result = magnus(generator, start, end, rabi * envelope.peak + abs(detuning), _INTEGRATION) @ result
+        result = magnus(generator, start, end, rate, _INTEGRATION) @ result
     return result
 
 

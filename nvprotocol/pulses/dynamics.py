@@ -6,8 +6,9 @@ the dissipators of relaxation and excitation, and its rotating frames keep some 
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from functools import lru_cache
+from functools import lru_cache, reduce
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,11 @@ _FINEST = 3e-14
 """The smallest relative tolerance that SciPy takes."""
 _SCIPY_SLACK, _JAX_SLACK = 10, 1000
 """How far below the tolerance the error of a step is held, since errors add up; measured, with some to spare."""
-_UNROLLED = 64
+_UNROLLED = 8
+_LONGEST_SERIES = 50.0
+"""By how much the phase of a drive may turn, and its envelope rise and fall, within one series, in rad."""
+_STEPS = {"mxstep": 10_000_000, "hmax": 1 / 32}
+"""Limits of JAX's steps in parts of a series, so that none passes over a short pulse in a long envelope."""
 
 
 class DynamicsIntegrator:
@@ -70,13 +75,23 @@ class DynamicsIntegrator:
         import jax
 
         generator = self._generator
-        series = [chebyshev(lambda t, one=one: _smooth(one, t), one.start, one.end, _SERIES) for one in segments]
+        pieces = [_pieces(segment) for segment in segments]
+        flat = [piece for parts in pieces for piece in parts]
+        series = [chebyshev(lambda t, one=one: _smooth(one, t), one.start, one.end, _SERIES) for one in flat]
         longest = max(rows.shape[1] for rows in series)
         padded = np.array([np.pad(rows, ((0, 0), (0, longest - rows.shape[1]))) for rows in series])
-        spans = np.array([[one.start, one.end - one.start] for one in segments])
+        spans = np.array([[one.start, one.end - one.start] for one in flat])
         solve = _compiled(self._mode, generator.frame, generator.n_qubits, self._tolerance)
         with _double_precision(jax):
-            return list(np.asarray(solve(self._parts, generator.carrier, padded, spans)))
+            found = iter(np.asarray(solve(self._parts, generator.carrier, padded, spans)))
+        return [reduce(lambda before, _: next(found) @ before, parts[1:], next(found)) for parts in pieces]
+
+
+def _pieces(segment: Segment) -> list[Segment]:
+    """The segment, cut where it is so long that one series would not follow its drive."""
+    length = segment.end - segment.start
+    edges = np.linspace(segment.start, segment.end, int(np.ceil(length * segment.drive_rate / _LONGEST_SERIES)) + 1)
+    return [segment.between(low, high) for low, high in pairwise(edges)] or [segment]
 
 
 def _double_precision(jax: Any) -> AbstractContextManager[None]:
@@ -118,10 +133,15 @@ def _compiled(mode: Mode, frame: Frame, n_qubits: int, tolerance: float) -> Call
             return jnp.concatenate([jnp.ones(1), scales, offsets, drive.real, drive.imag])
 
         model = build_model(mode, parts, "jax")
-        give_signals(mode, model, parts, coefficients)
+        give_signals(mode, model, parts, _remembered(coefficients))
         begin = jnp.eye(_size(mode, n_qubits), dtype=complex)
-        whole = jnp.stack([jnp.zeros_like(length), length])
-        return solve_lmde(model, whole, begin, method="jax_odeint", mxstep=10_000_000, **goal).y[-1]
+
+        def within(x: Any) -> Any:
+            # JAX's solver steps past the end and interpolates, less precisely than it steps: with nothing going on
+            # there, error control makes the step that crosses the end too short for that to matter.
+            return jnp.where(x <= 1.0, length, 0.0) * model(length * x)
+
+        return solve_lmde(within, [0.0, 1.0], begin, method="jax_odeint", **goal, **_STEPS).y[-1]
 
     return jax.jit(jax.vmap(solve, in_axes=(None, None, 0, 0)))
 
@@ -143,7 +163,7 @@ def _remembered(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     last: list[Any] = [None, None]
 
     def remembering(t: Any) -> Any:
-        if last[0] is None or t != last[0]:
+        if last[0] is not t:
             last[:] = [t, function(t)]
         return last[1]
 

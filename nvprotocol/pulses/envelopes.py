@@ -47,7 +47,7 @@ class Square(Envelope):
     @property
     def knots_ns(self) -> tuple[float, ...]:
         """Where the edges end."""
-        return _distinct(self.duration_ns, self.rise_ns, self.duration_ns - self.rise_ns)
+        return tuple(sorted({self.rise_ns, self.duration_ns - self.rise_ns} - {0.0, self.duration_ns}))
 
     @cached_property
     def area_ns(self) -> complex:
@@ -61,10 +61,10 @@ class Gaussian(Envelope):
 
     Attributes:
         duration_ns: Duration in ns.
-        sigma_ns: Standard deviation in ns; a quarter of the duration unless given.
+        sigma_ns: Standard deviation in ns; a quarter of the duration unless given, and at least a thousandth of it.
 
     Raises:
-        ArgumentError: If one of them is not positive.
+        ArgumentError: If one of them is not positive, or the bell is lost in its duration.
 
     Examples:
         >>> nv.pulses.Gaussian(40.0, sigma_ns=8.0)([0.0, 20.0, 40.0]).real.tolist()
@@ -77,6 +77,8 @@ class Gaussian(Envelope):
     def __post_init__(self) -> None:
         set_fields(self, duration_ns=positive_duration(self.duration_ns))
         sigma = self.duration_ns / 4 if self.sigma_ns is None else real_number(self.sigma_ns, "sigma_ns", above=0.0)
+        if sigma < self.duration_ns / 1000:
+            fail("sigma_ns", f"be at least a thousandth of the {show(self.duration_ns)} ns", f"is {show(sigma)}")
         set_fields(self, sigma_ns=sigma)
 
     def _bell(self, t: Any) -> Any:
@@ -88,20 +90,24 @@ class Gaussian(Envelope):
         return self.sigma_ns
 
     @property
-    def _edge(self) -> float:
-        return float(np.exp(-((self.duration_ns / 2 / self._sigma) ** 2) / 2))
+    def _height(self) -> float:
+        """How far the bell rises above its edges; all its digits, also where it is so wide that this is little."""
+        return float(-np.expm1(-((self.duration_ns / 2 / self._sigma) ** 2) / 2))
 
     def shape(self, t: Any) -> Any:
         """The envelope at times in ns."""
-        return (self._bell(t) - self._edge) / (1 - self._edge)
+        above_edge = -namespace_of(t).expm1(-t * (self.duration_ns - t) / (2 * self._sigma**2))
+        return self._bell(t) * above_edge / self._height
 
     @cached_property
     def area_ns(self) -> complex:
         """∫ s dt in ns."""
         from scipy.special import erf
 
+        if self._sigma > self.duration_ns:  # the difference below would lose its digits
+            return super().area_ns
         bell = np.sqrt(2 * np.pi) * self._sigma * erf(self.duration_ns / (2 * np.sqrt(2) * self._sigma))
-        return complex((bell - self._edge * self.duration_ns) / (1 - self._edge))
+        return complex((bell - (1 - self._height) * self.duration_ns) / self._height)
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,7 @@ class Drag(Gaussian):
 
     def shape(self, t: Any) -> Any:
         """The envelope at times in ns."""
-        slope = -(t - self.duration_ns / 2) / self._sigma**2 * self._bell(t) / (1 - self._edge)
+        slope = -(t - self.duration_ns / 2) / self._sigma**2 * self._bell(t) / self._height
         return super().shape(t) + 1j * self.beta_ns * slope
 
 
@@ -229,11 +235,16 @@ class Samples(Envelope):
         return tuple(self.sample_ns * k for k in range(1, len(self.values)))
 
     @cached_property
+    def steepness(self) -> float:
+        """0 between knots."""
+        return 0.0
+
+    @cached_property
+    def peak(self) -> float:
+        """The largest |s|."""
+        return float(np.abs(self.values).max())
+
+    @cached_property
     def area_ns(self) -> complex:
         """∫ s dt in ns."""
         return complex(sum(self.values) * self.sample_ns)
-
-
-def _distinct(end: float, *times: float) -> tuple[float, ...]:
-    """The different times strictly between 0 and the end, in order."""
-    return tuple(sorted({time for time in times if 0 < time < end}))

@@ -99,8 +99,7 @@ class DrivenGenerator:
         rates = np.abs(self.coefficients(segment, times)[1:]).max(axis=1)
         spin_rates = np.abs(self.terms[1:3]).sum(axis=-1).max(axis=-1) * rates[:2]
         turning = 2 * self.carrier if self.frame != "rwa" else 0.0
-        offsets = max((abs(tone.offset) for tone in segment.tones), default=0.0)
-        return float(spin_rates.sum() + rates[2:].max() + turning + offsets)
+        return float(spin_rates.sum() + rates[2:].max() + turning + segment.drive_rate)
 
     def to_lab(self, time: float) -> NDArray[np.float64]:
         """The passage from the rotating frame to that of the laboratory at a time in µs, on Pauli coordinates."""

@@ -79,7 +79,7 @@ class SegmentMaps:
     def _key(self, segment: Segment) -> object:
         # Counter-rotating terms know what time it is; everything else only how long ago something began.
         timeless = self._generator.frame == "rwa" or not segment.tones
-        return segment.key() if timeless else (segment.start, segment.end)
+        return segment.key() if timeless else (segment.start, *segment.key())
 
     def _in_rotating_frame(self, segment: Segment, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         if self._generator.frame != "lab":

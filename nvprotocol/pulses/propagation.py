@@ -78,7 +78,9 @@ class Propagation:
         self.frame = one_of(frame, "frame", _FRAMES)
         self.method = one_of(method, "method", _METHODS)
         self.tolerance = real_number(tolerance, "tolerance", minimum=_FINEST, maximum=1e-2)
-        self.no_jump = no_jump
+        if not isinstance(no_jump, bool | np.bool_):
+            fail("no_jump", "be True or False", f"is {show(no_jump)}")
+        self.no_jump = bool(no_jump)
         self.timeline = Timeline(schedule, device)
         self.generator = DrivenGenerator(device, self.frame, "no_jump" if no_jump else "full")
         follow = DynamicsIntegrator if self.method == "dynamics" else MagnusIntegrator

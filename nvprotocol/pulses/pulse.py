@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from nvprotocol._checks import fail, real_number, show, whole_number
-from nvprotocol.pulses._envelope import Envelope
+from nvprotocol.pulses._envelope import Envelope, checked_envelope
 
 __all__ = ["Event", "Pulse", "Wait"]
 
@@ -55,9 +55,11 @@ class Pulse(Event):
     Attributes:
         envelope: Envelope s(t), which has the duration.
         rabi: Rabi rate Ω at the NV that is addressed in rad/µs, where s = 1. `rotation` finds it for an angle.
-        qubit: The NV that is addressed; None addresses all at their mean splitting, with Ω the rate at NV 0.
-        phase: φ in rad.
-        detuning: Offset of the tone from the splitting of the NV (or from the mean) in rad/µs.
+        qubit: The NV that is addressed; None addresses all at their mean splitting, with Ω the rate at NV 0, whose
+            antenna has to reach all of them.
+        phase: φ in rad, in the frame that rotates at the mean splitting.
+        detuning: Offset of the tone in rad/µs from the splitting that the NV has in the middle of the pulse (or from
+            the mean); the tone stays as it is where a ramp goes on meanwhile.
         tone_ghz: The tone itself in GHz instead, in cycles.
         slot_ns: Time in ns that is set aside for the pulse, which then stands in the middle of it; its duration, unless
             given.
@@ -82,8 +84,7 @@ class Pulse(Event):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not isinstance(self.envelope, Envelope):
-            fail("envelope", "be an Envelope", f"is of type {type(self.envelope).__name__}")
+        checked_envelope(self.envelope)
         values: dict[str, object] = {"rabi": real_number(self.rabi, "rabi", minimum=0.0)}
         values |= {name: real_number(getattr(self, name), name) for name in ("phase", "detuning")}
         if self.qubit is not None:

@@ -5,7 +5,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-_FIRST, _MOST = 16, 4096
+from nvprotocol._checks import show
+from nvprotocol.errors import ArgumentError
+
+_FIRST, _MOST = 32, 4096
 
 
 def chebyshev(
@@ -21,6 +24,9 @@ def chebyshev(
 
     Returns:
         Coefficients of shape (V, K), K a power of two, so that compiled programs have few shapes.
+
+    Raises:
+        ArgumentError: If thousands of coefficients do not reach the tolerance.
     """
     from scipy.fft import dct
 
@@ -32,6 +38,9 @@ def chebyshev(
         found[:, 0] /= 2
         size = np.maximum(np.abs(values).max(axis=-1), np.finfo(float).tiny)
         tail = np.abs(found[:, -count // 4 :]).max(axis=-1) / size
-        if np.all(tail <= tolerance) or count >= _MOST:
+        if np.all(tail <= tolerance):
             return found
         count *= 2
+        if count > _MOST:
+            what = f"the drive from {show(start)} to {show(end)} µs is not smooth enough for its series"
+            raise ArgumentError(f'Argument `method` must be "magnus" here: {what}.')

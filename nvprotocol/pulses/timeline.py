@@ -71,8 +71,16 @@ class Segment:
         """Whether nothing is driven and nothing changes."""
         return self.offsets.constant and self.scales.constant and not self.tones
 
+    @property
+    def drive_rate(self) -> float:
+        """How fast the drive changes in rad/µs: phases that turn, and envelopes that rise."""
+        rates = (abs(tone.offset) + 1000 * tone.pulse.envelope.steepness for tone in self.tones)
+        return max(rates, default=0.0)
+
     def drive(self, times: NDArray[np.float64]) -> NDArray[np.complex128]:
-        """The drive of each NV by all tones together in rad/µs, shape (N, T)."""
+        """The drive of each NV by all tones together in rad/µs, shape (N, T); at an edge, the drive just inside."""
+        edge = min(INSTANT / 2, (self.end - self.start) / 4)
+        times = np.clip(times, self.start + edge, self.end - edge)
         silence = np.zeros((self.offsets.after.size, times.size), dtype=complex)
         return sum((tone.drive(times) for tone in self.tones), start=silence)
 
@@ -101,8 +109,9 @@ class Timeline:
         segments: The stretches between the cuts.
 
     Raises:
-        ArgumentError: If a pulse addresses an NV that there is not, is stronger than the device allows or shares its
-            tone with another, or a ramp asks for more than the device can do.
+        ArgumentError: If a pulse addresses an NV that there is not or does not reach all that it is for, is stronger
+            than the device allows, is far from any splitting or shares its tone with another, or a ramp asks for more
+            than the device can do.
     """
 
     def __init__(self, schedule: Schedule, device: Device) -> None:
@@ -130,11 +139,28 @@ class Timeline:
         if pulse.qubit is not None and pulse.qubit >= n:
             fail("qubit", f"be less than the {n} NV qubits of the device", f"is {pulse.qubit}")
         field = self.device.control.field(n)[:, pulse.qubit or 0]
+        if pulse.qubit is None and not np.all(field):
+            unreached = int(np.flatnonzero(field == 0)[0])
+            fail(
+                "qubit", f"be an NV where the antenna of NV 0 does not reach NV {unreached}", "is None, for all of them"
+            )
+        return Tone(pulse, self._offset(pulse), field)
+
+    def _offset(self, pulse: Pulse) -> float:
+        """How far the tone of a pulse is from the mean splitting in rad/µs."""
+        mean = self.device.frequency_ghz
         if pulse.tone_ghz is not None:
-            return Tone(pulse, 2000 * np.pi * (pulse.tone_ghz - self.device.frequency_ghz), field)
-        at_centre = self.offsets(np.array([pulse.centre]))[:, 0]
-        own = 0.0 if pulse.qubit is None else float(at_centre[pulse.qubit])
-        return Tone(pulse, own + pulse.detuning, field)
+            offset = 2000 * np.pi * (pulse.tone_ghz - mean)
+        else:
+            at_centre = self.offsets(np.array([pulse.centre]))[:, 0]
+            offset = pulse.detuning + (0.0 if pulse.qubit is None else float(at_centre[pulse.qubit]))
+        tone = mean + offset / (2000 * np.pi)
+        if not 0 < tone < 2 * mean:  # else the terms that rotate against the spins would be the slower ones
+            name = "detuning" if pulse.tone_ghz is None else "tone_ghz"
+            fail(
+                name, f"make a tone between 0 and {show(2 * mean)} GHz, twice the splitting", f"makes {show(tone)} GHz"
+            )
+        return offset
 
     def _refuse_tones(self) -> None:
         """Refuses two pulses on one tone at a time, and fields that are too strong together."""

@@ -16,7 +16,9 @@ _MOST_SAMPLES = 100_000_000
 def waveform(
     schedule: Schedule, device: Device, qubit: int = 0, sample_ns: float | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The drive of one NV in the laboratory frame, carriers included: Σ Re(E e^(−iωt)) over the tones.
+    """The drive of one NV in the laboratory frame, carriers included: f(t) = Σ Re(E e^(−iωt)) over the tones.
+
+    It multiplies σˣ (spin operators are one half): a resonant f = Ω cos ωt turns its NV at the Rabi rate Ω.
 
     Args:
         schedule: The schedule.
