@@ -69,6 +69,14 @@ def nonnegative_array(value: ArrayLike, name: str) -> NDArray[np.float64]:
     return array
 
 
+def positive_array(value: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Converts to a real array with positive entries only."""
+    array = numeric_array(value, name, real=True)
+    if np.any(array <= 0):
+        fail(name, "be greater than 0", f"{'contains' if array.ndim else 'is'} {show(array[array <= 0].flat[0])}")
+    return array
+
+
 def real_number(
     value: object,
     name: str,
@@ -112,6 +120,13 @@ def one_of(value: object, name: str, choices: Sequence[Choice]) -> Choice:
             return choice
     listed = ", ".join(f'"{choice}"' for choice in choices)
     fail(name, f"be one of {listed}", f"is {show(value)}")
+
+
+def truth(value: object, name: str) -> bool:
+    """Converts to a bool; numbers and texts, of which "no" would count as true, are refused."""
+    if not isinstance(value, bool | np.bool_):
+        fail(name, "be True or False", f"is {show(value)}")
+    return bool(value)
 
 
 def times_array(value: ArrayLike, name: str = "times") -> NDArray[np.float64]:

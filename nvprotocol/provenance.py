@@ -78,7 +78,7 @@ class Provenance:
 
         Args:
             index: What stands between the brackets.
-            batch: Batch shape of the medium.
+            batch: Batch shape of the medium. Notes were written for the whole of it, and now say so.
 
         Examples:
             >>> from nvprotocol.provenance import Number, Provenance
@@ -90,11 +90,15 @@ class Provenance:
             name: Number(np.broadcast_to(number.value, batch)[index], number.unit)  # pyright: ignore[reportArgumentType, reportCallIssue]
             for name, number in self.numbers.items()
         }
-        return replace(self, numbers=chosen)
+        mark = "" if not batch else "Of the batch it is a part of: "
+        notes = tuple(Note(mark * (not note.text.startswith(mark)) + note.text, note.serious) for note in self.notes)
+        return replace(self, numbers=chosen, notes=notes)
 
     @staticmethod
     def joined(first: "Provenance | None", second: "Provenance | None") -> "Provenance | None":
-        """The provenance of a sum of two media: what is known of both, numbers of the first before the second's.
+        """The provenance of a sum of two media: what is known of both.
+
+        No number is lost: where both have one of the same name, that of the second is called "name (2)", and so on.
 
         Examples:
             >>> from nvprotocol.provenance import Provenance
@@ -104,10 +108,14 @@ class Provenance:
         """
         if first is None or second is None:
             return second if first is None else first
+        numbers = dict(first.numbers)
+        for name, number in second.numbers.items():
+            free = (f"{name} ({k})" for k in range(2, 3 + len(numbers)) if f"{name} ({k})" not in numbers)
+            numbers[next(free) if name in numbers else name] = number
         return Provenance(
             source=f"{first.source}; and {second.source}",
             approximation=f"{first.approximation}; and {second.approximation}",
-            numbers={**second.numbers, **first.numbers},
+            numbers=numbers,
             notes=first.notes + second.notes,
         )
 

@@ -17,6 +17,7 @@ GOOD: dict[str, Any] = {
     "lattice_nm": 1.24,
     "coupling_mhz": 3.0,
 }
+ANYTHING: Any = "no"
 ASKED: dict[str, Any] = {"separation_nm": 30.0, "frequency_ghz": 2.87}
 
 
@@ -117,6 +118,30 @@ def guided(**change: Any) -> Callable[[], object]:
             lambda: line().wavelength_nm(1.9),
             "Argument `frequency_ghz` must lie above the gap, 2 GHz, where magnons are emitted, but is 1.9.",
         ),
+        (
+            lambda: line().medium([], frequency_ghz=2.87),
+            "Argument `separation_nm` must contain at least one value, but is",
+        ),
+        (lambda: line().medium(1e-9, frequency_ghz=2.87), "Argument `separation_nm` must put qubits between 1e-06 and"),
+        (
+            lambda: line().medium(positions_nm=[[0.0], [1e10]], frequency_ghz=2.87),
+            "Argument `positions_nm` must put qubits between 1e-06 and 1e+09 nm from each other, but two of",
+        ),
+        (lambda: line().qubit(frequency_ghz=2.87, temperature_k=1e7), "Argument `temperature_k` must be at most 1e+06"),
+        (
+            lambda: line().medium(**(ASKED | {"dipole": ANYTHING})),
+            'Argument `dipole` must be True or False, but is "no"',
+        ),
+        (
+            lambda: line().qubit(**{"frequency_ghz": 2.87, "dephasing": ANYTHING}),
+            "Argument `dephasing` must be True or False",
+        ),
+        (lambda: line().green_function(0.0, 2.87), "Argument `separation_nm` must be greater than 0, but is 0."),
+        (
+            lambda: line().green_function(5.0, [1.0, 2.0]),
+            "Argument `frequency_ghz` must differ from the gap, 2 GHz, but",
+        ),
+        (lambda: line().green_function([5.0, 6.0], [1.0, 2.1, 3.0]), "must broadcast against the other arguments"),
         (lambda: line(aligned=False).wavelength_nm(2.9), "Argument `aligned` must be True where magnons are emitted"),
         (lambda: line().lamb_shift_ghz(2.0), "Argument `frequency_ghz` must differ from the gap"),
         (lambda: line().lamb_shift_ghz(2.9, -1.0), "Argument `temperature_k` must be at least 0, but is -1."),
@@ -160,3 +185,11 @@ def test_no_coupling_is_no_error() -> None:
 def test_warnings_can_be_made_errors() -> None:
     with pytest.raises(ValidityWarning, match="closer than the lattice"):
         nv.magnets.Exchange(**GOOD).medium(1.0, frequency_ghz=2.87)
+
+
+def test_magnets_compare_and_hash_however_they_were_written() -> None:
+    def magnet(**change: Any) -> nv.magnets.Exchange:
+        return nv.magnets.Exchange(**(GOOD | change))
+
+    assert len({magnet(axis=[1, 0, 0]), magnet(axis=np.array([1.0, 0.0, 0.0]))}) == 1
+    assert magnet(aligned=np.bool_(True), dimension=np.int64(2)) == magnet(dimension=2)

@@ -70,3 +70,48 @@ def test_provenance_outlives_sums_and_has_no_part_in_the_physics() -> None:
     assert total.provenance is medium.provenance
     assert (medium + medium).provenance is not None
     assert [m.provenance.source for m in medium] == 2 * [medium.provenance.source]  # pyright: ignore[reportOptionalMemberAccess]
+
+
+def test_a_sum_keeps_the_numbers_of_every_part() -> None:
+    parts = [exchange(coupling_mhz=c).medium(30.0, frequency_ghz=2.87, dipole=False) for c in (1.0, 2.0, 3.0)]
+    total = (parts[0] + parts[1] + parts[2]).provenance
+    assert total is not None
+    rates = [total.numbers[name].value for name in ("a₀", "a₀ (2)", "a₀ (3)")]
+    assert np.allclose(np.array(rates) / rates[0], [1.0, 4.0, 9.0])
+
+
+def test_a_part_of_a_batch_says_whose_the_notes_are() -> None:
+    with pytest.warns(ValidityWarning, match="warm"):
+        media = exchange().medium(30.0, frequency_ghz=2.87, temperature_k=[[0.01, 300.0]], dephasing=False)
+    for part in (media[0, 0], media[0][0]):
+        assert part.provenance is not None
+        assert all(note.text.count("Of the batch it is a part of: ") == 1 for note in part.provenance.notes)
+
+
+def test_a_single_qubit_warns_where_the_user_asked_and_speaks_of_itself() -> None:
+    with pytest.warns(ValidityWarning, match="warm") as record:
+        one = exchange(damping=0.0).qubit(frequency_ghz=2.87, temperature_k=300.0, dephasing=False)
+    assert {warning.filename for warning in record} == {__file__}
+    assert "pair" not in str(one)
+    assert "⟨σᶻ⟩ = (1 − q)/(1 + q)" in str(one)
+
+
+def test_nothing_is_said_of_thermal_magnons_where_nothing_relaxes() -> None:
+    below = exchange(damping=0.0).medium(30.0, frequency_ghz=1.5, temperature_k=0.1)
+    assert "Thermal magnons" not in str(below)
+
+
+def test_the_end_that_is_quoted_for_slow_magnons_is_that_of_no_temperature() -> None:
+    # ½(1 + a·r/v_g)⁻² is exact for one magnon at T = 0; thermal ones do not enter it.
+    magnet = exchange(1, coupling_mhz=100.0, damping=0.0)
+    asked = {"separation_nm": 400.0, "frequency_ghz": 2.87, "dephasing": False}
+    quoted = []
+    for temperature in (0.0, 0.3):
+        with pytest.warns(ValidityWarning, match="Magnons take time"):
+            medium = magnet.medium(**asked, temperature_k=temperature)
+        assert medium.provenance is not None
+        quoted.append(medium.provenance.notes[0].text.split("=")[-1])
+    k = magnet.wave_number(2.87 * RAD_PER_US_PER_GHZ).real
+    detour = medium.provenance.numbers["a₀"].value * 400.0 / (2 * magnet.stiffness * k)
+    assert quoted[0] == quoted[1]
+    assert np.isclose(float(quoted[0].rstrip(".")), 0.5 / (1 + detour) ** 2, rtol=1e-5)

@@ -165,9 +165,8 @@ def test_events_and_schedules_that_there_are_not(make: Callable[[], object], mes
         (
             [p.Pulse(p.Square(20.0), 1.0, tone_ghz=2870.0)],  # MHz
             still(),
-            r"`tone_ghz` must make a tone between 0 and 5\.74 GHz, twice the splitting, but makes 2870 GHz\.",
+            r"`tone_ghz` must be less than 5\.74 GHz, twice the mean splitting, but is 2870\.",
         ),
-        ([p.Pulse(p.Square(20.0), 1.0, detuning=-2e4)], still(), r"`detuning` must make a tone .*, but makes -0\.31"),
         ([p.Check()], one_still_spin(), r"`n_qubits` must be "),
         (
             [p.Act(nv.channels.preparation(0.0))],

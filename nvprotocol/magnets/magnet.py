@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._checks import fail, show
+from nvprotocol._checks import fail, show, truth
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.dipole import DipoleCoupling, dipole_coupling
 from nvprotocol.magnets.occupation import boltzmann_ratio, occupation
@@ -109,11 +109,7 @@ class Magnet(ABC):
             >>> print(medium.dark_state.phase.round(2), medium.batch_shape)
             3.14 ()
         """
-        if (height_nm is not None) != self.over_film:
-            must = "be given for a film" if self.over_film else "not be given: this magnet is not a film"
-            fail("height_nm", must, "is not" if height_nm is None else f"is {show(height_nm)}")
-        setting = Setting.read(
-            self.dimension,
+        setting = self._setting(
             separation_nm=separation_nm,
             positions_nm=positions_nm,
             azimuth_deg=azimuth_deg,
@@ -122,9 +118,7 @@ class Magnet(ABC):
             temperature_k=temperature_k,
             chemical_potential_ghz=chemical_potential_ghz,
         )
-        self.check(setting)
-        response = self.response(setting, dephasing=dephasing)
-        return self._dressed(setting, response, self._direct(setting) if dipole else None)
+        return self._dressed(setting, dipole=truth(dipole, "dipole"), dephasing=truth(dephasing, "dephasing"))
 
     def check(self, setting: Setting) -> None:
         """Refuses what the magnet has no answer to: a chemical potential that reaches the gap or the splitting.
@@ -149,6 +143,7 @@ class Magnet(ABC):
         frequency_ghz: ArrayLike,
         temperature_k: ArrayLike = 0.0,
         chemical_potential_ghz: ArrayLike = 0.0,
+        dephasing: bool = True,
     ) -> Medium:
         """The medium of a single qubit (Eqs. S6–S23): its `t1` and `t2`, and by the master equation its Bloch vector.
 
@@ -157,6 +152,7 @@ class Magnet(ABC):
             frequency_ghz: Splitting Δ/2π as measured.
             temperature_k: Temperature in K.
             chemical_potential_ghz: Chemical potential μ/2πħ of the magnons, below the gap.
+            dephasing: Whether d by two magnons is worked out (an integral); else it is 0.
 
         Raises:
             ArgumentError: See `medium`.
@@ -167,21 +163,33 @@ class Magnet(ABC):
             >>> bool(np.isclose(one.t2 / one.t1, 2.0)[0])  # no dephasing at T = 0
             True
         """
-        return self.medium(
+        setting = self._setting(
             positions_nm=np.zeros((1, self.dimension)),
             height_nm=height_nm,
             frequency_ghz=frequency_ghz,
             temperature_k=temperature_k,
             chemical_potential_ghz=chemical_potential_ghz,
         )
+        return self._dressed(setting, dipole=False, dephasing=truth(dephasing, "dephasing"))
+
+    def _setting(self, *, height_nm: ArrayLike | None, frequency_ghz: ArrayLike, **where: ArrayLike | None) -> Setting:
+        """What a user asks for, read and checked."""
+        if (height_nm is not None) != self.over_film:
+            must = "be given for a film" if self.over_film else "not be given: this magnet is not a film"
+            fail("height_nm", must, "is not" if height_nm is None else f"is {show(height_nm)}")
+        setting = Setting.read(self.dimension, height_nm=height_nm, frequency_ghz=frequency_ghz, **where)  # pyright: ignore[reportArgumentType]
+        self.check(setting)
+        return setting
 
     def _direct(self, setting: Setting) -> DipoleCoupling:
         pairs = setting.displacement[..., 1:, :]
         missing = np.zeros((*pairs.shape[:-1], 3 - self.dimension))
         return dipole_coupling(np.concatenate([pairs, missing], axis=-1), self.axis)
 
-    def _dressed(self, setting: Setting, response: Response, direct: DipoleCoupling | None) -> Medium:
-        """The medium, with thermal magnons and the direct coupling."""
+    def _dressed(self, setting: Setting, *, dipole: bool, dephasing: bool) -> Medium:
+        """The medium: the response, with thermal magnons and the direct coupling."""
+        response = self.response(setting, dephasing=dephasing)
+        direct = self._direct(setting) if dipole else None
         n = setting.n_qubits
         thermal = occupation(self._emitted(setting, response), setting.temperature)
         flip_flop, ising = np.asarray(response.flip_flop, dtype=complex), np.asarray(response.ising, dtype=float)
@@ -224,8 +232,8 @@ class Magnet(ABC):
             "static shift": (response.shift / RAD_PER_US_PER_GHZ, "GHz, part of the frequency"),
         }
         numbers = {name: Number(np.asarray(value)[..., 0], unit) for name, (value, unit) in values.items()}
-        numbers["a·r/v_g"] = Number(retardation(setting, response, thermal))
-        numbers["a/|Δ−Ω|"] = Number(edge_ratio(response, thermal))
+        numbers["(a+ã)·r/v_g"] = Number(retardation(setting, response, thermal))
+        numbers["(a+ã)/|Δ−Ω|"] = Number(edge_ratio(response, thermal))
         if direct is not None and direct.flip_flop.shape[-1]:
             numbers["direct J⊥"] = Number(np.abs(direct.flip_flop).max(axis=-1), "rad/µs at most")
         return numbers

@@ -6,12 +6,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._blocks import batch_shape
-from nvprotocol._checks import fail, nonnegative_array, numeric_array, show
+from nvprotocol._checks import fail, nonnegative_array, numeric_array, positive_array, show
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
 
 __all__ = ["Setting"]
 
 Array = NDArray[np.float64]
+
+HOTTEST_K = 1e6
+SHORTEST_NM, LONGEST_NM = 1e-6, 1e9
+"""Far beyond what a magnet or a pair of qubits can be: such numbers are slips of the unit, and overflow."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,20 +93,22 @@ class Setting:
         """
         positions = _positions(dimension, separation_nm, positions_nm, azimuth_deg)
         given = {
-            "frequency_ghz": _positive(frequency_ghz, "frequency_ghz"),
+            "frequency_ghz": positive_array(frequency_ghz, "frequency_ghz"),
             "temperature_k": nonnegative_array(temperature_k, "temperature_k"),
             "chemical_potential_ghz": numeric_array(chemical_potential_ghz, "chemical_potential_ghz", real=True),
         }
         height = None
         if height_nm is not None:
-            given["height_nm"] = _positive(height_nm, "height_nm")
+            given["height_nm"] = positive_array(height_nm, "height_nm")
             height = given["height_nm"][..., None]
         name = "positions_nm" if separation_nm is None else "separation_nm"
+        for argument, array in {name: positions, **given}.items():
+            if array.size == 0:
+                fail(argument, "contain at least one value", "is empty")
         batch_shape(0, **{name: positions[..., 0, 0]}, **given)
         first, second = np.triu_indices(positions.shape[-2], 1)
         between = positions[..., second, :] - positions[..., first, :]
-        if np.any(np.all(between == 0, axis=-1)):
-            fail(name, "differ from each other", "two qubits are at the same place")
+        _check_sizes(name, np.linalg.norm(between, axis=-1), given["temperature_k"])
         return cls(
             positions=positions,
             displacement=np.concatenate([np.zeros_like(positions[..., :1, :]), between], axis=-2),
@@ -111,6 +117,17 @@ class Setting:
             chemical_potential=given["chemical_potential_ghz"][..., None] * RAD_PER_US_PER_GHZ,
             height=height,
         )
+
+
+def _check_sizes(name: str, distance: Array, temperature: Array) -> None:
+    if np.any(temperature > HOTTEST_K):
+        fail("temperature_k", f"be at most {show(HOTTEST_K)}", f"is {show(float(temperature.max()))}")
+    if np.any(distance == 0):
+        fail(name, "differ from each other", "two qubits are at the same place")
+    if np.any((distance < SHORTEST_NM) | (distance > LONGEST_NM)):
+        worst = float(distance.min() if distance.min() < SHORTEST_NM else distance.max())
+        must = f"put qubits between {show(SHORTEST_NM)} and {show(LONGEST_NM)} nm from each other"
+        fail(name, must, f"two of them are at {show(worst)} nm")
 
 
 def _positions(
@@ -126,7 +143,7 @@ def _positions(
         if array.ndim < 2 or array.shape[-1] != dimension or array.shape[-2] == 0:
             fail("positions_nm", f"have shape (…, N, {dimension}), N positions each", f"has shape {array.shape}")
         return array
-    distance = _positive(separation, "separation_nm")  # pyright: ignore[reportArgumentType]
+    distance = positive_array(separation, "separation_nm")  # pyright: ignore[reportArgumentType]
     angle = np.deg2rad(numeric_array(0.0 if azimuth is None else azimuth, "azimuth_deg", real=True))
     if dimension == 1 and azimuth is not None:
         fail("azimuth_deg", "not be given for a magnet of one dimension", f"is {show(azimuth)}")
@@ -138,10 +155,3 @@ def _positions(
     ]
     end = np.stack(parts[:dimension], axis=-1)
     return np.stack([np.zeros_like(end), end], axis=-2)
-
-
-def _positive(value: ArrayLike, name: str) -> Array:
-    array = numeric_array(value, name, real=True)
-    if np.any(array <= 0):
-        fail(name, "be greater than 0", f"{'contains' if array.ndim else 'is'} {show(array[array <= 0].flat[0])}")
-    return array

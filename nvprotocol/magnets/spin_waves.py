@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._checks import fail, numeric_array, real_number, show, whole_number
+from nvprotocol._blocks import batch_shape
+from nvprotocol._checks import fail, numeric_array, positive_array, real_number, show, truth, whole_number
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.green import propagator
 from nvprotocol.magnets.polylogarithm import polylogarithm
@@ -46,11 +47,12 @@ class SpinWaves:
             object.__setattr__(self, name, real_number(getattr(self, name), name, above=0.0))
         object.__setattr__(self, "coupling_mhz", real_number(self.coupling_mhz, "coupling_mhz"))
         object.__setattr__(self, "damping", real_number(self.damping, "damping", minimum=0.0))
-        if not isinstance(self.aligned, bool):
-            fail("aligned", "be True or False", f"is {show(self.aligned)}")
+        object.__setattr__(self, "dimension", int(self.dimension))
+        object.__setattr__(self, "aligned", truth(self.aligned, "aligned"))
         axis = numeric_array(self.axis, "axis", real=True)
         if axis.shape != (3,) or not np.isclose(np.linalg.norm(axis), 1.0, rtol=1e-9):
             fail("axis", "be a unit vector of three components", f"is {self.axis}")
+        object.__setattr__(self, "axis", tuple(map(float, axis)))  # an array could be neither compared nor hashed
 
     @property
     def gap(self) -> float:
@@ -94,6 +96,33 @@ class SpinWaves:
             True
         """
         return self.strength * propagator(self.dimension, distance, wave_number)
+
+    def green_function(self, separation_nm: ArrayLike, frequency_ghz: ArrayLike) -> NDArray[np.complex128]:
+        """λ²G^R(r, Δ) = −is(r) of S⁺ and S⁻ between two sites in rad/µs: −iA₀(r) + 2J⊥(r), without thermal magnons.
+
+        It is the off-diagonal element of the no-jump Hamiltonian of a pair at T = 0.
+
+        Args:
+            separation_nm: Distance r > 0 in nm; in 2D and 3D the real part diverges at r = 0.
+            frequency_ghz: Splitting Δ/2π in GHz; any but the gap.
+
+        Returns:
+            The Green's function; the arguments broadcast.
+
+        Raises:
+            ArgumentError: If an argument is not positive, or the splitting is the gap.
+
+        Examples:
+            >>> magnet = nv.magnets.Exchange(1, 2.0, 8e-6, 14.2, 1.24, 1.0)
+            >>> complex(magnet.green_function(magnet.wavelength_nm(2.87) / 2, 2.87).round(6))  # A = −a, J⊥ = 0
+            0.003324j
+        """
+        distance = positive_array(separation_nm, "separation_nm")
+        k = self.wave_number(positive_array(frequency_ghz, "frequency_ghz") * RAD_PER_US_PER_GHZ)
+        if np.any(k == 0):
+            fail("frequency_ghz", f"differ from the gap, {show(self.gap_ghz)} GHz", "is the gap")
+        batch_shape(0, separation_nm=distance, frequency_ghz=k)
+        return -1j * self.propagator(distance, k)
 
     def polarisation(self, temperature: ArrayLike, chemical_potential: ArrayLike = 0.0) -> Array:
         """⟨S^z⟩ of a site in linear spin-wave theory, ±(S − v(T/4πD)^(d/2) Li_{d/2}(e^(−(Ω−μ)/T))), all in rad/µs.

@@ -45,13 +45,14 @@ def notes_on(setting: Setting, response: Response, occupation: Array, direct: Ar
         direct: The direct dipole coupling J⊥ of the pairs in rad/µs, None where it was left out.
     """
     detour, edge = retardation(setting, response, occupation), edge_ratio(response, occupation)
+    cold = float(np.max(retardation(setting, response, np.zeros_like(occupation))))
     rate = (1 + 2 * occupation) * np.real(response.relaxation[..., :1])
     doubts = [
         doubt(
             detour,
             LONGEST_DETOUR,
-            "Magnons take time: (a + ã)·r/v_g is {}, above {}; concurrences are off by about 1.5 of it, and for |A| = a"
-            f" they end at ½(1 + a·r/v_g)⁻² = {show(float(0.5 / (1 + np.max(detour)) ** 2))}.",
+            "Magnons take time: (a + ã)·r/v_g is {}, above {}; concurrences are off by about 1.5 of it, and at T = 0 "
+            f"those for |A| = a end at ½(1 + a₀r/v_g)⁻² = {show(0.5 / (1 + cold) ** 2)}.",
         ),
         doubt(
             edge,
@@ -63,7 +64,7 @@ def notes_on(setting: Setting, response: Response, occupation: Array, direct: Ar
         share = (response.leakage / np.where(rate > 0, 2 * rate, np.inf))[..., 0]
         text = "The third level of the spin is left out: it is reached at {} of 1/T1, above {}."
         doubts.append(doubt(share, MOST_LEAKAGE, text))
-    remarks = [_temperature(setting, occupation), _direct(direct, rate)]
+    remarks = [_temperature(setting, occupation, rate), _direct(direct, rate)]
     return [note for note in (*doubts, *remarks) if note is not None]
 
 
@@ -80,11 +81,13 @@ def warn(notes: list[Note]) -> None:
             warnings.warn(note.text, ValidityWarning, stacklevel=4)
 
 
-def _temperature(setting: Setting, occupation: Array) -> Note | None:
-    if not np.any(setting.temperature > 0):
-        return None
+def _temperature(setting: Setting, occupation: Array, rate: Array) -> Note | None:
+    if not np.any((setting.temperature > 0) & (rate > 0)):
+        return None  # where nothing relaxes, thermal magnons of that energy do nothing
     ratios = occupation / (1 + occupation)
     q, coldest = float(np.max(ratios)), float(np.min(ratios))
+    if setting.n_qubits == 1:
+        return Note(f"Thermal magnons: q is up to {show(q)}; left alone, the qubit ends at ⟨σᶻ⟩ = (1 − q)/(1 + q).")
     left = (1 - coldest) ** 2 / (2 * (1 + coldest + coldest**2))
     return Note(
         f"Thermal magnons: q is up to {show(q)}; left alone, no pair from |↑↓⟩ ends above C = (1 − q)²/2(1 + q + q²) = "

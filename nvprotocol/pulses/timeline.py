@@ -148,19 +148,14 @@ class Timeline:
 
     def _offset(self, pulse: Pulse) -> float:
         """How far the tone of a pulse is from the mean splitting in rad/µs."""
-        mean = self.device.frequency_ghz
-        if pulse.tone_ghz is not None:
-            offset = 2000 * np.pi * (pulse.tone_ghz - mean)
-        else:
+        if pulse.tone_ghz is None:
             at_centre = self.offsets(np.array([pulse.centre]))[:, 0]
-            offset = pulse.detuning + (0.0 if pulse.qubit is None else float(at_centre[pulse.qubit]))
-        tone = mean + offset / (2000 * np.pi)
-        if not 0 < tone < 2 * mean:  # else the terms that rotate against the spins would be the slower ones
-            name = "detuning" if pulse.tone_ghz is None else "tone_ghz"
-            fail(
-                name, f"make a tone between 0 and {show(2 * mean)} GHz, twice the splitting", f"makes {show(tone)} GHz"
-            )
-        return offset
+            return pulse.detuning + (0.0 if pulse.qubit is None else float(at_centre[pulse.qubit]))
+        mean = self.device.frequency_ghz
+        if pulse.tone_ghz >= 2 * mean:  # then the terms that rotate against the spins are the slower ones; or in MHz
+            must = f"be less than {show(2 * mean)} GHz, twice the mean splitting"
+            fail("tone_ghz", must, f"is {show(pulse.tone_ghz)}")
+        return 2000 * np.pi * (pulse.tone_ghz - mean)
 
     def _refuse_tones(self) -> None:
         """Refuses two pulses on one tone at a time, and fields that are too strong together."""

@@ -11,6 +11,7 @@ from nvprotocol.paper.figures.emulated import (
 )
 from nvprotocol.paper.figures.figure import PaperFigure
 from nvprotocol.paper.figures.files import FORMATS, INDEX, index_page, refuse_existing, save
+from nvprotocol.paper.figures.pulsed import draw_pulsed, pulsed_points
 from nvprotocol.paper.figures.runs import left_alone, watched
 
 __all__ = [
@@ -21,12 +22,14 @@ __all__ = [
     "PaperFigure",
     "agreement",
     "draw_points",
+    "draw_pulsed",
     "emulated_points",
     "emulated_variables",
     "index_page",
     "joined",
     "left_alone",
     "load",
+    "pulsed_points",
     "refuse_existing",
     "save",
     "watched",

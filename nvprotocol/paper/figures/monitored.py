@@ -11,6 +11,7 @@ from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 from nvprotocol.paper.figures.emulated import draw_points, emulated_variables
 from nvprotocol.paper.figures.figure import PaperFigure
+from nvprotocol.paper.figures.pulsed import draw_pulsed, pulsed_points, pulsed_variables
 from nvprotocol.paper.figures.runs import watched
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ CHECKS = 20
 _COLOURS = (1, 5, 6)
 """Red, cyan and black, as in the paper."""
 _LOOKS = np.linspace(0.07, 0.97, 12) + np.array([[-0.012], [0.0], [0.012]])
+_PULSE_NS = 20.0
+_PULSED = np.linspace(0.1, 0.9, 7)
 _RATIOS = np.linspace(0.0, 4.0, 401)
 _TRIED = np.array([0.5, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5])
 
@@ -35,6 +38,8 @@ def compute(shots: int, seed: int) -> "Dataset":
     rng, magnet, times = np.random.default_rng(seed), Medium.pair(a=GAMMA, A=GAMMA), np.linspace(0.0, 1.0, 401)
     pairs, how = zip(DETUNINGS, _LOOKS, strict=True), {"checks": CHECKS, "shots": shots, "rng": rng}
     points = [watched(MasterEquation(magnet, delta), looks, **how) for delta, looks in pairs]
+    pulses = {"pulse_ns": _PULSE_NS, "checks": CHECKS}
+    pulsed = [pulsed_points(MasterEquation(magnet, delta), _PULSED, **pulses) for delta in DETUNINGS]
     kept = MasterEquation(magnet, DETUNINGS).no_jump("ud", times)
     printed = np.sqrt(np.maximum(2 - 1 / np.maximum(_RATIOS, 1) ** 2, 0)) / np.maximum(_RATIOS, 1)
     inset = {"long_name": "largest concurrence"}
@@ -47,6 +52,7 @@ def compute(shots: int, seed: int) -> "Dataset":
             "largest_as_printed": ("ratio", printed, inset),
             "largest_searched": ("tried", largest_found(_TRIED), inset),
             **emulated_variables(["delta", "point"], points),
+            **pulsed_variables("delta", _PULSED, pulsed),
         },
         {
             "delta": ("delta", list(DETUNINGS), {"long_name": "detuning δ", "units": "rad/µs"}),
@@ -86,8 +92,11 @@ def draw(data: "Dataset") -> "Figure":
         curve = data.sel(delta=delta)
         above.plot(curve.time, curve.concurrence, color=plotting.COLOURS[number])
         draw_points(above, curve, "sampled", number=number, label=rf"$\delta = {delta:g}$")
+        draw_pulsed(above, curve, plotting.COLOURS[number])
+        draw_pulsed(below, curve, plotting.COLOURS[number], variable="pulsed_kept")
         below.plot(curve.time, curve.kept, color=plotting.COLOURS[number])
         draw_points(below, curve, "sampled", name="kept", number=number)
+    above.plot([], [], "x", color="0.35", markersize=4.0, label="pulses")
     above.set(ylabel="concurrence $C$", ylim=(-0.03, 2.05), yticks=np.arange(0, 1.01, 0.2))
     above.yaxis.set_label_coords(-0.13, 0.25)
     above.legend(loc="upper left", bbox_to_anchor=(0.0, 1.0), handletextpad=0.2)
@@ -115,14 +124,16 @@ FIGURES = {
         title="Entanglement of a monitored pair, and what it costs",
         caption=(
             "(a) Concurrence from |↑↓⟩ against time while |σᶻ| is monitored and runs that read 0 are kept, net "
-            "dissipative coupling Γ = 2 rad/µs, for detunings δ in rad/µs: PT-broken (δ = 0, C = tanh 2Γt), at the "
-            "exceptional point (δ = Γ) and PT-exact (δ = 5). Lines: Eq. 13, exact. Points: circuits on Aer with 20 "
-            "mid-circuit parity checks, tomography in five settings, 95 % intervals. Inset: largest concurrence "
-            "against η = δ/Γ. It is 2η/(1 + η²) for η ≥ 1, reached at ωt = π/2, as a search over time confirms (dots); "
-            "the form that the text prints, √(2 − 1/η²)/η (dashed), is the value at ωt = π/4. The second derivative "
-            "jumps at η = 1 from 0 to −1. (b) Share of runs that are kept. The figure of the paper leaves a open; here "
-            "|A| = a and T = 0, which matters for this panel only: half of all runs survive at δ = 0, and in the end "
-            "none at the exceptional point."
+            "dissipative coupling Γ = 2 rad/µs, for detunings δ in rad/µs: PT-broken (δ = 0, C = tanh 2Γt), at "
+            "the exceptional point (δ = Γ) and PT-exact (δ = 5). Lines: Eq. 13, exact. Points: circuits on Aer "
+            "with 20 mid-circuit parity checks, tomography in five settings, 95 % intervals. Crosses: pulse "
+            "engine, |↑↓⟩ prepared by a π pulse of 20 ns from the one antenna of both spins; what goes wrong "
+            "during it costs runs and no concurrence. Inset: largest concurrence against η = δ/Γ. It is 2η/(1 + "
+            "η²) for η ≥ 1, reached at ωt = π/2, as a search over time confirms (dots); the form that the text "
+            "prints, √(2 − 1/η²)/η (dashed), is the value at ωt = π/4. The second derivative jumps at η = 1 from "
+            "0 to −1. (b) Share of runs that are kept. The figure of the paper leaves a open; here |A| = a and T "
+            "= 0, which matters for this panel only: half of all runs survive at δ = 0, and in the end none at "
+            "the exceptional point."
         ),
         data=compute,
         drawing=draw,
