@@ -161,8 +161,9 @@ def close_figures() -> Iterator[None]:
 
 @pytest.fixture
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder for what a page writes, with the gallery in it; help is as wide as on a usual terminal."""
-    (tmp_path / "circuits").symlink_to(ROOT / "circuits", target_is_directory=True)
+    """A folder for what a page writes, with the files of the gallery; help is as wide as on a usual terminal."""
+    for folder in ("circuits", "designs"):
+        (tmp_path / folder).symlink_to(ROOT / folder, target_is_directory=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
 
