@@ -46,6 +46,7 @@ def test_one_command_leaves_graphics_and_data(tmp_path: Path, capsys: pytest.Cap
         "fig1.start-end.csv",
         "fig2.delta-time.csv",
         "fig2.delta-point.csv",
+        "fig2.delta-pulsed_point.csv",
     }
     assert (made / "fig2.pdf").read_bytes().startswith(b"%PDF")
     assert (made / "fig2.png").read_bytes().startswith(b"\x89PNG")

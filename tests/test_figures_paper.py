@@ -137,7 +137,7 @@ def test_fig_s5_is_a_function_of_the_ratio_only() -> None:
 @pytest.mark.parametrize(("name", "most"), [("fig2", 0.05), ("fig3", 0.005), ("figS4a", 0.05), ("figS4b", 0.02)])
 def test_pulses_cost_what_the_medium_does_during_one(name: str, most: float) -> None:
     data = data_of(name)
-    curve = data.concurrence.interp(time=data.pulsed_at, method="cubic")
+    curve = data.concurrence.interp(time=data.pulsed_at[0].to_numpy(), method="cubic")
     difference = np.abs(data.pulsed - curve.to_numpy())
     assert difference.max() < most  # of the order of the rates times the length of the pulse
     assert difference.max() > 1e-7  # it is another route

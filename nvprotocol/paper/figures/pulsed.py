@@ -55,7 +55,11 @@ def pulsed_variables(dimension: str, times: NDArray[np.float64], points: list[di
     """Points of several curves as variables of a data set."""
     dimensions = [dimension, "pulsed_point"]
     return {
-        "pulsed_at": ("pulsed_point", times, {"long_name": "times of the points by pulses", "units": "µs"}),
+        "pulsed_at": (
+            dimensions,
+            np.broadcast_to(times, (len(points), times.size)),
+            {"long_name": "times of the points by pulses", "units": "µs"},
+        ),
         "pulsed": (dimensions, np.stack([one["pulsed"] for one in points]), {"long_name": "concurrence by pulses"}),
         "pulsed_kept": (
             dimensions,
