@@ -62,6 +62,14 @@ pages: .venv/.runtime ## makes the pages of claims and errata in docs/ anew
 	$(ONE_THREAD) $(BIN)/nvprotocol claims --output docs/claims.md
 	$(ONE_THREAD) $(BIN)/nvprotocol errata --output docs/errata.md
 
+.PHONY: docs docs-update
+docs: .venv-docs/.docs ## the documentation as a site in build/docs, every warning an error
+	.venv-docs/bin/sphinx-build -W --keep-going -E -q docs build/docs
+	@echo "open build/docs/index.html"
+
+docs-update: .venv/.dev ## renews in the pages what their commands and examples print
+	RENEW_PAGES=1 $(ONE_THREAD) $(BIN)/pytest $(PYTEST) docs README.md
+
 benchmarks: .venv/.benchmark ## times and accuracies beside other engines, printed as tables
 	for script in benchmarks/[!_]*.py; do echo "== $$script" && $(ONE_THREAD) $(BIN)/python "$$script" || exit 1; done
 
@@ -69,7 +77,8 @@ ci: ## everything, as the continuous integration does it
 	.ci/run
 
 clean: ## removes environments and caches
-	rm -rf .venv .venv-qiskit2 .venv-clients .venv-clients2 .bootstrap .hypothesis .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-qiskit2 .venv-clients .venv-clients2 .venv-docs .bootstrap .hypothesis .ruff_cache .import_linter_cache
+	rm -rf build docs/notebooks/*.ipynb
 	find nvprotocol tests benchmarks notebooks -name __pycache__ -prune -exec rm -rf {} +
 
 # Stamps: an environment is brought up to date only when the lock has changed. `--inexact` keeps what another target added.
@@ -95,4 +104,8 @@ clean: ## removes environments and caches
 
 .venv-clients2/.dev: $(LOCKED)
 	@UV_PROJECT_ENVIRONMENT=.venv-clients2 $(SYNC) --group qiskit2 --group clients
+	@touch $@
+
+.venv-docs/.docs: $(LOCKED)
+	@UV_PROJECT_ENVIRONMENT=.venv-docs $(SYNC) --only-group docs
 	@touch $@

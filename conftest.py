@@ -1,9 +1,17 @@
 """Pytest for the whole tree: one thread per process, and every example of the documentation is a test."""
 
+import contextlib
 import importlib.util
+import io
+import json
 import os
+import re
+import shlex
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator
+from doctest import ELLIPSIS, OutputChecker
+from pathlib import Path
 
 # Before NumPy loads its BLAS. Processes that pytest-xdist starts inherit these, and so stay out of each other's way.
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
@@ -14,12 +22,19 @@ import numpy as np
 import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.document import PythonDocStringDocument
+from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers import markdown, rest
+from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 from sybil.typing import Parser
 
 import nvprotocol
+from nvprotocol.cli import main
 
+ROOT = Path(__file__).parent
 HAS_PULSE_ENGINE = importlib.util.find_spec("qiskit_dynamics") is not None
+FILE = re.compile(r"(?P<language>toml|csv|json|text|qasm)(?: (?P<name>[\w.-]+))?\n")
+PYTHON = re.compile(r"python\n")
+COMMANDS = re.compile(r"(?P<language>sh|console)\n")
 
 
 class Docstrings(PythonDocStringDocument):
@@ -62,12 +77,95 @@ def evaluate(joined: Example) -> None:
         example.evaluate()
 
 
+def python(document: Document) -> Iterator[Region]:
+    """The blocks of a page that hold Python."""
+    for lexed in RawFencedCodeBlockLexer(PYTHON)(document):
+        yield Region(lexed.start, lexed.end, lexed.lexemes["source"], run_python)
+
+
+def run_python(example: Example) -> None:
+    """Runs a block, and keeps what it prints for the block of text below it, if there is one."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        PythonEvaluator()(example)
+    example.namespace["_printed"] = printed.getvalue()
+
+
+def files(document: Document) -> Iterator[Region]:
+    """The blocks of a page that hold a file with its name after the language, or text that Python has printed."""
+    for lexed in RawFencedCodeBlockLexer(FILE)(document):
+        yield Region(lexed.start, lexed.end, lexed.lexemes, write_file)
+
+
+def write_file(example: Example) -> str | None:
+    """Reads a file of a page as what it says to be, and writes it for the blocks below it."""
+    block = example.parsed
+    if reader := {"toml": tomllib.loads, "json": json.loads}.get(block["language"]):
+        reader(block["source"])
+    if block["name"]:
+        Path(block["name"]).write_text(block["source"], encoding="utf-8")
+    elif block["language"] == "text":
+        return agreed(example, block["source"], example.namespace["_printed"])
+    return None
+
+
+def commands(document: Document) -> Iterator[Region]:
+    """The blocks of a page that hold commands for a shell, or with `$` before them also what they print."""
+    for lexed in RawFencedCodeBlockLexer(COMMANDS)(document):
+        yield Region(lexed.start, lexed.end, lexed.lexemes, run_commands)
+
+
+def run_commands(example: Example) -> str | None:
+    """Runs the commands that begin with `nvprotocol`; those that set a machine up (make, pip, git) are not for here."""
+    block = example.parsed
+    if block["language"] == "sh":
+        for line in block["source"].splitlines():
+            nvprotocol_command(line)
+        return None
+    sessions = re.split(r"^\$ ", block["source"], flags=re.MULTILINE)[1:]
+    lines = [session.partition("\n")[0] for session in sessions]
+    return agreed(example, block["source"], "".join(f"$ {line}\n{nvprotocol_command(line)}" for line in lines))
+
+
+def agreed(example: Example, shown: str, printed: str) -> str | None:
+    """Compares what a page shows with what is printed; when asked to, it renews the page instead."""
+    shown, printed = f"{shown.rstrip()}\n", f"{re.sub(' +$', '', printed, flags=re.MULTILINE).rstrip()}\n"
+    if OutputChecker().check_output(shown, printed, ELLIPSIS):
+        return None
+    if not os.environ.get("RENEW_PAGES"):
+        return f"shown:\n{shown}\nprinted:\n{printed}"
+    page = ROOT / example.path
+    page.write_text(page.read_text(encoding="utf-8").replace(f"\n{shown}```", f"\n{printed}```", 1), encoding="utf-8")
+    return None
+
+
+def nvprotocol_command(line: str) -> str:
+    """What a command prints; an exit code other than 0 is a failure."""
+    program, *arguments = shlex.split(line, comments=True) or [""]
+    if program != "nvprotocol":
+        return ""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 0, line
+    return printed.getvalue()
+
+
 @pytest.fixture(autouse=True)
 def close_figures() -> Iterator[None]:
     """Closes what a test has drawn; pyplot would keep, and in the end complain of, every figure."""
     yield
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder for what a page writes, with the files of the gallery; help is as wide as on a usual terminal."""
+    for folder in ("circuits", "designs"):
+        (tmp_path / folder).symlink_to(ROOT / folder, target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
 
 
 pytest_collect_file = (
@@ -80,8 +178,8 @@ pytest_collect_file = (
         document_types={".py": Docstrings},
     )
     + Sybil(
-        parsers=[as_one(markdown.PythonCodeBlockParser(), markdown.SkipParser())],
-        patterns=["README.md", "docs/*.md"],
-        fixtures=["close_figures"],
+        parsers=[as_one(python, files, commands, markdown.SkipParser())],
+        patterns=["README.md", "docs/*.md", "docs/*/*.md"],
+        fixtures=["close_figures", "own_folder"],
     )
 ).pytest()

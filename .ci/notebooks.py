@@ -5,6 +5,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+import pictures
 from nbclient import NotebookClient
 
 TIMEOUT_S = 120
@@ -31,6 +32,7 @@ def main() -> None:
         notebook.metadata.language_info = {"name": "python"}
         nbformat.write(notebook, source.with_suffix(".ipynb"))
         print(f"wrote {source.with_suffix('.ipynb')}")
+    pictures.main()
 
 
 if __name__ == "__main__":

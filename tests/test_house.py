@@ -19,7 +19,9 @@ import nvprotocol
 ROOT = Path(__file__).parent.parent
 PACKAGE = sorted((ROOT / "nvprotocol").rglob("*.py"))
 PYTHON = [
-    path for folder in ("nvprotocol", "tests", "benchmarks", "notebooks") for path in (ROOT / folder).rglob("*.py")
+    path
+    for folder in ("nvprotocol", "tests", "benchmarks", "notebooks", "docs")
+    for path in (ROOT / folder).rglob("*.py")
 ]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
 HEAVY = {"qiskit", "qiskit_aer", "qiskit_dynamics", "jax", "scipy", "matplotlib", "xarray"}
@@ -149,7 +151,7 @@ def test_no_file_names_a_place_on_one_machine() -> None:
     place = re.compile(r"(?<![\w.:/])/(?:home|root|Users|work)/\w")
     patterns = (
         "*.md",
-        "docs/*.md",
+        "docs/**/*.md",
         "benchmarks/*.md",
         "notebooks/*.md",
         "notebooks/*.ipynb",
