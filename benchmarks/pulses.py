@@ -8,6 +8,9 @@ no solver can step over it. Then a scan: the states at the end for 50 Rabi rates
 Run:  python benchmarks/pulses.py
 """
 
+# pyright: reportMissingImports=false
+# The rivals are in the dependency group `benchmark`, which other environments do without.
+
 import statistics
 import time
 from collections.abc import Callable
