@@ -22,23 +22,9 @@ from scipy import constants
 from scipy.stats import binom, chi2
 
 import nvprotocol as nv
-from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, estimate_points
+from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, NOTEBOOK, estimate_points
 
-plt.rcParams.update(
-    {
-        "figure.figsize": (COLUMN_WIDTH, 2.5),
-        "figure.dpi": 200,
-        "figure.constrained_layout.use": True,
-        "font.size": 8,
-        "legend.fontsize": 7,
-        "legend.frameon": False,
-        "lines.linewidth": 1.2,
-        "xtick.direction": "in",
-        "ytick.direction": "in",
-        "xtick.top": True,
-        "ytick.right": True,
-    }
-)
+plt.rcParams.update(NOTEBOOK)
 GREY = "0.45"
 
 # %% [markdown]

@@ -20,23 +20,9 @@ from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from scipy.stats import binom, chi2
 
 import nvprotocol as nv
-from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, estimate_points
+from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, NOTEBOOK, estimate_points
 
-plt.rcParams.update(
-    {
-        "figure.figsize": (COLUMN_WIDTH, 2.5),
-        "figure.dpi": 200,
-        "figure.constrained_layout.use": True,
-        "font.size": 8,
-        "legend.fontsize": 7,
-        "legend.frameon": False,
-        "lines.linewidth": 1.2,
-        "xtick.direction": "in",
-        "ytick.direction": "in",
-        "xtick.top": True,
-        "ytick.right": True,
-    }
-)
+plt.rcParams.update(NOTEBOOK)
 GREY = "0.45"
 FIVE = {"settings": nv.tomography.U1, "ansatz": "X"}  # tomography of what conserves σᶻ: five settings do
 record = []  # (exact concurrence, exact odds, estimate) of every emulated point, for the tally at the end

@@ -23,23 +23,9 @@ from scipy.stats import binom, norm
 import nvprotocol as nv
 from nvprotocol.entanglement import signed_concurrence
 from nvprotocol.operators import bell_state, density_matrix
-from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, MARKERS
+from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, MARKERS, NOTEBOOK
 
-plt.rcParams.update(
-    {
-        "figure.figsize": (COLUMN_WIDTH, 2.5),
-        "figure.dpi": 200,
-        "figure.constrained_layout.use": True,
-        "font.size": 8,
-        "legend.fontsize": 7,
-        "legend.frameon": False,
-        "lines.linewidth": 1.2,
-        "xtick.direction": "in",
-        "ytick.direction": "in",
-        "xtick.top": True,
-        "ytick.right": True,
-    }
-)
+plt.rcParams.update(NOTEBOOK)
 GREY = "0.45"
 LEVEL = 0.95
 

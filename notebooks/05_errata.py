@@ -18,23 +18,9 @@ import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister
 
 import nvprotocol as nv
-from nvprotocol.plotting import COLOURS, COLUMN_WIDTH
+from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, NOTEBOOK
 
-plt.rcParams.update(
-    {
-        "figure.figsize": (COLUMN_WIDTH, 2.5),
-        "figure.dpi": 200,
-        "figure.constrained_layout.use": True,
-        "font.size": 8,
-        "legend.fontsize": 7,
-        "legend.frameon": False,
-        "lines.linewidth": 1.2,
-        "xtick.direction": "in",
-        "ytick.direction": "in",
-        "xtick.top": True,
-        "ytick.right": True,
-    }
-)
+plt.rcParams.update(NOTEBOOK)
 GREY = "0.45"
 
 

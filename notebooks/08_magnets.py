@@ -15,23 +15,9 @@ from scipy import constants
 from scipy.special import j0
 
 import nvprotocol as nv
-from nvprotocol.plotting import COLOURS, COLUMN_WIDTH
+from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, NOTEBOOK
 
-plt.rcParams.update(
-    {
-        "figure.figsize": (COLUMN_WIDTH, 2.5),
-        "figure.dpi": 200,
-        "figure.constrained_layout.use": True,
-        "font.size": 8,
-        "legend.fontsize": 7,
-        "legend.frameon": False,
-        "lines.linewidth": 1.2,
-        "xtick.direction": "in",
-        "ytick.direction": "in",
-        "xtick.top": True,
-        "ytick.right": True,
-    }
-)
+plt.rcParams.update(NOTEBOOK)
 GREY = "0.45"
 # Where the theory becomes doubtful, the package warns. Here the doubts are printed instead, where they belong.
 warnings.simplefilter("ignore", nv.errors.ValidityWarning)

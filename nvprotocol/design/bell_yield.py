@@ -163,10 +163,4 @@ def _rate(time: ArrayLike, name: str) -> Array:
 
 def _dephased(medium: Medium, rate: Array) -> Medium:
     """The medium with pure dephasing at 1/T_φ = 4d of each qubit on its own."""
-    return Medium(
-        relaxation=medium.relaxation,
-        excitation=medium.excitation,
-        dephasing=medium.dephasing + rate[..., None, None] / 4 * np.eye(2),
-        flip_flop=medium.flip_flop,
-        ising=medium.ising,
-    )
+    return medium + Medium(relaxation=np.zeros((2, 2)), dephasing=rate[..., None, None] / 4 * np.eye(2))

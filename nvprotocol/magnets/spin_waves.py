@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._blocks import batch_shape
-from nvprotocol._checks import fail, numeric_array, positive_array, real_number, show, truth, whole_number
+from nvprotocol._checks import fail, numeric_array, positive_array, real_number, show, truth, unit_vector, whole_number
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.green import propagator
 from nvprotocol.magnets.polylogarithm import polylogarithm
@@ -49,10 +49,8 @@ class SpinWaves:
         object.__setattr__(self, "damping", real_number(self.damping, "damping", minimum=0.0))
         object.__setattr__(self, "dimension", int(self.dimension))
         object.__setattr__(self, "aligned", truth(self.aligned, "aligned"))
-        axis = numeric_array(self.axis, "axis", real=True)
-        if axis.shape != (3,) or not np.isclose(np.linalg.norm(axis), 1.0, rtol=1e-9):
-            fail("axis", "be a unit vector of three components", f"is {self.axis}")
-        object.__setattr__(self, "axis", tuple(map(float, axis)))  # an array could be neither compared nor hashed
+        # As a tuple: an array could be neither compared nor hashed.
+        object.__setattr__(self, "axis", unit_vector(self.axis, "axis"))
 
     @property
     def gap(self) -> float:

@@ -1,6 +1,6 @@
 """Figures. Every function takes axes or makes a figure, returns it, and never shows it."""
 
-from nvprotocol.plotting._style import COLOURS, COLUMN_WIDTH, MARKERS
+from nvprotocol.plotting._style import COLOURS, COLUMN_WIDTH, MARKERS, NOTEBOOK
 from nvprotocol.plotting.density_matrix import density_matrix_figure, draw_density_matrix
 from nvprotocol.plotting.design_map import design_figure
 from nvprotocol.plotting.figure import experiment_figure
@@ -11,6 +11,7 @@ __all__ = [
     "COLOURS",
     "COLUMN_WIDTH",
     "MARKERS",
+    "NOTEBOOK",
     "PAGE_WIDTH",
     "STYLE",
     "density_matrix_figure",

@@ -1,5 +1,7 @@
 """How figures look, and what their axes are called."""
 
+from typing import Any
+
 COLUMN_WIDTH = 3.4
 """Width in inches of a journal column."""
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -7,6 +9,20 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 FONT = 8.0
 """Size of text in points."""
+NOTEBOOK: dict[str, Any] = {
+    "figure.figsize": (COLUMN_WIDTH, 2.5),
+    "figure.dpi": 200,
+    "figure.constrained_layout.use": True,
+    "font.size": 8,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "lines.linewidth": 1.2,
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "xtick.top": True,
+    "ytick.right": True,
+}
+"""Matplotlib's settings for pictures in a notebook, for `pyplot.rcParams.update`."""
 NAMES = {
     "medium.a": "local relaxation $a$",
     "medium.A": "dissipative coupling $A$",
