@@ -14,8 +14,7 @@ def named_states() -> dict[str, State]:
     """States of all ranks with known concurrence: C(Werner) = max(0, (3p − 1)/2), C(steady) = 1/2, C(X state) = 0.1."""
     singlet = density_matrix(bell_state("psi-"))
     steady = (density_matrix("uu") + singlet) / 2
-    turn = np.kron(_rotation(0.7, 0.4), _rotation(1.1, -0.3))
-    states = {"Bell": singlet, "steady (uu+S)/2": steady, "steady, rotated": turn @ steady @ turn.conj().T}
+    states = {"Bell": singlet, "steady (uu+S)/2": steady, "steady, rotated": turned(steady)}
     states |= {f"Werner {p:.3g}": p * singlet + (1 - p) * np.eye(4) / 4 for p in (0.99, 0.9, 0.4, 1 / 3)}
     x_state = np.diag([0.3, 0.3, 0.3, 0.1]).astype(complex)
     x_state[1, 2] = x_state[2, 1] = 0.05 + np.sqrt(0.3 * 0.1)
@@ -25,6 +24,12 @@ def named_states() -> dict[str, State]:
         "product ud": density_matrix("ud"),
         "mixed (uu+dd)/2": (density_matrix("uu") + density_matrix("dd")) / 2,
     }
+
+
+def turned(rho: State) -> State:
+    """A state after turns of each spin, about axes that no setting knows."""
+    turn = np.kron(_rotation(0.7, 0.4), _rotation(1.1, -0.3))
+    return turn @ rho @ turn.conj().T
 
 
 def random_states(seed: int = 2022) -> dict[str, State]:
@@ -60,6 +65,23 @@ def curve_states() -> dict[str, State]:
 def every_state() -> dict[str, State]:
     """All of them."""
     return named_states() | random_states() | curve_states()
+
+
+def fresh_states() -> dict[str, State]:
+    """States that had no part in the choice of the rule: random ones, random X states, and paths, also turned."""
+    states = {f"{name} {seed}": rho for seed in (41, 42, 43) for name, rho in random_states(seed).items()}
+    rng = np.random.default_rng(44)
+    for copy in range(6):
+        populations = rng.dirichlet([0.6] * 4)
+        rho = np.diag(populations).astype(complex)
+        rho[1, 2] = np.sqrt(populations[1] * populations[2]) * rng.uniform(0.5, 1) * np.exp(2j * np.pi * rng.uniform())
+        rho[2, 1] = rho[1, 2].conj()
+        states[f"random X {copy}"] = rho
+    for coupling, time, q in ((0.97, 1.5, 0.08), (1.0, 0.3, 0.02), (0.9, 0.7, 0.0), (1.0, 5.0, 0.3), (0.99, 8.0, 0.01)):
+        theory = nv.MasterEquation(nv.Medium.pair(a=1.0, A=coupling, q=q), detuning=0.2)
+        rho = theory.evolve("ud", [0.0, time])[-1]
+        states |= {f"A={coupling:g} t={time:g} q={q:g}": rho, f"turned, q={q:g}": turned(rho)}
+    return states
 
 
 CRITICAL = (

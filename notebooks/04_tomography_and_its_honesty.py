@@ -96,9 +96,12 @@ plt.show()
 # estimate of `nv.tomography.estimate` knows this bias and takes it off where the counts look like rank 2. The last row
 # uses a symmetry, see below.*
 #
-# Knowing a bias is not free. A state whose two small eigenvalues are not zero but *small* has almost no bias and counts
-# that look much the same; there, what is put on top is an error. `estimate` therefore asks for four signs of rank 2
-# before it touches anything, and tells apart what the counts can tell apart. The interval does not depend on it.
+# Knowing a bias is not free. A state whose two small eigenvalues are not zero but *small*, as a warm magnet makes them,
+# has almost no bias, and counts that look much the same; there, what is put on top is an error. Nobody can avoid it:
+# `benchmarks/tomography_bound.py` computes what *any* estimate must pay that leaves a third of the bias, even one that
+# knows the axes of the spins and the family of states. `estimate` looks at three signs of rank 2 before it touches
+# anything: a third eigenvalue of the size of its noise, a concurrence that loses no more than noise takes, and a second
+# eigenvalue that is there for sure. The interval does not depend on it.
 #
 # ## The usual intervals
 #
@@ -223,8 +226,9 @@ plt.show()
 # edge the state of maximum likelihood has eigenvalues that fit better only by noise, and the drop must make room for
 # this. So ours depends on how many of the smallest eigenvalues the state may lose, on how much log-likelihood $e$ that
 # costs, and on whether a separable state is within reach; the table of drops is in the documentation of
-# `nv.tomography.concurrence_interval`. Where two eigenvalues may be zero the upper drop is $4 + 0.9\,e$: what spurious
-# eigenvalues gain, the truth lacks. The lower drop is only $1.2 + 0.3\,e$, as the bias has already gone that way.
+# `nv.tomography.concurrence_interval`. Where two eigenvalues may be zero the upper drop is $3.9 + 0.55\,e$: of what
+# spurious eigenvalues gain, the truth lacks a part. The lower drop is only $1.5 + 0.15\,e$, as the bias has already
+# gone that way.
 
 # %%
 levels = np.concatenate([np.linspace(0.5, 0.9, 9), [0.93, 0.95, 0.97, 0.98, 0.99, 0.995]])

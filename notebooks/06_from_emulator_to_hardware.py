@@ -28,24 +28,11 @@ from scipy.stats import binom
 
 import nvprotocol as nv
 from nvprotocol.backend import follow_kept
-from nvprotocol.plotting import COLOURS, COLUMN_WIDTH
+from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, NOTEBOOK
 from nvprotocol.protocols import GALLERY, no_emitted_magnon
 from nvprotocol.protocols.parameters import PARAMETERS
 
-plt.rcParams.update(
-    {
-        "figure.dpi": 200,
-        "figure.constrained_layout.use": True,
-        "font.size": 8,
-        "legend.fontsize": 7,
-        "legend.frameon": False,
-        "lines.linewidth": 1.2,
-        "xtick.direction": "in",
-        "ytick.direction": "in",
-        "xtick.top": True,
-        "ytick.right": True,
-    }
-)
+plt.rcParams.update(NOTEBOOK)
 
 # %% [markdown]
 # ## The goal: what the magnet keeps

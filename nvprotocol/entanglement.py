@@ -58,6 +58,23 @@ def _x_state_concurrence(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
     return 2 * np.maximum(inner, outer)
 
 
+def concurrence_spectrum(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """Wootters' λ₁ ≥ λ₂ ≥ λ₃ ≥ λ₄, the roots of the eigenvalues of ρ(σʸ⊗σʸ)ρ*(σʸ⊗σʸ) (DOI 10.1103/PhysRevLett.80.2245).
+
+    Args:
+        rho: Hermitian matrices of shape (…, 4, 4).
+
+    Examples:
+        >>> from nvprotocol.entanglement import concurrence_spectrum
+        >>> concurrence_spectrum(np.eye(4) / 4)
+        array([0.25, 0.25, 0.25, 0.25])
+    """
+    values, vectors = np.linalg.eigh((rho + np.swapaxes(rho.conj(), -1, -2)) / 2)
+    w = vectors * np.sqrt(np.clip(values, 0.0, None))[..., None, :]
+    flipped = _FLIP[:, None] * w[..., ::-1, :]
+    return np.linalg.svd(np.swapaxes(w, -1, -2) @ flipped, compute_uv=False)
+
+
 def signed_concurrence(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
     """λ₁ − λ₂ − λ₃ − λ₄ before it is cut off at zero: negative inside the separable states.
 
@@ -69,11 +86,8 @@ def signed_concurrence(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
         >>> float(signed_concurrence(np.eye(4) / 4))
         -0.5
     """
-    values, vectors = np.linalg.eigh((rho + np.swapaxes(rho.conj(), -1, -2)) / 2)
-    w = vectors * np.sqrt(np.clip(values, 0.0, None))[..., None, :]
-    flipped = _FLIP[:, None] * w[..., ::-1, :]
-    singular = np.linalg.svd(np.swapaxes(w, -1, -2) @ flipped, compute_uv=False)
-    return singular[..., 0] - singular[..., 1:].sum(axis=-1)
+    spectrum = concurrence_spectrum(rho)
+    return spectrum[..., 0] - spectrum[..., 1:].sum(axis=-1)
 
 
 def entanglement_of_formation(rho: ArrayLike) -> NDArray[np.float64]:

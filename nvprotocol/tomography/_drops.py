@@ -24,22 +24,25 @@ class Rule(NamedTuple):
     loss: float  # of log-likelihood, up to which the smallest eigenvalues pass for zero
     counted: float  # loss that the slope counts at most
     third: float  # loss without the third eigenvalue from which a state of rank 2 is clearly not of rank 1
+    border: float  # slope of the upper drop at rank 2, where separable states fit, in the drop at the best of them
     lower: tuple[Rows, Rows]  # where separable states fit, and where they do not; rows by lost eigenvalues 0, 1, 2, 3,
     upper: tuple[Rows, Rows]  # and last for rank 2 that is almost rank 1
 
 
-_SEPARABLE_LOWER: Rows = ((2.1, 0.2, 0.0), (2.1, 0.4, 0.0), (3.3, 0.5, 0.0), (3.0, 0.5, 0.0), (3.3, 0.5, 0.0))
-_SEPARABLE_UPPER: Rows = ((1.92, 0.0, 0.0), (2.1, 0.2, 0.2), (2.8, 0.6, 1.1), (1.92, 0.3, 0.5), (2.8, 0.6, 1.1))
-_ENTANGLED_LOWER: Rows = ((2.7, 0.0, 0.0), (2.5, 0.4, 0.0), (1.2, 0.2, 0.3), (2.3, 0.4, 0.0), (2.4, 0.4, 0.0))
-_ENTANGLED_UPPER: Rows = ((2.2, 0.0, 0.0), (2.3, 0.3, 0.4), (4.0, 0.6, 0.9), (2.9, 0.6, 0.8), (4.0, 0.6, 0.9))
-FULL = Rule(7.0, 3.5, 60.0, (_SEPARABLE_LOWER, _ENTANGLED_LOWER), (_SEPARABLE_UPPER, _ENTANGLED_UPPER))
+_SEPARABLE_LOWER: Rows = ((2.1, 0.2, 0.0), (1.92, 0.4, 0.0), (3.3, 0.5, 0.0), (2.6, 0.5, 0.0), (3.3, 0.5, 0.0))
+_SEPARABLE_UPPER: Rows = ((1.92, 0.0, 0.0), (2.0, 0.2, 0.1), (2.25, 0.6, 0.95), (1.92, 0.3, 0.3), (2.25, 0.6, 0.95))
+_ENTANGLED_LOWER: Rows = ((2.6, 0.0, 0.0), (2.2, 0.4, 0.0), (1.5, 0.2, 0.15), (1.92, 0.4, 0.0), (2.5, 0.4, 0.0))
+_ENTANGLED_UPPER: Rows = ((2.25, 0.0, 0.0), (2.1, 0.3, 0.25), (3.9, 0.6, 0.55), (3.2, 0.8, 0.55), (2.6, 0.8, 0.4))
+FULL = Rule(7.0, 3.5, 60.0, 0.45, (_SEPARABLE_LOWER, _ENTANGLED_LOWER), (_SEPARABLE_UPPER, _ENTANGLED_UPPER))
 """The rule for general states; `concurrence_interval` shows it as a table."""
 
-_SEPARABLE_LOWER_X: Rows = ((2.1, 0.2, 0.0), (2.3, 0.4, 0.0), (2.7, 0.5, 0.0), (2.7, 0.5, 0.0), (2.7, 0.5, 0.0))
-_SEPARABLE_UPPER_X: Rows = ((1.92, 0.0, 0.0), (2.9, 0.5, 0.0), (2.9, 0.5, 0.0), (2.5, 0.3, 0.0), (2.9, 0.5, 0.0))
-_ENTANGLED_LOWER_X: Rows = ((2.2, 0.0, 0.0), (2.1, 0.2, 0.0), (1.92, 0.2, 0.0), (1.92, 0.3, 0.0), (1.92, 0.2, 0.0))
-_ENTANGLED_UPPER_X: Rows = ((2.1, 0.0, 0.0), (2.5, 0.5, 0.0), (2.7, 0.6, 0.0), (3.3, 0.7, 0.0), (2.7, 0.6, 0.0))
-WITHIN_ANSATZ = Rule(2.5, 0.0, 0.0, (_SEPARABLE_LOWER_X, _ENTANGLED_LOWER_X), (_SEPARABLE_UPPER_X, _ENTANGLED_UPPER_X))
+_SEPARABLE_LOWER_X: Rows = ((2.3, 0.2, 0.0), (2.3, 0.4, 0.0), (2.7, 0.5, 0.0), (2.7, 0.5, 0.0), (2.7, 0.5, 0.0))
+_SEPARABLE_UPPER_X: Rows = ((2.1, 0.0, 0.0), (2.9, 0.5, 0.0), (2.9, 0.5, 0.0), (2.5, 0.3, 0.0), (2.9, 0.5, 0.0))
+_ENTANGLED_LOWER_X: Rows = ((2.4, 0.0, 0.0), (2.2, 0.2, 0.0), (2.1, 0.2, 0.0), (2.1, 0.3, 0.0), (2.1, 0.2, 0.0))
+_ENTANGLED_UPPER_X: Rows = ((2.25, 0.0, 0.0), (2.5, 0.5, 0.0), (2.7, 0.6, 0.0), (3.3, 0.7, 0.0), (2.7, 0.6, 0.0))
+WITHIN_ANSATZ = Rule(
+    2.5, 0.0, 0.0, 0.0, (_SEPARABLE_LOWER_X, _ENTANGLED_LOWER_X), (_SEPARABLE_UPPER_X, _ENTANGLED_UPPER_X)
+)
 """The rule for the ansätze, which have fewer ways to lose rank."""
 
 ENTANGLED = 3.3
@@ -68,6 +71,7 @@ def _drops(rule: Rule, fits: Fits, separable: Real, ratio: float, more: float) -
     entangled = (separable >= _scaled(ENTANGLED, ENTANGLED_OFFSET, ratio)).astype(int)
     chosen = [np.array(rows)[entangled, kind].T for rows in (rule.lower, rule.upper)]
     lower, upper = (_scaled(drop, offset, ratio) + slope * loss for drop, offset, slope in chosen)
+    upper += np.where((lost == 2) & (entangled == 0), rule.border * separable, 0)
     return lower, upper
 
 

@@ -59,8 +59,6 @@ def test_the_nearest_state_is_the_same(tables: NDArray[np.int64]) -> None:
 
 @pytest.mark.parametrize("fitter", ["linear_inversion", "cvxpy_linear_lstsq", "cvxpy_gaussian_lstsq"])
 def test_no_fit_is_likelier_than_maximum_likelihood(fitter: str, tables: NDArray[np.int64]) -> None:
-    if fitter.startswith("cvxpy"):
-        pytest.importorskip("cvxpy", reason="the convex fits of qiskit-experiments need cvxpy")
     ours = tomography.maximum_likelihood(tables)
     # A solver stops a little outside of state space, where likelihoods do not compare.
     theirs = tomography.nearest_state(np.array([fit(table, fitter) for table in tables]))
