@@ -85,8 +85,8 @@ def concurrence_interval(
     readout error, the lowest of 192 cells is 0.939 and the mean 0.979, where drops of 1.92 reach 0.47 and 0.89. With
     the X ansatz and five settings at as many shots in all, the lowest of 138 cells is 0.949 and the mean 0.977. In 24
     of the cells where coverage is lowest, the nominal 50, 68, 80, 90 and 99 % cover at least 0.516, 0.684, 0.810, 0.904
-    and 0.982 (500 tables a cell). The drops and thresholds were chosen on other tables, of mostly the same states; on 40
-    states that had no part in it the lowest of 306 cells is 0.937 (300 tables a cell, `tomography_fresh.txt`).
+    and 0.982 (500 tables a cell). The drops and thresholds were chosen on other tables, of many of these states; on
+    40 that had no part in it the lowest of 306 cells is 0.937 (300 tables a cell, `tomography_fresh.txt`).
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).
