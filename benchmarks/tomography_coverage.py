@@ -11,9 +11,8 @@ rule for the drops was chosen on other tables, but of many of these states; `--f
 part in that, and tomography_fresh.txt is its result.
 
 A width counts as too large above 1.25 times the plain one where that covers 93.5 %, else above 0.6 times the wide one.
-Where the wide profile is cut off at C = 0, that limit can be less than the plain width, which covers 70 to 90 % there:
-no profile can meet both aims, and the summary counts those cells apart. What less bias must cost in RMSE,
-tomography_bound.py computes.
+Where the wide profile is cut off at C = 0, that limit can be less than the plain width, which covers 70 to 92 % there;
+the summary counts those cells apart. What less bias must cost in RMSE, tomography_bound.py computes.
 
 Run:  PYTHONPATH=. python benchmarks/tomography_coverage.py --full --tables 1000 --jobs 2 --seed 602214 --output FILE
       PYTHONPATH=. python benchmarks/tomography_coverage.py --fresh --tables 300 --jobs 2 --seed 662607 --output FILE

@@ -97,11 +97,11 @@ plt.show()
 # uses a symmetry, see below.*
 #
 # Knowing a bias is not free. A state whose two small eigenvalues are not zero but *small*, as a warm magnet makes them,
-# has almost no bias, and counts that look much the same; there, what is put on top is an error. Nobody can avoid it:
-# `benchmarks/tomography_bound.py` computes what *any* estimate must pay that leaves a third of the bias, even one that
-# knows the axes of the spins and the family of states. `estimate` looks at three signs of rank 2 before it touches
-# anything: a third eigenvalue of the size of its noise, a concurrence that loses no more than noise takes, and a second
-# eigenvalue that is there for sure. The interval does not depend on it.
+# has almost no bias, and counts that look much the same; there, what is put on top is an error. A part of this price
+# nobody can avoid: `benchmarks/tomography_bound.py` bounds from below what *any* estimate must pay that leaves at most
+# a third of the bias, even one that knows the axes of the spins and the family of states. `estimate` looks for signs
+# of rank 2 before it touches anything: clear entanglement, a second eigenvalue that is there for sure, a third of the
+# size of its noise, and a concurrence that loses no more than noise takes. The interval does not depend on it.
 #
 # ## The usual intervals
 #
@@ -329,7 +329,7 @@ for rows, colour, marker, name in (
     print(f"χ² of 15 parameters {np.median(every):.1f} (median)")
 ax.axvline(LEVEL, color="black", lw=0.8, zorder=0)
 ax.axhline(1, color=GREY, lw=0.8, zorder=0)
-ax.set(xlabel="coverage with drops of 1.92", ylabel="width over that of drops 1.92", ylim=(0.95, 1.45))
+ax.set(xlabel="coverage with drops of 1.92", ylabel="width over that of drops 1.92", ylim=(0.98, 1.3))
 ax.legend(loc="upper left", handletextpad=0.2)
 plt.show()
 

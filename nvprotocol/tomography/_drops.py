@@ -23,7 +23,7 @@ class Rule(NamedTuple):
 
     loss: float  # of log-likelihood, up to which the smallest eigenvalues pass for zero
     counted: float  # loss that the slope counts at most
-    third: float  # loss without the third eigenvalue from which a state of rank 2 is clearly not of rank 1
+    second: float  # loss without all but the largest eigenvalue, from which a state of rank 2 is clearly not of rank 1
     border: float  # slope of the upper drop at rank 2, where separable states fit, in the drop at the best of them
     lower: tuple[Rows, Rows]  # where separable states fit, and where they do not; rows by lost eigenvalues 0, 1, 2, 3,
     upper: tuple[Rows, Rows]  # and last for rank 2 that is almost rank 1
@@ -46,8 +46,9 @@ WITHIN_ANSATZ = Rule(
 """The rule for the ansätze, which have fewer ways to lose rank."""
 
 ENTANGLED = 3.3
-"""Drop of log-likelihood at a separable state from which on a table counts as entangled at 95 %; its offset follows."""
+"""Drop of log-likelihood at the best separable state, from which on a table counts as entangled."""
 ENTANGLED_OFFSET = 0.5
+"""Above 95 %, a table counts as separable as well up to a larger drop, which grows with this offset."""
 LOWEST_LEVEL = 0.5
 """Below it, no coverage was measured."""
 
@@ -56,22 +57,23 @@ def drops(fits: Fits, separable: Real, level: float, ansatz: str) -> tuple[Real,
     """Drops of log-likelihood for the lower and the upper end (`concurrence_interval` says which and why)."""
     ratio = normal_quantile(interval_level(level)) / normal_quantile(0.95)
     rule = FULL if ansatz == "full" else WITHIN_ANSATZ
-    lower, upper = _drops(rule, fits, separable, ratio, 1.0)
-    if ratio > 1:  # eigenvalues that cost more may still be zero, but no interval may be shorter for that
-        further = _drops(rule, fits, separable, ratio, ratio**2)
-        lower, upper = np.maximum(lower, further[0]), np.maximum(upper, further[1])
-    return lower, upper
+    border = float(_scaled(ENTANGLED, ENTANGLED_OFFSET, ratio))
+    # Above 95 %, eigenvalues that cost more may still be zero, and separable states that cost more may still be true;
+    # of all that a table may be, the largest drops count, so that no interval is shorter at a higher level.
+    every = [(more, least) for more in {1.0, max(1.0, ratio**2)} for least in {ENTANGLED, max(ENTANGLED, border)}]
+    found = [_drops(rule, fits, separable, ratio, more, least) for more, least in every]
+    return np.max([one for one, _ in found], axis=0), np.max([one for _, one in found], axis=0)
 
 
-def _drops(rule: Rule, fits: Fits, separable: Real, ratio: float, more: float) -> tuple[Real, Real]:
+def _drops(rule: Rule, fits: Fits, separable: Real, ratio: float, more: float, least: float) -> tuple[Real, Real]:
     lost = np.sum(fits.losses < rule.loss * more, axis=0)
     losses = np.concatenate([np.zeros((1, len(lost))), fits.losses])
     loss = np.clip(losses[lost, np.arange(len(lost))], 0, rule.counted * more)
-    kind = np.where((lost == 2) & (fits.losses[2] < rule.third), 4, lost)
-    entangled = (separable >= _scaled(ENTANGLED, ENTANGLED_OFFSET, ratio)).astype(int)
+    kind = np.where((lost == 2) & (fits.losses[2] < rule.second), 4, lost)
+    entangled = (separable >= least).astype(int)
     chosen = [np.array(rows)[entangled, kind].T for rows in (rule.lower, rule.upper)]
     lower, upper = (_scaled(drop, offset, ratio) + slope * loss for drop, offset, slope in chosen)
-    upper += np.where((lost == 2) & (entangled == 0), rule.border * separable, 0)
+    upper += np.where((lost == 2) & (entangled == 0), rule.border * np.minimum(separable, ENTANGLED), 0)
     return lower, upper
 
 

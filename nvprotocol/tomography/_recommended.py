@@ -13,11 +13,11 @@ Real = NDArray[np.float64]
 RAISED = 1.35
 """Drop at which the upper end of the profile is about where a truth of rank 2 lies on average."""
 PRESENT = 3.8
-"""Third eigenvalue, in units of 1/√(all shots), from which on it does not pass for noise."""
+"""Third largest eigenvalue, in units of 1/√(all shots), from which on it does not pass for noise."""
 SMALL, LARGE = 1.1, 2.9
 """λ₂ + λ₃ + λ₄ over the rise to `RAISED`, up to which it passes for noise, and from which on it does not."""
-THIRD = 200.0
-"""Loss of log-likelihood without the third eigenvalue, below which rank 1 is near and no rank is believed."""
+SECOND = 200.0
+"""Loss of log-likelihood without all but the largest eigenvalue, below which rank 1 is near and none is believed."""
 
 
 def recommended_concurrence(this: Fitted, separable: Real, ansatz: str) -> Real:
@@ -32,12 +32,12 @@ def recommended_concurrence(this: Fitted, separable: Real, ansatz: str) -> Real:
     if ansatz != "full":
         return values
     third = np.linalg.eigvalsh(this.fits.states)[:, 1] * np.sqrt(this.fits.totals)
-    rows = np.flatnonzero((third < PRESENT) & (this.fits.losses[2] > THIRD) & (separable >= ENTANGLED) & this.known)
+    rows = np.flatnonzero((third < PRESENT) & (this.fits.losses[2] > SECOND) & (separable >= ENTANGLED) & this.known)
     if not rows.size:
         return values
     some = this.fits.part(rows)
-    top = np.minimum(highest_concurrence(some, np.full(len(rows), RAISED), rank_two=True), 1)
-    rise = np.maximum(top - values[rows], 1e-12)
+    top = highest_concurrence(some, np.full(len(rows), RAISED), rank_two=True)
+    rise = np.maximum(np.where(top < 1, top - values[rows], 0), 1e-12)  # a climb that failed ends at 1
     noise = concurrence_spectrum(some.states)[:, 1:].sum(axis=1) / rise
     believed = _falling(third[rows], 0.0, PRESENT) * _falling(noise, SMALL, LARGE)
     values[rows] += believed * rise
