@@ -72,18 +72,16 @@ def family(shots: int, error: float, turn: bool, tables: int, seed: int) -> Fami
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", tomography.ModelWarning)
-        parts = [
-            tomography.estimate(part, readout=readout) for part in np.array_split(counts, max(1, len(counts) // 50))
-        ]
-    read = np.eye(4) if readout is None else np.kron(readout, readout)
-    log_p = np.log(np.maximum(tomography.probabilities(states) @ read.T, 1e-300)).reshape(len(states), -1)
-    log_likelihood = counts.reshape(len(counts), -1) @ log_p.T
+        found = tomography.estimate(counts, readout=readout)
+    read = None if readout is None else np.kron(readout, readout)
+    log_likelihood = tomography.log_likelihood(states, counts[:, None], readout=read)
     mixture = np.logaddexp.reduce(log_likelihood, axis=1, keepdims=True) - np.log(len(states))
     likelihood = np.exp(log_likelihood - mixture)
     likelihood /= likelihood.sum(axis=0)
-    ml = concurrence(np.concatenate([part.state for part in parts]))
-    ours = np.concatenate([part.concurrence for part in parts])
-    moments = [(likelihood.T @ values - truth, _rmse(likelihood, values, truth)) for values in (ml, ours)]
+    moments = [
+        (likelihood.T @ values - truth, _rmse(likelihood, values, truth))
+        for values in (concurrence(found.state), found.concurrence)
+    ]
     return Family(truth, likelihood, *moments[0], *moments[1])
 
 

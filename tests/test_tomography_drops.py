@@ -48,7 +48,7 @@ def test_drops_rise_with_the_level(ansatz: str, one: float, other: float) -> Non
 
 
 @pytest.mark.parametrize("ansatz", ["full", "X"])
-@given(one=LEVELS, other=LEVELS, separable=st.floats(0.0, 20.0))
+@given(one=LEVELS, other=LEVELS, separable=st.floats(0.0, 40.0))
 def test_no_drop_is_smaller_at_a_higher_level(ansatz: str, one: float, other: float, separable: float) -> None:
     # Of many classes, also such as change with the level.
     low, high = sorted([one, other])

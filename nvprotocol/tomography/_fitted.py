@@ -127,7 +127,7 @@ def p_values(this: Fitted) -> Real:
 
 def _parameters(fits: Fits) -> Real:
     """Dimension of the states of the ansatz that vanish where a fit does."""
-    values, vectors = np.linalg.eigh(fits.states)
+    values, vectors = fits.eigensystem
     losses = np.concatenate([fits.losses, np.full((1, len(values)), np.inf)])
     null = vectors * (losses < SMALLEST_SHARE).T[:, None, :]
     kept = null @ np.swapaxes(null.conj(), 1, 2)

@@ -53,9 +53,15 @@ class Fits:
         return Fits(self.counts[wanted], self.model, self.projector, self.states[wanted], self.log_likelihood[wanted])
 
     @cached_property
+    def eigensystem(self) -> tuple[Real, Complex]:
+        """Rising eigenvalues of the states, shape (n, 4), and their vectors as columns, shape (n, 4, 4)."""
+        values, vectors = np.linalg.eigh(self.states)
+        return values, vectors
+
+    @cached_property
     def truncated(self) -> Complex:
         """The states without their 1, 2 and 3 smallest eigenvalues, shape (3, n, 4, 4)."""
-        values, vectors = np.linalg.eigh(self.states)
+        values, vectors = self.eigensystem
         kept = np.maximum(values, 0) * (np.arange(4) > np.arange(3)[:, None, None])
         kept = kept / kept.sum(axis=-1, keepdims=True)
         matrices = (vectors * kept[..., None, :]) @ np.swapaxes(vectors.conj(), -1, -2)

@@ -31,7 +31,7 @@ def recommended_concurrence(this: Fitted, separable: Real, ansatz: str) -> Real:
     values = concurrence(this.fits.states)
     if ansatz != "full":
         return values
-    third = np.linalg.eigvalsh(this.fits.states)[:, 1] * np.sqrt(this.fits.totals)
+    third = this.fits.eigensystem[0][:, 1] * np.sqrt(this.fits.totals)
     rows = np.flatnonzero((third < PRESENT) & (this.fits.losses[2] > SECOND) & (separable >= ENTANGLED) & this.known)
     if not rows.size:
         return values

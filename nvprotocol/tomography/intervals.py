@@ -59,9 +59,8 @@ def concurrence_interval(
 
     What spurious eigenvalues gain, a truth of lower rank lacks, so e adds to the upper drop, as does s towards the
     border. If all but the largest eigenvalue cost less than 60, rank 1 is near, and the entangled drops at rank 2 are
-    2.5, 2.6 + 0.4 e.
-    (For the other ansätze an eigenvalue is lost below 2.5 and neither e nor s counts: 2.3, 2.1 / 2.3, 2.9 / 2.7, 2.9 /
-    2.7, 2.5 and 2.4, 2.25 / 2.2, 2.5 / 2.1, 2.7 / 2.1, 3.3.)
+    2.5, 2.6 + 0.4 e. (For the other ansätze an eigenvalue is lost below 2.5 and neither e nor s counts: 2.3, 2.1 / 2.3,
+    2.9 / 2.7, 2.9 / 2.7, 2.5 and 2.4, 2.25 / 2.2, 2.5 / 2.1, 2.7 / 2.1, 3.3.)
 
     At another level every constant D of the table becomes a drop with √(2·drop) = c + r(√(2D) − c), where r is the
     quantile of the normal distribution over 1.96, and c an offset from 0 inside to 0.8 at the edge, as a bias does not
@@ -86,9 +85,9 @@ def concurrence_interval(
     On 32 states (also random ones of ranks 1 to 4 and points along the curves of the paper), with and without 3 %
     readout error, the lowest of 192 cells is 0.939 and the mean 0.979, where drops of 1.92 reach 0.47 and 0.89. With
     the X ansatz and five settings at as many shots in all, the lowest of 138 cells is 0.949 and the mean 0.977. In 24
-    critical cells, the nominal 50, 68, 80, 90 and 99 % cover at least 0.516, 0.684, 0.810, 0.904
-    and 0.982 (500 tables a cell). The drops and thresholds were chosen on other tables, of many of these states; on
-    40 that had no part in it the lowest of 306 cells is 0.937 (300 tables a cell, `tomography_fresh.txt`).
+    critical cells, the nominal 50, 68, 80, 90 and 99 % cover at least 0.516, 0.684, 0.810, 0.904 and 0.982 (500 tables
+    a cell). The drops and thresholds were chosen on other tables, of many of these states; on 40 that had no part in it
+    the lowest of 306 cells is 0.937 (300 tables a cell, `tomography_fresh.txt`).
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).
