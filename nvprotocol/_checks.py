@@ -69,6 +69,15 @@ def nonnegative_array(value: ArrayLike, name: str) -> NDArray[np.float64]:
     return array
 
 
+def stochastic_columns(matrices: NDArray[np.float64], name: str) -> NDArray[np.float64]:
+    """Matrices of shape (…, R, C) with columns that sum to one, normalised to rounding."""
+    sums = matrices.sum(axis=-2, keepdims=True)
+    worst = sums.flat[np.abs(sums - 1).argmax()]
+    if abs(worst - 1) > 1e-9:
+        fail(name, "have columns (one for each true outcome) that sum to 1", f"one sums to {show(worst)}")
+    return matrices / sums
+
+
 def positive_array(value: ArrayLike, name: str) -> NDArray[np.float64]:
     """Converts to a real array with positive entries only."""
     array = numeric_array(value, name, real=True)

@@ -154,6 +154,8 @@ def test_other_arguments_are_refused() -> None:
         tomography.sample("ud", 1, seed=1, readout=np.eye(3))
     with pytest.raises(ArgumentError, match=r"that sum to 1, but one sums to 1\.2"):
         tomography.sample("u", 1, seed=1, readout=[[1, 0.2], [0.2, 0.8]])
+    with pytest.raises(ArgumentError, match=r"that sum to 1, but one sums to 1\.25"):  # though all jointly sum to 1
+        tomography.sample("ud", 1, seed=1, readout=[np.full((2, 2), 0.4), np.full((2, 2), 0.625)])
 
 
 def test_cached_arrays_cannot_be_spoilt_by_the_caller() -> None:

@@ -6,7 +6,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._checks import ROUNDING, fail, nonnegative_array, numeric_array, real_number, show, whole_number
+from nvprotocol._checks import (
+    ROUNDING,
+    fail,
+    nonnegative_array,
+    numeric_array,
+    real_number,
+    show,
+    stochastic_columns,
+    whole_number,
+)
 from nvprotocol.device.catalogue import INSTANTANEOUS, NOT_GATES, ONE_QUBIT_GATES, TWO_QUBIT_GATES
 from nvprotocol.device.control import checked_control
 from nvprotocol.master_equation import MasterEquation
@@ -93,11 +102,7 @@ def checked_readout(readout: ArrayLike | None, n_qubits: int) -> NDArray[np.floa
     matrix = nonnegative_array(readout, "readout")
     if matrix.shape not in ((2, 2), (n_qubits, 2, 2)):
         fail("readout", f"have shape (2, 2) or ({n_qubits}, 2, 2)", f"has shape {matrix.shape}")
-    sums = matrix.sum(axis=-2, keepdims=True)
-    worst = sums.flat[np.abs(sums - 1).argmax()]
-    if abs(worst - 1) > 1e-9:
-        fail("readout", "have columns (one for each true outcome) that sum to 1", f"one sums to {show(worst)}")
-    matrix = matrix / sums
+    matrix = stochastic_columns(matrix, "readout")
     matrix.flags.writeable = False
     return matrix
 

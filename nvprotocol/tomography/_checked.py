@@ -6,7 +6,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._checks import fail, nonnegative_array, show
+from nvprotocol._checks import fail, nonnegative_array, show, stochastic_columns
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.tomography._model import pauli_labels
 
@@ -61,17 +61,13 @@ def checked_readout(readout: ArrayLike | None, n_outcomes: int) -> NDArray[np.fl
         return None
     matrix = nonnegative_array(readout, "readout")
     n_qubits = n_outcomes.bit_length() - 1
-    if matrix.shape in ((2, 2), (n_qubits, 2, 2)):
-        single = np.broadcast_to(matrix, (n_qubits, 2, 2))
-        matrix = reduce(np.kron, single[::-1])
-    if matrix.shape != (n_outcomes, n_outcomes):
+    if matrix.shape not in ((2, 2), (n_qubits, 2, 2), (n_outcomes, n_outcomes)):
         must = f"have shape ({n_outcomes}, {n_outcomes}), or (2, 2) or ({n_qubits}, 2, 2) for single qubits"
         fail("readout", must, f"has shape {matrix.shape}")
-    sums = matrix.sum(axis=0)
-    worst = sums[np.abs(sums - 1).argmax()]
-    if abs(worst - 1) > 1e-9:
-        fail("readout", "have columns (one for each true outcome) that sum to 1", f"one sums to {show(worst)}")
-    return matrix / sums
+    matrix = stochastic_columns(matrix, "readout")
+    if matrix.shape == (n_outcomes, n_outcomes):
+        return matrix
+    return reduce(np.kron, np.broadcast_to(matrix, (n_qubits, 2, 2))[::-1])
 
 
 def whole_counts(value: ArrayLike, name: str) -> NDArray[np.int64]:
