@@ -98,7 +98,7 @@ CRITICAL = (
     ("Fig. 2 δ=2 t=0.75", 10_000, 0.03),
     ("Fig. S4 A=28 t=0.05", 1000, 0.0),
 )
-"""Cells (state, shots a setting, readout error a qubit) whose coverage is among the lowest, all of them symmetric."""
+"""Cells (state, shots a setting, readout error a qubit) where intervals can fail in different ways, all symmetric."""
 
 
 def symmetric(rho: State) -> bool:

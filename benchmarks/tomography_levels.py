@@ -1,4 +1,4 @@
-"""Coverage of the intervals of the concurrence at levels other than 95 %, in the cells where it is lowest at 95 %.
+"""Coverage of the intervals of the concurrence at levels other than 95 %, in critical cells.
 
 Every line is a cell (state, N shots a setting, readout error a qubit): nine settings, or five with the X ansatz and as
 many shots in all. At each level stand the coverage and the mean width. The standard error of a coverage near 68 % is
