@@ -55,7 +55,7 @@ def sections(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     a = draw(TIMES)
     medium = {"a": a, "A": [a * draw(SHARES), a * draw(SHARES)], "q": draw(SHARES), "J": draw(SHARES)}
     t1 = draw(TIMES | st.tuples(TIMES, TIMES))
-    t2 = tuple(one * draw(SHARES.filter(bool)) for one in (t1 if isinstance(t1, tuple) else (t1, t1)))
+    t2 = tuple(one * draw(st.floats(1e-9, 1.0)) for one in (t1 if isinstance(t1, tuple) else (t1, t1)))
     errors = draw(SHARES), draw(SHARES)
     device = {
         "name": draw(st.text("abc 0", min_size=1)),

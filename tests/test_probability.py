@@ -31,7 +31,9 @@ def checked_then_read(duration: float = 0.6) -> QuantumCircuit:
 def test_relaxometry_in_the_cold_is_its_closed_form(t: float, a: float, share: float) -> None:
     # P_H = e^(−2at) cosh 2|A|t
     device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=a, A=share * a)))
-    found = nv.probability(nv.protocols.relaxometry(t), device, ["01", "10"], shots=None)
+    circuit = nv.protocols.relaxometry(t)
+    t = next((entry.operation.params[0] for entry in circuit.get_instructions("delay")), t)  # its 12 digits are written
+    found = nv.probability(circuit, device, ["01", "10"], shots=None)
     assert found.value == pytest.approx(np.exp(-2 * a * t) * np.cosh(2 * share * a * t), abs=1e-12)
     assert found.interval == (found.value, found.value)
     assert found.success_probability == pytest.approx(1.0, abs=1e-12)
