@@ -30,9 +30,14 @@ class Condition:
         every = frozenset(product((0, 1), repeat=len(self.bits)))
         return Condition(self.bits, every - self.readings)
 
-    def holds(self, values: Mapping[int, int]) -> bool:
-        """Whether the condition holds; a bit that has no value yet reads 0."""
-        return tuple(values.get(bit, 0) for bit in self.bits) in self.readings
+    def holds(self, values: Mapping[int, int | None]) -> bool | None:
+        """Whether the condition holds; None where that depends on a value that is not known, which is given as None.
+
+        A bit that is not in the mapping has not been written and reads 0.
+        """
+        choices = [(0, 1) if (value := values.get(bit, 0)) is None else (value,) for bit in self.bits]
+        found = {reading in self.readings for reading in product(*choices)}
+        return found.pop() if len(found) == 1 else None
 
     @property
     def cases(self) -> list[tuple[tuple[int, int], ...]]:

@@ -74,7 +74,7 @@ def _followed(circuit: Timeless, device: Device, keep: Mapping[int, int], report
     rho[(0,) * (2 * n)] = 1.0
     branches: Branches = {(): rho}
     steps = circuit.steps
-    require_measured(circuit, keep)
+    require_measured(circuit.form, steps, keep)
     last_read = {bit: k for k, step in enumerate(steps) for bit, _ in step.tests}
     last_write = {bit: k for k, step in enumerate(steps) for bit in step.clbits}
     for k, step in enumerate(steps):

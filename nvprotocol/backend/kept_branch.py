@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import NoReturn
 
 import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister
@@ -20,6 +21,7 @@ from qiskit.transpiler.basepasses import TransformationPass
 from nvprotocol.backend.conversion import superop_instruction, to_circuit
 from nvprotocol.backend.readout import instrument_of
 from nvprotocol.backend.steps import Step, Timeless, Writer, name_of_bit, require_measured
+from nvprotocol.backend.taken import taken
 from nvprotocol.channels import Channel, Instrument, preparation, qubit_readout
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
@@ -128,7 +130,7 @@ def follow_kept(
         ()
     """
     given = Timeless.of(circuit)
-    steps, n_qubits = _resolved(given, keep), given.form.num_qubits
+    steps, n_qubits = _taken(given, keep), given.form.num_qubits
     last_write = {step.clbits[0]: k for k, step in enumerate(steps) if step.clbits}
     last_use = {qubit: k for k, step in enumerate(steps) for qubit in step.qubits}
     reported = {k for bit, k in last_write.items() if bit in report and bit not in keep}
@@ -161,27 +163,14 @@ def follow_kept(
     return KeptBranch(result, tuple(records))
 
 
-def _resolved(circuit: Timeless, keep: Mapping[int, int]) -> Sequence[Step]:
-    """The steps that are taken in the kept branch; a bit that is not written yet reads 0."""
-    steps = circuit.steps
-    require_measured(circuit, keep)
-    if not any(step.tests for step in steps):
-        return steps
-    writes: dict[int, list[int]] = {}
-    for k, step in enumerate(steps):
-        if step.measures:
-            writes.setdefault(step.clbits[0], []).append(k)
-    taken = []
-    for k, step in enumerate(steps):
-        for bit, value in step.tests:
-            before = [write for write in writes.get(bit, []) if write < k]
-            if before and (bit not in keep or writes[bit][-1] > k):
-                raise NotFollowedError(f"bit {name_of_bit(circuit.form, bit)}, which is not kept, decides what happens")
-            if (keep[bit] if before else 0) != value:
-                break
-        else:
-            taken.append(step)
-    return taken
+def _taken(circuit: Timeless, keep: Mapping[int, int]) -> Sequence[Step]:
+    """The steps that are taken in the kept branch."""
+
+    def undecided(bit: int, _: Step) -> NoReturn:
+        raise NotFollowedError(f"bit {name_of_bit(circuit.form, bit)}, which is not kept, decides what happens")
+
+    require_measured(circuit.form, circuit.steps, keep)
+    return taken(circuit.steps, keep, undecided)
 
 
 def _reset_at_once(steps: Sequence[Step], keep: Mapping[int, int]) -> set[int]:

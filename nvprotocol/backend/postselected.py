@@ -14,6 +14,7 @@ from qiskit_aer.noise import NoiseModel
 
 from nvprotocol._checks import MOST_SHOTS, fail, generator, show, whole_number
 from nvprotocol.backend.aer import OPTIONS, kept_outcomes, require_success
+from nvprotocol.backend.floor import is_resolved
 from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError, follow_kept
 from nvprotocol.backend.steps import Timeless
 from nvprotocol.device import Device
@@ -105,9 +106,11 @@ def _takes_qobj_id() -> bool:
 def _drawn(
     branch: KeptBranch, keep: Mapping[int, int], device: Device, shots: int, rng: np.random.Generator
 ) -> tuple[dict[int, int], float]:
-    """Counts of the kept runs by register value, and the odds of keeping one."""
+    """Counts of the kept runs by register value, and the odds of keeping one; 0 where they cannot be told from it."""
     (table,) = kept_outcomes([branch], device)
     odds = float(np.clip(table.sum(), 0.0, 1.0))
+    if not is_resolved(odds):
+        return {}, 0.0
     drawn = draw_kept(table.ravel(), shots, rng)
     base = sum(value << bit for bit, value in keep.items())
     counts: dict[int, int] = {}

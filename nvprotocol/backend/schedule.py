@@ -1,12 +1,18 @@
 """When things happen in a circuit: every operation with the instant at which it acts.
 
-A circuit is followed as soon as possible: an operation begins when its qubits are free and the bits that it reads or
-writes are there, and occupies its qubits for its duration on the device. Where within that interval it acts is a
-convention: a gate in the middle, in as many equal pieces as the device says; a measurement at the start; a reset at the
-end. A circuit that has been scheduled before, in which every pause is a delay, keeps its schedule.
+Operations begin as soon as possible, in the order of the circuit: when their qubits are free and their bits are ready.
+A read of a bit waits for its last write, not for other reads; a write waits for all reads and writes before it. A
+measurement writes its bit as long as it lasts. An `if_else` reads what it tests from its beginning, when all its qubits
+are free, to its end; its branches begin together and take as long as the longer of them, whichever is taken, and what
+stands in one waits for bits of its own there. A gate acts in the middle of its interval, in as many equal pieces as the
+device says; a measurement at the start; a reset at the end.
+
+What acts earlier comes first, what acts at one instant in the order of the circuit: an operation sees the bits as those
+before it have left them. A bit that nothing has written reads 0, also where what would have written it stands in a
+branch not taken. A circuit scheduled before, in which every pause is a delay, keeps its schedule.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import NamedTuple, NoReturn
@@ -55,7 +61,7 @@ class Schedule:
     """A circuit as events in order of time.
 
     Attributes:
-        events: The events; those of one instant in the order of the circuit.
+        events: The events that can happen; those of one instant in the order of the circuit.
         order: Indices of the circuit's qubits in the device's order: the NV qubits, then the others.
         duration: Time from beginning to end in µs.
     """
@@ -85,9 +91,10 @@ def schedule(circuit: QuantumCircuit, device: Device) -> Schedule:
     order = (*nv_qubits, *(k for k in range(circuit.num_qubits) if k not in nv_qubits))
     place: dict[Bit, int] = {circuit.qubits[index]: number for number, index in enumerate(order)}
     place |= {bit: number for number, bit in enumerate(circuit.clbits)}
-    walk = _Walk(device, [0.0] * circuit.num_qubits, [0.0] * circuit.num_clbits)
+    walk = _Walk(device, [0.0] * circuit.num_qubits, [0.0] * circuit.num_clbits, [0.0] * circuit.num_clbits)
     walk.follow(circuit, place)
-    return Schedule(tuple(sorted(walk.events, key=lambda event: event.time)), order, max(walk.clocks))
+    possible = [event for event in walk.events if all(condition.readings for condition in event.conditions)]
+    return Schedule(tuple(sorted(possible, key=lambda event: event.time)), order, max(walk.clocks))
 
 
 def _refuse(what: str) -> NoReturn:
@@ -114,11 +121,12 @@ class _Site:
 
 @dataclass
 class _Walk:
-    """A walk through a circuit, with the clock of every qubit and the time at which every bit was last written."""
+    """A walk through a circuit: when each qubit is free, and until when each bit has been written and read."""
 
     device: Device
     clocks: list[float]
     written: list[float]
+    read: list[float]
     events: list[Event] = field(default_factory=list)
 
     def follow(self, circuit: QuantumCircuit, place: Mapping[Bit, int], conditions: tuple[Condition, ...] = ()) -> None:
@@ -132,12 +140,15 @@ class _Walk:
             if len(self.events) > _MOST_EVENTS:
                 _refuse(f"more than {_MOST_EVENTS} operations when its loops are written out")
 
-    def meet(self, qubits: Sequence[int], clbits: Iterable[int] = ()) -> float:
-        """Lets qubits wait for the last of them and of some bits."""
-        now = max([*[self.clocks[k] for k in qubits], *[self.written[k] for k in clbits]], default=0.0)
-        for k in qubits:
-            self.clocks[k] = now
+    def meet(self, qubits: Sequence[int], *bits_ready: float) -> float:
+        """Lets qubits wait for the last of them, and for the times at which some bits are ready."""
+        now = max([*[self.clocks[k] for k in qubits], *bits_ready], default=0.0)
+        self.occupy(qubits, now)
         return now
+
+    def occupy(self, qubits: Sequence[int], until: float) -> None:
+        for k in qubits:
+            self.clocks[k] = until
 
     def add(self, operation: QiskitOperation, site: _Site, *times: float) -> None:
         for number, time in enumerate(times, start=1):
@@ -182,13 +193,12 @@ def _(operation: Gate, walk: _Walk, site: _Site) -> None:
     pieces = walk.device.gate_slices if duration > 0 else 1
     start = walk.meet(site.qubits)
     walk.add(operation, site, *(start + duration * (k + 0.5) / pieces for k in range(pieces)))
-    for k in site.qubits:
-        walk.clocks[k] = start + duration
+    walk.occupy(site.qubits, start + duration)
 
 
 @_visit.register
 def _(operation: Measure, walk: _Walk, site: _Site) -> None:
-    start = walk.meet(site.qubits, site.clbits)
+    start = walk.meet(site.qubits, *[walk.written[k] for k in site.clbits], *[walk.read[k] for k in site.clbits])
     walk.add(operation, site, start)
     end = start + native_us(walk.device, "measure", monitor=walk.is_monitor(site))
     walk.clocks[site.qubits[0]] = walk.written[site.clbits[0]] = end
@@ -212,24 +222,22 @@ def _(operation: ForLoopOp, walk: _Walk, site: _Site) -> None:
 
 @_visit.register
 def _(operation: IfElseOp, walk: _Walk, site: _Site) -> None:
-    """Both branches begin together and take as long as the longer of them, whichever is taken."""
+    """Both branches begin together and take as long as the longer of them; neither waits for the other."""
     condition = condition_of(operation, site.place)
-    end = start = walk.meet(site.qubits, (*site.clbits, *condition.bits))
-    before, written, latest = len(walk.events), walk.written, walk.written  # each block gets a copy of its own
+    end = start = walk.meet(site.qubits, *[walk.written[k] for k in condition.bits])
+    before, ready, latest = len(walk.events), (walk.written, walk.read), (walk.written, walk.read)
     for block, test in zip(operation.blocks, (condition, condition.opposite), strict=False):
-        for k in site.qubits:
-            walk.clocks[k] = start
-        walk.written = list(written)
+        walk.occupy(site.qubits, start)
+        walk.written, walk.read = map(list, ready)
         walk.follow(block, site.inside(block), (*site.conditions, test))
         end = max((end, *(walk.clocks[k] for k in site.qubits)))
-        latest = list(map(max, latest, walk.written))
-    walk.written = latest
+        latest = tuple(list(map(max, *times)) for times in zip(latest, (walk.written, walk.read), strict=True))
+    walk.written, walk.read = latest
     if any(set(event.clbits) & set(condition.bits) for event in walk.events[before:]):
         _refuse('an "if_else" that writes a bit which it tests')
-    for k in site.qubits:
-        walk.clocks[k] = end
+    walk.occupy(site.qubits, end)
     for k in condition.bits:  # nothing may write what is tested before the test is over
-        walk.written[k] = end
+        walk.read[k] = max(walk.read[k], end)
 
 
 def _box(operation: QiskitOperation, walk: _Walk, site: _Site) -> None:

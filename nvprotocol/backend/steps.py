@@ -9,6 +9,8 @@ from qiskit.circuit import CircuitInstruction, Clbit, IfElseOp, Instruction, Qub
 from qiskit.circuit import Operation as QiskitOperation
 
 from nvprotocol._checks import fail
+from nvprotocol.backend.conditions import Condition
+from nvprotocol.backend.taken import Conditioned
 
 
 class Step(NamedTuple):
@@ -25,6 +27,11 @@ class Step(NamedTuple):
     qubits: tuple[int, ...]
     clbits: tuple[int, ...] = ()
     tests: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Its tests as conditions."""
+        return tuple([Condition((bit,), frozenset({(value,)})) for bit, value in self.tests])
 
     @property
     def measures(self) -> bool:
@@ -122,16 +129,16 @@ class Writer:
         self._append(CircuitInstruction(operation, on, into))
 
 
-def require_measured(circuit: Timeless, bits: Collection[int]) -> None:
-    """Refuses to keep a bit that nothing writes.
+def require_measured(circuit: QuantumCircuit, operations: Iterable[Conditioned], bits: Collection[int]) -> None:
+    """Refuses to keep a bit that nothing can write: it reads 0, and whoever keeps it has forgotten to measure.
 
     Raises:
         ArgumentError: If there is one.
     """
-    measured = {step.clbits[0] for step in circuit.steps if step.clbits}
+    measured = {bit for operation in operations for bit in operation.clbits}
     for bit in bits:
         if bit not in measured:
-            fail("postselect", "name bits that are measured", f"bit {name_of_bit(circuit.form, bit)} is not")
+            fail("postselect", "name bits that are measured", f"bit {name_of_bit(circuit, bit)} is not")
 
 
 def name_of_bit(circuit: QuantumCircuit, bit: int) -> str:

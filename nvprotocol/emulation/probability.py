@@ -16,7 +16,6 @@ from nvprotocol.emulation.run import (
     circuits_of,
     metadata_of,
     not_followed,
-    odds_of_keeping,
     require_kept,
 )
 from nvprotocol.tomography.settings import draw_kept
@@ -134,7 +133,8 @@ def probability(
         ArgumentError: If an argument is not as described, or `postselect` or `register` names what the circuit does not
             have or does not measure.
         UnsupportedCircuitError: If the circuit has operations that cannot be followed.
-        NoKeptShotsError: If no run is kept.
+        NoKeptShotsError: If no run is kept, or the probability of keeping one is too small to be resolved, as for
+            `emulate`.
 
     Examples:
         >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=0.5, q=0.2)))
@@ -143,6 +143,7 @@ def probability(
         >>> bool(back.interval[0] < (1 + np.exp(-0.6)) / 2 < back.interval[1])  # 1/T2 = a + ã
         True
     """
+    from nvprotocol.backend.floor import success_probabilities
     from nvprotocol.emulation import circuits as on_device
     from nvprotocol.emulation import readings
 
@@ -157,7 +158,7 @@ def probability(
         counts = readings.counts_shot_by_shot(prepared, device, not_followed(tables, number), rng, register)
         metadata |= {"method": "shot by shot", "reason": f"{tables}"}
     else:
-        odds = odds_of_keeping([float(table.sum()) for table in tables])
+        odds = success_probabilities([float(table.sum()) for table in tables])
         if number is None:
             pairs = zip(tables, odds, asked, strict=True)
             exact = [_exact(table / p, p, one, register, metadata) for table, p, one in pairs]

@@ -1,12 +1,14 @@
 """The engine "pulse": circuits played as pulses, and what they leave, under the Lindblad equation."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 
+from nvprotocol.backend.schedule import schedule
 from nvprotocol.device import Device
 from nvprotocol.errors import NoKeptShotsError, UnsupportedCircuitError
 from nvprotocol.pulses import Propagation, Schedule
@@ -23,8 +25,15 @@ def kept_states(
     Args:
         circuits: Circuits in native gates, each with what is kept of it: index of a classical bit → its value.
         device: The device.
+
+    Raises:
+        NoKeptShotsError: If next to nothing is kept of one, as for `Propagation.evolve`.
     """
-    return _left([lowered(circuit, device, keep) for circuit, keep in circuits], device)
+    found = []
+    for run in _runs([lowered(circuit, device, keep) for circuit, keep in circuits], device):
+        kept = run.evolve()
+        found.append(kept.states[-1] * kept.probability[-1])
+    return found
 
 
 def distribution(
@@ -38,14 +47,15 @@ def distribution(
     if len(report) > _MOST_BITS:
         must = f"be asked for at most {_MOST_BITS} bits that are not postselected, for pulses"
         raise UnsupportedCircuitError(f"Argument `circuit` must {must}, but is asked for {len(report)}.")
-    written = {circuit.find_bit(bit).index for entry in circuit.data for bit in entry.clbits}
+    written = {bit for event in schedule(circuit, device).events for bit in event.clbits}
     choices = [(0, 1) if bit in written else (0,) for bit in report]  # a bit that nothing writes reads 0
     readings = list(product(*choices))
     asked = [{bit: value for bit, value in zip(report, reading, strict=True) if bit in written} for reading in readings]
-    left = _left([lowered(circuit, device, {**keep, **one}, to_end=False) for one in asked], device)
+    runs = _runs([lowered(circuit, device, {**keep, **one}, to_end=False) for one in asked], device)
     table = np.zeros((2,) * len(report))
-    for reading, state in zip(readings, left, strict=True):
-        table[reading] = np.trace(state).real
+    for reading, run in zip(readings, runs, strict=True):
+        with suppress(NoKeptShotsError):  # a reading that never occurs
+            table[reading] = run.evolve().probability[-1]
     return table
 
 
@@ -54,15 +64,7 @@ def superoperator(circuit: QuantumCircuit, device: Device) -> NDArray[np.complex
     return Propagation(lowered(circuit, device, {}), device).propagator()
 
 
-def _left(schedules: Sequence[Schedule], device: Device) -> list[NDArray[np.complex128]]:
-    """The states that schedules leave, times their odds; 0 where nothing is left. Equal pulses are followed once."""
+def _runs(schedules: Sequence[Schedule], device: Device) -> list[Propagation]:
+    """Schedules ready to be followed; equal pulses are followed once."""
     first = Propagation(schedules[0], device)
-    found = []
-    for run in (first, *map(first.of, schedules[1:])):
-        try:
-            kept = run.evolve()
-        except NoKeptShotsError:
-            found.append(np.zeros((2**device.n_qubits,) * 2, dtype=complex))
-        else:
-            found.append(kept.states[-1] * kept.probability[-1])
-    return found
+    return [first, *map(first.of, schedules[1:])]

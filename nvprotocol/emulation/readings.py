@@ -75,7 +75,7 @@ def _bits_of(prepared: Prepared, register: str) -> list[int]:
     circuit, form = prepared.plain, prepared.plain.form
     (found,) = (known for known in form.cregs if known.name == register)
     bits = [form.find_bit(bit).index for bit in found]
-    require_measured(circuit, prepared.keep)
+    require_measured(form, circuit.steps, prepared.keep)
     if not {bit for step in circuit.steps for bit in step.clbits}.intersection(bits):
         fail("register", "be one that the circuit measures into", f"is {show(register)}")
     return bits

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["emulate"]
 
-_SMALLEST_ODDS = 1e-13
-"""What cancels in a density matrix leaves 1e-17 for every operation behind; smaller odds cannot be told from it."""
 _ENGINES: tuple[Engine, ...] = ("aer", "exact", "pulse")
 _ANSATZES: tuple[Ansatz, ...] = ("full", "X")
 
@@ -92,7 +90,8 @@ def emulate(
         ArgumentError: If an argument is not as described, or `postselect` names what the circuit does not have.
         UnsupportedCircuitError: If the circuit has other operations than gates, delays, barriers, measurements,
             resets, `for_loop` and `if_else`, or an outcome that is not kept decides on a gate and `shots` is None.
-        NoKeptShotsError: If no run is kept.
+        NoKeptShotsError: If no run is kept, or the probability of keeping one is below 1e-13, which rounding does not
+            resolve; with the engine "pulse" and gates that take time, below 1e-9, which pulses are followed to.
 
     Examples:
         >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0)))
@@ -105,6 +104,7 @@ def emulate(
         >>> estimate.counts.shape, estimate.p_value > 0.01
         ((5, 4), True)
     """
+    from nvprotocol.backend.floor import success_probabilities
     from nvprotocol.emulation import circuits as on_device
 
     given, several = circuits_of(circuit)
@@ -119,7 +119,7 @@ def emulate(
         tables = on_device.counts_shot_by_shot(prepared, device, not_followed(weighted, number), rng, labels)
         metadata |= {"method": "shot by shot", "reason": f"{weighted}"}
     else:
-        odds = odds_of_keeping([np.trace(state).real for state in weighted])
+        odds = success_probabilities([np.trace(state).real for state in weighted])
         states = [state / np.trace(state).real for state in weighted]
         if number is None:
             pairs = zip(states, odds, strict=True)
@@ -198,22 +198,6 @@ def not_followed(reason: Exception, shots: int | None) -> int:
         must = 'be kept in its branch without shots (give a number of them, or use engine="exact")'
         raise UnsupportedCircuitError(f"Argument `circuit` must {must}, but {reason}.")
     return shots
-
-
-def odds_of_keeping(traces: Sequence[float]) -> list[float]:
-    """The odds of keeping a run of each circuit.
-
-    Raises:
-        NoKeptShotsError: If one of them cannot be told from zero.
-    """
-    odds = [float(np.clip(trace, 0.0, 1.0)) for trace in traces]
-    for k, p in enumerate(odds):
-        if p < _SMALLEST_ODDS:
-            raise NoKeptShotsError(
-                f"No run{_which(k, odds)} is kept: the probability of what is postselected, {p:.1g}, is below what "
-                "rounding resolves."
-            )
-    return odds
 
 
 def require_kept(kept: Sequence[int], n_settings: int, shots: int, odds: Sequence[float] | None) -> None:

@@ -7,7 +7,7 @@ of a short pulse, a rotation at an instant.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,8 @@ from nvprotocol.backend.postselected import kept_bits
 from nvprotocol.backend.readout import instrument_of
 from nvprotocol.backend.schedule import Event as Operation
 from nvprotocol.backend.schedule import schedule as times_of
-from nvprotocol.backend.steps import name_of_bit
+from nvprotocol.backend.steps import require_measured
+from nvprotocol.backend.taken import taken
 from nvprotocol.channels import Channel, depolarising, preparation
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
@@ -87,15 +88,27 @@ def lowered(circuit: QuantumCircuit, device: Device, keep: Mapping[int, int], *,
         to_end: Whether time passes until every qubit is done, and not only until the last thing happens.
     """
     plan = times_of(circuit, replace(device, gate_slices=1))
-    operations = in_order(plan.events, device)
-    writes = {bit: k for k, event in enumerate(operations) for bit in event.clbits}
-    for bit in keep:
-        if bit not in writes:
-            fail("postselect", "name bits that are measured", f"bit {name_of_bit(circuit, bit)} is not")
-    parts = _Lowering(device, keep, writes, parity_checks(operations, device))
+    require_measured(circuit, plan.events, keep)
+    happening = [event._replace(conditions=()) for event in taken(plan.events, keep, _undecided)]
+    operations = in_order(happening, device)
+    last_write = {bit: event for event in happening for bit in event.clbits}
+    readings: dict[int, int | None] = {}
+    for number, event in enumerate(operations):
+        for bit in event.clbits:
+            readings[number] = keep.get(bit) if last_write[bit] is event else None
+    parts = _Lowering(device, readings, parity_checks(operations, device))
+    if any(value and bit not in last_write for bit, value in keep.items()):
+        parts.keep_nothing()
     for number, event in enumerate(operations):
         parts.take(number, event)
     return parts.schedule(plan.duration if to_end else None)
+
+
+def _undecided(bit: int, event: Operation) -> NoReturn:
+    raise UnsupportedCircuitError(
+        f"Argument `circuit` must decide on outcomes that are kept only, for pulses, but bit {bit}, which is not, "
+        f'decides on "{event.operation.name}".'
+    )
 
 
 class _Instant(NamedTuple):
@@ -116,25 +129,32 @@ class _Instant(NamedTuple):
 
 @dataclass
 class _Lowering:
-    """The operations of a circuit, taken one after another."""
+    """The operations of a circuit that happen, taken one after another.
+
+    Attributes:
+        device: The device.
+        readings: Number of each measurement → the value that is kept of it, None if its outcome is not looked at.
+        parities: What `parity_checks` gives.
+    """
 
     device: Device
-    keep: Mapping[int, int]
-    writes: Mapping[int, int]
+    readings: Mapping[int, int | None]
     parities: Mapping[int, Parity | None]
 
     def __post_init__(self) -> None:
         self._frames = Frames(self.device)
         self._instants: list[Act | Check | _Instant] = []
-        self._known: dict[int, int | None] = {}
         self._busy_until = 0.0
+
+    def keep_nothing(self) -> None:
+        """What is kept is 1 of a bit that no operation writes, which reads 0."""
+        nothing = Channel(np.zeros((4**self.device.n_qubits,) * 2, dtype=complex))
+        self._instants.append(Act(nothing, "1 kept of a bit that reads 0", start=0.0))
 
     def take(self, number: int, event: Operation) -> None:
         """An operation of the circuit, the next in order of its beginning."""
         if number not in self.parities and len(event.qubits) != 1:
             refuse(event.operation.name, event.qubits, self.device)
-        if not self._happens(event):
-            return
         if number in self.parities:
             parity = self.parities[number]
             if parity is not None:
@@ -166,18 +186,6 @@ class _Lowering:
         completed = self._frames.at_the_end(end, pulses.frame(0, end + 2 * INSTANT))
         return Schedule([*pulses.events, *acts, *completed], max(end, last))
 
-    def _happens(self, event: Operation) -> bool:
-        for condition in event.conditions:
-            for bit in condition.bits:
-                if self._known.get(bit, 0) is None:
-                    raise UnsupportedCircuitError(
-                        f"Argument `circuit` must decide on outcomes that are kept only, for pulses, but bit {bit}, "
-                        f'which is not, decides on "{event.operation.name}".'
-                    )
-            if not condition.holds({bit: value for bit, value in self._known.items() if value is not None}):
-                return False
-        return True
-
     def _gate(self, event: Operation, begin: float) -> None:
         gate, qubit = event.operation, event.qubits[0]
         if qubit >= self.device.n_qubits:
@@ -200,20 +208,13 @@ class _Lowering:
             self._instants.append(Act(error, what, start=begin + length))
 
     def _measure(self, number: int, event: Operation) -> None:
-        qubit, bit = event.qubits[0], event.clbits[0]
-        if event.conditions and bit in self.keep:
-            refuse("if_else around a measurement that is kept", event.qubits, self.device)
-        instrument, kept = instrument_of(self.device, qubit), self._reading(number, bit)
+        qubit, kept = event.qubits[0], self.readings[number]
+        instrument = instrument_of(self.device, qubit)
         self._act(instrument.unread if kept is None else instrument.branches[kept], event, "readout of")
         self._frames.forget(qubit)
 
-    def _reading(self, number: int, bit: int) -> int | None:
-        """The value that is kept of what a measurement writes into a bit, if it is the last one to write it."""
-        self._known[bit] = self.keep.get(bit) if self.writes[bit] == number else None
-        return self._known[bit]
-
     def _check(self, parity: Parity) -> None:
-        kept = self._reading(parity.measurement, parity.clbit)
+        kept = self.readings[parity.measurement]
         if parity.time > self._busy_until + INSTANT:
             self._instants += self._frames.before_time_passes(self._busy_until)
         start = self._busy_until = max(parity.time, self._busy_until)

@@ -14,7 +14,8 @@ from nvprotocol.pulses.timeline import Segment
 
 _VANISHING = 1e-280
 _RESOLVED = 1e-9
-"""Odds of no jump above which rounding leaves seven digits of a state that driven or ramped segments have led to."""
+"""Odds above which there are digits left of a state that driven or ramped segments have led to: of no jump, seven;
+of what checks and other maps keep, one, since segments are followed to 1e-10 unless another tolerance is asked for."""
 
 
 class Integrator(Protocol):
@@ -97,7 +98,7 @@ def applied(matrix: NDArray[np.float64], rho: NDArray[np.complex128]) -> NDArray
 
 
 def require_resolved(probability: NDArray[np.float64]) -> None:
-    """Refuses odds of no jump that are so small that what cancels in the other states covers them.
+    """Refuses odds of no jump, or of what is kept, that are so small that what cancels in other states covers them.
 
     Raises:
         NoKeptShotsError: If there are.
@@ -105,7 +106,8 @@ def require_resolved(probability: NDArray[np.float64]) -> None:
     least = float(probability.min())
     if least < _RESOLVED:
         raise NoKeptShotsError(
-            f"The probability of no jump, {least:.1g}, is below {_RESOLVED:g}, what pulses and ramps are followed to."
+            f"The probability of what is kept, {least:.1g}, is below {_RESOLVED:g}, "
+            "what pulses and ramps are followed to."
         )
 
 

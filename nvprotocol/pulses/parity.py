@@ -23,12 +23,10 @@ class Parity(NamedTuple):
     Attributes:
         time: Its instant in µs, between the two CX.
         measurement: Number of the event that measures the monitor.
-        clbit: Index of the bit that it writes.
     """
 
     time: float
     measurement: int
-    clbit: int
 
 
 def refuse(operation: str, qubits: Sequence[int], device: Device) -> NoReturn:
@@ -61,7 +59,7 @@ def parity_checks(events: Sequence[Event], device: Device) -> dict[int, Parity |
     """Number of each event on a monitor → the check if it is the last CX of one, None for the rest of it.
 
     Args:
-        events: The events, `in_order`.
+        events: The events that happen, `in_order`.
         device: The device.
 
     Raises:
@@ -80,14 +78,14 @@ def _of_monitor(own: list[int], events: Sequence[Event], device: Device) -> dict
     clean = True
     while own:
         first = events[own[0]]
-        if first.operation.name == "reset" and not first.conditions:
+        if first.operation.name == "reset":
             found[own.pop(0)], clean = None, True
             continue
         time = _time_of_check(own, events, device) if clean else None
         if time is None:
             refuse(first.operation.name, first.qubits, device)
         one, two, measure = own[:3]
-        found |= {one: None, measure: None, two: Parity(time, measure, events[measure].clbits[0])}
+        found |= {one: None, measure: None, two: Parity(time, measure)}
         own, clean = own[3:], False
     return found
 
@@ -106,7 +104,6 @@ def _time_of_check(own: list[int], events: Sequence[Event], device: Device) -> f
         not all(_is_cx_of_check(event, device) for event in (one, two))
         or {one.qubits[0], two.qubits[0]} != {0, 1}
         or not isinstance(measure.operation, Measure)
-        or any(event.conditions for event in (one, two, measure))
     ):
         return None
     between = [event for event in events[own[0] + 1 : own[1]] if min(event.qubits) < 2]

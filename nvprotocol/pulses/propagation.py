@@ -112,8 +112,8 @@ class Propagation:
 
         Raises:
             ArgumentError: If the initial state is none, or a time is past the end of the schedule.
-            NoKeptShotsError: If what is kept has vanishing probability, or with `no_jump`, while something is driven or
-                ramped, one below 1e-9, which rounding does not resolve.
+            NoKeptShotsError: If what is kept has vanishing probability, or where something is driven or ramped, one
+                below 1e-9, which pulses and ramps are not followed closely enough to resolve.
 
         Examples:
             >>> schedule = nv.pulses.Schedule([nv.pulses.Wait(0.5), nv.pulses.Check()], duration=1.0)
@@ -145,7 +145,7 @@ class Propagation:
         states += [rho] * (stops.size - len(states))
         odds += [log] * (stops.size - len(odds))
         kept = Conditional(np.stack(states, axis=-3), np.exp(np.stack(odds, axis=-1)))
-        if self.no_jump and not all(segment.constant for segment in self.timeline.segments):
+        if not all(segment.constant for segment in self.timeline.segments):
             require_resolved(kept.probability)
         return kept
 
