@@ -8,7 +8,7 @@ circuit that is transpiled for the target alone, is refused when it is run (`pla
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from qiskit import QuantumCircuit, QuantumRegister
+from qiskit import QuantumCircuit
 from qiskit.circuit import ControlFlowOp, Gate, Qubit
 from qiskit.dagcircuit import DAGCircuit
 from qiskit.transpiler import CouplingMap, Layout, PassManager, PassManagerConfig
@@ -17,7 +17,7 @@ from qiskit.transpiler.preset_passmanagers.builtin_plugins import BasisTranslato
 from qiskit.transpiler.preset_passmanagers.plugin import PassManagerStagePlugin
 
 from nvprotocol.backend.conversion import to_circuit
-from nvprotocol.backend.places import ASKED_FOR, circuit_qubits, note_of, places
+from nvprotocol.backend.places import AskedLayout, circuit_qubits, places
 from nvprotocol.backend.target import nv_qubits_of
 from nvprotocol.errors import UnsupportedCircuitError
 
@@ -41,7 +41,7 @@ class QubitsInPlace(TransformationPass):
     Args:
         coupling: Which physical qubits are connected; None if any are.
         n_nv: Number of NV qubits; None if it is not known, and the register `nv` has as many as it has.
-        asked: The layout that the caller has asked for, if any; the circuit's metadata then say so.
+        asked: The layout that the caller has asked for, if any; the circuit's layout is then an `AskedLayout`.
         routed: Whether the circuit comes from the routing stage as it is, so that the swaps of that are swaps in it.
         elides: Whether the transpiler may have left out swaps of the circuit before.
     """
@@ -73,14 +73,7 @@ class QubitsInPlace(TransformationPass):
         layout, numbers = self.property_set["layout"], self.property_set["original_qubit_indices"] or {}
         wanted = {} if layout is None else self._wanted(layout, numbers)
         self._require_no_exchange(dag, layout, wanted)
-        if layout is not None:
-            dag = self._in_place(dag, layout, wanted)
-        metadata = {key: value for key, value in (dag.metadata or {}).items() if key != ASKED_FOR}
-        if layout is not None and self.asked is not None:
-            metadata[ASKED_FOR] = note_of(self.property_set["layout"], numbers)
-        if metadata or dag.metadata:
-            dag.metadata = metadata  # a new one: the caller's circuit has the same
-        return dag
+        return dag if layout is None else self._in_place(dag, layout, wanted)
 
     def _require_no_exchange(self, dag: DAGCircuit, layout: Layout | None, wanted: Mapping[Qubit, int]) -> None:
         left_out, final = self.property_set["virtual_permutation_layout"], self.property_set["final_layout"]
@@ -105,10 +98,12 @@ class QubitsInPlace(TransformationPass):
         to = _moves(wanted, layout, dag.num_qubits())
         if self.coupling is not None and not _fits(dag, to, self.coupling):
             raise UnsupportedCircuitError(_THROUGH)
-        # A note that the caller asked for this layout must not speak for the next: a circuit that is transpiled again
-        # has the physical qubits of this one for its own, so they have another name.
-        renames = self.asked is not None and dag.qubits == _in_order(self.property_set["original_qubit_indices"])
-        return self._moved(dag, to, layout, renames=renames) if renames or to != list(range(len(to))) else dag
+        kind = Layout if self.asked is None else AskedLayout
+        placed = kind({qubit: to[physical] for qubit, physical in layout.get_virtual_bits().items()})
+        for register in layout.get_registers():
+            placed.add_register(register)
+        self.property_set["layout"] = placed
+        return dag if to == list(range(len(to))) else _moved(dag, to)
 
     def _wanted(self, layout: Layout, numbers: Mapping[Qubit, int]) -> Mapping[Qubit, int]:
         """The physical qubit that each qubit is to be on."""
@@ -118,19 +113,13 @@ class QubitsInPlace(TransformationPass):
             return self.asked.get_virtual_bits()
         return {qubit: self.asked[number] for qubit, number in numbers.items() if number < len(self.asked)}
 
-    def _moved(self, dag: DAGCircuit, to: Sequence[int], layout: Layout, *, renames: bool) -> DAGCircuit:
-        index = {qubit: k for k, qubit in enumerate(dag.qubits)}
-        moved = dag.copy_empty_like()
-        if renames:
-            moved.remove_qubits(*moved.qubits)
-            moved.add_qreg(QuantumRegister(len(to), "physical"))
-        for node in dag.topological_op_nodes():
-            moved.apply_operation_back(node.op, [moved.qubits[to[index[qubit]]] for qubit in node.qargs], node.cargs)
-        placed = Layout({qubit: to[physical] for qubit, physical in layout.get_virtual_bits().items()})
-        for register in layout.get_registers():
-            placed.add_register(register)
-        self.property_set["layout"] = placed
-        return moved
+
+def _moved(dag: DAGCircuit, to: Sequence[int]) -> DAGCircuit:
+    index = {qubit: k for k, qubit in enumerate(dag.qubits)}
+    moved = dag.copy_empty_like()
+    for node in dag.topological_op_nodes():
+        moved.apply_operation_back(node.op, [moved.qubits[to[index[qubit]]] for qubit in node.qargs], node.cargs)
+    return moved
 
 
 def _in_order(numbers: Mapping[Qubit, int]) -> list[Qubit]:

@@ -3,11 +3,11 @@
 The qubits of a register `nv` belong on the NV qubits, which are the first physical ones, and the others follow in their
 order; without such a register each belongs on the physical qubit of its own number. A circuit that the transpiler has
 laid out otherwise runs as another experiment: its delays pass on a qubit that the medium does not reach. Only a layout
-that the caller asked for is taken, of which the backend's transpiler stages leave a note in the circuit's metadata.
+that the caller asked for is taken, which the backend's transpiler stages mark as such.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from qiskit import QuantumCircuit, QuantumRegister
 from qiskit.circuit import Qubit
@@ -18,9 +18,15 @@ from qiskit.transpiler.layout import TranspileLayout
 from nvprotocol.backend.qubits import named_nv, require_number
 from nvprotocol.errors import UnsupportedCircuitError
 
-ASKED_FOR = "nvprotocol.initial_layout"
-"""Key in a circuit's metadata of the layout that the caller asked for: a name and a physical qubit for each qubit."""
 _AS_WRITTEN = "transpile the circuit as it was written, with `backend` and"
+
+
+class AskedLayout(Layout):
+    """A layout that the caller has asked for.
+
+    The mark is the layout's own kind, since the circuit's metadata would outlive the layout where another transpiler
+    lays the circuit out anew, and are replaced by some primitives where it is still the same.
+    """
 
 
 def places(layout: Layout, numbers: Mapping[Qubit, int], n_nv: int | None) -> dict[Qubit, int]:
@@ -41,17 +47,13 @@ def places(layout: Layout, numbers: Mapping[Qubit, int], n_nv: int | None) -> di
     return {qubit: place for place, qubit in enumerate([*nv, *(one for one in in_order if one not in set(nv))])}
 
 
-def note_of(layout: Layout, numbers: Mapping[Qubit, int]) -> list[list[Any]]:
-    """What the metadata say of a layout that the caller asked for: name and physical qubit of each of its qubits."""
-    return [[_name(qubit), layout[qubit]] for qubit in sorted(numbers, key=lambda one: numbers[one])]
-
-
 def circuit_qubits(properties: PropertySet) -> dict[Qubit, int]:
     """The qubits of the circuit that is transpiled and their numbers, without the ancillas that Qiskit adds."""
     numbers: Mapping[Qubit, int] = properties["original_qubit_indices"] or {}
     count = properties["num_input_qubits"]
     if count is None:  # Qiskit 1 tells them by their name, too
-        return {one: number for one, number in numbers.items() if not _name(one).startswith("ancilla")}
+        added = {one for one in numbers if one._register is not None and one._register.name.startswith("ancilla")}
+        return {one: number for one, number in numbers.items() if one not in added}
     return {one: number for one, number in numbers.items() if number < count}
 
 
@@ -81,24 +83,24 @@ def require_in_place(circuit: QuantumCircuit, n_nv: int, name: str = "circuit") 
         UnsupportedCircuitError: If a qubit is not where it belongs, or is exchanged with another on the way.
     """
     if circuit.layout is not None:
-        require_kept(circuit.layout, circuit.metadata, n_nv, name)
+        require_kept(circuit.layout, n_nv, name)
 
 
-def require_kept(layout: TranspileLayout, metadata: Mapping[str, Any] | None, n_nv: int, name: str = "circuit") -> None:
-    """The same for a layout, and the metadata of its circuit."""
+def require_kept(layout: TranspileLayout, n_nv: int, name: str = "circuit") -> None:
+    """The same for the layout of a circuit."""
     if layout.final_layout is not None:  # also where all come back in the end: they were away
         _refuse(name, "keep its qubits where they are", "the transpiler has exchanged some", "`optimization_level=1`")
-    numbers, found = layout.input_qubit_mapping, layout.final_index_layout(filter_ancillas=True)
-    of_circuit = {qubit: number for qubit, number in numbers.items() if number < len(found)}
-    asked = (metadata or {}).get(ASKED_FOR)
-    if isinstance(asked, list) and asked[: len(found)] == note_of(layout.initial_layout, of_circuit):
+    if isinstance(layout.initial_layout, AskedLayout):
         return
-    home = places(layout.initial_layout, of_circuit, n_nv)
-    wanted = [home[qubit] for qubit in sorted(of_circuit, key=lambda one: of_circuit[one])]
+    found = layout.final_index_layout(filter_ancillas=True)
+    numbers = {qubit: number for qubit, number in layout.input_qubit_mapping.items() if number < len(found)}
+    home = places(layout.initial_layout, numbers, n_nv)
+    wanted = [home[qubit] for qubit in sorted(numbers, key=lambda one: numbers[one])]
     for qubit, (place, physical) in enumerate(zip(wanted, found, strict=True)):
         if physical != place:
             must = f"have qubit {qubit} on physical qubit {place}, since the first {n_nv} are those on the medium"
-            _refuse(name, must, f"the transpiler has put it on {physical}", f"`initial_layout={wanted}`")
+            way_out = f"the `initial_layout` that is wanted, such as {wanted}"
+            _refuse(name, must, f"the transpiler has put it on {physical}", way_out)
 
 
 def _refuse(name: str, must: str, but: str, way_out: str) -> NoReturn:
@@ -113,7 +115,3 @@ def _registers(layout: Layout, qubits: Iterable[Qubit]) -> list[QuantumRegister]
         if register is not None:
             found.setdefault(register.name, register)
     return list(found.values())
-
-
-def _name(qubit: Qubit) -> str:
-    return "" if qubit._register is None else f"{qubit._register.name}[{qubit._index}]"

@@ -62,7 +62,7 @@ class TimeAsMedium(TransformationPass):
         """
         layout = layout_of(self.property_set, dag)
         if layout is not None:
-            require_kept(layout, dag.metadata, self.device.n_qubits)
+            require_kept(layout, self.device.n_qubits)
         # Start times of a scheduling pass belong to the nodes that are replaced here.
         self.property_set.pop("node_start_time", None)
         return circuit_to_dag(time_as_medium(to_circuit(dag), self.device))
