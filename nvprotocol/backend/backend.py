@@ -11,6 +11,7 @@ from qiskit_aer import AerSimulator
 from nvprotocol._checks import MOST_SHOTS, fail, show, whole_number
 from nvprotocol.backend.aer import OPTIONS
 from nvprotocol.backend.job import CompletedJob
+from nvprotocol.backend.places import require_in_place
 from nvprotocol.backend.postselected import postselected_result
 from nvprotocol.backend.readout import readout_noise
 from nvprotocol.backend.target import target_of
@@ -117,6 +118,8 @@ class NVBackend(AerSimulator):
             UnsupportedCircuitError: If a circuit has something that cannot be followed.
         """
         given = _circuits_of(circuits)
+        for one in given:
+            require_in_place(one, self._device.n_qubits, "circuits")
         if run_options.get("shots") is not None:
             run_options["shots"] = whole_number(run_options["shots"], "shots", minimum=1, maximum=MOST_SHOTS)
         _refuse_what_loses_the_medium(run_options)

@@ -6,11 +6,13 @@ from qiskit.transpiler import PassManagerConfig
 from qiskit.transpiler.preset_passmanagers.builtin_plugins import BasisTranslatorPassManager
 
 from nvprotocol.backend.gates import is_native
+from nvprotocol.backend.places import require_in_place
 from nvprotocol.device import Device
 
 
 def to_native(circuit: QuantumCircuit, device: Device) -> QuantumCircuit:
     """The circuit in native gates, on the same qubits; as it is where the gates are ideal, or all of them native."""
+    require_in_place(circuit, device.n_qubits)
     operations = [entry.operation for entry in circuit.data]
     native = all(is_native(one, device) for one in operations if isinstance(one, Gate))
     if device.is_ideal or (native and not any(isinstance(one, ControlFlowOp) for one in operations)):

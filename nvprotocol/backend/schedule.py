@@ -25,6 +25,7 @@ from qiskit_aer.library.save_instructions.save_data import SaveData
 from nvprotocol._checks import fail
 from nvprotocol.backend.conditions import Condition, condition_of
 from nvprotocol.backend.durations import delay_us, gate_us, native_us
+from nvprotocol.backend.places import require_in_place
 from nvprotocol.backend.qubits import nv_of
 from nvprotocol.backend.unbound import unbound_parameters
 from nvprotocol.device import Device
@@ -84,6 +85,7 @@ def schedule(circuit: QuantumCircuit, device: Device) -> Schedule:
         ArgumentError: If the circuit has fewer NV qubits than the device, an unbound parameter or a negative delay.
         UnsupportedCircuitError: If something in the circuit cannot be followed; the message names it.
     """
+    require_in_place(circuit, device.n_qubits)
     if unbound := unbound_parameters(circuit):
         names = ", ".join(sorted(f'"{parameter.name}"' for parameter in unbound))
         fail("circuit", "have no unbound parameters (bind them with `assign_parameters`)", f"has {names}")

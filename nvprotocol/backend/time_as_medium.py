@@ -26,6 +26,7 @@ from qiskit.transpiler.basepasses import TransformationPass
 from nvprotocol._checks import ROUNDING
 from nvprotocol.backend.conversion import superop_instruction, to_circuit
 from nvprotocol.backend.gates import runnable
+from nvprotocol.backend.places import layout_of, require_kept
 from nvprotocol.backend.schedule import Event, schedule
 from nvprotocol.backend.steps import Step, Timeless, blank
 from nvprotocol.channels import depolarising, evolution, preparation
@@ -54,7 +55,14 @@ class TimeAsMedium(TransformationPass):
         self.device = device
 
     def run(self, dag: DAGCircuit) -> DAGCircuit:
-        """The circuit in which the medium acts."""
+        """The circuit in which the medium acts.
+
+        Raises:
+            UnsupportedCircuitError: If passes before this one have moved a qubit.
+        """
+        layout = layout_of(self.property_set, dag)
+        if layout is not None:
+            require_kept(layout, self.device.n_qubits)
         # Start times of a scheduling pass belong to the nodes that are replaced here.
         self.property_set.pop("node_start_time", None)
         return circuit_to_dag(time_as_medium(to_circuit(dag), self.device))
