@@ -17,6 +17,10 @@ class NoKeptShotsError(NVProtocolError, RuntimeError):
     """Postselection has discarded every shot, so there is nothing to estimate from."""
 
 
+class PrecisionError(NVProtocolError, ArithmeticError):
+    """The answer hangs on digits that the numbers given do not have."""
+
+
 class FitError(NVProtocolError, RuntimeError):
     """A fit of a state to counts has not reached its tolerance."""
 

@@ -218,6 +218,7 @@ class MasterEquation:
         Raises:
             NotUniqueError: If the steady state is not unique and no initial state is given, or if the evolution from
                 the initial state never settles.
+            PrecisionError: If the steady state hangs on digits that the medium's numbers do not have.
 
         Examples:
             >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import fail
-from nvprotocol.master_equation.sectors import Kind, Sector, elements
+from nvprotocol.master_equation.sectors import Kind, Sector, elements, is_diagonal
 from nvprotocol.master_equation.terms import ParameterLayout, generator_terms
 from nvprotocol.medium import Medium
 
@@ -41,7 +41,8 @@ def _offsets(detuning: NDArray[np.float64], n_qubits: int) -> NDArray[np.float64
         return np.zeros(n_qubits)
     if detuning.ndim == 0 or detuning.shape[-1] != n_qubits:
         fail("detuning", f"have shape (…, {n_qubits}), one splitting for each qubit", f"has shape {detuning.shape}")
-    return detuning - detuning.mean(axis=-1, keepdims=True)
+    relative = detuning - detuning[..., :1]  # without rounding where splittings are close to each other
+    return relative - relative.mean(axis=-1, keepdims=True)
 
 
 def block_generator(
@@ -55,6 +56,24 @@ def block_generator(
     flat = values.reshape(-1, values.shape[-1])
     dense = np.stack([matrix.T.dot(row) for row in flat])
     return dense.reshape(*values.shape[:-1], size, size)
+
+
+def real_coefficients(n_qubits: int, sector: Sector, kind: Kind) -> NDArray[np.float64]:
+    """The integers that take parameters to the entries of a block as a real matrix, shape (P, n, n).
+
+    A diagonal block in real coordinates; of others the real parts of a vector, then the imaginary parts.
+    """
+    diagonal = is_diagonal(sector)
+    matrix = _coefficients(n_qubits, sector, kind, diagonal)
+    dense = matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
+    size = elements(n_qubits, sector)[0].size
+    entries = dense.reshape(-1, size, size)
+    if diagonal:
+        return entries
+    return np.concatenate(
+        [np.concatenate([entries.real, -entries.imag], axis=-1), np.concatenate([entries.imag, entries.real], axis=-1)],
+        axis=-2,
+    )
 
 
 def liouvillian(values: NDArray[np.float64], n_qubits: int) -> NDArray[np.complex128]:

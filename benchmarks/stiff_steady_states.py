@@ -1,0 +1,75 @@
+"""Steady states where rates and frequencies differ by up to fifteen orders of magnitude, against 90 digits.
+
+The media are those of `tests/stiff_media.py`. The reference is the part of the initial state in the null space of the
+paper's generator, by elimination in mpmath (`tests/by_mpmath.py`), with the numbers of the medium as they are. A state
+is right to 1e-9, or refused; "not unique" must be so in the reference.
+
+Run:  PYTHONPATH=tests python benchmarks/stiff_steady_states.py --cases 500 --seed 31415 --output FILE
+"""
+
+import argparse
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+import by_mpmath  # pyright: ignore[reportMissingImports]
+from stiff_media import stiff_case  # pyright: ignore[reportMissingImports]
+
+from nvprotocol.errors import NotUniqueError, PrecisionError
+
+RIGHT = 1e-9
+
+
+def outcome(rng: np.random.Generator) -> tuple[str, str, float]:
+    kind, equation, exact, turned, rho = stiff_case(rng)
+    seen = turned.conj().T @ rho @ turned
+    expected, dimension = by_mpmath.steady_state(exact, seen)
+    expected = turned @ expected @ turned.conj().T
+    error = 0.0
+    try:
+        error = float(np.abs(equation.steady_state(rho) - expected).max())
+        said = "right" if error <= RIGHT else "WRONG"
+    except PrecisionError:
+        said = "refused"
+    except NotUniqueError:
+        said = "oscillates" if by_mpmath.oscillates(exact, seen) else "FALSE"
+    try:
+        alone = equation.steady_state()
+        unique = "unique" if dimension == 1 and np.abs(alone - expected).max() <= RIGHT else "WRONG"
+    except PrecisionError:
+        unique = "refused"
+    except NotUniqueError:
+        unique = "not unique" if dimension > 1 else "FALSE"
+    if "WRONG" in (said, unique) or "FALSE" in (said, unique):
+        print(kind, said, unique, error, dimension, equation, rho, sep="\n", file=sys.stderr)
+    return kind, f"{said}, {unique}", error
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cases", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=31415)
+    parser.add_argument("--output", type=Path)
+    arguments = parser.parse_args()
+    rng = np.random.default_rng(arguments.seed)
+    found = [outcome(rng) for _ in range(arguments.cases)]
+    versions = ", ".join(f"{name} {version(name)}" for name in ("nvprotocol", "numpy", "mpmath"))
+    lines = [f"{arguments.cases} stiff media, seed {arguments.seed}; {datetime.now(UTC):%Y-%m-%d}; {versions}", ""]
+    for (kind, said), count in sorted(Counter((kind, said) for kind, said, _ in found).items()):
+        lines.append(f"{kind:<15} {said:<25} {count:5d}")
+    refused = sum("refused" in said for _, said, _ in found)
+    lines += ["", f"largest error of a state that is returned: {max(error for _, _, error in found):.1e}"]
+    lines += [f"refused: {refused} of {arguments.cases}"]
+    print("\n".join(lines))
+    if arguments.output:
+        arguments.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
