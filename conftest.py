@@ -24,6 +24,7 @@ import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.evaluators.python import PythonEvaluator
+from sybil.integration.pytest import SybilItem
 from sybil.parsers import markdown, rest
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 from sybil.typing import Parser
@@ -36,6 +37,7 @@ PLAIN_RNG = np.random.default_rng
 HAS_PULSE_ENGINE = importlib.util.find_spec("qiskit_dynamics") is not None
 FILE = re.compile(r"(?P<language>toml|csv|json|text|qasm)(?: (?P<name>[\w.-]+))?\n")
 PYTHON = re.compile(r"python\n")
+DRAWS = re.compile(r"seed\b|shots\s*=\s*\d|default_rng")
 COMMANDS = re.compile(r"(?P<language>sh|console)\n")
 
 
@@ -163,6 +165,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Moves the seeds, where that is asked for; pages then show numbers of other draws, and are not compared."""
     if shift := config.getoption("reseed"):
         reseed(shift)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Counts every example that draws among the statistical tests, whatever it says of what it drew."""
+    for item in items:
+        if isinstance(item, SybilItem) and DRAWS.search(
+            item.example.document.text, item.example.region.start, item.example.region.end
+        ):
+            item.add_marker("statistical")
 
 
 def reseed(shift: int) -> None:

@@ -50,6 +50,6 @@ def test_limits_leave_what_they_say() -> None:
 
 
 def test_false_alarms_of_all_tests_together(request: pytest.FixtureRequest) -> None:
-    """Of those collected in this run: all of them, unless some were picked."""
+    """Of those collected in this run, unless some were picked: all but the notebooks' and the clients', below fifty."""
     statistical = [item for item in request.session.items if item.get_closest_marker("statistical")]
-    assert len(statistical) * FALSE_ALARM < MOST_FALSE_ALARMS
+    assert (len(statistical) + 50) * FALSE_ALARM < MOST_FALSE_ALARMS
