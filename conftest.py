@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from doctest import ELLIPSIS, OutputChecker
 from pathlib import Path
+from typing import Any
 
 # Before NumPy loads its BLAS. Processes that pytest-xdist starts inherit these, and so stay out of each other's way.
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
@@ -23,6 +24,7 @@ import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.evaluators.python import PythonEvaluator
+from sybil.integration.pytest import SybilItem
 from sybil.parsers import markdown, rest
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 from sybil.typing import Parser
@@ -31,9 +33,11 @@ import nvprotocol
 from nvprotocol.cli import main
 
 ROOT = Path(__file__).parent
+PLAIN_RNG = np.random.default_rng
 HAS_PULSE_ENGINE = importlib.util.find_spec("qiskit_dynamics") is not None
 FILE = re.compile(r"(?P<language>toml|csv|json|text|qasm)(?: (?P<name>[\w.-]+))?\n")
 PYTHON = re.compile(r"python\n")
+DRAWS = re.compile(r"seed\b|shots\s*=\s*\d|default_rng")
 COMMANDS = re.compile(r"(?P<language>sh|console)\n")
 
 
@@ -130,7 +134,7 @@ def run_commands(example: Example) -> str | None:
 def agreed(example: Example, shown: str, printed: str) -> str | None:
     """Compares what a page shows with what is printed; when asked to, it renews the page instead."""
     shown, printed = f"{shown.rstrip()}\n", f"{re.sub(' +$', '', printed, flags=re.MULTILINE).rstrip()}\n"
-    if OutputChecker().check_output(shown, printed, ELLIPSIS):
+    if np.random.default_rng is not PLAIN_RNG or OutputChecker().check_output(shown, printed, ELLIPSIS):
         return None
     if not os.environ.get("RENEW_PAGES"):
         return f"shown:\n{shown}\nprinted:\n{printed}"
@@ -149,6 +153,51 @@ def nvprotocol_command(line: str) -> str:
         main(arguments)
     assert ended.value.code == 0, line
     return printed.getvalue()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """An option that moves every seed at once."""
+    text = "moves the seeds of NumPy and Aer by NUMBER: what other seeds would show (0, the default, leaves them)"
+    parser.addoption("--reseed", type=int, default=0, metavar="NUMBER", help=text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Moves the seeds, where that is asked for; pages then show numbers of other draws, and are not compared."""
+    if shift := config.getoption("reseed"):
+        reseed(shift)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Counts every example that draws among the statistical tests, whatever it says of what it drew."""
+    for item in items:
+        if isinstance(item, SybilItem) and DRAWS.search(
+            item.example.document.text, item.example.region.start, item.example.region.end
+        ):
+            item.add_marker("statistical")
+
+
+def reseed(shift: int) -> None:
+    """Makes every draw depend on a number besides its seed: equal seeds stay equal, unequal ones unequal.
+
+    All that is random in the package, its tests and its examples comes from NumPy's `default_rng` or from Aer.
+    """
+    from qiskit_aer.backends import aerbackend
+
+    plain, plain_config = np.random.default_rng, aerbackend.generate_aer_config
+
+    def default_rng(seed: Any = None) -> np.random.Generator:
+        if isinstance(seed, int | np.integer | list | tuple):
+            seed = [*np.atleast_1d(seed).tolist(), shift]
+        return plain(seed)
+
+    def generate_aer_config(*arguments: Any, **options: Any) -> Any:
+        config = plain_config(*arguments, **options)
+        if config.seed_simulator is not None:
+            config.seed_simulator = int(default_rng(config.seed_simulator).integers(2**31))
+        return config
+
+    np.random.default_rng = default_rng
+    aerbackend.generate_aer_config = generate_aer_config
 
 
 @pytest.fixture(autouse=True)

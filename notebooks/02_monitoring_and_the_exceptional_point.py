@@ -369,7 +369,7 @@ exact_c, exact_p = np.array([entry[:2] for entry in record], dtype=float).T
 ends_of = np.array([entry[2].interval for entry in record])
 missed = int(np.sum((exact_c < ends_of[:, 0] - 1e-9) | (exact_c > ends_of[:, 1] + 1e-9)))
 print(f"{missed} of {len(record)} intervals of the concurrence miss the exact value")
-assert missed <= binom.isf(1e-3, len(record), 0.05)
+assert missed <= binom.isf(1e-5, len(record), 0.05)
 
 trials = np.array([len(entry[2].counts) * entry[2].shots for entry in record])
 chosen = exact_p < 1 - 1e-9
@@ -378,4 +378,4 @@ shares, exact_p, trials = shares[chosen], exact_p[chosen], trials[chosen]
 squares = np.sum((shares - exact_p) ** 2 * trials / (exact_p * (1 - exact_p)))
 significance = 2 * min(chi2.cdf(squares, chosen.sum()), chi2.sf(squares, chosen.sum()))
 print(f"{chosen.sum()} success probabilities: χ² = {squares:.1f}, two-sided significance {significance:.2f}")
-assert significance > 1e-3
+assert significance > 1e-5

@@ -351,7 +351,7 @@ exact_c, exact_p = np.array([entry[:2] for entry in record], dtype=float).T
 ends = np.array([entry[2].interval for entry in record])
 missed = int(np.sum((exact_c < ends[:, 0] - 1e-9) | (exact_c > ends[:, 1] + 1e-9)))
 print(f"{missed} of {len(record)} intervals of the concurrence miss the exact value")
-assert missed <= binom.isf(1e-3, len(record), 0.05)
+assert missed <= binom.isf(1e-5, len(record), 0.05)
 
 chosen = exact_p < 1 - 1e-9
 shares, odds = np.array([entry[2].success_probability for entry in record])[chosen], exact_p[chosen]
@@ -359,4 +359,4 @@ trials = np.array([len(entry[2].counts) * entry[2].shots for entry in record])[c
 squares = np.sum((shares - odds) ** 2 * trials / (odds * (1 - odds)))
 significance = 2 * min(chi2.cdf(squares, odds.size), chi2.sf(squares, odds.size))
 print(f"{odds.size} success probabilities: χ² = {squares:.1f}, two-sided significance {significance:.2f}")
-assert significance > 1e-3
+assert significance > 1e-5

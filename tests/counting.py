@@ -1,14 +1,22 @@
-"""Counts against distributions, worked out a second time: nothing of the package is used here."""
+"""Counts against distributions, worked out a second time: nothing of the package is used here.
+
+Here stands, too, how probable it is that a right package fails a test of draws. Each test that chance could fail bears
+the mark `statistical` and fails a new seed with the probability `FALSE_ALARM` at most: its thresholds come from this
+number, shared out where it compares several times. `test_counting.py` adds the marks up. Seeds are fixed, so that a
+pass stays a pass; `pytest -m statistical --reseed 5` shows what other seeds would say.
+"""
 
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 from qiskit.result import Result
-from scipy.stats import chi2
+from scipy.stats import binom, hypergeom, norm
 
-SIGNIFICANCE = 1e-4
-"""Probability below which counts are said not to come from a distribution; seeds are fixed, so a pass stays a pass."""
+FALSE_ALARM = 1e-5
+"""Probability with which a test of draws may fail for a new seed, though nothing is wrong."""
+MOST_FALSE_ALARMS = 0.01
+"""The same of all of them together."""
 FEWEST = 5.0
 """Cells that expect fewer counts than this are counted together."""
 _H = np.array([[1, 1], [1, -1]]) / np.sqrt(2)
@@ -44,20 +52,6 @@ def pearson(counts: NDArray, shots: int, state: NDArray, odds: float) -> tuple[f
     return total, freedom
 
 
-def two_sample(first: NDArray, second: NDArray) -> tuple[float, int]:
-    """χ² and degrees of freedom of two tables (settings, cells) with the same shots, for one common distribution."""
-    total, freedom = 0.0, 0
-    for one, other in zip(first, second, strict=True):
-        one, other = _pooled(one, other, (one + other) / 2)
-        total += float(((one - other) ** 2 / (one + other)).sum())
-        freedom += len(one) - 1
-    return total, freedom
-
-
-def p_value(result: tuple[float, int]) -> float:
-    return float(chi2.sf(*result))
-
-
 def _pooled(one: NDArray, other: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
     """Both rows, with the lightest cells added up until they weigh enough."""
     order = np.argsort(weight)
@@ -69,19 +63,35 @@ def _pooled(one: NDArray, other: NDArray, weight: NDArray) -> tuple[NDArray, NDA
 
 
 def multinomial_p_value(counts: NDArray, odds: NDArray) -> float:
-    """p value of Pearson's χ² of counts against odds that sum to 1; an outcome that cannot be must not be there."""
-    counts, expected = np.ravel(counts), counts.sum() * np.clip(np.ravel(odds), 0.0, None)
-    if counts[expected < 1e-9 * counts.sum()].any():
-        return 0.0
-    possible = expected >= 1e-9 * counts.sum()
-    observed, wanted = _pooled(counts[possible], expected[possible], expected[possible])
-    return float(chi2.sf(((observed - wanted) ** 2 / wanted).sum(), len(wanted) - 1)) if len(wanted) > 1 else 1.0
+    """p value of counts (…, cells) against odds that sum to 1 along the cells, however few the counts are.
+
+    Each cell alone is a binomial; the smallest of their exact tails, times the number of tails, is exceeded by chance
+    with no more probability than it says. Pearson's χ² keeps this promise for many counts only.
+    """
+    counts, odds = np.asarray(counts), np.clip(odds, 0.0, 1.0)
+    shots = counts.sum(axis=-1, keepdims=True)
+    return _smallest(binom.cdf(counts, shots, odds), binom.sf(counts - 1, shots, odds))
 
 
 def two_sample_p_value(first: NDArray, second: NDArray) -> float:
-    """p value of the χ² of two rows of counts with the same shots, for one common distribution."""
-    there = first + second > 0
-    return p_value(two_sample(first[None, there], second[None, there]))
+    """p value of two tables of counts (…, cells) for one common distribution: Fisher's exact test of each cell."""
+    shots = first.sum(axis=-1, keepdims=True)
+    both = shots + second.sum(axis=-1, keepdims=True), first + second, shots
+    return _smallest(hypergeom.cdf(first, *both), hypergeom.sf(first - 1, *both))
+
+
+def _smallest(lower: NDArray, upper: NDArray) -> float:
+    return float(min(1.0, 2 * lower.size * min(lower.min(), upper.min())))
+
+
+def sigmas(comparisons: int = 1) -> float:
+    """Standard deviations that the worst of so many normal numbers exceeds, to either side, by a false alarm only."""
+    return float(norm.isf(FALSE_ALARM / 2 / comparisons))
+
+
+def fewest_inside(intervals: int, coverage: float, comparisons: int = 1) -> int:
+    """How many intervals of this coverage hold the truth at least, but for a false alarm."""
+    return int(binom.ppf(FALSE_ALARM / comparisons, intervals, coverage))
 
 
 def counts_of(result: Result, number: int = 0) -> dict[str, int]:

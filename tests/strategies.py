@@ -11,6 +11,11 @@ def numbers(low: float, high: float) -> st.SearchStrategy[float]:
     return st.floats(low, high).map(lambda number: number if abs(number) > 1e-12 else 0.0)
 
 
+def apart_from(value: float, drawn: st.SearchStrategy[float]) -> st.SearchStrategy[float]:
+    """Numbers that are not this one, as the bottom of a magnet's band must not be the splitting: that is refused."""
+    return drawn.filter(lambda number: abs(number - value) > 1e-9 * value)
+
+
 RATES = st.just(0.0) | st.floats(1e-3, 4.0)
 SHARES = st.sampled_from([0.0, 1.0]) | numbers(0.0, 1.0)
 PHASES = st.just(0.0) | numbers(-np.pi, np.pi)

@@ -55,7 +55,7 @@ def test_a_run_leaves_figure_data_table_and_file(folder: Path, capsys: pytest.Ca
     target = folder / "results" / "small"
     assert {path.name for path in folder.iterdir()} == {"small.toml", "results"}
     assert {path.name for path in target.iterdir()} == set(FILES)
-    assert (target / "experiment.toml").read_text(encoding="utf-8") == MONITORED
+    assert (target / "experiment.toml").read_text(encoding="utf-8") == f"format_version = 1\n{MONITORED}"
     assert (target / "table.txt").read_text(encoding="utf-8") == report_text(result_of(MONITORED))
     assert (target / "figure.pdf").read_bytes().startswith(b"%PDF")
     assert (target / "figure.png").read_bytes().startswith(b"\x89PNG")

@@ -66,7 +66,7 @@ def test_a_design_leaves_what_python_finds(folder: Path, capsys: pytest.CaptureF
     left = folder / "results" / "film"
     assert {path.name for path in left.iterdir()} == FILES
     assert (left / "table.txt").read_text() == out.rpartition("Map, data")[0]
-    assert (left / "design.toml").read_text() == FILM
+    assert (left / "design.toml").read_text() == f"format_version = 1\n{FILM}"
 
     film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)
     place: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from by_hand import Follower, chances_of, kept_by_hand
-from counting import counts_of, multinomial_p_value
+from counting import FALSE_ALARM, counts_of, fewest_inside, multinomial_p_value, with_discarded
 from hypothesis import assume, given, settings
 from laboratory import Bench, errant_device, random_device
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from nvprotocol.backend import NVBackend
 from nvprotocol.emulation import Estimate
 from nvprotocol.protocols import monitored_bell
 
-SIGNIFICANCE = 1e-3
 SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
 NATIVE = {"x": 20, "sx": 10, "cx": 40, "measure": 100, "reset": 20, "monitor_measure": 60, "monitor_reset": 30}
 DEVICE = errant_device(SYSTEM, NATIVE)
@@ -92,12 +91,12 @@ def outcome_odds(state: NDArray, setting: str) -> NDArray[np.float64]:
 
 def assert_counts(found: Estimate, exact: Estimate, shots: int) -> None:
     assert found.counts is not None
-    for setting, counts in zip(nv.tomography.pauli_settings(2), found.counts, strict=True):
-        kept = exact.success_probability * outcome_odds(exact.state, setting)
-        cells = np.append(counts, shots - counts.sum())
-        assert multinomial_p_value(cells, np.append(kept, 1 - kept.sum())) > SIGNIFICANCE / 9
+    read = np.array([outcome_odds(exact.state, setting) for setting in nv.tomography.pauli_settings(2)])
+    cells = np.column_stack([exact.success_probability * read, np.full(9, 1 - exact.success_probability)])
+    assert multinomial_p_value(with_discarded(found.counts, shots), cells) > FALSE_ALARM
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("per_shot", [False, True], ids=["kept branch", "shot by shot"])
 def test_counts_are_those_of_the_devices_rotations_and_readout(per_shot: bool) -> None:
     shots = 1500 if per_shot else 10**6
@@ -107,6 +106,7 @@ def test_counts_are_those_of_the_devices_rotations_and_readout(per_shot: bool) -
     assert_counts(found, exact, shots)
 
 
+@pytest.mark.statistical
 def test_where_an_outcome_decides_every_shot_is_run() -> None:
     exact = nv.emulate(decided(), DEVICE, shots=None, postselect={"parity": 0}, engine="exact")
     found = nv.emulate(decided(), DEVICE, shots=1500, postselect={"parity": 0}, seed=6)
@@ -115,21 +115,22 @@ def test_where_an_outcome_decides_every_shot_is_run() -> None:
     assert_counts(found, exact, 1500)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_readout_errors_are_corrected_in_the_estimate(seed: int) -> None:
-    # 95 % intervals: four that all hold the true value have odds of 0.81, none of which depends on the machine.
+@pytest.mark.statistical
+def test_readout_errors_are_corrected_in_the_estimate() -> None:
     device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0)), readout=DEVICE.readout)
-    circuit = monitored_bell(1.0, checks=10)
+    circuit, number = monitored_bell(1.0, checks=10), 25
     true = nv.emulate(circuit, device, shots=None, postselect={"parity": 1})
-    found = nv.emulate(circuit, device, shots=20_000, postselect={"parity": 1}, seed=seed)
+    found = nv.emulate([circuit] * number, device, shots=20_000, postselect={"parity": 1}, seed=1)
     assert true.concurrence > 0.99
-    assert found.interval[0] <= true.concurrence <= found.interval[1]
-    assert found.fidelity(nv.operators.bell_state("psi-")) > 0.98
-    assert found.counts is not None
-    blind = nv.tomography.estimate(found.counts, seed=seed)
-    assert blind.concurrence < 0.7, "what is read is far from it"
+    inside = sum(one.interval[0] <= true.concurrence <= one.interval[1] for one in found)
+    assert inside >= fewest_inside(number, 0.93, comparisons=2)
+    for one in found:  # within ten standard errors of a fidelity, 0.004, and of what is read without correction, 0.01
+        assert one.fidelity(nv.operators.bell_state("psi-")) > 0.95
+    blind = nv.tomography.estimate(np.array([one.counts for one in found]))
+    assert np.all(blind.concurrence < 0.6), "what is read is far from it"
 
 
+@pytest.mark.statistical
 def test_the_backend_counts_what_emulate_draws() -> None:
     circuit = checked()
     bits = ClassicalRegister(2, "out")
@@ -141,7 +142,7 @@ def test_the_backend_counts_what_emulate_draws() -> None:
     exact = nv.emulate(checked(), DEVICE, shots=None, postselect={"parity": 0}, engine="exact")
     kept = exact.success_probability * outcome_odds(exact.state, "ZZ")
     cells = np.append(counts, 10**6 - counts.sum())
-    assert multinomial_p_value(cells, np.append(kept, 1 - kept.sum())) > SIGNIFICANCE
+    assert multinomial_p_value(cells, np.append(kept, 1 - kept.sum())) > FALSE_ALARM
 
 
 def test_gates_that_are_not_native_become_native_ones_in_the_time_that_they_take() -> None:

@@ -154,4 +154,5 @@ def test_a_file_that_is_based_on_another_stands_alone_in_the_result(based: Path,
 
 def test_a_file_that_stands_alone_is_left_as_it_is() -> None:
     text = FAULTY.replace("[device]", '[device]\nbase = "ideal"')
-    assert portable_text(parse(text)) == text
+    assert portable_text(parse(text)) == f"format_version = 1\n{text}"
+    assert portable_text(parse(portable_text(parse(text)))) == portable_text(parse(text))

@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.constants import hbar
 from scipy.constants import k as boltzmann
+from strategies import apart_from
 
 import nvprotocol as nv
 from nvprotocol.errors import ArgumentError, ValidityWarning
@@ -209,7 +210,7 @@ def test_there_and_back_across_and_along() -> None:
 
 @given(
     places=st.lists(st.tuples(st.floats(-200, 200), st.floats(-200, 200)), min_size=6, max_size=6),
-    gap=st.floats(0.8, 3.0),
+    gap=apart_from(LOWER, st.floats(0.8, 3.0)),
     damping=st.sampled_from([0.0, 1e-3]),
     height=st.floats(10, 100),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from counting import FALSE_ALARM, multinomial_p_value
 from numpy.typing import NDArray
 from protocol_runs import count
 from qiskit import QuantumCircuit, transpile
@@ -183,8 +184,8 @@ def test_the_kept_branch_of_a_transpiled_circuit_on_aer(level: int) -> None:
     np.testing.assert_allclose(unnormalised(branch, AerSimulator(**OPTIONS)), kept_by_qiskit(found), atol=1e-9)
 
 
+@pytest.mark.statistical
 def test_shots_on_the_noisy_machine_keep_as_many_runs_as_its_kept_branch() -> None:
-    """20,000 shots, 4 standard deviations: a chance of 6e-5 for a seed taken blindly."""
     steps, shots = 3, 20_000
     found = bridged(no_emitted_magnon(TIME, steps), level=1)
     misread = machine(BRIDGE).target["measure"][(2,)].error
@@ -194,6 +195,6 @@ def test_shots_on_the_noisy_machine_keep_as_many_runs_as_its_kept_branch() -> No
     odds = np.trace(unnormalised(branch, noisy)).real
     ideal = np.trace(kept_by_exact(no_emitted_magnon(TIME, steps))).real
     counts = noisy.run(found, shots=shots, seed_simulator=5).result().get_counts()
-    deviation = np.sqrt(odds * (1 - odds) / shots)
-    assert abs(counts["1" * steps] / shots - odds) < 4 * deviation
-    assert abs(ideal - odds) > 4 * deviation  # the noise is seen
+    kept = np.array([counts["1" * steps], shots - counts["1" * steps]])
+    assert multinomial_p_value(kept, np.array([odds, 1 - odds])) > FALSE_ALARM
+    assert multinomial_p_value(kept, np.array([ideal, 1 - ideal])) < FALSE_ALARM, "the noise is seen"

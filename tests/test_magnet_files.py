@@ -183,7 +183,7 @@ def test_the_file_in_the_result_means_the_same_elsewhere(
         here, there = (device_of(one.settings(0, point)) for one in (own, copied))
         assert_same(there.equation.medium, here.equation.medium)
     plain = parse(FILM + PROTOCOL)
-    assert portable_text(plain) == plain.text
+    assert portable_text(plain) == f"format_version = 1\n{plain.text}"
 
 
 ERRORS = [

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from lattice import exchange
 
@@ -77,6 +77,7 @@ def test_temperature_table(temperature: float, q: str, n: str, ratio: str, concu
 def test_fluctuation_and_dissipation(
     dimension: int, frequency: float, gap: float, temperature: float, mu: float, aligned: bool
 ) -> None:
+    assume(abs(frequency - gap) > 1e-9 * gap)  # at the bottom of the band, which is refused
     mu = mu * min(gap, frequency) if mu > 0 or not aligned else mu
     magnet = exchange(dimension, gap_ghz=gap, aligned=aligned)
     with warnings.catch_warnings():

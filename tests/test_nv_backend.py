@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from counting import counts_of, multinomial_p_value
+from counting import FALSE_ALARM, counts_of, multinomial_p_value
 from hypothesis import given, settings
 from laboratory import Bench, random_device
 from numpy.typing import NDArray
@@ -23,7 +23,6 @@ import nvprotocol as nv
 from nvprotocol.backend import NVBackend, exact, time_as_medium
 from nvprotocol.errors import ArgumentError, UnsupportedCircuitError
 
-SIGNIFICANCE = 1e-4
 SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
 IDEAL = nv.Device(SYSTEM.equation)
 BACKEND = NVBackend(IDEAL)
@@ -50,7 +49,8 @@ def waiting(*, parameter: Parameter | float = 0.6) -> QuantumCircuit:
     return circuit
 
 
-@settings(max_examples=8, derandomize=True)
+@pytest.mark.statistical
+@settings(max_examples=8)
 @given(seed=SEEDS)
 def test_counts_of_any_circuit_on_any_device(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -58,17 +58,19 @@ def test_counts_of_any_circuit_on_any_device(seed: int) -> None:
     circuit = Bench(rng, 2).grow(10)
     result = NVBackend(device).run(circuit, shots=600, seed_simulator=seed % 2**31).result()
     found = table(counts_of(result), 3)
-    assert multinomial_p_value(found, expected(circuit, device)) > SIGNIFICANCE
+    assert multinomial_p_value(found, expected(circuit, device)) > FALSE_ALARM / 8
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("n_qubits", [1, 3])
 def test_devices_of_other_sizes(n_qubits: int, rng: np.random.Generator) -> None:
     device = random_device(rng, many(rng, n_qubits), monitors=1)
     circuit = Bench(rng, n_qubits, monitors=1).grow(8)
     found = table(counts_of(NVBackend(device).run(circuit, shots=1000, seed_simulator=5).result()), 3)
-    assert multinomial_p_value(found, expected(circuit, device)) > SIGNIFICANCE
+    assert multinomial_p_value(found, expected(circuit, device)) > FALSE_ALARM
 
 
+@pytest.mark.statistical
 def test_the_readout_reads_as_the_devices_matrices_say() -> None:
     # Columns of different matrices on different qubits: to swap or to transpose them would show.
     matrices = np.array([[[0.9, 0.3], [0.1, 0.7]], [[0.95, 0.15], [0.05, 0.85]]])
@@ -81,9 +83,10 @@ def test_the_readout_reads_as_the_devices_matrices_say() -> None:
         circuit.measure(range(3), range(3))
         odds = np.kron(monitor[:, true[2]], np.kron(matrices[1][:, true[1]], matrices[0][:, true[0]]))
         found = table(counts_of(NVBackend(device).run(circuit, shots=20_000, seed_simulator=3).result()), 3)
-        assert multinomial_p_value(found, odds) > SIGNIFICANCE
+        assert multinomial_p_value(found, odds) > FALSE_ALARM / 8
 
 
+@pytest.mark.statistical
 def test_the_nv_register_may_stand_anywhere() -> None:
     nv_qubits, monitor = QuantumRegister(2, "nv"), QuantumRegister(1, "monitor")
     device = nv.Device(SYSTEM.equation, readout=[[[1, 0.4], [0, 0.6]], [[1, 0], [0, 1]]])
@@ -93,9 +96,10 @@ def test_the_nv_register_may_stand_anywhere() -> None:
     circuit.barrier()
     circuit.measure(nv_qubits, [0, 1])
     found = table(counts_of(NVBackend(device).run(circuit, shots=20_000, seed_simulator=3).result()), 2)
-    assert multinomial_p_value(found, expected(circuit, device)) > SIGNIFICANCE
+    assert multinomial_p_value(found, expected(circuit, device)) > FALSE_ALARM
 
 
+@pytest.mark.statistical
 def test_a_circuit_of_fewer_qubits_stands_on_the_first_of_them() -> None:
     # Alone qubit 0 would relax as e^(−2at); beside an idle partner it loses what that one gains.
     narrow, wide = QuantumCircuit(1, 1), QuantumCircuit(2, 1)
@@ -105,10 +109,11 @@ def test_a_circuit_of_fewer_qubits_stands_on_the_first_of_them() -> None:
         circuit.measure(0, 0)
     device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)))
     found = table(counts_of(NVBackend(device).run(narrow, shots=20_000, seed_simulator=1).result()), 1)
-    assert multinomial_p_value(found, expected(wide, device)) > SIGNIFICANCE
+    assert multinomial_p_value(found, expected(wide, device)) > FALSE_ALARM
     assert abs(expected(wide, device)[1] - np.exp(-1.8)) > 0.05
 
 
+@pytest.mark.statistical
 def test_parameters_are_bound_late() -> None:
     time, angle = Parameter("t"), Parameter("θ")
     circuit = waiting(parameter=time)
@@ -120,7 +125,7 @@ def test_parameters_are_bound_late() -> None:
     result = BACKEND.run([circuit, other], parameter_binds=binds, shots=20_000, seed_simulator=2).result()
     bound = [waiting(parameter=0.1), waiting(parameter=0.9), other.assign_parameters({angle: 0.4})]
     for k, one in enumerate(bound):
-        assert multinomial_p_value(table(counts_of(result, k), 2), expected(one, IDEAL)) > SIGNIFICANCE
+        assert multinomial_p_value(table(counts_of(result, k), 2), expected(one, IDEAL)) > FALSE_ALARM / 3
 
 
 def test_what_a_backend_is() -> None:
@@ -186,10 +191,11 @@ def test_a_copy_keeps_the_medium(way: str, rng: np.random.Generator) -> None:
     assert made.num_qubits == backend.num_qubits
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("options", [{"noise_model": None}, {"method": "automatic"}, {"method": None}], ids=str)
 def test_options_that_say_nothing_lose_nothing(options: dict[str, Any]) -> None:
     found = table(counts_of(BACKEND.run(waiting(), shots=20_000, seed_simulator=3, **options).result()), 2)
-    assert multinomial_p_value(found, expected(waiting(), IDEAL)) > SIGNIFICANCE
+    assert multinomial_p_value(found, expected(waiting(), IDEAL)) > FALSE_ALARM
 
 
 @pytest.mark.parametrize(
@@ -220,6 +226,7 @@ DERIVED: dict[str, Callable[[NVBackend], AerSimulator]] = {
 }
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("way", DERIVED)
 def test_what_aer_derives_from_the_target_has_no_correlations(way: str) -> None:
     # Aer reads nothing but the target there, and a target has no place for what acts on two qubits while they wait.
@@ -227,7 +234,7 @@ def test_what_aer_derives_from_the_target_has_no_correlations(way: str) -> None:
     backend = NVBackend(nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))))
     circuit = waiting(parameter=20.0)
     kept = table(counts_of(backend.run(circuit, shots=20_000, seed_simulator=1).result()), 2)
-    assert multinomial_p_value(kept, np.array([0.5, 0.25, 0.25, 0.0])) > SIGNIFICANCE
+    assert multinomial_p_value(kept, np.array([0.5, 0.25, 0.25, 0.0])) > FALSE_ALARM
     lost = table(counts_of(DERIVED[way](backend).run(circuit, shots=20_000, seed_simulator=1).result()), 2)
     assert lost[1] + lost[2] in (0, 20_000), "either nothing happens, or each qubit decays on its own"
 

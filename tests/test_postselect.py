@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from counting import counts_of, multinomial_p_value, two_sample_p_value
+from counting import FALSE_ALARM, counts_of, multinomial_p_value, two_sample_p_value
 from hypothesis import given, settings
 from laboratory import Bench, errant_device, random_device
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ import nvprotocol as nv
 from nvprotocol.backend import NVBackend, exact, time_as_medium
 from nvprotocol.backend.postselected import kept_bits
 
-SIGNIFICANCE = 1e-3
 SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
 NATIVE = {"x": 20, "sx": 10, "h": 15, "ry": 10, "cx": 40, "measure": 100, "monitor_measure": 60, "monitor_reset": 30}
 DEVICE = errant_device(SYSTEM, NATIVE)
@@ -146,21 +145,23 @@ def exactly(circuit: QuantumCircuit, device: nv.Device, postselect: Mapping[str,
     return np.append(odds, 1 - odds.sum())
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_kept_is_what_sorting_all_shots_leaves(case: str) -> None:
     circuit, postselect = CASES[case]
     kept = cells(run(circuit, DEVICE, 4000, 11, postselect=postselect), circuit, postselect, 4000)
     sorted_out = cells(run(circuit, DEVICE, 4000, 12), circuit, postselect, 4000)
-    assert two_sample_p_value(kept, sorted_out) > SIGNIFICANCE
+    assert two_sample_p_value(kept, sorted_out) > FALSE_ALARM
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_kept_has_the_exact_odds(case: str) -> None:
     circuit, postselect = CASES[case]
     shots = 4000 if case == "undecided" else 10**6
     result = run(circuit, DEVICE, shots, 13, postselect=postselect)
     odds = exactly(circuit, DEVICE, postselect)
-    assert multinomial_p_value(cells(result, circuit, postselect, shots), odds) > SIGNIFICANCE
+    assert multinomial_p_value(cells(result, circuit, postselect, shots), odds) > FALSE_ALARM
     told = metadata_of(result)
     assert told["postselect"] == postselect
     assert told["shots"] == result.results[0].shots == shots
@@ -175,7 +176,8 @@ def test_what_is_kept_has_the_exact_odds(case: str) -> None:
         assert told["success_probability"] == pytest.approx(odds[:-1].sum(), abs=1e-12)
 
 
-@settings(max_examples=15, derandomize=True)
+@pytest.mark.statistical
+@settings(max_examples=15)
 @given(seed=SEEDS)
 def test_any_circuit_on_any_device(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -183,7 +185,7 @@ def test_any_circuit_on_any_device(seed: int) -> None:
     circuit, postselect = Bench(rng, 2).grow(15), {"f": int(rng.integers(2))}
     result = run(circuit, device, 10**6, seed % 2**31, postselect=postselect)
     odds = exactly(circuit, device, postselect)
-    assert multinomial_p_value(cells(result, circuit, postselect, 10**6), odds) > 1e-4
+    assert multinomial_p_value(cells(result, circuit, postselect, 10**6), odds) > FALSE_ALARM / 15
     assert metadata_of(result)["method"] == "kept branch"
 
 

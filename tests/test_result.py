@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from counting import SIGNIFICANCE, pearson
+from counting import FALSE_ALARM, pearson
 from experiments import HARDLY_ANY, MONITORED, SYMMETRIC, UNMONITORED, result_of, without_noise
 from scipy.stats import chi2
 
@@ -39,6 +39,7 @@ def test_other_parameters_can_be_on_the_axis() -> None:
     np.testing.assert_allclose(curve.fine_exact.states[100], curve.exact.states[1], atol=1e-13)
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("text", [MONITORED, UNMONITORED], ids=["monitored", "unmonitored"])
 def test_agreement_is_taken_over_all_counts(text: str) -> None:
     result = result_of(text)
@@ -54,7 +55,7 @@ def test_agreement_is_taken_over_all_counts(text: str) -> None:
             inside += one.interval[0] <= nv.concurrence(curve.exact.states[point]) <= one.interval[1]
     assert result.agreement.chi_squared == pytest.approx(total, rel=1e-9)
     assert result.agreement.degrees_of_freedom == freedom
-    assert chi2.sf(total, freedom) > SIGNIFICANCE
+    assert chi2.sf(total, freedom) > FALSE_ALARM / 10
     assert result.covered == (inside, len(counts_of(result)))
     points = result.covered[1]
     assert str(result).splitlines() == [
@@ -65,6 +66,7 @@ def test_agreement_is_taken_over_all_counts(text: str) -> None:
     ]
 
 
+@pytest.mark.statistical
 def test_five_settings_measure_the_same_with_the_x_ansatz() -> None:
     five, nine = result_of(SYMMETRIC), result_of(UNMONITORED)
     np.testing.assert_allclose(five.curves[0].exact.values, nine.curves[0].exact.values, atol=1e-13)
@@ -76,10 +78,11 @@ def test_five_settings_measure_the_same_with_the_x_ansatz() -> None:
     assert exact.outcomes is not None
     np.testing.assert_allclose(exact.outcomes, nv.tomography.probabilities(exact.states, nv.tomography.U1), atol=1e-15)
     assert 5 * 3 <= five.agreement.degrees_of_freedom <= 3 * 5 * 3
-    assert five.agreement.p_value > SIGNIFICANCE
+    assert five.agreement.p_value > FALSE_ALARM / 10
     assert "Tomography: 5 settings (ZZ XX YY XY YX), X ansatz; the lowest of 3 p-values" in report_text(five, 200)
 
 
+@pytest.mark.statistical
 def test_a_protocol_that_breaks_the_symmetry_is_told_on() -> None:
     # |++⟩ has the coherences that the ansatz leaves out: ⟨XX⟩ = 1 with ⟨X1⟩ = 1, which no X state has.
     text = SYMMETRIC.replace("duration = 1.5", 'duration = 0.1\ninitial = "++"')
@@ -88,7 +91,7 @@ def test_a_protocol_that_breaks_the_symmetry_is_told_on() -> None:
     assert "the counts contradict it: the lowest of 3 p-values of the model is" in str(result)
     assert "the states do not have the form of the ansatz, or instruments err" in str(result)
     nine = run(parse(text.replace('tomography = "X"', 'tomography = "full"')))
-    assert nine.p_values.min() > 1e-4
+    assert nine.p_values.min() > FALSE_ALARM / 10
     assert "contradict" not in str(nine)
 
 
@@ -144,9 +147,10 @@ def test_points_of_which_nothing_is_kept_leave_the_others_alone() -> None:
     assert result.agreement.degrees_of_freedom == freedom, "where 5·10⁻⁴ runs were foretold, none is no surprise"
 
 
+@pytest.mark.statistical
 def test_the_exact_engine_draws_from_the_same_distribution() -> None:
     result = run(parse(MONITORED + 'engine = "exact"\n'))
-    assert result.agreement.p_value > SIGNIFICANCE
+    assert result.agreement.p_value > FALSE_ALARM / 10
     one = result.curves[0].estimates[0]
     assert isinstance(one, nv.Estimate)
     assert one.metadata["engine"] == "exact"

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from counting import sigmas
 from numpy.typing import NDArray
 from scipy.stats import norm
 
@@ -29,6 +30,7 @@ def counts(rng: np.random.Generator) -> NDArray[np.int64]:
     return tomography.sample(WERNER, 5000, rng, readout=FLIPS)
 
 
+@pytest.mark.statistical
 def test_noise_is_that_of_refitted_calibrations(counts: NDArray[np.int64], rng: np.random.Generator) -> None:
     draws = 150
     this = fitted(counts, None, FLIPS, "full", SHOTS)
@@ -36,9 +38,9 @@ def test_noise_is_that_of_refitted_calibrations(counts: NDArray[np.int64], rng: 
     drawn = [[[[1 - x, y], [x, 1 - y]] for x, y in pair] for pair in flipped]
     fits = [tomography.maximum_likelihood(counts, readout=np.array(pair), tolerance=1e-6).state for pair in drawn]
     for function in (signed_concurrence, overlap):
-        # Four relative sigma of a variance of so many draws, and 10 % for what is beyond first order.
+        # The scatter of a variance of so many draws, and 10 % for what is beyond first order.
         scatter = np.var(function(np.array(fits)))
-        assert readout_variance(this, function)[0] == pytest.approx(scatter, rel=4 * np.sqrt(2 / draws) + 0.1)
+        assert readout_variance(this, function)[0] == pytest.approx(scatter, rel=sigmas(2) * np.sqrt(2 / draws) + 0.1)
 
 
 def test_standard_errors_add_in_quadrature(counts: NDArray[np.int64]) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from counting import sigmas
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -42,6 +43,7 @@ def test_any_number_of_qubits(n_qubits: int, rng: np.random.Generator) -> None:
     np.testing.assert_allclose(fit.state, rho, atol=1e-4)
 
 
+@pytest.mark.statistical
 def test_linear_inversion_is_unbiased(rng: np.random.Generator) -> None:
     shots = np.array([400, 10, 50, 50, 200, 50, 30, 50, 300])
     tables = 3000
@@ -54,7 +56,7 @@ def test_linear_inversion_is_unbiased(rng: np.random.Generator) -> None:
     mean, sigma = parts.mean(axis=1), parts.std(axis=1) / np.sqrt(tables)
     truth = np.array([STEADY.real, STEADY.imag]).reshape(2, 16)
     varying = sigma > 1e-12
-    assert np.abs((mean - truth)[varying] / sigma[varying]).max() < 5  # 28 numbers: 5 sigma is one in 6e4
+    assert np.abs((mean - truth)[varying] / sigma[varying]).max() < sigmas(28)
 
 
 def test_linear_inversion_weights_settings_by_their_shots() -> None:

@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+from counting import FALSE_ALARM, multinomial_p_value, sigmas
 from hypothesis import given
 from numpy.typing import NDArray
 from qiskit import QuantumCircuit
@@ -69,21 +70,24 @@ def test_probabilities_are_the_born_rule(rho: NDArray[np.complex128]) -> None:
     assert batch.min() >= 0
 
 
+@pytest.mark.statistical
 def test_sample_has_the_mean_and_the_covariance_of_multinomial_draws(rng: np.random.Generator) -> None:
     rho, shots, tables = random_state(rng, 2, 3), 50, 4000
     counts = tomography.sample(np.broadcast_to(rho, (tables, 4, 4)), shots, rng)
     chances = tomography.probabilities(rho)
     sigma = np.sqrt(shots * chances * (1 - chances) / tables)
     assert np.all(counts.sum(axis=-1) == shots)
-    assert np.abs((counts.mean(axis=0) - shots * chances) / sigma).max() < 5  # 36 numbers: 5 sigma is one in 5e4
+    assert np.abs((counts.mean(axis=0) - shots * chances) / sigma).max() < sigmas(2 * 36)
     centred = counts - shots * chances
     covariance = np.einsum("tsk,tsl->skl", centred, centred) / tables
     expected = shots * (np.einsum("sk,kl->skl", chances, np.eye(4)) - chances[:, :, None] * chances[:, None, :])
-    # A product of two nearly normal numbers has at most sqrt(2) times the product of their sigma as spread.
-    limit = 6 * np.sqrt(2 / tables) * shots * 0.25
+    # A product of two nearly normal numbers has at most sqrt(2) times the product of their sigma as spread, and more
+    # than a normal number in its tail: one more sigma.
+    limit = (1 + sigmas(2 * 90)) * np.sqrt(2 / tables) * shots * 0.25
     assert np.abs(covariance - expected).max() < limit
 
 
+@pytest.mark.statistical
 def test_sample_takes_shots_of_each_setting_and_readout_errors(rng: np.random.Generator) -> None:
     shots = np.arange(9) * 1000
     second, first = [[0.9, 0.2], [0.1, 0.8]], [[0.7, 0.0], [0.3, 1.0]]
@@ -95,8 +99,8 @@ def test_sample_takes_shots_of_each_setting_and_readout_errors(rng: np.random.Ge
     )
     both = np.kron(first, first)
     assert np.array_equal(tomography.sample("ud", 500, 1, readout=first), tomography.sample("ud", 500, 1, readout=both))
-    expected = np.array([0.63, 0.27, 0.07, 0.03]) * 8000  # row ZZ: |00> is read through the first column
-    assert np.abs((counts[8] - expected) / np.sqrt(expected)).max() < 5
+    # In row ZZ |00⟩ is read through the first column.
+    assert multinomial_p_value(counts[8], np.array([0.63, 0.27, 0.07, 0.03])) > FALSE_ALARM
 
 
 def test_sample_is_reproducible_and_leaves_global_state_alone() -> None:

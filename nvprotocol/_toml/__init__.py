@@ -3,7 +3,7 @@
 from nvprotocol._toml.messages import about_key, in_file, of_validation
 from nvprotocol._toml.quantities import CONFIG, Coupling, Factor, Lifetimes, Nanoseconds, Rate, Time
 from nvprotocol._toml.source import line_of, parsed, suggestion, text_of
-from nvprotocol._toml.writing import assignment
+from nvprotocol._toml.writing import assignment, versioned
 
 __all__ = [
     "CONFIG",
@@ -21,4 +21,5 @@ __all__ = [
     "parsed",
     "suggestion",
     "text_of",
+    "versioned",
 ]

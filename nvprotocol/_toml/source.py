@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from nvprotocol._file_format import VERSION_KEY, check_version
 from nvprotocol.errors import FileError
 
 _TABLE = re.compile(r"^\s*\[\[?\s*([^\[\]]+?)\s*\]")
@@ -35,21 +36,22 @@ def text_of(path: Path, error: type[FileError]) -> str:
         raise error(f"{path}: cannot be read as text ({reason}).") from None
 
 
-def parsed(text: str, source: str, needed: str, error: type[FileError]) -> dict[str, Any]:
-    """The content of a TOML text that is not empty.
+def parsed(text: str, source: str, needed: str, error: type[FileError], kind: str) -> dict[str, Any]:
+    """The content of a TOML text that is not empty, without the version of its format.
 
     Args:
         text: TOML.
         source: Name of the file for error messages.
         needed: What the file needs at least.
         error: The kind of error that is raised.
+        kind: The kind of file, one of `nvprotocol._file_format.FORMAT_VERSIONS`.
 
     Raises:
-        FileError: Of the kind given, if the text is not TOML or says nothing.
+        FileError: Of the kind given, if the text is not TOML, says nothing, or has a newer format than is known here.
 
     Examples:
         >>> from nvprotocol._toml import parsed
-        >>> parsed("# nothing", "mine.toml", "[medium]", nv.errors.DeviceFileError)
+        >>> parsed("# nothing", "mine.toml", "[medium]", nv.errors.DeviceFileError, "device")
         Traceback (most recent call last):
             ...
         nvprotocol.errors.DeviceFileError: mine.toml, line 1: the file is empty; it needs at least [medium].
@@ -58,6 +60,7 @@ def parsed(text: str, source: str, needed: str, error: type[FileError]) -> dict[
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as reason:
         raise error(f"{source}, {_told(reason, text)}.") from None
+    check_version(raw.pop(VERSION_KEY, 1), kind, f"{source}, line {line_of(text, (VERSION_KEY,))}", error)
     if not raw:
         raise error(f"{source}, line 1: the file is empty; it needs at least {needed}.")
     return raw

@@ -1,7 +1,10 @@
-"""Values as TOML writes them."""
+"""Values as TOML writes them, and the version of a format on top of a file."""
 
 import json
+import tomllib
 from typing import Any
+
+from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
 
 
 def assignment(key: str, value: object) -> str:
@@ -13,6 +16,17 @@ def assignment(key: str, value: object) -> str:
         ('A = [0.5, -1.0]', 'material = { "name" = "mine", "spin" = 1 }')
     """
     return f"{key} = {_value(value)}"
+
+
+def versioned(text: str, kind: str) -> str:
+    r"""The text of a TOML file with the version of its format, which is written where it does not say one itself.
+
+    Examples:
+        >>> from nvprotocol._toml import versioned
+        >>> versioned("[medium]\na = 1.0", "device")
+        'format_version = 1\n[medium]\na = 1.0'
+    """
+    return text if VERSION_KEY in tomllib.loads(text) else f"{assignment(VERSION_KEY, FORMAT_VERSIONS[kind])}\n{text}"
 
 
 def _value(value: Any) -> str:

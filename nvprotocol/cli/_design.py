@@ -33,6 +33,7 @@ def run_design(file: Path, output: Path | None, *, force: bool, quiet: bool) -> 
 
 def _work(task: "DesignTask", folder: Path) -> str:
     from nvprotocol import plotting
+    from nvprotocol._toml import versioned
 
     best = task.optimum()
     found = task.survey(best)
@@ -41,7 +42,7 @@ def _work(task: "DesignTask", folder: Path) -> str:
     figure.savefig(folder / "map.png")
     found.dataset().to_netcdf(folder / "data.nc", engine="h5netcdf")
     (folder / "device.toml").write_text(task.device_file(best), encoding="utf-8")
-    (folder / "design.toml").write_text(task.text, encoding="utf-8")
+    (folder / "design.toml").write_text(versioned(task.text, "design"), encoding="utf-8")
     provenance = best.medium.provenance
     doubts = [] if provenance is None else [f"doubt      {note.text}" for note in provenance.notes if note.serious]
     seen = str(found).replace("\n", "\n           ")

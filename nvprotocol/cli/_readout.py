@@ -43,7 +43,7 @@ def read_readout(path: Path, n_qubits: int) -> Readout:
         FileError: If the file is not such a one; the message names line and key.
     """
     text, source = text_of(path, FileError), str(path)
-    raw = parsed(text, source, "[readout]", FileError)
+    raw = parsed(text, source, "[readout]", FileError, "readout")
     try:
         section = ReadoutFile.model_validate(raw).readout
     except ValidationError as error:

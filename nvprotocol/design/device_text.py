@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from nvprotocol._toml import assignment
+from nvprotocol._toml import assignment, versioned
 from nvprotocol.design.bell_yield import RAD_PER_US_PER_NT
 from nvprotocol.design.optimum import Optimum
 from nvprotocol.device.magnet_schema import PLACE, PLACED
@@ -48,7 +48,7 @@ def device_text(magnet: BaseModel, best: Optimum) -> str:
     lines = [f"# {one}" for one in str(best).splitlines()]
     lines += ["", "[magnet]", *(assignment(name, section[name]) for name in order)]
     lines += ["", "[device]", *(assignment(name, value) for name, value in _device(inputs).items())]
-    return "\n".join(lines) + "\n"
+    return versioned("\n".join(lines) + "\n", "device")
 
 
 def _device(inputs: Mapping[str, float]) -> dict[str, Any]:

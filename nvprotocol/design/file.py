@@ -150,7 +150,7 @@ def parse(text: str, source: str = "design.toml") -> DesignTask:
         >>> parse(text).magnet.gap_ghz
         2.0
     """
-    raw = parsed(text, source, "[magnet] and [design]", DesignFileError)
+    raw = parsed(text, source, "[magnet] and [design]", DesignFileError, "design")
     try:
         content = DesignFile.model_validate(raw)
     except ValidationError as error:

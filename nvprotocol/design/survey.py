@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nvprotocol._checks import fail, nonnegative_array, show
+from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
 from nvprotocol.design.bell_yield import BellYield
 from nvprotocol.design.question import Question, question
 from nvprotocol.design.sector import Array
@@ -84,7 +85,8 @@ class Survey:
         if self.height_nm is not None:
             coordinates["height"] = ("height", self.height_nm, nanometres)
         attributes = {"target_fidelity": self.question.target_fidelity, "overhead_us": self.question.overhead}
-        return xr.Dataset(variables, coordinates, {"magnet": repr(self.question.magnet), **attributes})
+        attributes |= {VERSION_KEY: FORMAT_VERSIONS["design data"], "magnet": repr(self.question.magnet)}
+        return xr.Dataset(variables, coordinates, attributes)
 
     def __str__(self) -> str:
         k = np.unravel_index(int(np.argmax(self.result.rate)), self.result.rate.shape)

@@ -213,7 +213,7 @@ def _read(path: Path, above: tuple[Path, ...]) -> Description:
 
 
 def _description(text: str, source: str, folder: Path, above: tuple[Path, ...]) -> Description:
-    raw = parsed(text, source, "[medium], or a base in [device]", DeviceFileError)
+    raw = parsed(text, source, "[medium], or a base in [device]", DeviceFileError, "device")
     try:
         content = DeviceFile.model_validate(raw)
     except ValidationError as error:

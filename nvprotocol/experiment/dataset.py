@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
 from nvprotocol.emulation import Estimate
 from nvprotocol.experiment.observable import Emulated, value_of
 from nvprotocol.experiment.result import Curve, ExperimentResult
@@ -132,6 +133,7 @@ def _tables(result: ExperimentResult) -> dict[str, Any]:
 def _attributes(result: ExperimentResult) -> dict[str, Any]:
     """What a reader needs to know who made this and how, and to make it again."""
     return {
+        VERSION_KEY: FORMAT_VERSIONS["experiment data"],
         "title": result.experiment.content.title or result.experiment.name,
         "experiment_file": result.experiment.text,
         "conventions": "times in µs, rates in rad/µs, arrays in Qiskit's qubit order",

@@ -136,7 +136,7 @@ def parse(text: str, source: str = "experiment.toml") -> Experiment:
         ...     print(error)
         x.toml, line 3: key "protocol.chekcs" is not known; did you mean "checks"?
     """
-    raw = parsed(text, source, "[protocol] and [scan]", ExperimentFileError)
+    raw = parsed(text, source, "[protocol] and [scan]", ExperimentFileError, "experiment")
     try:
         content = ExperimentFile.model_validate(raw)
     except ValidationError as error:

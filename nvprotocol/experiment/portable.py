@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-from nvprotocol._toml import assignment
+from nvprotocol._toml import assignment, versioned
 from nvprotocol.device.catalogue import BUILTIN
 from nvprotocol.device.surroundings import in_folder
 from nvprotocol.experiment.file import Experiment
 
 
 def portable_text(experiment: Experiment) -> str:
-    r"""The file as it was read, unless it leans on another file.
+    r"""The file as it was read, with the version of its format, unless it leans on another file.
 
     Then all sections are written out: with the values of the device file that it is based on, and with the whole path
     of a table that its magnet is read from.
@@ -18,14 +18,17 @@ def portable_text(experiment: Experiment) -> str:
     Examples:
         >>> from nvprotocol.experiment.portable import portable_text
         >>> text = "protocol.name = 'exchange'\nscan.parameter = 'medium.dm'\nscan.values = [0.1]"
-        >>> portable_text(nv.experiment.parse(text)) == text
-        True
+        >>> print(portable_text(nv.experiment.parse(text)))
+        format_version = 1
+        protocol.name = 'exchange'
+        scan.parameter = 'medium.dm'
+        scan.values = [0.1]
     """
     base = experiment.content.device.base
     magnet = experiment.content.magnet
     tabulated = getattr(magnet, "file", None) is not None
     if not tabulated and (base is None or base in BUILTIN):
-        return experiment.text
+        return versioned(experiment.text, "experiment")
     content = experiment.content.model_dump(exclude_none=True)
     if base not in BUILTIN:
         content["device"].pop("base", None)
@@ -40,4 +43,4 @@ def portable_text(experiment: Experiment) -> str:
     for section, values in content.items():
         if isinstance(values, dict):
             lines += ["", f"[{section}]", *(assignment(key, value) for key, value in values.items())]
-    return "\n".join(lines) + "\n"
+    return versioned("\n".join(lines) + "\n", "experiment")

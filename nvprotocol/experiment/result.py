@@ -84,7 +84,7 @@ class ExperimentResult:
         ... shots = 2000
         ... '''
         >>> result = nv.experiment.run(nv.experiment.parse(text))
-        >>> result.covered[1], result.agreement.p_value > 0.01
+        >>> result.covered[1], result.agreement.p_value > 1e-6
         (2, True)
     """
 

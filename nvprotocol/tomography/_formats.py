@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, NamedTuple, NoReturn
@@ -9,12 +10,14 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._file_format import VERSION_KEY, check_version
 from nvprotocol.errors import FileError
 
 LONG = ("setting", "outcome", "count")
 MOST = 2**53
 """Largest count: what a float, in which likelihoods are computed, still holds exactly."""
 MOST_QUBITS = 12
+_VERSION = re.compile(rf"#\s*{VERSION_KEY}\s*=\s*(\d{{1,9}})[\s,;]*")
 
 
 class Cell(NamedTuple):
@@ -28,6 +31,9 @@ class Cell(NamedTuple):
 
 def from_csv(text: str, source: str) -> Iterator[Cell]:
     """The cells of a CSV text; `source` names it in messages."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if said := _VERSION.fullmatch(line):
+            check_version(int(said[1]), "counts", f"{source}, line {number}")
     numbered = [(number, line) for number, line in enumerate(text.splitlines(), 1) if _says_something(line)]
     if not numbered:
         raise FileError(f"{source}: the file is empty.")
@@ -90,6 +96,7 @@ def from_json(text: str, source: str) -> tuple[list[str], list[Cell]]:
     content = _json(text, source)
     if not isinstance(content, dict):
         raise FileError(f'{source}: must be an object of settings such as {{"ZZ": {{"00": 512}}}}.')
+    check_version(content.pop(VERSION_KEY, 1), "counts", source)
     if not content:
         raise FileError(f"{source}: there are no counts in it.")
     cells = []

@@ -16,7 +16,9 @@ JSON is an object of settings, each with an object of outcomes; {} stands for a 
 
     {"ZZ": {"00": 512, "11": 488}, "XX": {}}
 
-Settings and outcomes are in Qiskit's order, the right-most letter and bit those of qubit 0.
+Settings and outcomes are in Qiskit's order, the right-most letter and bit those of qubit 0. What `write_counts` writes
+says the version of the format, in CSV by the line `# format_version = 1` on top, in JSON by the key "format_version".
+Where nothing is said it is 1.
 """
 
 import json
@@ -28,6 +30,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, show
+from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
 from nvprotocol.errors import FileError, OutputError
 from nvprotocol.tomography._checked import checked_settings, whole_counts
 from nvprotocol.tomography._formats import from_csv, from_json, table_of
@@ -112,7 +115,7 @@ def write_counts(path: str | Path, counts: ArrayLike, settings: Sequence[str]) -
         >>> file = pathlib.Path(tempfile.mkdtemp()) / "counts.json"
         >>> write_counts(file, [[7, 3], [0, 9]], ["X", "Y"])
         >>> file.read_text()
-        '{"X": {"0": 7, "1": 3}, "Y": {"0": 0, "1": 9}}\n'
+        '{"format_version": 1, "X": {"0": 7, "1": 3}, "Y": {"0": 0, "1": 9}}\n'
     """
     file, labels, table = Path(path), checked_settings(settings), whole_counts(counts, "counts")
     if file.suffix.lower() not in SUFFIXES:
@@ -122,10 +125,12 @@ def write_counts(path: str | Path, counts: ArrayLike, settings: Sequence[str]) -
     outcomes = [f"{value:0{len(labels[0])}b}" for value in range(table.shape[1])]
     rows = zip(labels, table.tolist(), strict=True)
     if file.suffix.lower() == ".json":
-        text = json.dumps({label: dict(zip(outcomes, row, strict=True)) for label, row in rows}) + "\n"
+        content = {label: dict(zip(outcomes, row, strict=True)) for label, row in rows}
+        text = json.dumps({VERSION_KEY: FORMAT_VERSIONS["counts"], **content}) + "\n"
     else:
         mark = "\t" if file.suffix.lower() == ".tsv" else ","
-        lines = [["setting", *outcomes], *([label, *map(str, row)] for label, row in rows)]
+        top = f"# {VERSION_KEY} = {FORMAT_VERSIONS['counts']}"
+        lines = [[top], ["setting", *outcomes], *([label, *map(str, row)] for label, row in rows)]
         text = "".join(mark.join(line) + "\n" for line in lines)
     try:
         file.write_text(text, encoding="utf-8")

@@ -206,7 +206,7 @@ def maximum_likelihood(
     Examples:
         >>> counts = nv.tomography.sample(nv.operators.bell_state("psi-"), 1000, seed=3)
         >>> fit = nv.tomography.maximum_likelihood(counts)
-        >>> bool(fit.certificate <= 1e-4), bool(nv.concurrence(fit.state) > 0.99)
+        >>> bool(fit.certificate <= 1e-4), bool(nv.concurrence(fit.state) > 0.95)
         (True, True)
     """
     table, labels, leading = checked_table(counts, settings)

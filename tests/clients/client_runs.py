@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from counting import FALSE_ALARM, multinomial_p_value
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
@@ -17,8 +18,8 @@ import nvprotocol as nv
 library: Any = pytest.importorskip("qiskit_experiments.library")
 framework: Any = pytest.importorskip("qiskit_experiments.framework")
 
-SIGNIFICANCE = 1e-4
-"""Probability of a false alarm of each test of counts or fits; seeds are fixed, so a pass stays a pass."""
+SIGNIFICANCE = FALSE_ALARM / 4
+"""Probability of a false alarm of each comparison of counts or fits; no test has more than four."""
 SEEDS = range(1, 9)
 """Each experiment is run and fitted once for every seed."""
 US = 1e-6
@@ -79,6 +80,11 @@ def excited(data: Any, shots: int) -> tuple[NDArray[np.float64], NDArray[np.int6
     assert all(sum(row["counts"].values()) == shots for row in rows)
     delays = np.array([row["metadata"]["xval"] for row in rows]) / US
     return delays, np.array([row["counts"].get("1", 0) for row in rows])
+
+
+def agreement(ones: NDArray[np.int64], shots: int, probability: NDArray[np.float64]) -> float:
+    """p value of counts of 1 for these probabilities."""
+    return multinomial_p_value(np.stack([ones, shots - ones], -1), np.stack([probability, 1 - probability], -1))
 
 
 def binomial_odds(ones: NDArray[np.int64], shots: int, probability: NDArray[np.float64]) -> float:

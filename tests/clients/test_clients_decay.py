@@ -8,6 +8,7 @@ from client_runs import (
     SEEDS,
     SIGNIFICANCE,
     US,
+    agreement,
     assert_normal,
     binomial_odds,
     excited,
@@ -22,7 +23,7 @@ from client_runs import (
 )
 from numpy.typing import NDArray
 
-pytestmark = known_warnings
+pytestmark = [known_warnings, pytest.mark.statistical]
 RATE = 0.5  # a in rad/µs
 IMPERFECT = {
     "gate_ns": {"x": 40, "sx": 40, "measure": 300},
@@ -93,7 +94,7 @@ def test_one_excitation_on_a_shared_medium_does_not_decay_exponentially(coupling
     delays, ones = excited(data, shots)
     assert np.allclose(delays * 1e3 / clock_ns, np.rint(delays * 1e3 / clock_ns), rtol=0, atol=1e-9)
     shared = np.exp(-2 * RATE * delays) * np.cosh(abs(coupling) * delays) ** 2
-    assert binomial_odds(ones, shots, shared) > SIGNIFICANCE
+    assert agreement(ones, shots, shared) > SIGNIFICANCE
     # The same counts refuse the decay of a qubit on its own, and no exponential without a constant fits them.
     assert binomial_odds(ones, shots, np.exp(-2 * RATE * delays)) < 1e-12
     assert_not_exponential(delays, ones, shots)

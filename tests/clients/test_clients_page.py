@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from client_runs import US, done, known_warnings, off, value
 
 import nvprotocol as nv
 
-pytestmark = known_warnings
+pytestmark = [known_warnings, pytest.mark.statistical]
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "qiskit-experiments.md"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from client_runs import SIGNIFICANCE, US, binomial_odds, done, excited, known_warnings, laboratory, library
+from client_runs import SIGNIFICANCE, US, agreement, done, excited, known_warnings, laboratory, library
 from numpy.typing import NDArray
 from qiskit import transpile
 from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
@@ -13,7 +13,7 @@ from qiskit.quantum_info import SparsePauliOp
 from qiskit_aer.primitives import EstimatorV2 as AerEstimator
 from qiskit_aer.primitives import SamplerV2 as AerSampler
 
-pytestmark = known_warnings
+pytestmark = [known_warnings, pytest.mark.statistical]
 RATE, COUPLING = 0.5, 0.45  # a and A in rad/µs
 SHOTS, SEED = 4000, 5
 DELAYS = np.linspace(0.1, 5.0, 11)  # µs
@@ -52,7 +52,7 @@ def test_every_route_brings_the_same_counts(route: Callable[[Any, Any], Any]) ->
     backend = laboratory(a=RATE, A=COUPLING)
     data = done(route(library.T1((0,), DELAYS * US), backend))
     delays, ones = excited(data, SHOTS)
-    assert binomial_odds(ones, SHOTS, survival(delays)) > SIGNIFICANCE
+    assert agreement(ones, SHOTS, survival(delays)) > SIGNIFICANCE
     # With the same seed they are the same runs, not just runs of the same physics.
     _, reference = excited(done(by_run(library.T1((0,), DELAYS * US), backend)), SHOTS)
     np.testing.assert_array_equal(ones, reference)
@@ -76,7 +76,7 @@ def test_qiskit_estimator_on_the_circuits_of_an_experiment() -> None:
     found = expectations(estimator.run(pubs, precision=1 / 64).result())
     shots = 64**2  # what the precision asks for
     ones = np.rint(shots * (1 - found) / 2).astype(int)
-    assert binomial_odds(ones, shots, survival(DELAYS)) > SIGNIFICANCE
+    assert agreement(ones, shots, survival(DELAYS)) > SIGNIFICANCE
 
 
 @pytest.mark.parametrize("qubit", [0, 1])

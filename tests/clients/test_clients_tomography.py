@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 from client_runs import SIGNIFICANCE, known_warnings, laboratory, library, ran, value
+from counting import multinomial_p_value
 from numpy.typing import NDArray
 from qiskit.quantum_info import state_fidelity
-from scipy.stats import chi2
 
 import nvprotocol as nv
 
-pytestmark = known_warnings
+pytestmark = [known_warnings, pytest.mark.statistical]
 SHOTS = 10_000
 # Rows are the outcomes 0 and 1 in the order of the settings of qiskit-experiments: Z, X, Y.
 OUTCOMES = np.array([[[1, 0], [0, 1]], [[1, 1], [1, -1]] / np.sqrt(2), [[1, -1j], [1, 1j]] / np.sqrt(2)])
@@ -39,15 +39,8 @@ def outcome_odds(state: NDArray, settings: list[int]) -> NDArray[np.float64]:
     return np.einsum("ka,ab,kb->k", rows, state, rows.conj()).real
 
 
-def pearson(row: dict[str, Any], state: NDArray) -> tuple[float, int]:
-    """χ² and degrees of freedom of the counts of one setting; an outcome that cannot be must not be seen."""
-    expected = SHOTS * outcome_odds(state, list(row["metadata"]["m_idx"]))
-    counts = np.array([row["counts"].get(f"{left}{right}", 0) for left, right in product("01", repeat=2)])
-    possible = expected > 1e-6
-    assert np.all(expected[possible] > 5), "too few counts for χ²"
-    assert not counts[~possible].any()
-    squares = (counts[possible] - expected[possible]) ** 2 / expected[possible]
-    return float(squares.sum()), squares.size - 1
+def counts_of(row: dict[str, Any]) -> list[int]:
+    return [row["counts"].get(f"{left}{right}", 0) for left, right in product("01", repeat=2)]
 
 
 @pytest.mark.parametrize("make", [dark_state, on_the_way], ids=lambda make: make.__name__)
@@ -57,6 +50,6 @@ def test_state_tomography_finds_the_state(make: Any) -> None:
     data = ran(library.StateTomography(circuit, physical_qubits=(0, 1)), backend, seed=3, shots=SHOTS)
     rows = [data.data(k) for k in range(9)]
     assert len({tuple(row["metadata"]["m_idx"]) for row in rows}) == 9
-    total, freedom = np.sum([pearson(row, state) for row in rows], axis=0)
-    assert chi2.sf(total, freedom) > SIGNIFICANCE
+    odds = np.array([outcome_odds(state, list(row["metadata"]["m_idx"])) for row in rows])
+    assert multinomial_p_value(np.array([counts_of(row) for row in rows]), odds) > SIGNIFICANCE
     assert state_fidelity(value(data, "state"), state) > 0.98

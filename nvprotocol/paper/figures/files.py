@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nvprotocol._checks import one_of
+from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
 from nvprotocol.errors import OutputError
 from nvprotocol.paper.figures.catalogue import load
 from nvprotocol.paper.figures.figure import PaperFigure
@@ -118,7 +119,9 @@ def _write(name: str, figure: PaperFigure, data: "Dataset", folder: Path, format
             drawn.savefig(made_at := folder / f"{name}.{one}", metadata=undated)
             made.append(made_at)
     if "nc" in formats:
-        data.to_netcdf(made_at := folder / f"{name}.nc", engine="h5netcdf")
+        data.assign_attrs({VERSION_KEY: FORMAT_VERSIONS["figure data"]}).to_netcdf(
+            made_at := folder / f"{name}.nc", engine="h5netcdf"
+        )
         made.append(made_at)
     if "csv" in formats:
         made += _tables(name, data, folder)
