@@ -5,7 +5,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: all help run gallery figures test qiskit2 clients lint notebooks notebooks-update pages benchmarks ci clean
+.PHONY: all help run gallery figures test qiskit2 clients lint notebooks notebooks-update pages benchmarks mutants ci clean
 
 JOBS = 2
 BIN = .venv/bin
@@ -13,6 +13,8 @@ SYNC = PYTHON="$(PYTHON)" sh .ci/uv sync --locked --inexact
 # Many small matrices: threads inside a process only get in the way of the processes beside it.
 ONE_THREAD = OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 PYTEST = -n $(JOBS)
+SEED =
+SAMPLE = 100
 LOCKED = pyproject.toml uv.lock .ci/uv
 
 all: run
@@ -73,11 +75,14 @@ docs-update: .venv/.dev ## renews in the pages what their commands and examples 
 benchmarks: .venv/.benchmark ## times and accuracies beside other engines, printed as tables
 	for script in benchmarks/[!_]*.py; do echo "== $$script" && $(ONE_THREAD) $(BIN)/python "$$script" || exit 1; done
 
+mutants: .venv/.dev .venv-mutants/.mutants ## changes 100 random places of theory, conditioning and tomography: do the tests notice? (SEED=…)
+	$(ONE_THREAD) .venv-mutants/bin/python .ci/mutants.py --seed "$(SEED)" --sample $(SAMPLE)
+
 ci: ## everything, as the continuous integration does it
 	.ci/run
 
 clean: ## removes environments and caches
-	rm -rf .venv .venv-qiskit2 .venv-clients .venv-clients2 .venv-docs .bootstrap .hypothesis .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-qiskit2 .venv-clients .venv-clients2 .venv-docs .venv-mutants .bootstrap .hypothesis .ruff_cache .import_linter_cache
 	rm -rf build docs/notebooks/*.ipynb
 	find nvprotocol tests benchmarks notebooks -name __pycache__ -prune -exec rm -rf {} +
 
@@ -104,6 +109,10 @@ clean: ## removes environments and caches
 
 .venv-clients2/.dev: $(LOCKED)
 	@UV_PROJECT_ENVIRONMENT=.venv-clients2 $(SYNC) --group qiskit2 --group clients
+	@touch $@
+
+.venv-mutants/.mutants: $(LOCKED)
+	@UV_PROJECT_ENVIRONMENT=.venv-mutants $(SYNC) --only-group mutants
 	@touch $@
 
 .venv-docs/.docs: $(LOCKED)

@@ -150,7 +150,9 @@ class Exchange(SpinWaves, Magnet):
             The splitting is below the gap: no magnon of that energy, so only J⊥ is left but for damping.
         """
         short = self.lattice_nm * np.abs(self.wave_number(setting.frequency))
-        lost = 1 - np.abs(self.polarisation(setting.temperature, setting.chemical_potential)) / self.spin
+        # Hot enough, the formula takes away more than there is: with a sign, lest what is left looks like a spin again.
+        towards = 1 if self.aligned else -1
+        lost = 1 - towards * self.polarisation(setting.temperature, setting.chemical_potential) / self.spin
         near = self.lattice_nm / np.min(setting.distance[..., 1:], initial=np.inf)
         notes = [
             doubt(short, LARGEST_WAVE_NUMBER, "Waves are short: k₀ times the lattice constant is {}, above {}."),
