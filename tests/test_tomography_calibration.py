@@ -11,9 +11,8 @@ from nvprotocol import tomography
 from nvprotocol.entanglement import signed_concurrence
 from nvprotocol.errors import ArgumentError
 from nvprotocol.tomography._calibration import readout_variance, widening
-from nvprotocol.tomography._drops import drops
 from nvprotocol.tomography._fitted import fitted
-from nvprotocol.tomography._profile import separable_drop
+from nvprotocol.tomography._thresholds import thresholds
 
 SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
 WERNER = 0.9 * SINGLET + 0.025 * np.eye(4)
@@ -59,7 +58,7 @@ def test_half_widths_grow_as_the_error_does(counts: NDArray[np.int64]) -> None:
     this = fitted(counts, None, FLIPS, "full", SHOTS)
     exact = np.diff(tomography.fidelity_interval(counts, "psi-", readout=FLIPS), axis=0)
     blurred = np.diff(tomography.fidelity_interval(counts, "psi-", readout=FLIPS, calibration_shots=SHOTS), axis=0)
-    reach = np.maximum(*drops(this.fits, separable_drop(this.fits), 0.95, "full"))
+    reach = max(thresholds(0.95))
     factor = np.sqrt(widening(this, exact / np.sqrt(8 * reach), overlap)[0])
     assert factor > 1.1
     assert blurred / exact == pytest.approx(factor, rel=0.05)

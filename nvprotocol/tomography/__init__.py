@@ -12,7 +12,6 @@ from nvprotocol.tomography.functions import function_interval as function_interv
 from nvprotocol.tomography.intervals import ConcurrenceInterval as ConcurrenceInterval
 from nvprotocol.tomography.intervals import concurrence_bound as concurrence_bound
 from nvprotocol.tomography.intervals import concurrence_interval as concurrence_interval
-from nvprotocol.tomography.intervals import separable_p_value as separable_p_value
 from nvprotocol.tomography.pairs import pair_counts as pair_counts
 from nvprotocol.tomography.pairs import pairwise_settings as pairwise_settings
 from nvprotocol.tomography.planning import Plan as Plan
@@ -23,6 +22,7 @@ from nvprotocol.tomography.reconstruction import linear_inversion as linear_inve
 from nvprotocol.tomography.reconstruction import log_likelihood as log_likelihood
 from nvprotocol.tomography.reconstruction import maximum_likelihood as maximum_likelihood
 from nvprotocol.tomography.reconstruction import nearest_state as nearest_state
+from nvprotocol.tomography.separability import separable_p_value as separable_p_value
 from nvprotocol.tomography.settings import PAULI as PAULI
 from nvprotocol.tomography.settings import U1 as U1
 from nvprotocol.tomography.settings import from_counts as from_counts
