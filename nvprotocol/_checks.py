@@ -39,8 +39,10 @@ def numeric_array(value: ArrayLike, name: str, *, real: bool = False) -> NDArray
     """Converts to a finite float64 or complex128 array.
 
     Raises:
-        ArgumentError: If the value is not numeric, not finite, or complex where `real` is asked for.
+        ArgumentError: If the value is not numeric, not finite, masked, in a unit of its own, or complex where `real` is
+            asked for.
     """
+    refuse_masked(value, name)
     try:
         array = np.asarray(value)
     except ValueError:
@@ -55,6 +57,19 @@ def numeric_array(value: ArrayLike, name: str, *, real: bool = False) -> NDArray
             fail(name, "be real", f"contains {show(array[imaginary != 0].flat[0])}")
         array = np.real(array)
     return array.astype(complex if array.dtype.kind == "c" else float)
+
+
+def refuse_masked(value: object, name: str) -> None:
+    """Refuses masked entries, and quantities with units: `numpy.asarray` takes the bare numbers without a word."""
+    if isinstance(value, np.ma.MaskedArray):
+        if np.ma.is_masked(value):
+            fail(name, "be without masked entries", f"has {np.ma.count_masked(value)} of them")
+    elif isinstance(value, list | tuple):
+        for one in value:
+            if not isinstance(one, float | int | complex):
+                refuse_masked(one, name)
+    elif any(hasattr(type(value), unit) for unit in ("unit", "units")):
+        fail(name, "be plain numbers, in the unit that is documented", f"is a {type(value).__name__} with a unit")
 
 
 def nonnegative_array(value: ArrayLike, name: str) -> NDArray[np.float64]:
