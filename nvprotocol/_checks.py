@@ -93,6 +93,13 @@ def stochastic_columns(matrices: NDArray[np.float64], name: str) -> NDArray[np.f
     return matrices / sums
 
 
+def check_readout_tells(matrices: NDArray[np.float64], name: str) -> None:
+    """Refuses P(read | true) of single qubits, shape (…, 2, 2), worse than chance: fidelities given as errors."""
+    sums = matrices[..., 1, 0] + matrices[..., 0, 1]
+    if np.any(sums > 1 + ROUNDING):
+        fail(name, "have P(1|0) + P(0|1) of at most 1, or 0 stands for 1", f"they are {show(float(np.max(sums)))}")
+
+
 def positive_array(value: ArrayLike, name: str) -> NDArray[np.float64]:
     """Converts to a real array with positive entries only."""
     array = numeric_array(value, name, real=True)

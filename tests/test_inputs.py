@@ -69,3 +69,14 @@ def test_quantities_with_a_unit_are_refused(name: str) -> None:
     call, good = TAKES[name]
     with pytest.raises(ArgumentError, match=r"must be plain numbers, .* but is a Metre with a unit"):
         call(good.view(Metre))
+
+
+@pytest.mark.parametrize(
+    ("readout", "total"),
+    [([[0.1, 0.9], [0.9, 0.1]], "1.8"), ([np.eye(2), [[0.4, 0.5], [0.6, 0.5]]], "1.1")],
+    ids=["both", "one"],
+)
+def test_readouts_worse_than_chance_are_refused(readout: Any, total: str) -> None:
+    """Fidelities that were given as errors would make a fine matrix, and a state with its outcomes exchanged."""
+    with pytest.raises(ArgumentError, match=rf"must have P\(1\|0\) \+ P\(0\|1\) of at most 1, .* they are {total}"):
+        nv.tomography.estimate(np.full((9, 4), 250), readout=readout)

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import (
     ROUNDING,
+    check_readout_tells,
     fail,
     nonnegative_array,
     numeric_array,
@@ -50,6 +51,9 @@ def checked_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     }
     for name, greatest in _SHARES.items():
         values[name] = real_number(given[name], name, minimum=0.0, maximum=greatest)
+    if values["monitor_efficiency"] < values["monitor_false_alarm"]:
+        must = f"be at most monitor_efficiency = {show(values['monitor_efficiency'])}, or a check tells the opposite"
+        fail("monitor_false_alarm", must, f"is {show(values['monitor_false_alarm'])}")
     check_coherence(values["t1_us"], values["t2_us"])
     return values
 
@@ -104,6 +108,7 @@ def checked_readout(readout: ArrayLike | None, n_qubits: int) -> NDArray[np.floa
     if matrix.shape not in ((2, 2), (n_qubits, 2, 2)):
         fail("readout", f"have shape (2, 2) or ({n_qubits}, 2, 2)", f"has shape {matrix.shape}")
     matrix = stochastic_columns(matrix, "readout")
+    check_readout_tells(matrix, "readout")
     matrix.flags.writeable = False
     return matrix
 

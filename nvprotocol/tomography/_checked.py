@@ -6,7 +6,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._checks import fail, nonnegative_array, show, stochastic_columns
+from nvprotocol._checks import check_readout_tells, fail, nonnegative_array, show, stochastic_columns
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.tomography._model import pauli_labels
 
@@ -55,7 +55,8 @@ def checked_table(
 def checked_readout(readout: ArrayLike | None, n_outcomes: int) -> NDArray[np.float64] | None:
     """The joint readout matrix P(read | true), checked: square, no negative entry, columns that sum to one.
 
-    From a joint matrix, one matrix for each qubit (qubit 0 first), or one that all qubits share.
+    From a joint matrix, one matrix for each qubit (qubit 0 first), or one that all qubits share. Single qubits must be
+    read better than by chance; a joint matrix, which only a calibration gives, may say that outcomes are exchanged.
     """
     if readout is None:
         return None
@@ -65,6 +66,8 @@ def checked_readout(readout: ArrayLike | None, n_outcomes: int) -> NDArray[np.fl
         must = f"have shape ({n_outcomes}, {n_outcomes}), or (2, 2) or ({n_qubits}, 2, 2) for single qubits"
         fail("readout", must, f"has shape {matrix.shape}")
     matrix = stochastic_columns(matrix, "readout")
+    if matrix.shape[-1] == 2:
+        check_readout_tells(matrix, "readout")
     if matrix.shape == (n_outcomes, n_outcomes):
         return matrix
     return reduce(np.kron, np.broadcast_to(matrix, (n_qubits, 2, 2))[::-1])
