@@ -1,6 +1,6 @@
 """Argument checks: one file, one grammar ("Argument `x` must …, but …")."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import NoReturn, TypeAlias, TypeVar
 
@@ -11,6 +11,7 @@ from nvprotocol.errors import ArgumentError
 
 Seed: TypeAlias = int | np.random.Generator | None
 Choice = TypeVar("Choice", bound=str)
+Value = TypeVar("Value")
 
 MOST_SHOTS = 10**12
 """More shots than any run has; counts of so many still fit their integers."""
@@ -151,6 +152,15 @@ def one_of(value: object, name: str, choices: Sequence[Choice]) -> Choice:
             return choice
     listed = ", ".join(f'"{choice}"' for choice in choices)
     fail(name, f"be one of {listed}", f"is {show(value)}")
+
+
+def mapping(value: Mapping[str, Value] | None, name: str, of: str) -> Mapping[str, Value]:
+    """Returns a mapping of what `of` says, empty for None; other things that are empty or false say nothing."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        fail(name, f"be a mapping of {of}, or None", f"is {show(value)} of type {type(value).__name__}")
+    return value
 
 
 def truth(value: object, name: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nvprotocol._checks import fail, real_number, show
+from nvprotocol._checks import fail, mapping, real_number, show
 from nvprotocol.design.bell_yield import BellYield
 from nvprotocol.design.climb import best_inputs
 from nvprotocol.design.question import Question, Range, checked_range, question
@@ -145,8 +145,9 @@ def optimise(
         "dephasing_time": dephasing_time,
         "field_difference_nt": field_difference_nt,
     }
-    ranges, asked = _read(magnet, target_fidelity, overhead, given, vary or {})
-    return _optimum(asked, ranges, _checked_uncertainties(asked, uncertainties or {}))
+    ranges, asked = _read(magnet, target_fidelity, overhead, given, mapping(vary, "vary", "names to ranges"))
+    shares = mapping(uncertainties, "uncertainties", "names to numbers")
+    return _optimum(asked, ranges, _checked_uncertainties(asked, shares))
 
 
 def _optimum(asked: Question, ranges: Mapping[str, Range], shares: Mapping[str, float]) -> Optimum:
