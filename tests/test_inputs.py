@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas
 import pytest
+import xarray
 
 import nvprotocol as nv
 from nvprotocol.errors import ArgumentError
@@ -80,3 +82,24 @@ def test_readouts_worse_than_chance_are_refused(readout: Any, total: str) -> Non
     """Fidelities that were given as errors would make a fine matrix, and a state with its outcomes exchanged."""
     with pytest.raises(ArgumentError, match=rf"must have P\(1\|0\) \+ P\(0\|1\) of at most 1, .* they are {total}"):
         nv.tomography.estimate(np.full((9, 4), 250), readout=readout)
+
+
+def labelled(kind: str, settings: list[str], outcomes: list[Any]) -> Any:
+    counts = np.array([[500, 0, 0, 500], [500, 0, 0, 500]])
+    if kind == "pandas":
+        return pandas.DataFrame(counts, settings, outcomes)
+    coordinates = {"setting": settings, "outcome": [str(one) for one in outcomes]}
+    return xarray.DataArray(counts, coordinates, ("setting", "outcome"))
+
+
+@pytest.mark.parametrize("kind", ["pandas", "xarray"])
+def test_labels_of_a_table_must_be_those_it_is_read_by(kind: str) -> None:
+    """An array has no labels; those of a table that has some would be dropped."""
+    settings, outcomes = ["ZZ", "XX"], ["00", "01", "10", "11"]
+    for right in (labelled(kind, settings, outcomes), labelled(kind, settings, [0, 1, 10, 11])):
+        found = nv.tomography.estimate(right, settings)
+        assert found.state.shape == (4, 4)
+    with pytest.raises(ArgumentError, match='have its rows in the order ZZ, XX, but has "XX" in place of "ZZ"'):
+        nv.tomography.estimate(labelled(kind, settings[::-1], outcomes), settings)
+    with pytest.raises(ArgumentError, match='columns in the order 00, 01, 10, 11, but has "11" in place of "00"'):
+        nv.tomography.estimate(labelled(kind, settings, outcomes[::-1]), settings)

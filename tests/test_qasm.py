@@ -213,6 +213,10 @@ def test_wrong_options_are_one_line(
             ["ramsey", "--set", "checks=3"],
             '`--set` must name a parameter of ramsey: duration, qubit, phase, but names "ch',
         ),
+        (
+            ["ramsey", "--set", "duration=1", "--set", "duration=2us"],
+            '`--set` must name a parameter once, but names "dur',
+        ),
         (["ramsey", "--set", "duration"], "`--set` must be NAME=VALUE such as duration=2us"),
         (["ramsey", "--set", "duration=2 rad"], "`duration` must be a time in s, ms, us, ns or ps"),
         (["ramsey", "--set", "duration=-1"], "`duration` must be at least 0, but is -1."),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,6 +35,7 @@ def checked_table(
     Fractional counts are taken: the expected counts of a state are as good a table as any.
     """
     table = nonnegative_array(counts, "counts")
+    rows, columns = _labels_of(counts)
     if settings is None:
         n_qubits = max(1, table.shape[-1].bit_length() - 1) if table.ndim else 2
         wanted = (3**n_qubits, 2**n_qubits)
@@ -44,12 +46,36 @@ def checked_table(
         fail("counts", f"have shape (…, {wanted[0]}, {wanted[1]}), settings × outcomes", f"has shape {table.shape}")
     if table.size == 0:
         fail("counts", "contain at least one table", f"has shape {table.shape}")
-    labels = pauli_labels(wanted[1].bit_length() - 1) if settings is None else tuple(settings)
+    n_qubits = wanted[1].bit_length() - 1
+    labels = pauli_labels(n_qubits) if settings is None else tuple(settings)
+    _check_order(rows, labels, "rows", set("XYZ"))
+    outcomes = tuple(f"{value:0{n_qubits}b}" for value in range(wanted[1]))
+    _check_order([one.zfill(n_qubits) for one in columns], outcomes, "columns", {"0", "1"})
     empty = np.argwhere(table.sum(axis=(-2, -1)) == 0)
     if len(empty):
         where = f"table {tuple(empty[0].tolist())} has none" if table[..., 0, 0].size > 1 else "all of it is zero"
         raise NoKeptShotsError(f"Argument `counts` must contain at least one shot in every table, but {where}.")
     return table.reshape(-1, *wanted), labels, table.shape[:-2]
+
+
+def _labels_of(counts: Any) -> tuple[list[str], list[str]]:
+    """What a table of pandas or xarray calls its rows and columns; nothing where it is an array of numbers alone."""
+    if hasattr(type(counts), "columns"):
+        return [str(one) for one in counts.index], [str(one) for one in counts.columns]
+    if hasattr(type(counts), "coords") and len(counts.dims) >= 2:
+        named = [counts.coords[name].values if name in counts.coords else () for name in counts.dims[-2:]]
+        return [str(one) for one in named[0]], [str(one) for one in named[1]]
+    return [], []
+
+
+def _check_order(given: Sequence[str], wanted: Sequence[str], what: str, letters: set[str]) -> None:
+    """Refuses labels of settings or outcomes that are not in the order in which they are read."""
+    if any(not one or set(one) - letters for one in given):
+        return  # numbers of rows, or names of something else
+    for one, other in zip(given, wanted, strict=False):
+        if one != other:
+            must = f"have its {what} in the order {', '.join(wanted[:4])}{', …' if len(wanted) > 4 else ''}"
+            fail("counts", must, f"has {show(one)} in place of {show(other)}")
 
 
 def checked_readout(readout: ArrayLike | None, n_outcomes: int) -> NDArray[np.float64] | None:
