@@ -1,4 +1,4 @@
-// hahn_echo: duration = 1 µs, qubit = 1, phase = 0
+// hahn_echo: duration = 1 µs, qubit = 0, phase = 0
 //
 // Times are in µs. While time passes, the medium of the device acts on all NV qubits at once.
 //   nv: the two NV qubits on the medium, nv[0] the paper's qubit 1

@@ -1,6 +1,6 @@
 """Argument checks: one file, one grammar ("Argument `x` must …, but …")."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import NoReturn, TypeAlias, TypeVar
 
@@ -11,6 +11,7 @@ from nvprotocol.errors import ArgumentError
 
 Seed: TypeAlias = int | np.random.Generator | None
 Choice = TypeVar("Choice", bound=str)
+Value = TypeVar("Value")
 
 MOST_SHOTS = 10**12
 """More shots than any run has; counts of so many still fit their integers."""
@@ -39,8 +40,10 @@ def numeric_array(value: ArrayLike, name: str, *, real: bool = False) -> NDArray
     """Converts to a finite float64 or complex128 array.
 
     Raises:
-        ArgumentError: If the value is not numeric, not finite, or complex where `real` is asked for.
+        ArgumentError: If the value is not numeric, not finite, masked, in a unit of its own, or complex where `real` is
+            asked for.
     """
+    refuse_masked(value, name)
     try:
         array = np.asarray(value)
     except ValueError:
@@ -55,6 +58,19 @@ def numeric_array(value: ArrayLike, name: str, *, real: bool = False) -> NDArray
             fail(name, "be real", f"contains {show(array[imaginary != 0].flat[0])}")
         array = np.real(array)
     return array.astype(complex if array.dtype.kind == "c" else float)
+
+
+def refuse_masked(value: object, name: str) -> None:
+    """Refuses masked entries, and quantities with units: `numpy.asarray` takes the bare numbers without a word."""
+    if isinstance(value, np.ma.MaskedArray):
+        if np.ma.is_masked(value):
+            fail(name, "be without masked entries", f"has {np.ma.count_masked(value)} of them")
+    elif isinstance(value, list | tuple):
+        for one in value:
+            if not isinstance(one, float | int | complex):
+                refuse_masked(one, name)
+    elif any(hasattr(type(value), unit) for unit in ("unit", "units")):
+        fail(name, "be plain numbers, in the unit that is documented", f"is a {type(value).__name__} with a unit")
 
 
 def nonnegative_array(value: ArrayLike, name: str) -> NDArray[np.float64]:
@@ -76,6 +92,13 @@ def stochastic_columns(matrices: NDArray[np.float64], name: str) -> NDArray[np.f
     if abs(worst - 1) > 1e-9:
         fail(name, "have columns (one for each true outcome) that sum to 1", f"one sums to {show(worst)}")
     return matrices / sums
+
+
+def check_readout_tells(matrices: NDArray[np.float64], name: str) -> None:
+    """Refuses P(read | true) of single qubits, shape (…, 2, 2), worse than chance: fidelities given as errors."""
+    sums = matrices[..., 1, 0] + matrices[..., 0, 1]
+    if np.any(sums > 1 + ROUNDING):
+        fail(name, "have P(1|0) + P(0|1) of at most 1, or 0 stands for 1", f"they are {show(float(np.max(sums)))}")
 
 
 def positive_array(value: ArrayLike, name: str) -> NDArray[np.float64]:
@@ -129,6 +152,15 @@ def one_of(value: object, name: str, choices: Sequence[Choice]) -> Choice:
             return choice
     listed = ", ".join(f'"{choice}"' for choice in choices)
     fail(name, f"be one of {listed}", f"is {show(value)}")
+
+
+def mapping(value: Mapping[str, Value] | None, name: str, of: str) -> Mapping[str, Value]:
+    """Returns a mapping of what `of` says, empty for None; other things that are empty or false say nothing."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        fail(name, f"be a mapping of {of}, or None", f"is {show(value)} of type {type(value).__name__}")
+    return value
 
 
 def truth(value: object, name: str) -> bool:

@@ -35,7 +35,7 @@ def signal(name: str, equation: nv.MasterEquation, **parameters: Any) -> float:
     """The probability that a protocol with a readout is about, from its circuit."""
     read = {key: value for key, value in parameters.items() if key == "qubit"}
     if "qubit" not in read and name != "relaxometry":
-        read["qubit"] = 1
+        read["qubit"] = 0
     return float(GALLERY[name].signal(exactly(name, equation, **parameters).state, **read))
 
 

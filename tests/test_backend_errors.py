@@ -171,7 +171,7 @@ POSTSELECTIONS: dict[str, tuple[object, str]] = {
     "not bits": ({"c": "1x"}, 'but keeps "1x"'),
     "a number": ({"c": 2}, "but keeps 2"),
     "a truth": ({"c": True}, "but keeps True"),
-    "a list": ([("c", 1)], "be a mapping of registers to outcomes, but is of type list"),
+    "a list": ([("c", 1)], "be a mapping of registers to outcomes, or None, but is \\[.* of type list"),
     "never measured": ({"c": "01"}, 'name bits that are measured, but bit 1 of "c" is not'),
 }
 
@@ -213,6 +213,13 @@ RUNS: dict[str, tuple[Callable[[], Any], str]] = {
     "half a shot": (run(kept(), postselect={}, shots=1.5), "`shots` must be a whole number, but is 1.5"),
     "a seed": (run(kept(), postselect={}, seed_simulator=-1), "`seed_simulator` must be at least 0, but is -1"),
     "binds": (run(waiting(), parameter_binds=[{}, {}]), "`parameter_binds` must have one entry for each of 1"),
+    "no binds": (run(waiting(), parameter_binds=0), "`parameter_binds` must be a list of mappings .*but is 0"),
+    "misspelt": (
+        run(waiting(), postselct={"c": 0}),
+        '`postselct` must be an option of this backend, but is not known; did you mean "postselect"',
+    ),
+    "of another backend": (run(waiting(), optimization_level=1), "`optimization_level` must be an option of this"),
+    "raw data": (run(waiting(), meas_level=1), "`meas_level` must be 2, as everywhere on Aer, but is 1"),
     "uneven": (run(waiting(), parameter_binds=[UNEVEN]), "`parameter_binds` must have as many values .*but has 1, 2"),
     "half bound": (run(waiting(), parameter_binds=[{TIME: [1.0]}]), '`circuit` must have no unbound .*"θ"'),
     "no device": (lambda: NVBackend(NO_DEVICE), "`device` must be a Device, but is of type MasterEquation"),

@@ -241,3 +241,19 @@ def test_a_run_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
         process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM
     assert [entry.name for entry in tmp_path.iterdir()] == ["long.toml"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (("run", "small.qasm", "--seed", "1", "--seed", "2"), "--seed must be given once, but is given 2 times"),
+        (("run", "small.toml", "-o", "one", "--output", "two"), "--output must be given once, but is given 2 times"),
+        (("figures", "--shots", "5", "--shots=5", "--shots", "6"), "--shots must be given once, but is given 3 times"),
+    ],
+)
+def test_an_option_is_given_once(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], option: str
+) -> None:
+    """The last one would win."""
+    assert error_of(capsys, *arguments) == f"nvprotocol: {option}."
+    assert {path.name for path in folder.iterdir()} == {"small.toml"}

@@ -95,9 +95,11 @@ def test_a_design_leaves_what_python_finds(folder: Path, capsys: pytest.CaptureF
 
 def test_other_commands_take_the_device(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     separation = np.arange(0.0, 100.0, 10.0)
-    rows = [f"2.87,{r},{-1e-3 * np.exp(-((r / 90) ** 2))}" for r in separation]
+    rows = [f"2.87,{r},0,{-1e-3 * np.exp(-((r / 90) ** 2))}" for r in separation]
     (folder / "tables").mkdir()
-    (folder / "tables" / "green.csv").write_text("frequency_ghz,separation_nm,green_imag\n" + "\n".join(rows))
+    (folder / "tables" / "green.csv").write_text(
+        "frequency_ghz,separation_nm,green_real,green_imag\n" + "\n".join(rows)
+    )
     (folder / "tables" / "table.toml").write_text(TABLE)
     code, _, err = run(capsys, "design", "tables/table.toml", "-o", "out", "--quiet")
     assert (code, err) == (0, "")

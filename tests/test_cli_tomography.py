@@ -186,7 +186,11 @@ BAD_READOUT = {
         'readout.toml, line 2: key "readout.errors" must be at least 0, but cont',
     ),
     "a text": ('[readout]\nerrors = ["1 %", 0]', 'readout.toml, line 2: key "readout.errors" must be numeric, but is'),
-    "coin": (
+    "fidelities": (
+        "[readout]\nerrors = [0.9, 0.9]",
+        'readout.toml, line 2: key "readout.errors" must have P(1|0) + P(0|1) of at most 1, or 0 stands for 1',
+    ),
+    "alike": (
         "[readout]\nerrors = [0.5, 0.5]",
         'readout.toml, line 2: key "readout.errors" must tell true outcomes apart, but some are read alike.',
     ),

@@ -227,7 +227,7 @@ def test_entanglement_of_formation_of_the_steady_state() -> None:
     (lambda: cf.time_to_fidelity(1.0, 1.0), r"Argument `F` must lie in \[0\.5, 1\), but is 1\."),
     (lambda: cf.time_to_fidelity(0.9, 0.0), r"Argument `Gamma` must not be 0"),
     (lambda: cf.probability_at_fidelity(0.9, 1.0, 0.0), r"Argument `A` must not be 0"),
-    (lambda: cf.generation_rate(0.5, 1.0, 1.0), r"Argument `overhead` must be greater than 0 where F = 1/2"),
+    (lambda: cf.generation_rate(0.5, 1.0, 1.0, overhead=0.0), r"`overhead` must be greater than 0 where F = 1/2"),
     (lambda: cf.heralded_limit(1.1), r"Argument `efficiency` must lie in \[0, 1\], but is 1\.1\."),
     (lambda: cf.echo_coupling(0.0, 1.0), r"Argument `spacing` must be greater than 0"),
     (lambda: cf.chiral_steady_concurrence(-1j, -1j, delta=2.0), r"Argument `delta` must leave a growing mode"),

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nvprotocol as nv
+from nvprotocol.design.file import parse
 from nvprotocol.design.sector import bell_phase, steady_fidelity
 from nvprotocol.magnets.constants import GAMMA
 
@@ -110,6 +111,20 @@ def test_a_chiral_medium_passes_through_a_bell_state_and_ends_in_none() -> None:
     assert not other.reached
     assert other.rate == 0
     assert "is not reached: monitoring ends at" in str(other)
+
+
+def test_every_way_to_ask_has_the_same_overhead() -> None:
+    """One question, one rate: R of a medium is R of the place that it belongs to, where no overhead is given."""
+    place: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01}
+    medium = film().medium(60.0, height_nm=10.0, **place)
+    alone = nv.design.bell_yield(medium, 0.9, tolerances=False)
+    assert alone.rate == pytest.approx(1e6 * alone.probability / (alone.time + 20.0), rel=1e-12)
+    best = nv.design.optimise(film(), 0.9, separation_nm=(60.0, 61.0), height_nm=10.0, **place)
+    mapped = nv.design.survey(film(), 0.9, separation_nm=[60.0], height_nm=[10.0], **place)
+    assert mapped.result.rate.item() == pytest.approx(float(alone.rate), rel=1e-9)
+    assert {best.question.overhead, mapped.question.overhead} == {alone.overhead}
+    text = '[magnet]\nkind = "film"\nthickness_nm = 20\ngap_ghz = 2.0\n[design]\nfrequency_ghz = 2.87'
+    assert parse(text).content.design.overhead == alone.overhead
 
 
 def test_beyond_an_exceptional_point_monitoring_ends_nowhere() -> None:

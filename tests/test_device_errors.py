@@ -31,6 +31,11 @@ BAD: list[tuple[Mapping[str, Any], str]] = [
     ({"monitor_efficiency": -0.1}, "Argument `monitor_efficiency` must be at least 0, but is -0.1."),
     ({"monitor_false_alarm": 2}, "Argument `monitor_false_alarm` must be at most 1, but is 2."),
     ({"monitor_false_alarm": True}, "Argument `monitor_false_alarm` must be a real number, but is True of type bool."),
+    (
+        {"monitor_efficiency": 0.2, "monitor_false_alarm": 0.3},
+        "Argument `monitor_false_alarm` must be at most monitor_efficiency = 0.2, or a check tells the opposite, "
+        "but is 0.3.",
+    ),
     ({"monitors": 0}, "Argument `monitors` must be at least 1, but is 0."),
     ({"monitors": 1.5}, "Argument `monitors` must be a whole number, but is 1.5."),
     ({"gate_slices": 0}, "Argument `gate_slices` must be at least 1, but is 0."),
@@ -54,6 +59,10 @@ BAD: list[tuple[Mapping[str, Any], str]] = [
     ({"t2_us": 1j}, "Argument `t2_us` must be real, but contains 0+1j."),
     ({"t1_us": 10.0, "t2_us": 30.0}, "Argument `t2_us` must be at most 2·T1 = 20 us, but is 30."),
     ({"t1_us": [10.0, 2.0], "t2_us": 5.0}, "Argument `t2_us` must be at most 2·T1 = 4 us, but is 5 for qubit 1."),
+    (
+        {"readout": [PERFECT, [[0.1, 0.9], [0.9, 0.1]]]},
+        "Argument `readout` must have P(1|0) + P(0|1) of at most 1, or 0 stands for 1, but they are 1.8.",
+    ),
     ({"readout": [0.9, 0.1]}, "Argument `readout` must have shape (2, 2) or (2, 2, 2), but has shape (2,)."),
     ({"readout": [PERFECT] * 3}, "Argument `readout` must have shape (2, 2) or (2, 2, 2), but has shape (3, 2, 2)."),
     (

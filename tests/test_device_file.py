@@ -56,7 +56,8 @@ def sections(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     medium = {"a": a, "A": [a * draw(SHARES), a * draw(SHARES)], "q": draw(SHARES), "J": draw(SHARES)}
     t1 = draw(TIMES | st.tuples(TIMES, TIMES))
     t2 = tuple(one * draw(st.floats(1e-9, 1.0)) for one in (t1 if isinstance(t1, tuple) else (t1, t1)))
-    errors = draw(SHARES), draw(SHARES)
+    up = draw(SHARES)
+    errors = up, (1 - up) * draw(SHARES)  # no worse than chance
     device = {
         "name": draw(st.text("abc 0", min_size=1)),
         "detuning": draw(st.floats(-10, 10)),
@@ -70,8 +71,9 @@ def sections(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
         "frequency_ghz": draw(st.floats(0.1, 10.0)),
     }
     device |= {name: draw(SHARES) for name in ("single_qubit_error", "two_qubit_error", "initialisation_error")}
-    device |= {name: draw(SHARES) for name in ("monitor_efficiency", "monitor_false_alarm")}
-    left_out = draw(st.sets(st.sampled_from(sorted(device))))
+    efficiency = draw(SHARES)
+    device |= {"monitor_efficiency": efficiency, "monitor_false_alarm": efficiency * draw(SHARES)}
+    left_out = draw(st.sets(st.sampled_from(sorted(device)))) - {"monitor_efficiency"}
     return medium, {name: value for name, value in device.items() if name not in left_out}
 
 

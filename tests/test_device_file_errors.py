@@ -61,6 +61,10 @@ EDITS = [
     (READOUT, "readout_error = [0.1]", 'key "device.readout_error" must be two numbers, [P(1|0), P(0|1)], '
      "but is [0.1]."),
     (READOUT, "readout_error = [0.1, 1.2]", 'key "device.readout_error" must be at most 1, but is 1.2.'),
+    (READOUT, "readout_error = [0.9, 0.9]", 'key "device.readout_error" must sum to at most 1, or 0 stands for 1, '
+     "but is [0.9, 0.9]."),
+    (READOUT, "readout = [[0.1, 0.9], [0.9, 0.1]]", 'key "device.readout" must have P(1|0) + P(0|1) of at most 1, '
+     "or 0 stands for 1, but they are 1.8."),
     (READOUT, "readout = [[0.9, 0.1], [0.2, 0.8]]", 'key "device.readout" must have columns (one for each true '
      "outcome) that sum to 1, but one sums to 1.1."),
     (READOUT, 'readout = "good"', 'key "device.readout" must be a list, but is "good".'),

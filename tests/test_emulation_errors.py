@@ -40,8 +40,12 @@ def emulate(*arguments: Any, **options: Any) -> object:
         ({"parity": ""}, 'but keeps ""'),
         ({"parity": [1, 1]}, r"but keeps \[1, 1\]"),
         ({"parity": np.array([1, 1])}, r"but keeps \[1 1\]"),
-        ("parity", "be a mapping of registers to outcomes, but is of type str"),
-        (["parity"], "be a mapping of registers to outcomes, but is of type list"),
+        ("parity", 'be a mapping of registers to outcomes, or None, but is "parity" of type str'),
+        (["parity"], r"be a mapping of registers to outcomes, or None, but is \['parity'\] of type list"),
+        (0, "be a mapping of registers to outcomes, or None, but is 0 of type int"),
+        (False, "be a mapping of registers to outcomes, or None, but is False of type bool"),
+        ("", 'be a mapping of registers to outcomes, or None, but is "" of type str'),
+        ([], r"be a mapping of registers to outcomes, or None, but is \[\] of type list"),
     ],
 )
 def test_postselections(postselect: object, message: str) -> None:

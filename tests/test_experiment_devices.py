@@ -101,7 +101,7 @@ def test_an_ideal_point_of_a_scan_of_errors_is_the_master_equation() -> None:
 @pytest.mark.parametrize(
     ("protocol", "message"),
     [
-        ('name = "ramsey"\nqubit = 3', 'line 2: Argument `qubit` must be one of 1, 2, "both", but is 3.'),
+        ('name = "ramsey"\nqubit = 3', 'line 2: Argument `qubit` must be one of 0, 1, "both", but is 3.'),
         ('name = "no_emitted_magnon"\nA = 2.0', "line 2: Argument `A` must satisfy |A| ≤ a = 1, but |A| is 2."),
         (
             'name = "finite_rate_monitoring"\nperiod = "1 ps"',

@@ -35,7 +35,7 @@ CIRCUITS: dict[str, dict[str, Any]] = {
     "hahn_echo": {"qubit": "both", "phase": 0.3},
     "monitored_bell": {"checks": 4, "initial": "+r"},
     "no_emitted_magnon": {"steps": 2, "A": 0.6 * np.exp(0.4j), "q": 0.3},
-    "ramsey": {"qubit": 2, "phase": 0.3},
+    "ramsey": {"qubit": 1, "phase": 0.3},
     "relaxometry": {},
 }
 PLAYED: dict[str, dict[str, Any]] = {

@@ -26,7 +26,7 @@ PYTHON = [
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
 HEAVY = {"qiskit", "qiskit_aer", "qiskit_dynamics", "jax", "scipy", "matplotlib", "xarray"}
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
-MAX_FILE_LINES = 250
+MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 40
 
 

@@ -32,14 +32,14 @@ SMALL: dict[str, dict[str, Any]] = {
     "monitored_bell": {"checks": 3},
     "no_emitted_magnon": {"steps": 2, "A": 0.5 + 0.3j, "order": 2},
     "ramsey": {"qubit": "both", "phase": 0.3},
-    "hahn_echo": {"qubit": 2, "phase": 0.3},
+    "hahn_echo": {"qubit": 1, "phase": 0.3},
 }
 """Parameters of a small circuit of each protocol, beside its duration."""
 VALUES: dict[str, st.SearchStrategy] = {
     "checks": st.integers(1, 6),
     "pulses": st.integers(1, 6),
     "period": st.floats(0.05, 4.0),
-    "qubit": st.sampled_from([1, 2, "both"]),
+    "qubit": st.sampled_from([0, 1, "both"]),
     "phase": numbers(-4.0, 4.0),
     "initial": st.text("ud+-rl", min_size=2, max_size=2),
 }
@@ -152,7 +152,7 @@ def test_where_nothing_is_kept(name: str) -> None:
 @pytest.mark.parametrize("name", MEASURED)
 def test_the_readout_has_the_odds_of_the_state_before_it(name: str) -> None:
     equation, protocol = pair_equation(0.8, A=0.6, q=0.3, J=0.2), GALLERY[name]
-    choices = [{"qubit": qubit} for qubit in (1, 2, "both")] if name != "relaxometry" else [{}]
+    choices = [{"qubit": qubit} for qubit in (0, 1, "both")] if name != "relaxometry" else [{}]
     for parameters in choices:
         circuit = protocol.circuit(duration=0.7, **parameters)
         outcomes = [outcome for outcome in protocol.outcomes or () if len(outcome) == circuit.cregs[0].size]
@@ -202,10 +202,10 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("echoed_bell", {"checks": 1, "pulses": 0}, r"Argument `pulses` must be at least 1, but is 0\."),
     ("echoed_bell", {"checks": 1, "pulses": 2.5}, r"Argument `pulses` must be a whole number, but is 2\.5\."),
     ("echoed_bell", {"checks": 1, "pulses": 10**6}, r"Argument `pulses` must be at most 100000, but is 1000000\."),
-    ("ramsey", {"qubit": 0}, r"Argument `qubit` must be one of 1, 2, \"both\", but is 0\."),
-    ("ramsey", {"qubit": 3}, r"Argument `qubit` must be one of 1, 2, \"both\", but is 3\."),
-    ("ramsey", {"qubit": True}, r"Argument `qubit` must be one of 1, 2, \"both\", but is True\."),
-    ("hahn_echo", {"qubit": "all"}, r"Argument `qubit` must be one of 1, 2, \"both\", but is \"all\"\."),
+    ("ramsey", {"qubit": 2}, r"Argument `qubit` must be one of 0, 1, \"both\", but is 2\."),
+    ("ramsey", {"qubit": 3}, r"Argument `qubit` must be one of 0, 1, \"both\", but is 3\."),
+    ("ramsey", {"qubit": True}, r"Argument `qubit` must be one of 0, 1, \"both\", but is True\."),
+    ("hahn_echo", {"qubit": "all"}, r"Argument `qubit` must be one of 0, 1, \"both\", but is \"all\"\."),
     ("hahn_echo", {"phase": np.inf}, r"Argument `phase` must be finite, but is inf\."),
     ("no_emitted_magnon", {"steps": 0}, r"Argument `steps` must be at least 1, but is 0\."),
     ("no_emitted_magnon", {"steps": 2, "order": 3}, r"Argument `order` must be one of 1, 2, but is 3\."),

@@ -137,7 +137,7 @@ def test_single_qubits_relax_with_t1(initial: str, down: int) -> None:
         np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
-@pytest.mark.parametrize(("qubit", "sign"), [(1, 1), (2, -1)])
+@pytest.mark.parametrize(("qubit", "sign"), [(0, 1), (1, -1)])
 def test_ramsey_beats_at_the_detuning_and_decays_with_t2(qubit: int, sign: int) -> None:
     equation = pair_equation(3.0, a=0.5, q=0.2, d=0.1, D=0.07)
     t2 = equation.medium.t2[qubit - 1]
@@ -147,7 +147,18 @@ def test_ramsey_beats_at_the_detuning_and_decays_with_t2(qubit: int, sign: int) 
         np.testing.assert_allclose(found, (1 + np.exp(-T / t2) * np.cos(sign * 3.0 * T + phase)) / 2, atol=1e-10)
 
 
-@pytest.mark.parametrize("qubit", [1, 2])
+@pytest.mark.parametrize("name", ["ramsey", "hahn_echo"])
+@pytest.mark.parametrize("qubit", [0, 1])
+def test_a_qubit_has_one_number_in_circuits_protocols_and_pulses(name: str, qubit: int) -> None:
+    circuit = getattr(nv.protocols, name)(0.5, qubit=qubit)
+    (read,) = [one.qubits for one in circuit.data if one.operation.name == "measure"]
+    assert list(read) == [circuit.qubits[qubit]]
+    device = nv.Device(nv.MasterEquation(nv.Medium.pair(), 40.0), gate_ns={"sx": 20, "x": 40})
+    played = nv.pulses.schedule(circuit, device).of(nv.pulses.Pulse)
+    assert {one.qubit for one in played} == {qubit}
+
+
+@pytest.mark.parametrize("qubit", [0, 1])
 def test_an_echo_removes_the_detuning_and_leaves_relaxation(qubit: int) -> None:
     equation = pair_equation(3.0, a=0.5, q=0.2, d=0.1)
     for phase in (0.0, 0.8):

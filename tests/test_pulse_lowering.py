@@ -27,7 +27,7 @@ PLAYED = {
     "finite_rate_monitoring": {"duration": 0.8, "period": 0.3, "initial": "+u"},
     "hahn_echo": {"duration": 0.6, "qubit": "both", "phase": 0.3},
     "monitored_bell": {"duration": 0.8, "checks": 3},
-    "ramsey": {"duration": 0.6, "qubit": 2, "phase": 0.4},
+    "ramsey": {"duration": 0.6, "qubit": 1, "phase": 0.4},
     "relaxometry": {"duration": 0.5},
 }
 ANGLES = st.floats(-2 * np.pi, 2 * np.pi)

@@ -136,13 +136,13 @@ def test_export_and_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_export_of_an_experiment_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "mine.toml").write_text(
-        '[protocol]\nname = "ramsey"\nqubit = 2\nphase = 0.5\n[scan]\nparameter = "protocol.duration"\nvalues = [1]\n'
+        '[protocol]\nname = "ramsey"\nqubit = 1\nphase = 0.5\n[scan]\nparameter = "protocol.duration"\nvalues = [1]\n'
     )
     said = printed(capsys, "export", "mine.toml", "--set", "duration=2e-3 ms")
     body = said[said.index("OPENQASM") :]
-    assert body in to_qasm("ramsey", duration=2.0, qubit=2, phase=0.5)
+    assert body in to_qasm("ramsey", duration=2.0, qubit=1, phase=0.5)
     assert said == to_qasm(nv.experiment.load("mine.toml"), duration=2.0)
-    assert "qubit = 2, phase = 0.5" in said.splitlines()[0]
+    assert "qubit = 1, phase = 0.5" in said.splitlines()[0]
 
 
 def test_complex_couplings_and_choices_can_be_set(capsys: pytest.CaptureFixture[str]) -> None:
@@ -215,10 +215,14 @@ def test_wrong_options_are_one_line(
             ["ramsey", "--set", "checks=3"],
             '`--set` must name a parameter of ramsey: duration, qubit, phase, but names "ch',
         ),
+        (
+            ["ramsey", "--set", "duration=1", "--set", "duration=2us"],
+            '`--set` must name a parameter once, but names "dur',
+        ),
         (["ramsey", "--set", "duration"], "`--set` must be NAME=VALUE such as duration=2us"),
         (["ramsey", "--set", "duration=2 rad"], "`duration` must be a time in s, ms, us, ns or ps"),
         (["ramsey", "--set", "duration=-1"], "`duration` must be at least 0, but is -1."),
-        (["ramsey", "--set", "qubit=3"], '`qubit` must be one of 1, 2, "both", but is 3.'),
+        (["ramsey", "--set", "qubit=3"], '`qubit` must be one of 0, 1, "both", but is 3.'),
         (["monitored_bell", "--set", "checks=2.5"], '`checks` must be a whole number, but is "2.5".'),
         (["no_emitted_magnon", "--set", "A=2"], "`A` must satisfy |A| ≤ a = 1, but |A| is 2."),
         (["exchange", "-o", "no/such/folder.qasm"], "folder.qasm cannot be written: No such file or directory."),

@@ -333,15 +333,33 @@ def test_spectrum_from_a_file(tmp_path: Path) -> None:
 
 
 HEADER = "frequency_ghz,separation_nm,green\n"
+PARTS = "frequency_ghz,separation_nm,green_real,green_imag\n"
 BAD_FILES = {
     "must end in .csv, .nc or .nc4": ("table.txt", ""),
-    "must have a header and at least one line": ("a.csv", HEADER),
-    "line 3: there must be 3 columns, but there are 2": ("b.csv", HEADER + "2.87,0,1\n2.87,1\n"),
-    "line 2: every column must be a number": ("c.csv", HEADER + "2.87,zero,1\n"),
+    "the file is empty": ("a0.csv", "# nothing\n"),
+    "there are no numbers below the header": ("a.csv", HEADER),
+    "line 3: has 2 columns, but the header has 3": ("b.csv", HEADER + "2.87,0,1\n2.87,1\n"),
+    "line 2: has 4 columns, but the header has 3": ("b2.csv", HEADER + "2.87,0,1,5\n"),
+    'line 2: column "separation_nm" must be a finite number, but is "zero"': ("c.csv", HEADER + "2.87,zero,1\n"),
+    'line 2: column "green" must be a finite number, but is "nan"': ("c1.csv", HEADER + "2.87,0,nan\n"),
+    'line 2: column "green" must be a finite number, but is ""': ("c2.csv", HEADER + "2.87,0,\n"),
+    'line 2: column "frequency_ghz" must be a finite number, but is "inf"': ("c3.csv", HEADER + "inf,0,1\n"),
+    'line 2: column "green" must be a finite number, but is "1_0"': ("c4.csv", HEADER + "2.87,0,1_0\n"),
     "the column separation_nm is missing": ("d.csv", "frequency_ghz,green\n2.87,1\n"),
     "must hold one of spectrum, field_spectrum, green, but holds none": ("e.csv", "frequency_ghz,separation_nm\n1,2\n"),
     "but holds spectrum and green": ("f.csv", "frequency_ghz,separation_nm,green,spectrum\n1,2,3,4\n"),
     "green must be given whole or in parts": ("g.csv", "frequency_ghz,separation_nm,green,green_imag\n1,2,3,4\n"),
+    "green_real is missing": ("g1.csv", "frequency_ghz,separation_nm,green_imag\n1,2,3\n"),
+    "green_imag is missing": ("g2.csv", "frequency_ghz,separation_nm,green_real\n1,2,3\n"),
+    'line 1: column "green_reel" is not known; did you mean "green_real"?': (
+        "g3.csv",
+        "frequency_ghz,separation_nm,green_reel,green_imag\n1,2,3,4\n",
+    ),
+    'line 2: column "green_imag" is there twice': ("g4.csv", f"# mine\n{PARTS[:-1]},green_imag\n1,2,3,4,5\n"),
+    'line 1: column "separation_nm" is there twice': ("g5.csv", f"{PARTS[:-1]},separation_nm\n1,2,3,4,5\n"),
+    'line 1: column "" is not known': ("g6.csv", f"{PARTS[:-1]},\n1,2,3,4,5\n"),
+    'line 1: column "temperature_k" is not known': ("g7.csv", f"temperature_k,{HEADER}1,2,3,4\n"),
+    "not valid CSV": ("g8.csv", HEADER + '2.87,0,"1\n2.87,1,2"\n'),
     "the point 2.9 GHz, 1 nm of the grid is missing": ("h.csv", HEADER + "2.8,0,1\n2.8,1,1\n2.9,0,1\n"),
     "the point 2.8 GHz, 0 nm of the grid is there more than once": ("i.csv", HEADER + "2.8,0,1\n2.8,0,1\n"),
     "cannot be read as NetCDF": ("j.nc", "not NetCDF"),
@@ -357,6 +375,103 @@ def test_bad_files(message: str, tmp_path: Path) -> None:
         Tabulated.from_file(path)
     assert message in str(caught.value)
     assert name in str(caught.value)
+
+
+def test_byte_order_marks_and_other_separators_say_nothing(tmp_path: Path) -> None:
+    green = -1j * absorbed(np.array([2.87]))
+    rows = "\n".join(f"2.87;{r};{g.real};{g.imag}" for r, g in zip(SEPARATION, green[0], strict=True))
+    (tmp_path / "bom.csv").write_text(f"\ufeff{PARTS.replace(',', '; ')}{rows}\n;;;\n", encoding="utf-8")
+    made = Tabulated.from_file(tmp_path / "bom.csv")
+    assert np.array_equal(made.table.amplitude, Tabulated([2.87], SEPARATION, green=green).table.amplitude)
+
+
+def netcdf(path: Path, encoding: dict[str, Any] | None = None, **changes: Any) -> Path:
+    """A table of a Green's function as it should be, with some of its variables otherwise."""
+    green = -1j * absorbed(np.array([2.87]))
+    axes = ("frequency_ghz", "separation_nm")
+    variables: dict[str, Any] = {
+        "frequency_ghz": ("frequency_ghz", [2.87], {"units": "GHz"}),
+        "separation_nm": ("separation_nm", SEPARATION, {"units": "nm"}),
+        "green_real": (axes, green.real),
+        "green_imag": (axes, green.imag, {"units": "rad/µs"}),
+    }
+    xarray.Dataset(variables | changes).to_netcdf(path, engine="h5netcdf", encoding=encoding or {})
+    return path
+
+
+def with_hole(value: float) -> NDArray:
+    table = -absorbed(np.array([2.87]))
+    table[0, 7] = value
+    return table
+
+
+AXES = ("frequency_ghz", "separation_nm")
+BAD_NETCDF: dict[str, dict[str, Any]] = {
+    'variable "green_reel" is not known; did you mean "green_real"?': {"green_reel": (AXES, with_hole(0.0))},
+    'variable "temperature_k" is not known': {"temperature_k": ((), 4.0)},
+    'variable "height_nm" is not known': {"height_nm": ("height_nm", [10.0])},
+    "must hold one of spectrum, field_spectrum, green, but holds spectrum and green": {
+        "spectrum": (AXES, with_hole(1))
+    },
+    'variable green_imag must be in rad/us, but its units are "MHz"': {
+        "green_imag": (AXES, with_hole(0.0), {"units": "MHz"})
+    },
+    'variable separation_nm must be in nm, but its units are "m"': {
+        "separation_nm": ("separation_nm", SEPARATION, {"units": "m"})
+    },
+    'variable frequency_ghz must be in GHz, but its units are "Hz"': {
+        "frequency_ghz": ("frequency_ghz", [2.87], {"units": "Hz"})
+    },
+    "variable green_imag must be finite everywhere, but 1 of its values are not": {
+        "green_imag": (AXES, with_hole(np.nan))
+    },
+    "variable green_real must be finite everywhere, but 1 of its values": {"green_real": (AXES, with_hole(np.inf))},
+    "variable green_imag must lie within its valid range, -1 to 1, but contains -3": {
+        "green_imag": (AXES, with_hole(-3.0), {"valid_range": [-1.0, 1.0]})
+    },
+    "variable green_imag must lie within its valid range, -inf to 0.5, but contains 2": {
+        "green_imag": (AXES, with_hole(2.0), {"valid_max": 0.5})
+    },
+    "variable green_real must be numbers": {"green_real": (AXES, with_hole(0.0).astype(str))},
+    "variable green_real must have the dimensions frequency_ghz, separation_nm, but has separation_nm": {
+        "green_real": ("separation_nm", SEPARATION)
+    },
+}
+
+
+@pytest.mark.parametrize("message", BAD_NETCDF)
+def test_bad_netcdf(message: str, tmp_path: Path) -> None:
+    with pytest.raises(FileError) as caught:
+        Tabulated.from_file(netcdf(tmp_path / "bad.nc", **BAD_NETCDF[message]))
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("fill", "declared"),
+    [(-999.0, True), (1e20, True), (9.969209968386869e36, False), (np.float32(9.96921e36), False)],
+    ids=["-999", "1e20", "unwritten", "unwritten float"],
+)
+def test_fill_values_are_no_numbers(fill: float, declared: bool, tmp_path: Path) -> None:
+    """Declared as `_FillValue`, or what the NetCDF library leaves where nothing was written."""
+    table = with_hole(fill).astype(type(fill))
+    encoding = {"green_imag": {"_FillValue": fill if declared else None}}
+    file = netcdf(tmp_path / "fill.nc", encoding, green_imag=(AXES, table))
+    with pytest.raises(
+        FileError, match=r"fill\.nc: variable green_imag must be finite everywhere, but 1 of its values"
+    ):
+        Tabulated.from_file(file)
+
+
+def test_packed_numbers_with_units_and_a_valid_range_are_read(tmp_path: Path) -> None:
+    """Scale and offset are applied, and the valid range is that of the numbers as stored (CF conventions, 2.5.1)."""
+    packing = {"green_imag": {"dtype": "i2", "scale_factor": 1e-3, "add_offset": 0.5, "_FillValue": -32768}}
+    imaginary = -absorbed(np.array([2.87]))
+    ranged = (AXES, imaginary, {"valid_range": np.array([-2000, 2000], dtype="i2"), "units": "rad/us"})
+    made = Tabulated.from_file(netcdf(tmp_path / "packed.nc", packing, green_imag=ranged), tolerance=0.01)
+    assert np.allclose(
+        made.table.amplitude, Tabulated([2.87], SEPARATION, green=1j * imaginary).table.amplitude, atol=6e-4
+    )
 
 
 def test_missing_file_and_missing_coordinate(tmp_path: Path) -> None:

@@ -77,3 +77,31 @@ CIRCUITS = {
 def test_circuits_that_do_not_fit(circuit: Any, arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=f"^{re.escape(f'Argument {message}.')}$"):
         tomography_circuits(circuit, **arguments)
+
+
+def by_simulator(circuits: list[QuantumCircuit]) -> Any:
+    return AerSimulator().run([one.decompose() for one in circuits], shots=5, seed_simulator=1).result()
+
+
+def by_sampler(circuits: list[QuantumCircuit]) -> Any:
+    return StatevectorSampler(seed=1).run(circuits, shots=5).result()
+
+
+@pytest.mark.parametrize("run", [by_simulator, by_sampler])
+def test_settings_that_the_circuits_contradict(run: Any) -> None:
+    """Each circuit knows what it measures; a table in another order would be that of another state."""
+    circuits = tomography_circuits(QuantumCircuit(2), ("ZZ", "XX"))
+    assert tomography_counts(run(circuits), ("ZZ", "XX"))[0].tolist() == [5, 0, 0, 0]
+    message = '`settings` must be in the order of the circuits, but circuit 0 has measured "ZZ" and not "XX"'
+    with pytest.raises(ArgumentError, match=message):
+        tomography_counts(run(circuits), ("XX", "ZZ"))
+
+
+@pytest.mark.parametrize("keys", [("00", "0 0"), ("0x0", "00"), ("0x1", "0x01")])
+def test_an_outcome_in_two_spellings(keys: tuple[str, str]) -> None:
+    """Bits of registers together and apart, hexadecimal beside binary: which count is meant nobody can say."""
+    result = by_simulator(tomography_circuits(QuantumCircuit(2), ["ZZ"]))
+    result.results[0].data.counts = {keys[0]: 3, keys[1]: 4}
+    message = f'`result` must have each outcome once, but circuit 0 has "{keys[0]}" in two spellings'
+    with pytest.raises(ArgumentError, match=message):
+        tomography_counts(result, ["ZZ"])

@@ -1,6 +1,7 @@
 """The face that a device shows to Qiskit."""
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import numpy as np
@@ -19,6 +20,17 @@ from nvprotocol.backend.time_as_medium import elapsing, timeless
 from nvprotocol.device import Device
 
 __all__ = ["NVBackend"]
+
+
+_WITHOUT_EFFECT: dict[str, tuple[object, ...]] = {
+    "init_qubits": (True,),
+    "job_name": (),
+    "job_tags": (),
+    "meas_level": (2,),
+    "meas_return": (),
+    "rep_delay": (),
+}
+"""Options of other backends that clients pass along → the values that ask for what is done here; none: any."""
 
 
 class NVBackend(AerSimulator):
@@ -114,7 +126,8 @@ class NVBackend(AerSimulator):
             run_options: Options of `AerSimulator.run` such as `shots`, `seed_simulator` and `memory`.
 
         Raises:
-            ArgumentError: If an option would lose the medium, a parameter is unbound, or a circuit does not fit.
+            ArgumentError: If an option is not known or would lose the medium, a parameter is unbound, or a circuit does
+                not fit.
             UnsupportedCircuitError: If a circuit has something that cannot be followed.
         """
         given = _circuits_of(circuits)
@@ -123,6 +136,7 @@ class NVBackend(AerSimulator):
         if run_options.get("shots") is not None:
             run_options["shots"] = whole_number(run_options["shots"], "shots", minimum=1, maximum=MOST_SHOTS)
         _refuse_what_loses_the_medium(run_options)
+        run_options = _known_options(run_options, list(self.options or ()))
         bound = [self._fitted(one) for one in _bound(given, parameter_binds)]
         elapse = elapsing(self._device)
         plain = [timeless(one, self._device, elapse, to_end=False) for one in bound]
@@ -156,6 +170,24 @@ def _refuse_what_loses_the_medium(options: Mapping[str, object]) -> None:
         fail("method", 'be "density_matrix", the one that runs the medium exactly', f"is {show(method)}")
 
 
+def _known_options(options: Mapping[str, object], of_aer: Sequence[str]) -> dict[str, object]:
+    """The options without those of other backends that ask for what is done anyway.
+
+    Aer passes over names that it does not know: a misspelt `postselect` would give the counts of all runs.
+    """
+    known = [*of_aer, "parameter_binds", "postselect"]
+    for name, value in options.items():
+        if name in _WITHOUT_EFFECT:
+            allowed = _WITHOUT_EFFECT[name]
+            if value is not None and allowed and value not in allowed:
+                fail(name, f"be {' or '.join(map(show, allowed))}, as everywhere on Aer", f"is {show(value)}")
+        elif name not in known:
+            close = get_close_matches(name, known, n=1)
+            meant = f'did you mean "{close[0]}"' if close else "options are those of AerSimulator, and `postselect`"
+            fail(name, "be an option of this backend", f"is not known; {meant}")
+    return {name: value for name, value in options.items() if name in of_aer}
+
+
 def _circuits_of(circuits: object) -> list[QuantumCircuit]:
     given = []
     for one in circuits if isinstance(circuits, list | tuple) else [circuits]:
@@ -171,9 +203,11 @@ def _bound(
     circuits: Sequence[QuantumCircuit], binds: Sequence[Mapping[Any, Sequence[float]]] | None
 ) -> list[QuantumCircuit]:
     """Every circuit with its parameters bound; one for each set of values."""
-    if not binds:
+    if binds is None or (isinstance(binds, list | tuple) and not binds):
         return list(circuits)
-    if isinstance(binds, Mapping) or len(binds) != len(circuits):
+    if not isinstance(binds, Sequence) or isinstance(binds, str):
+        fail("parameter_binds", "be a list of mappings of parameters to values", f"is {show(binds)}")
+    if len(binds) != len(circuits):
         fail("parameter_binds", f"have one entry for each of {len(circuits)} circuits", f"has {len(binds)}")
     bound = []
     for circuit, values in zip(circuits, binds, strict=True):

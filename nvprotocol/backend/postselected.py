@@ -12,7 +12,7 @@ from qiskit_aer import AerSimulator
 from qiskit_aer.library.save_instructions.save_data import SaveData
 from qiskit_aer.noise import NoiseModel
 
-from nvprotocol._checks import MOST_SHOTS, fail, generator, show, whole_number
+from nvprotocol._checks import MOST_SHOTS, fail, generator, mapping, show, whole_number
 from nvprotocol.backend.aer import OPTIONS, kept_outcomes, require_success
 from nvprotocol.backend.floor import is_resolved
 from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError, follow_kept
@@ -21,17 +21,15 @@ from nvprotocol.device import Device
 from nvprotocol.tomography.settings import draw_kept
 
 
-def kept_bits(circuit: QuantumCircuit, postselect: Mapping[str, int | str]) -> dict[int, int]:
-    """Index of each postselected bit → the value that is kept.
+def kept_bits(circuit: QuantumCircuit, postselect: Mapping[str, int | str] | None) -> dict[int, int]:
+    """Index of each postselected bit → the value that is kept; None keeps every run.
 
     Raises:
         ArgumentError: If a register is not there, or a value is not a bit or a string of as many bits as it has.
     """
-    if not isinstance(postselect, Mapping):
-        fail("postselect", "be a mapping of registers to outcomes", f"is of type {type(postselect).__name__}")
     registers = {register.name: register for register in circuit.cregs}
     keep: dict[int, int] = {}
-    for name, value in postselect.items():
+    for name, value in mapping(postselect, "postselect", "registers to outcomes").items():
         if name not in registers:
             has = ", ".join(show(known) for known in registers) or "none"
             fail(

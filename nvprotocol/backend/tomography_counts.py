@@ -10,7 +10,7 @@ from qiskit.circuit import Qubit
 from qiskit.primitives import BitArray, PrimitiveResult
 from qiskit.result import Result
 
-from nvprotocol._checks import fail, show, whole_number
+from nvprotocol._checks import fail, mapping, show, whole_number
 from nvprotocol.tomography import pauli_settings
 from nvprotocol.tomography._checked import checked_settings
 
@@ -148,7 +148,11 @@ def tomography_counts(
     labels = pauli_settings(width) if settings is None else checked_settings(settings)
     if len(read) != len(labels):
         fail("result", f"hold one circuit for each of {len(labels)} settings", f"holds {len(read)}")
-    keep = {} if postselect is None else postselect
+    keep = mapping(postselect, "postselect", "registers to outcomes")
+    for number, (one, label) in enumerate(zip(read, labels, strict=True)):
+        if one.setting not in (None, label):
+            but = f"circuit {number} has measured {show(one.setting)} and not {show(label)}"
+            fail("settings", "be in the order of the circuits", but)
     rows = [_row(one, number, name, len(labels[0]), keep) for number, one in enumerate(read)]
     shapes = {row.shape[:-1] for row in rows}
     if len(shapes) > 1:
@@ -157,10 +161,14 @@ def tomography_counts(
 
 
 class _Read(NamedTuple):
-    """What one circuit has read: of each register the bits, shape (…, n, bits), and how often each of n, (n,)."""
+    """What one circuit has read: of each register the bits, shape (…, n, bits), and how often each of n, (n,).
+
+    The setting is the one that the circuit says of itself, if it does.
+    """
 
     bits: dict[str, NDArray[np.uint8]]
     times: NDArray[np.int64]
+    setting: object
 
 
 def _of_experiment(result: Result, number: int) -> _Read:
@@ -170,16 +178,26 @@ def _of_experiment(result: Result, number: int) -> _Read:
     if counts is None:
         fail("result", "hold counts", f"circuit {number} has none")
     header: Any = experiment.header
-    found = header.get("creg_sizes") if isinstance(header, Mapping) else getattr(header, "creg_sizes", None)
+    about = header if isinstance(header, Mapping) else vars(header)
+    found = about.get("creg_sizes")
     if not found:
         fail("result", "say which classical registers its circuits have", f"circuit {number} does not")
     total = sum(size for _, size in found)
-    texts = [f"{_value(key):0{total}b}" for key in counts]
+    values = [_value(key) for key in counts]
+    if len(set(values)) < len(values):
+        again = next(key for key, value in zip(counts, values, strict=True) if values.count(value) > 1)
+        fail("result", "have each outcome once", f"circuit {number} has {show(again)} in two spellings")
+    texts = [f"{value:0{total}b}" for value in values]
     every = np.array([list(text) for text in texts], dtype=np.uint8).reshape(len(texts), total)
     bits, end = {}, total
     for name, size in found:  # the first register is the right-most
         bits[name], end = every[:, end - size : end], end - size
-    return _Read(bits, np.array(list(counts.values()), dtype=np.int64))
+    return _Read(bits, np.array(list(counts.values()), dtype=np.int64), _setting(about.get("metadata")))
+
+
+def _setting(metadata: object) -> object:
+    """What a circuit of `tomography_circuits` says that it measures."""
+    return metadata.get("setting") if isinstance(metadata, Mapping) else None
 
 
 def _value(key: str) -> int:
@@ -193,7 +211,8 @@ def _of_pub(pub: Any, number: int) -> _Read:
     if not found:
         fail("result", "hold the bits of classical registers", f"pub {number} has none")
     bits = {name: np.unpackbits(one.array, axis=-1)[..., -one.num_bits :] for name, one in found.items()}
-    return _Read(bits, np.ones(next(iter(found.values())).num_shots, dtype=np.int64))
+    times = np.ones(next(iter(found.values())).num_shots, dtype=np.int64)
+    return _Read(bits, times, _setting(pub.metadata.get("circuit_metadata")))
 
 
 def _register(bits: Mapping[str, Any], register: str | None) -> str:

@@ -21,7 +21,25 @@ __all__ = ["main"]
 _ERROR_CODE = 2
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
+class _Command(click.Command):
+    """A command that refuses an option that is there twice, of which the last one would win."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Looks at what is given before anything is made of it."""
+        _, _, given = self.make_parser(ctx).parse_args(list(args))
+        for one in given:
+            if isinstance(one, click.Option) and not (one.multiple or one.is_flag) and given.count(one) > 1:
+                raise click.UsageError(f"{one.opts[-1]} must be given once, but is given {given.count(one)} times.")
+        return super().parse_args(ctx, args)
+
+
+class _Group(click.Group):
+    """The commands of the package."""
+
+    command_class = _Command
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
 @click.version_option(package_name="nvprotocol")
 def _nvprotocol() -> None:
     """Spin qubits entangled through the magnet that they share, emulated on Qiskit."""

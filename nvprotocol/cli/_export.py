@@ -19,6 +19,7 @@ _BARE = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 
 def export(source: str, output: Path | None, settings: Sequence[str]) -> None:
     """Writes the circuit of a protocol, or of the [protocol] section of an experiment file."""
+    from nvprotocol._checks import fail, show
     from nvprotocol.errors import OutputError
     from nvprotocol.experiment.qasm import to_qasm
 
@@ -26,7 +27,10 @@ def export(source: str, output: Path | None, settings: Sequence[str]) -> None:
     protocol = named if isinstance(named, str) else named.content.protocol.name
     parameters: dict[str, Any] = {}
     for setting in settings:
-        parameters |= _set(protocol, setting)
+        one = _set(protocol, setting)
+        if name := next(iter(one.keys() & parameters.keys()), None):
+            fail("--set", "name a parameter once", f"names {show(name)} twice")
+        parameters |= one
     text = to_qasm(named, **parameters)
     if output is None:
         click.echo(text, nl=False)

@@ -97,7 +97,7 @@ def probability_at_fidelity(F: ArrayLike, a: ArrayLike, A: ArrayLike, *, q: Arra
 
 
 def generation_rate(
-    F: ArrayLike, a: ArrayLike, A: ArrayLike, *, q: ArrayLike = 0.0, overhead: ArrayLike = 0.0
+    F: ArrayLike, a: ArrayLike, A: ArrayLike, *, q: ArrayLike = 0.0, overhead: ArrayLike
 ) -> NDArray[np.float64]:
     """Bell states per time, R = P/(t_F + t_overhead), monitored at δ = 0 from |↑↓⟩ until the fidelity is F.
 
@@ -108,7 +108,7 @@ def generation_rate(
         a: Local relaxation in rad/µs.
         A: Dissipative coupling in rad/µs, not 0, |A| ≤ a; only |A| enters.
         q: e^(−βΔ) in [0, 1].
-        overhead: Additional time of each attempt in µs.
+        overhead: Additional time of each attempt in µs; 0 is none.
 
     Returns:
         The rate in 1/µs; all arguments broadcast.

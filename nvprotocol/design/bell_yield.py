@@ -14,6 +14,8 @@ from nvprotocol.medium import Medium
 
 __all__ = ["BellYield", "bell_yield"]
 
+OVERHEAD = 20.0
+"""Time of an attempt besides the wait for F, in µs, where nothing else is said."""
 RAD_PER_US_PER_NT = GAMMA * 1e-15
 """Precession in rad/µs by a field of 1 nT."""
 
@@ -91,7 +93,7 @@ def bell_yield(
     medium: Medium,
     target_fidelity: float = 0.95,
     *,
-    overhead: float = 0.0,
+    overhead: float = OVERHEAD,
     dephasing_time: ArrayLike = np.inf,
     field_difference_nt: ArrayLike = 0.0,
     tolerances: bool = True,
@@ -105,7 +107,7 @@ def bell_yield(
     Args:
         medium: The medium of two qubits; batches are welcome.
         target_fidelity: F between 1/2 and 1, with the Bell state of the medium's own phase.
-        overhead: Time of an attempt besides t_F in µs: preparation and readout.
+        overhead: Time of an attempt besides t_F in µs: preparation and readout; 20 everywhere where nothing is said.
         dephasing_time: T_φ in µs of each qubit on its own, besides the medium's dephasing.
         field_difference_nt: Difference B₁ − B₂ of the fields along the NV axes in nT, δ = γ(B₁ − B₂)/2.
         tolerances: Whether tolerances are worked out, which takes most of the time; else they are NaN.

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
 from nvprotocol._toml import CONFIG, Time, about_key, in_file, of_validation, parsed, text_of
+from nvprotocol.design.bell_yield import OVERHEAD
 from nvprotocol.design.device_text import device_text
 from nvprotocol.design.optimum import Optimum, optimise
 from nvprotocol.design.sector import Array
@@ -36,7 +37,7 @@ class DesignSection(BaseModel):
     frequency_ghz: float | Ends
     temperature_k: float = 0.0
     chemical_potential_ghz: float = 0.0
-    overhead: Time = 20.0
+    overhead: Time = OVERHEAD
     dephasing_time: Time | None = None
     field_difference_nt: float = 0.0
     points: int = Field(default=40, ge=2, le=1000)

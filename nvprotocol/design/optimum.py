@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nvprotocol._checks import fail, real_number, show
-from nvprotocol.design.bell_yield import BellYield
+from nvprotocol._checks import fail, mapping, real_number, show
+from nvprotocol.design.bell_yield import OVERHEAD, BellYield
 from nvprotocol.design.climb import best_inputs
 from nvprotocol.design.question import Question, Range, checked_range, question
 from nvprotocol.magnets.magnet import Magnet
@@ -99,7 +99,7 @@ def optimise(
     frequency_ghz: float | Range,
     temperature_k: float = 0.0,
     chemical_potential_ghz: float = 0.0,
-    overhead: float = 20.0,
+    overhead: float = OVERHEAD,
     dephasing_time: float = np.inf,
     field_difference_nt: float = 0.0,
     vary: Mapping[str, Range] | None = None,
@@ -119,7 +119,7 @@ def optimise(
         frequency_ghz: Splitting as measured, or its range.
         temperature_k: Temperature in K.
         chemical_potential_ghz: Chemical potential of the magnons.
-        overhead: Time of an attempt besides t_F in µs.
+        overhead: Time of an attempt besides t_F in µs, as for `bell_yield`.
         dephasing_time: T_φ in µs of each qubit on its own.
         field_difference_nt: Difference of the fields at the qubits in nT.
         vary: Ranges of attributes of the magnet, such as {"gap_ghz": (1.0, 2.8)}.
@@ -145,8 +145,9 @@ def optimise(
         "dephasing_time": dephasing_time,
         "field_difference_nt": field_difference_nt,
     }
-    ranges, asked = _read(magnet, target_fidelity, overhead, given, vary or {})
-    return _optimum(asked, ranges, _checked_uncertainties(asked, uncertainties or {}))
+    ranges, asked = _read(magnet, target_fidelity, overhead, given, mapping(vary, "vary", "names to ranges"))
+    shares = mapping(uncertainties, "uncertainties", "names to numbers")
+    return _optimum(asked, ranges, _checked_uncertainties(asked, shares))
 
 
 def _optimum(asked: Question, ranges: Mapping[str, Range], shares: Mapping[str, float]) -> Optimum:

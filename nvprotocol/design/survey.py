@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from nvprotocol._checks import fail, nonnegative_array, show
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
-from nvprotocol.design.bell_yield import BellYield
+from nvprotocol.design.bell_yield import OVERHEAD, BellYield
 from nvprotocol.design.question import Question, question
 from nvprotocol.design.sector import Array
 from nvprotocol.magnets.magnet import Magnet
@@ -111,7 +111,7 @@ def survey(
     frequency_ghz: float,
     temperature_k: float = 0.0,
     chemical_potential_ghz: float = 0.0,
-    overhead: float = 20.0,
+    overhead: float = OVERHEAD,
     dephasing_time: float = np.inf,
     field_difference_nt: float = 0.0,
 ) -> Survey:
@@ -126,7 +126,7 @@ def survey(
         frequency_ghz: Splitting as measured.
         temperature_k: Temperature in K.
         chemical_potential_ghz: Chemical potential of the magnons.
-        overhead: Time of an attempt besides t_F in µs.
+        overhead: Time of an attempt besides t_F in µs, as for `bell_yield`.
         dephasing_time: T_φ in µs of each qubit on its own.
         field_difference_nt: Difference of the fields at the qubits in nT.
 

@@ -8,10 +8,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import (
     ROUNDING,
+    check_readout_tells,
     fail,
     nonnegative_array,
     numeric_array,
     real_number,
+    refuse_masked,
     show,
     stochastic_columns,
     whole_number,
@@ -49,6 +51,9 @@ def checked_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     }
     for name, greatest in _SHARES.items():
         values[name] = real_number(given[name], name, minimum=0.0, maximum=greatest)
+    if values["monitor_efficiency"] < values["monitor_false_alarm"]:
+        must = f"be at most monitor_efficiency = {show(values['monitor_efficiency'])}, or a check tells the opposite"
+        fail("monitor_false_alarm", must, f"is {show(values['monitor_false_alarm'])}")
     check_coherence(values["t1_us"], values["t2_us"])
     return values
 
@@ -103,6 +108,7 @@ def checked_readout(readout: ArrayLike | None, n_qubits: int) -> NDArray[np.floa
     if matrix.shape not in ((2, 2), (n_qubits, 2, 2)):
         fail("readout", f"have shape (2, 2) or ({n_qubits}, 2, 2)", f"has shape {matrix.shape}")
     matrix = stochastic_columns(matrix, "readout")
+    check_readout_tells(matrix, "readout")
     matrix.flags.writeable = False
     return matrix
 
@@ -111,6 +117,7 @@ def checked_times(value: ArrayLike | None, name: str, n_qubits: int) -> float | 
     """A positive time in µs for all qubits, or one for each; None or inf is infinite, and None stands for all of it."""
     if value is None:
         return None
+    refuse_masked(value, name)
     given: Any = [np.inf if one is None else one for one in value] if isinstance(value, list | tuple) else value
     endless = _endless(given)
     finite = np.where(endless, 1.0, np.asarray(given, dtype=float)) if endless.any() else given

@@ -38,14 +38,14 @@ class Device:
             channel of probability p = r·d/(d−1) with d = 2 (Nielsen, doi:10.1016/S0375-9601(02)01272-0).
         two_qubit_error: The same for two qubits, d = 4.
         readout: P(read | true) of an NV qubit with the true outcome on the columns, shape (2, 2) for all of them or
-            (N, 2, 2); None is perfect.
+            (N, 2, 2), P(1|0) + P(0|1) ≤ 1; None is perfect.
         initialisation_error: Probability that an NV qubit starts, or is reset, in |↓⟩ instead of |↑⟩.
         t1_us: Intrinsic T1 in µs besides the medium's, one number or one for each NV qubit; None, for all of them or
             for one, and np.inf are infinite.
         t2_us: Intrinsic T2 in µs besides the medium's, at most 2·T1; infinite means that T1 alone limits it.
         monitors: Number of monitor qubits.
         monitor_efficiency: Probability that a check of a pair with |σz| ≠ 0 reads 0, as it should.
-        monitor_false_alarm: Probability that a check reads 0 although |σz| = 0.
+        monitor_false_alarm: Probability that a check reads 0 although |σz| = 0; at most the efficiency.
         frequency_ghz: Mean splitting of the NV qubits in GHz, in cycles.
         gate_slices: Number of equal pieces that a gate of finite duration is cut into; the medium acts between them.
         control: What antenna and field gradient can do, for pulses.

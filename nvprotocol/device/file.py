@@ -237,4 +237,6 @@ def _readout(matrix: list[Any] | None, errors: list[Any] | None) -> list[Any] | 
     if len(errors) != 2:
         fail("readout_error", "be two numbers, [P(1|0), P(0|1)]", f"is {show(errors)}")
     up, down = (real_number(one, "readout_error", minimum=0.0, maximum=1.0) for one in errors)
+    if up + down > 1:
+        fail("readout_error", "sum to at most 1, or 0 stands for 1", f"is {show(errors)}")
     return [[1 - up, down], [up, 1 - down]]

@@ -65,7 +65,7 @@ def prepare(
     elapse = elapsing(device)
     prepared = []
     for one in circuits:
-        native, keep = to_native(one, device), kept_bits(one, postselect or {})
+        native, keep = to_native(one, device), kept_bits(one, postselect)
         plain = timeless(native, device, elapse, to_end=tomography)
         if tomography:
             _refuse_measured_at_the_end(native, device.n_qubits, keep)

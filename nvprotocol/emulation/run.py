@@ -142,7 +142,7 @@ def metadata_of(
     return {
         "engine": engine,
         "method": "shot by shot" if per_shot else "kept branch",
-        "postselect": dict(postselect or {}),
+        "postselect": dict({} if postselect is None else postselect),
         "seed": None if isinstance(seed, np.random.Generator) else seed,
     }
 

@@ -107,24 +107,25 @@ class Tabulated(Magnet):
         r"""A table from a CSV or NetCDF file.
 
         CSV: a header with the columns frequency_ghz, separation_nm and spectrum, field_spectrum or green (or, where it
-        is complex, green_real and green_imag and so on), one line for every point of the grid. NetCDF: the same names
-        as dimensions with coordinates, and as variables.
+        is complex, both green_real and green_imag and so on), one line for every point of the grid. NetCDF: the same
+        names as dimensions with coordinates, and as variables; `units`, if any, are "GHz", "nm", "rad/us", "T^2/Hz".
 
         Args:
             path: A file that ends in .csv, .nc or .nc4.
             options: Further arguments of `Tabulated`, such as `temperature_k`.
 
         Raises:
-            FileError: If the file cannot be read or lacks a column, or points of the grid are missing or twice there.
+            FileError: If the file cannot be read; a column, variable or point of the grid is missing, unknown or there
+                twice; a number is masked, not finite or outside its valid range, or in another unit.
             ArgumentError: As for the class.
 
         Examples:
             >>> from pathlib import Path
             >>> from tempfile import TemporaryDirectory
-            >>> lines = [f"2.87,{r},{-np.exp(-r / 50)}" for r in range(0, 100, 10)]
+            >>> lines = [f"2.87,{r},0,{-np.exp(-r / 50)}" for r in range(0, 100, 10)]
             >>> with TemporaryDirectory() as folder:
             ...     path = Path(folder, "noise.csv")
-            ...     _ = path.write_text("frequency_ghz,separation_nm,green_imag\n" + "\n".join(lines))
+            ...     _ = path.write_text("frequency_ghz,separation_nm,green_real,green_imag\n" + "\n".join(lines))
             ...     magnet = nv.magnets.Tabulated.from_file(path)
             >>> magnet.table.amplitude.shape
             (1, 10)

@@ -51,7 +51,7 @@ def state(label: str) -> NDArray[np.complex128]:
         ArgumentError: If the label is empty or has another letter.
 
     Examples:
-        >>> nv.operators.state("ud").real  # qubit 1 up, qubit 2 down: Qiskit's "10", index 2
+        >>> nv.operators.state("ud").real  # the paper's qubit 1 up, 2 down: Qiskit's "10", index 2
         array([0., 0., 1., 0.])
     """
     check_label(label, None, "label")

@@ -12,22 +12,22 @@ from nvprotocol.protocols.parameters import checked
 from nvprotocol.protocols.parts import pair_circuit, read_out, wait
 from nvprotocol.protocols.references import Event, followed, on_each, rotation_x
 
-MEASURED: dict[int | str, tuple[int, ...]] = {1: (0,), 2: (1,), "both": (0, 1)}
-"""The paper's number of a qubit → the NV qubits that are pulsed and read out."""
+MEASURED: dict[int | str, tuple[int, ...]] = {0: (0,), 1: (1,), "both": (0, 1)}
+"""What `qubit` says → the NV qubits of the circuit that are pulsed and read out."""
 
 
-def ramsey(duration: float, qubit: int | str = 1, phase: float = 0.0) -> QuantumCircuit:
+def ramsey(duration: float, qubit: int | str = 0, phase: float = 0.0) -> QuantumCircuit:
     """Two π/2 pulses with the medium in between, then a readout of what was pulsed.
 
     The bits of `readout` have even parity with the probability P = [1 + e^(−t/T2) cos(Δt + φ)]/2 for one qubit, that of
     finding it back in |↑⟩, where A = 0 and nothing else couples it to the other: 1/T2 = (a + ã) + 4d (Eq. S18) and
-    Δ = ±δ for the paper's qubits 1 and 2. For "both" P = (1 + C₁C₂)/2 with the two contrasts C on a medium that acts on
-    each alone; correlated dephasing D shows there, since the coherence between |↑↓⟩ and |↓↑⟩ decays at 2(a + ã) + 8(d −
-    D) and that between |↑↑⟩ and |↓↓⟩ at 2(a + ã) + 8(d + D).
+    Δ = ±δ for qubits 0 and 1, the paper's 1 and 2. For "both" P = (1 + C₁C₂)/2 with the two contrasts C on a medium
+    that acts on each alone; correlated dephasing D shows there, since the coherence between |↑↓⟩ and |↓↑⟩ decays at
+    2(a + ã) + 8(d − D) and that between |↑↑⟩ and |↓↓⟩ at 2(a + ã) + 8(d + D).
 
     Args:
         duration: Time between the pulses in µs.
-        qubit: The paper's number of the qubit that is pulsed and read out, 1 or 2, or "both".
+        qubit: The qubit of the circuit that is pulsed and read out, 0 or 1, or "both".
         phase: Phase φ of the second pulse in rad.
 
     Returns:
@@ -54,7 +54,7 @@ def ramsey(duration: float, qubit: int | str = 1, phase: float = 0.0) -> Quantum
     return circuit
 
 
-def hahn_echo(duration: float, qubit: int | str = 1, phase: float = 0.0) -> QuantumCircuit:
+def hahn_echo(duration: float, qubit: int | str = 0, phase: float = 0.0) -> QuantumCircuit:
     """Ramsey's pulses with a π pulse halfway, which removes the detuning δ but not the medium's relaxation.
 
     The bits of `readout` have even parity with the probability P = [1 + e^(−t/T2) cos φ]/2 for one qubit where A = 0,
@@ -62,7 +62,7 @@ def hahn_echo(duration: float, qubit: int | str = 1, phase: float = 0.0) -> Quan
 
     Args:
         duration: Time between the first and the last pulse in µs.
-        qubit: The paper's number of the qubit that is pulsed and read out, 1 or 2, or "both".
+        qubit: The qubit of the circuit that is pulsed and read out, 0 or 1, or "both".
         phase: Phase φ of the last pulse in rad.
 
     Returns:
@@ -92,7 +92,7 @@ def hahn_echo(duration: float, qubit: int | str = 1, phase: float = 0.0) -> Quan
 
 
 def ramsey_reference(
-    equation: MasterEquation, duration: ArrayLike, qubit: int | str = 1, phase: float = 0.0
+    equation: MasterEquation, duration: ArrayLike, qubit: int | str = 0, phase: float = 0.0
 ) -> Conditional:
     """The states of `ramsey` before the readout by the master equation, for durations of shape (T,)."""
     given = checked("ramsey", qubit=qubit, phase=phase)
@@ -100,7 +100,7 @@ def ramsey_reference(
 
 
 def hahn_reference(
-    equation: MasterEquation, duration: ArrayLike, qubit: int | str = 1, phase: float = 0.0
+    equation: MasterEquation, duration: ArrayLike, qubit: int | str = 0, phase: float = 0.0
 ) -> Conditional:
     """The states of `hahn_echo` before the readout by the master equation, for durations of shape (T,)."""
     given = checked("hahn_echo", qubit=qubit, phase=phase)

@@ -24,7 +24,7 @@ from nvprotocol.protocols.parameters import checked
 from nvprotocol.protocols.parts import pair_circuit, prepare, wait
 from nvprotocol.protocols.references import normalised
 
-_NV_1, _NV_2, _MONITOR, _SECOND = 0, 1, 2, 3
+_NV_0, _NV_1, _MONITOR, _SECOND = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def no_emitted_magnon(
     With it, from |↑↓⟩ at q = 0 with |A| = a, the concurrence goes to 1/(2 − η).
 
     Order 1: in each step each channel exchanges its excitation with one monitor qubit by three `XXPlusYY` gates,
-    e^(X/2) e^Y e^(X/2) with X on qubit 1 and Y on qubit 2. (The commutator of a plain product e^X e^Y is of the size of
+    e^(X/2) e^Y e^(X/2) with X on qubit 0 and Y on qubit 1. (The commutator of a plain product e^X e^Y is of the size of
     the step itself, and would not vanish with it.) One collision cannot take two magnons from |↓↓⟩; so the error falls
     as 1/steps. Order 2: the bright state is turned into |↑↓⟩ and the dark one into |↓↑⟩, so that rotations of two
     monitor qubits, controlled by the NV qubits, emit no, one or two magnons with their exact odds; the channels follow
@@ -153,10 +153,10 @@ def _sequence(channels: list[_Channel], order: int) -> list[tuple[_Channel, floa
 def _played(circuit: QuantumCircuit, channel: _Channel, step: float, collide: "_Collision", bit: int) -> int:
     """One collision, its measurement into `quiet` from `bit` on and the reset; returns the next free bit."""
     if channel.absorbs:  # with up and down exchanged, absorbing is emitting
-        circuit.x([_NV_1, _NV_2])
+        circuit.x([_NV_0, _NV_1])
     collide(circuit, channel.rate * step, channel.phase)
     if channel.absorbs:
-        circuit.x([_NV_1, _NV_2])
+        circuit.x([_NV_0, _NV_1])
     for monitor in range(_MONITOR, circuit.num_qubits):
         circuit.x(monitor)
         circuit.measure(monitor, circuit.cregs[0][bit])
@@ -171,9 +171,9 @@ _Collision = Callable[[QuantumCircuit, float, float], None]
 def _hopping(circuit: QuantumCircuit, strength: float, phase: float) -> None:
     """The excitation hops from the pair to the monitor: e^(−iφ(Kσ⁻ + h.c.)) but for O(φ³), with cos φ = e^(−gΔt/2)."""
     angle = np.sqrt(2) * np.arcsin(np.sqrt(-np.expm1(-strength)))  # Qiskit's θ is twice the angle; each qubit has φ/√2
-    circuit.append(XXPlusYYGate(angle / 2, 0.0), [_NV_1, _MONITOR])
-    circuit.append(XXPlusYYGate(angle, phase), [_NV_2, _MONITOR])
-    circuit.append(XXPlusYYGate(angle / 2, 0.0), [_NV_1, _MONITOR])
+    circuit.append(XXPlusYYGate(angle / 2, 0.0), [_NV_0, _MONITOR])
+    circuit.append(XXPlusYYGate(angle, phase), [_NV_1, _MONITOR])
+    circuit.append(XXPlusYYGate(angle / 2, 0.0), [_NV_0, _MONITOR])
 
 
 def _passing_on(circuit: QuantumCircuit, strength: float, phase: float) -> None:
@@ -183,35 +183,35 @@ def _passing_on(circuit: QuantumCircuit, strength: float, phase: float) -> None:
     """
     turn = np.pi / 2 - phase
     _between_nvs(circuit, XXPlusYYGate(np.pi / 2, turn))  # |T⟩ is now |↑↓⟩, and the dark state |↓↑⟩
-    _turn_where_down(circuit, _SECOND, both=_angle(gammainc(2, strength)), only_2=0.0)  # odds 1 − e^(−x)(1 + x)
+    _turn_where_down(circuit, _SECOND, both=_angle(gammainc(2, strength)), only_1=0.0)  # odds 1 − e^(−x)(1 + x)
+    circuit.cx(_SECOND, _NV_0)
     circuit.cx(_SECOND, _NV_1)
-    circuit.cx(_SECOND, _NV_2)
     # |↓↓⟩ emits just one with odds xe^(−x), which is x/(1 + x) of what has not emitted two.
     one_of_two, one = _angle(strength / (1 + strength)), _angle(-np.expm1(-strength))
-    _turn_where_down(circuit, _MONITOR, both=one_of_two, only_2=one)
-    circuit.cx(_MONITOR, _NV_2)
+    _turn_where_down(circuit, _MONITOR, both=one_of_two, only_1=one)
+    circuit.cx(_MONITOR, _NV_1)
     _between_nvs(circuit, XXPlusYYGate(-np.pi / 2, turn))
-    circuit.cz(_MONITOR, _NV_2)  # |↓↓⟩ that has emitted one is now in the dark state; a sign makes it the bright one
+    circuit.cz(_MONITOR, _NV_1)  # |↓↓⟩ that has emitted one is now in the dark state; a sign makes it the bright one
 
 
 def _between_nvs(circuit: QuantumCircuit, gate: Gate) -> None:
     """A gate on the NV qubits by way of the monitor: far apart, they have no gate of their own."""
-    there_and_back = ((_NV_1, _MONITOR), (_MONITOR, _NV_1), (_NV_1, _MONITOR))
+    there_and_back = ((_NV_0, _MONITOR), (_MONITOR, _NV_0), (_NV_0, _MONITOR))
     for control, target in there_and_back:  # a swap; written as one, a transpiler may take it for a change of names
         circuit.cx(control, target)
-    circuit.append(gate, [_MONITOR, _NV_2])
+    circuit.append(gate, [_MONITOR, _NV_1])
     for control, target in there_and_back:
         circuit.cx(control, target)
 
 
-def _turn_where_down(circuit: QuantumCircuit, target: int, *, both: float, only_2: float) -> None:
-    """Rotates a monitor about y by one angle where both NV qubits are down, by another where only qubit 2 is.
+def _turn_where_down(circuit: QuantumCircuit, target: int, *, both: float, only_1: float) -> None:
+    """Rotates a monitor about y by one angle where both NV qubits are down, by another where only qubit 1 is.
 
     Each CX turns the sense of what has come before: the four parts add up to one angle for each state of the NV qubits
     (a uniformly controlled rotation, DOI 10.1103/PhysRevLett.93.130502).
     """
-    total, difference = (both + only_2) / 4, (both - only_2) / 4
-    for part, control in ((total, _NV_1), (-difference, _NV_2), (difference, _NV_1), (-total, _NV_2)):
+    total, difference = (both + only_1) / 4, (both - only_1) / 4
+    for part, control in ((total, _NV_0), (-difference, _NV_1), (difference, _NV_0), (-total, _NV_1)):
         circuit.ry(part, target)
         circuit.cx(control, target)
 

@@ -94,7 +94,7 @@ _MOST_STEPS = 100_000
 _DURATION = Parameter(name="duration", kind="time", symbol="t", default=1.0, required=True, minimum=0.0)
 _INITIAL = Parameter(name="initial", kind="label", symbol="initial", default="ud")
 _PHASE = Parameter(name="phase", kind="number", symbol="φ", default=0.0)
-_QUBIT = Parameter(name="qubit", kind="choice", symbol="qubit", default=1, choices=(1, 2, "both"))
+_QUBIT = Parameter(name="qubit", kind="choice", symbol="qubit", default=0, choices=(0, 1, "both"))
 
 
 def _whole(name: str, default: int, *, required: bool = True) -> Parameter:

@@ -75,7 +75,7 @@ def schedule(circuit: QuantumCircuit, device: Device, postselect: Mapping[str, i
         fail("circuit", "be a QuantumCircuit", f"is of type {type(circuit).__name__}")
     if not isinstance(device, Device):
         fail("device", "be a Device", f"is of type {type(device).__name__}")
-    return lowered(to_native(circuit, device), device, kept_bits(circuit, postselect or {}))
+    return lowered(to_native(circuit, device), device, kept_bits(circuit, postselect))
 
 
 def lowered(circuit: QuantumCircuit, device: Device, keep: Mapping[int, int], *, to_end: bool = True) -> Schedule:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._checks import fail, nonnegative_array, show, stochastic_columns
+from nvprotocol._checks import check_readout_tells, fail, nonnegative_array, show, stochastic_columns
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.tomography._model import pauli_labels
 
@@ -34,6 +35,7 @@ def checked_table(
     Fractional counts are taken: the expected counts of a state are as good a table as any.
     """
     table = nonnegative_array(counts, "counts")
+    rows, columns = _labels_of(counts)
     if settings is None:
         n_qubits = max(1, table.shape[-1].bit_length() - 1) if table.ndim else 2
         wanted = (3**n_qubits, 2**n_qubits)
@@ -44,7 +46,11 @@ def checked_table(
         fail("counts", f"have shape (…, {wanted[0]}, {wanted[1]}), settings × outcomes", f"has shape {table.shape}")
     if table.size == 0:
         fail("counts", "contain at least one table", f"has shape {table.shape}")
-    labels = pauli_labels(wanted[1].bit_length() - 1) if settings is None else tuple(settings)
+    n_qubits = wanted[1].bit_length() - 1
+    labels = pauli_labels(n_qubits) if settings is None else tuple(settings)
+    _check_order(rows, labels, "rows", set("XYZ"))
+    outcomes = tuple(f"{value:0{n_qubits}b}" for value in range(wanted[1]))
+    _check_order([one.zfill(n_qubits) for one in columns], outcomes, "columns", {"0", "1"})
     empty = np.argwhere(table.sum(axis=(-2, -1)) == 0)
     if len(empty):
         where = f"table {tuple(empty[0].tolist())} has none" if table[..., 0, 0].size > 1 else "all of it is zero"
@@ -52,10 +58,31 @@ def checked_table(
     return table.reshape(-1, *wanted), labels, table.shape[:-2]
 
 
+def _labels_of(counts: Any) -> tuple[list[str], list[str]]:
+    """What a table of pandas or xarray calls its rows and columns; nothing where it is an array of numbers alone."""
+    if hasattr(type(counts), "columns"):
+        return [str(one) for one in counts.index], [str(one) for one in counts.columns]
+    if hasattr(type(counts), "coords") and len(counts.dims) >= 2:
+        named = [counts.coords[name].values if name in counts.coords else () for name in counts.dims[-2:]]
+        return [str(one) for one in named[0]], [str(one) for one in named[1]]
+    return [], []
+
+
+def _check_order(given: Sequence[str], wanted: Sequence[str], what: str, letters: set[str]) -> None:
+    """Refuses labels of settings or outcomes that are not in the order in which they are read."""
+    if any(not one or set(one) - letters for one in given):
+        return  # numbers of rows, or names of something else
+    for one, other in zip(given, wanted, strict=False):
+        if one != other:
+            must = f"have its {what} in the order {', '.join(wanted[:4])}{', …' if len(wanted) > 4 else ''}"
+            fail("counts", must, f"has {show(one)} in place of {show(other)}")
+
+
 def checked_readout(readout: ArrayLike | None, n_outcomes: int) -> NDArray[np.float64] | None:
     """The joint readout matrix P(read | true), checked: square, no negative entry, columns that sum to one.
 
-    From a joint matrix, one matrix for each qubit (qubit 0 first), or one that all qubits share.
+    From a joint matrix, one matrix for each qubit (qubit 0 first), or one that all qubits share. Single qubits must be
+    read better than by chance; a joint matrix, which only a calibration gives, may say that outcomes are exchanged.
     """
     if readout is None:
         return None
@@ -65,6 +92,8 @@ def checked_readout(readout: ArrayLike | None, n_outcomes: int) -> NDArray[np.fl
         must = f"have shape ({n_outcomes}, {n_outcomes}), or (2, 2) or ({n_qubits}, 2, 2) for single qubits"
         fail("readout", must, f"has shape {matrix.shape}")
     matrix = stochastic_columns(matrix, "readout")
+    if matrix.shape[-1] == 2:
+        check_readout_tells(matrix, "readout")
     if matrix.shape == (n_outcomes, n_outcomes):
         return matrix
     return reduce(np.kron, np.broadcast_to(matrix, (n_qubits, 2, 2))[::-1])

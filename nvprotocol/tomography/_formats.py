@@ -1,15 +1,14 @@
 """The formats of files of counts: texts become cells, and cells a checked table."""
 
-import csv
 import json
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._csv import check_names, quoted, read_rows
 from nvprotocol._file_format import VERSION_KEY, check_version
 from nvprotocol.errors import FileError
 
@@ -34,36 +33,16 @@ def from_csv(text: str, source: str) -> Iterator[Cell]:
     for number, line in enumerate(text.splitlines(), 1):
         if said := _VERSION.fullmatch(line):
             check_version(int(said[1]), "counts", f"{source}, line {number}")
-    numbered = [(number, line) for number, line in enumerate(text.splitlines(), 1) if _says_something(line)]
-    if not numbered:
-        raise FileError(f"{source}: the file is empty.")
-    mark = max(";\t,", key=numbered[0][1].count)
-    rows = [(number, _fields(line, mark, f"{source}, line {number}")) for number, line in numbered]
-    (number, header), *body = rows
-    long = _is_long(header, f"{source}, line {number}")
+    (header, place), *body = read_rows(text, source)
+    long = _is_long(header, place)
     if not body:
         raise FileError(f"{source}: there are no counts below the header.")
-    for number, fields in body:
-        where = f"{source}, line {number}"
-        if len(fields) != len(header):
-            raise FileError(f"{where}: has {len(fields)} columns, but the header has {len(header)}.")
+    for fields, where in body:
         row = dict(zip(header, fields, strict=True))
         if long:
             yield Cell(row["setting"], row["outcome"], row["count"], where)
         else:
             yield from (Cell(row["setting"], name, row[name], where) for name in header if name != "setting")
-
-
-def _says_something(line: str) -> bool:
-    return bool(line.strip(" ,;\t")) and not line.lstrip().startswith("#")
-
-
-def _fields(line: str, mark: str, where: str) -> list[str]:
-    try:
-        (fields,) = csv.reader([line], delimiter=mark, strict=True, skipinitialspace=True)
-    except csv.Error as reason:
-        raise FileError(f"{where}: not valid CSV: {reason}.") from None
-    return [field.strip() for field in fields]
 
 
 def _is_long(header: list[str], where: str) -> bool:
@@ -74,20 +53,14 @@ def _is_long(header: list[str], where: str) -> bool:
     if len(lengths) > 1:
         short, long = (next(name for name in bits if len(name) == size) for size in (min(lengths), max(lengths)))
         raise FileError(
-            f"{where}: outcomes must have as many bits each, but {_quoted(short)} and {_quoted(long)} do not."
+            f"{where}: outcomes must have as many bits each, but {quoted(short)} and {quoted(long)} do not."
         )
     n_qubits = min(lengths.pop() if lengths else 0, MOST_QUBITS)
     known = ("setting", *(f"{value:0{n_qubits}b}" for value in range(2**n_qubits))) if bits else LONG
-    for name in header:
-        if name not in known:
-            close = get_close_matches(name, known, n=1)
-            meant = f'did you mean "{close[0]}"?' if close else f"known are {', '.join(known[:5])}."
-            raise FileError(f"{where}: column {_quoted(name)} is not known; {meant}")
-        if header.count(name) > 1:
-            raise FileError(f"{where}: column {_quoted(name)} is there twice.")
+    check_names(header, known, where)
     missing = [name for name in known if name not in header]
     if missing:
-        raise FileError(f"{where}: column {_quoted(missing[0])} is missing.")
+        raise FileError(f"{where}: column {quoted(missing[0])} is missing.")
     return not bits
 
 
@@ -102,9 +75,9 @@ def from_json(text: str, source: str) -> tuple[list[str], list[Cell]]:
     cells = []
     for setting, row in content.items():
         if not isinstance(row, dict):
-            raise FileError(f'{source}: key {_quoted(setting)} must be an object of outcomes such as {{"00": 512}}.')
+            raise FileError(f'{source}: key {quoted(setting)} must be an object of outcomes such as {{"00": 512}}.')
         cells += [
-            Cell(setting, bits, count, f"{source}: key {_quoted(f'{setting}.{bits}')}") for bits, count in row.items()
+            Cell(setting, bits, count, f"{source}: key {quoted(f'{setting}.{bits}')}") for bits, count in row.items()
         ]
     return list(content), cells
 
@@ -116,7 +89,7 @@ def _json(text: str, source: str) -> Any:
         names: set[str] = set()
         for name, _ in pairs:
             if name in names:
-                raise FileError(f"{source}: key {_quoted(name)} is there twice.")
+                raise FileError(f"{source}: key {quoted(name)} is there twice.")
             names.add(name)
         return dict(pairs)
 
@@ -136,12 +109,12 @@ def table_of(settings: list[str], cells: list[Cell], source: str) -> NDArray[np.
     for setting in settings:
         where = places.get(setting, source)
         if not setting or set(setting) - set("XYZ"):
-            raise FileError(f"{where}: setting {_quoted(setting)} is not known; it must be letters out of X, Y and Z.")
+            raise FileError(f"{where}: setting {quoted(setting)} is not known; it must be letters out of X, Y and Z.")
         if len(setting) != len(settings[0]):
-            both = f"{_quoted(settings[0])} and {_quoted(setting)}"
+            both = f"{quoted(settings[0])} and {quoted(setting)}"
             raise FileError(f"{where}: settings must have as many letters each, but {both} do not.")
         if len(setting) > MOST_QUBITS:
-            raise FileError(f"{where}: setting {_quoted(setting)} has more than {MOST_QUBITS} letters.")
+            raise FileError(f"{where}: setting {quoted(setting)} has more than {MOST_QUBITS} letters.")
     n_qubits = len(settings[0])
     rows = {setting: row for row, setting in enumerate(settings)}
     counts, seen = np.zeros((len(settings), 2**n_qubits), dtype=np.int64), set()
@@ -149,7 +122,7 @@ def table_of(settings: list[str], cells: list[Cell], source: str) -> NDArray[np.
         if set(cell.outcome) - {"0", "1"} or len(cell.outcome) != n_qubits:
             _refuse_outcome(cell, n_qubits)
         if (cell.setting, cell.outcome) in seen:
-            raise FileError(f"{cell.place}: setting {_quoted(cell.setting)} has outcome {_quoted(cell.outcome)} twice.")
+            raise FileError(f"{cell.place}: setting {quoted(cell.setting)} has outcome {quoted(cell.outcome)} twice.")
         seen.add((cell.setting, cell.outcome))
         counts[rows[cell.setting], int(cell.outcome, 2)] = _count(cell)
     return counts
@@ -159,8 +132,8 @@ def _refuse_outcome(cell: Cell, n_qubits: int) -> NoReturn:
     hint = ""
     if cell.outcome and len(cell.outcome) < n_qubits and not set(cell.outcome) - {"0", "1"}:
         hint = " (a spreadsheet takes leading zeros away)"
-    must = f"must have {n_qubits} bits, one for each letter of setting {_quoted(cell.setting)}"
-    raise FileError(f"{cell.place}: outcome {_quoted(cell.outcome)} {must}{hint}.")
+    must = f"must have {n_qubits} bits, one for each letter of setting {quoted(cell.setting)}"
+    raise FileError(f"{cell.place}: outcome {quoted(cell.outcome)} {must}{hint}.")
 
 
 def _count(cell: Cell) -> int:
@@ -169,15 +142,10 @@ def _count(cell: Cell) -> int:
     if isinstance(value, str) and value.removeprefix("-").isascii() and value.removeprefix("-").isdigit():
         value = int(value) if len(value) <= len(str(MOST)) else MOST + 1
     if isinstance(value, bool) or not isinstance(value, int):
-        shown = _quoted(cell.count)
+        shown = quoted(cell.count)
         raise FileError(f"{cell.place}: a count must be a whole number, but is {shown}.")
     if value < 0:
         raise FileError(f"{cell.place}: a count must be at least 0, but is {value}.")
     if value > MOST:
         raise FileError(f"{cell.place}: a count must be at most {MOST}, but is more.")
     return value
-
-
-def _quoted(value: object) -> str:
-    """A value as JSON writes it: a text in quotes, and all of it in one line."""
-    return json.dumps(value, ensure_ascii=False)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from nvprotocol._checks import Seed, fail
 from nvprotocol.entanglement import concurrence, eof_of_concurrence
 from nvprotocol.operators import State, fidelity
-from nvprotocol.tomography._checked import whole_counts
+from nvprotocol.tomography._checked import checked_table, whole_counts
 from nvprotocol.tomography._fitted import fitted, p_values
 from nvprotocol.tomography.intervals import profile_interval
 from nvprotocol.tomography.reconstruction import maximum_likelihood
@@ -169,6 +169,7 @@ def estimate(
         True
     """
     del seed
+    checked_table(counts, settings)  # its labels are gone once it is an array
     tables = whole_counts(counts, "counts")
     if tables.shape[-1:] != (4,) or (settings is not None and len(next(iter(settings), "")) != 2):
         if ansatz != "full" or calibration_shots is not None:

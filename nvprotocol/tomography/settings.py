@@ -144,7 +144,7 @@ def sample(
 
     Examples:
         >>> counts = nv.tomography.sample("ud", 100, seed=1, settings=["ZZ"])
-        >>> counts.tolist()  # qubit 1 up, qubit 2 down: outcome "10"
+        >>> counts.tolist()  # qubit 0 up, qubit 1 down: outcome "10"
         [[0, 0, 100, 0]]
     """
     chances = probabilities(rho, settings)
