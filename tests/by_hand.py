@@ -159,10 +159,10 @@ def chances_of(device: nv.Device, qubit: int) -> NDArray[np.float64]:
 def intrinsic(device: nv.Device) -> NDArray[np.complex128]:
     """The generator of intrinsic relaxation, up and down at 1/(2·T1) each, and of pure dephasing 1/T2 − 1/(2·T1)."""
     n = device.n_qubits
-    if device.t1_us is None:
+    if device.intrinsic_t1_us is None:
         return np.zeros((4**n, 4**n), dtype=complex)
-    t1 = np.broadcast_to(np.asarray(device.t1_us), n)
-    t2 = 2 * t1 if device.t2_us is None else np.broadcast_to(np.asarray(device.t2_us), n)
+    t1 = np.broadcast_to(np.asarray(device.intrinsic_t1_us), n)
+    t2 = 2 * t1 if device.intrinsic_t2_us is None else np.broadcast_to(np.asarray(device.intrinsic_t2_us), n)
     result, one = np.zeros((4**n, 4**n), dtype=complex), np.eye(2**n)
     for k in range(n):
         rates = [(SINGLE["+"], 0.5 / t1[k]), (SINGLE["-"], 0.5 / t1[k]), (SZ, (1 / t2[k] - 0.5 / t1[k]) / 2)]

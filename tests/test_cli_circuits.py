@@ -19,7 +19,7 @@ a = 1.0
 A = 0.5
 [device]
 gate_ns = { sx = "20 ns", measure = 300 }
-t1 = ["none", 50.0]
+intrinsic_t1 = ["none", 50.0]
 [protocol]
 name = "relaxometry"
 duration = 0.5
@@ -184,14 +184,14 @@ def test_an_experiment_file_is_a_device_too(folder: Path, capsys: pytest.Capture
     assert {
         "It is for the medium and device of mine.toml, at the first value of what is scanned:",
         "  medium: a = 1 rad/µs, A = 0.75 rad/µs",
-        "  device: detuning = 3 rad/µs, gate_ns.sx = 20 ns, gate_ns.measure = 300 ns, t1 = [inf, 50] µs",
+        "  device: detuning = 3 rad/µs, gate_ns.sx = 20 ns, gate_ns.measure = 300 ns, intrinsic_t1 = [inf, 50] µs",
         "  nvprotocol run mine.qasm --device mine.toml --outcomes readout=01,10",
     } <= set(comment)
     (folder / "mine.qasm").write_text(said, encoding="utf-8")
     command = comment[-1].split()
     found = numbers(printed(capsys, *command[1:], "--shots", "none"))[0]
     equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.75), detuning=3.0)
-    device = nv.Device(equation, gate_ns={"sx": 20, "measure": 300}, t1_us=(np.inf, 50.0))
+    device = nv.Device(equation, gate_ns={"sx": 20, "measure": 300}, intrinsic_t1_us=(np.inf, 50.0))
     circuit = nv.protocols.relaxometry(duration=0.5)
     wanted = nv.probability(circuit, device, ["01", "10"], shots=None, engine="exact").value
     assert found == pytest.approx(wanted, abs=1e-4)

@@ -84,7 +84,7 @@ def test_a_design_leaves_what_python_finds(folder: Path, capsys: pytest.CaptureF
 
     device = nv.Device.from_toml(left / "device.toml")
     np.testing.assert_allclose(device.equation.medium.relaxation, best.relaxation, rtol=1e-7)
-    assert device.t2_us is not None
+    assert device.intrinsic_t2_us is not None
     # On that device, after that time, so many runs are kept in a state of that fidelity.
     circuit = nv.protocols.monitored_bell(float(wanted.time), checks=50)
     kept = nv.emulate(circuit, device, shots=None, postselect={"parity": 1})

@@ -26,7 +26,7 @@ SLOW = nv.Device(
     single_qubit_error=0.01,
     two_qubit_error=0.03,
     initialisation_error=0.04,
-    t1_us=4.0,
+    intrinsic_t1_us=4.0,
 )
 X = np.array([[0, 1], [1, 0]])
 SXM = (np.array([[1, -1j], [-1j, 1]])) / np.sqrt(2)

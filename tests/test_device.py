@@ -28,11 +28,11 @@ TIMES = st.floats(1e-3, 1e3)
 @given(pairs(), TIMES | st.tuples(TIMES, TIMES), st.floats(1e-3, 1.0))
 def test_rates_of_medium_and_qubits_add(system: System, t1: Any, ratio: float) -> None:
     t2 = ratio * 2 * np.asarray(t1)  # the same for both qubits, or one for each, up to the largest
-    device = nv.Device(system.equation, t1_us=t1, t2_us=t2)
+    device = nv.Device(system.equation, intrinsic_t1_us=t1, intrinsic_t2_us=t2)
     medium = system.equation.medium
     with np.errstate(divide="ignore"):
-        np.testing.assert_allclose(1 / device.t1, 1 / medium.t1 + 1 / np.asarray(t1), rtol=1e-12)
-        np.testing.assert_allclose(1 / device.t2, 1 / medium.t2 + 1 / t2, rtol=1e-12)
+        np.testing.assert_allclose(1 / device.total_t1_us, 1 / medium.t1 + 1 / np.asarray(t1), rtol=1e-12)
+        np.testing.assert_allclose(1 / device.total_t2_us, 1 / medium.t2 + 1 / t2, rtol=1e-12)
     for name in ("flip_flop", "ising"):
         np.testing.assert_array_equal(getattr(device.dynamics.medium, name), getattr(medium, name))
     coupled = np.array([[0, 1], [1, 0]])  # the two qubits' own baths know nothing of each other
@@ -44,7 +44,7 @@ def test_rates_of_medium_and_qubits_add(system: System, t1: Any, ratio: float) -
 def test_intrinsic_decay_is_that_of_bloch() -> None:
     # One qubit alone: from |↓⟩ the polarisation relaxes to 0, the mean of a hot bath, and a coherence decays with T2.
     t1, t2, times = 3.0, 1.7, np.linspace(0.0, 6.0, 7)
-    device = nv.Device(nv.MasterEquation(nv.Medium(relaxation=[[0.0]])), t1_us=t1, t2_us=t2)
+    device = nv.Device(nv.MasterEquation(nv.Medium(relaxation=[[0.0]])), intrinsic_t1_us=t1, intrinsic_t2_us=t2)
     down, plus = np.diag([0.0, 1.0]), np.full((2, 2), 0.5)
     populations = device.dynamics.evolve(down, times)[:, 1, 1].real
     np.testing.assert_allclose(populations, (1 + np.exp(-times / t1)) / 2, atol=1e-12)
@@ -53,24 +53,26 @@ def test_intrinsic_decay_is_that_of_bloch() -> None:
 
 def test_relaxation_alone_limits_coherence_to_twice_its_time() -> None:
     cold = nv.MasterEquation(nv.Medium(relaxation=np.zeros((3, 3))))
-    device = nv.Device(cold, t1_us=(1.0, 2.0, 4.0))
-    np.testing.assert_allclose(device.t2, [2.0, 4.0, 8.0])
+    device = nv.Device(cold, intrinsic_t1_us=(1.0, 2.0, 4.0))
+    np.testing.assert_allclose(device.total_t2_us, [2.0, 4.0, 8.0])
     assert not np.any(device.dynamics.medium.dephasing)
-    dephased = nv.Device(cold, t2_us=5.0)
-    np.testing.assert_allclose(dephased.t2, 5.0)
-    assert np.all(np.isinf(dephased.t1))
+    dephased = nv.Device(cold, intrinsic_t2_us=5.0)
+    np.testing.assert_allclose(dephased.total_t2_us, 5.0)
+    assert np.all(np.isinf(dephased.total_t1_us))
 
 
 @pytest.mark.parametrize("endless", [None, np.inf])
 def test_times_may_have_no_end(endless: Any) -> None:
     free = nv.MasterEquation(nv.Medium(relaxation=np.zeros((2, 2))))
-    device = nv.Device(free, t2_us=(10.0, endless))
-    np.testing.assert_array_equal(device.t1, [np.inf, np.inf])
-    np.testing.assert_allclose(device.t2, [10.0, np.inf])
-    limited = nv.Device(free, t1_us=(4.0, endless), t2_us=(endless, 3.0))  # T1 alone limits the first
-    np.testing.assert_allclose(limited.t1, [4.0, np.inf])
-    np.testing.assert_allclose(limited.t2, [8.0, 3.0])
-    for name in ("t1_us", "t2_us"):
+    device = nv.Device(free, intrinsic_t2_us=(10.0, endless))
+    np.testing.assert_array_equal(device.total_t1_us, [np.inf, np.inf])
+    np.testing.assert_allclose(device.total_t2_us, [10.0, np.inf])
+    limited = nv.Device(
+        free, intrinsic_t1_us=(4.0, endless), intrinsic_t2_us=(endless, 3.0)
+    )  # T1 alone limits the first
+    np.testing.assert_allclose(limited.total_t1_us, [4.0, np.inf])
+    np.testing.assert_allclose(limited.total_t2_us, [8.0, 3.0])
+    for name in ("intrinsic_t1_us", "intrinsic_t2_us"):
         for value in (endless, [endless, endless]):
             arguments: dict[str, Any] = {name: value}
             assert nv.Device(EQUATION, **arguments).dynamics is EQUATION
@@ -78,7 +80,7 @@ def test_times_may_have_no_end(endless: Any) -> None:
 
 def test_without_intrinsic_times_the_equation_itself_acts() -> None:
     assert nv.Device(EQUATION, readout=[[0.9, 0.1], [0.1, 0.9]]).dynamics is EQUATION
-    noisy = nv.Device(EQUATION, t1_us=1.0)
+    noisy = nv.Device(EQUATION, intrinsic_t1_us=1.0)
     assert noisy.dynamics is noisy.dynamics
 
 
@@ -90,7 +92,7 @@ def test_what_an_ideal_device_is() -> None:
     assert {device.duration_us(name) for name in (*device.native_gates, "measure", "reset")} == {0.0}
     np.testing.assert_array_equal(device.readout_matrices, [PERFECT, PERFECT])
     np.testing.assert_array_equal(device.monitor_readout, PERFECT)
-    assert nv.Device(EQUATION, t1_us=1.0, t2_us=1.0, monitors=3, gate_slices=4, dt_ns=2.0).is_ideal
+    assert nv.Device(EQUATION, intrinsic_t1_us=1.0, intrinsic_t2_us=1.0, monitors=3, gate_slices=4, dt_ns=2.0).is_ideal
 
 
 @pytest.mark.parametrize(
@@ -178,18 +180,18 @@ def test_a_device_needs_no_reader_of_files_until_one_is_read() -> None:
 
 
 def test_the_same_instruments_on_another_medium() -> None:
-    device = nv.Device(EQUATION, gate_ns={"sx": 3}, t1_us=2.0, readout=[[0.9, 0.2], [0.1, 0.8]], name="mine")
+    device = nv.Device(EQUATION, gate_ns={"sx": 3}, intrinsic_t1_us=2.0, readout=[[0.9, 0.2], [0.1, 0.8]], name="mine")
     other = device.with_equation(nv.MasterEquation(nv.Medium(relaxation=np.eye(3))))
     assert (other.n_qubits, other.name, other.duration_us("sx")) == (3, "mine", 0.003)
     assert other.readout_matrices.shape == (3, 2, 2)
-    np.testing.assert_allclose(1 / other.t1, 2.5)
-    with pytest.raises(ArgumentError, match="`t1_us` must be a number or 3 numbers"):
-        nv.Device(EQUATION, t1_us=[1.0, 2.0]).with_equation(other.equation)
+    np.testing.assert_allclose(1 / other.total_t1_us, 2.5)
+    with pytest.raises(ArgumentError, match="`intrinsic_t1_us` must be a number or 3 numbers"):
+        nv.Device(EQUATION, intrinsic_t1_us=[1.0, 2.0]).with_equation(other.equation)
 
 
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda device: pickle.loads(pickle.dumps(device))])
 def test_a_device_can_be_sent_to_another_process(duplicate: Any) -> None:
-    device = nv.Device(EQUATION, gate_ns={"sx": 3}, t1_us=[1.0, 2.0], readout=[[0.9, 0.2], [0.1, 0.8]])
+    device = nv.Device(EQUATION, gate_ns={"sx": 3}, intrinsic_t1_us=[1.0, 2.0], readout=[[0.9, 0.2], [0.1, 0.8]])
     assert str(duplicate(device)) == str(device)
 
 
@@ -199,8 +201,8 @@ def test_a_device_tells_its_values_with_units() -> None:
         gate_ns={"sx": 20, "measure": 500},
         single_qubit_error=1e-4,
         readout=[[[0.9, 0.2], [0.1, 0.8]], [[0.9, 0.1], [0.1, 0.9]]],
-        t1_us=[100.0, 200.0],
-        t2_us=50.0,
+        intrinsic_t1_us=[100.0, 200.0],
+        intrinsic_t2_us=50.0,
         name="mine",
     )
     lines = str(device).splitlines()
@@ -228,4 +230,4 @@ def test_ideal_instruments_are_said_to_be_ideal_and_tell_their_values_too() -> N
     assert ideal[11:] == noisy[11:]
     assert "  durations             rz 0, sx 0, x 0, cx 0, measure 0, reset 0 ns" in ideal
     assert str(nv.Device(EQUATION)).endswith(f"GHz\n{EQUATION}")
-    assert "intrinsic T1" in str(nv.Device(EQUATION, t1_us=3.0))
+    assert "intrinsic T1" in str(nv.Device(EQUATION, intrinsic_t1_us=3.0))

@@ -17,7 +17,15 @@ from nvprotocol.experiment.schema import PARAMETERS
 SHARES, TIMES = st.floats(0.0, 0.5), st.floats(1e-3, 1e6)
 GATES = sorted({*catalogue.INSTANTANEOUS, *catalogue.ONE_QUBIT_GATES, *catalogue.TWO_QUBIT_GATES, *catalogue.NOT_GATES})
 FIELDS = [
-    *("dt_ns", "gate_ns", "single_qubit_error", "two_qubit_error", "initialisation_error", "t1_us", "t2_us"),
+    *(
+        "dt_ns",
+        "gate_ns",
+        "single_qubit_error",
+        "two_qubit_error",
+        "initialisation_error",
+        "intrinsic_t1_us",
+        "intrinsic_t2_us",
+    ),
     *("monitors", "monitor_efficiency", "monitor_false_alarm", "frequency_ghz", "gate_slices", "name"),
 ]
 SCAN = '[protocol]\nname = "dissipative_entanglement"\n[scan]\nparameter = "protocol.duration"\nvalues = [1.0]\n'
@@ -64,8 +72,8 @@ def sections(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
         "dt_ns": draw(st.floats(0.1, 10.0)),
         "gate_ns": draw(st.dictionaries(st.sampled_from(GATES), st.floats(0, 1e6))),
         "readout": [[1 - errors[0], errors[1]], [errors[0], 1 - errors[1]]],
-        "t1": t1,
-        "t2": t2,
+        "intrinsic_t1": t1,
+        "intrinsic_t2": t2,
         "monitors": draw(st.integers(1, 5)),
         "gate_slices": draw(st.integers(1, 5)),
         "frequency_ghz": draw(st.floats(0.1, 10.0)),
@@ -88,7 +96,7 @@ def test_a_device_comes_back_from_its_file(
     lines += ["[device.gate_ns]", *(f"{key} = {toml(value)}" for key, value in table.items())]
     read = nv.Device.from_toml(written(tmp_path_factory.mktemp("device"), "\n".join(lines)))
     symbols: dict[str, Any] = medium | {"A": complex(*medium["A"])}
-    names = {"t1": "t1_us", "t2": "t2_us"}
+    names = {"intrinsic_t1": "intrinsic_t1_us", "intrinsic_t2": "intrinsic_t2_us"}
     arguments: dict[str, Any] = {names.get(key, key): value for key, value in device.items()}
     equation = nv.MasterEquation(nv.Medium.pair(**symbols), arguments.pop("detuning", 0.0))
     assert differing(read, nv.Device(equation, **arguments)) == []
@@ -101,25 +109,27 @@ def test_what_a_file_says(tmp_path: Path) -> None:
     A = [1.2, 1.0]
     [device]
     detuning = "500 rad/ms"
-    t1 = "5 ms"
-    t2 = ["800 ns", 3]
+    intrinsic_t1 = "5 ms"
+    intrinsic_t2 = ["800 ns", 3]
     readout_error = [0.1, 0.3]
     gate_ns = { sx = 20, measure = 3e2 }
     """
     device = nv.Device.from_toml(str(written(tmp_path, text)))
     np.testing.assert_allclose(device.equation.medium.relaxation, [[2, 1.2 - 1j], [1.2 + 1j, 2]])
     assert float(device.equation.detuning) == 0.5
-    assert (device.t1_us, device.t2_us) == (5000.0, (0.8, 3.0))
+    assert (device.intrinsic_t1_us, device.intrinsic_t2_us) == (5000.0, (0.8, 3.0))
     np.testing.assert_allclose(device.readout_matrices[1], [[0.9, 0.3], [0.1, 0.7]])
     assert (device.duration_us("sx"), device.duration_us("measure"), device.name) == (0.02, 0.3, "device")
 
 
 def test_times_without_an_end(tmp_path: Path) -> None:
-    text = '[device]\nbase = "nv_room_temperature"\nt1 = "none"\nt2 = ["none", "3 s"]'
+    text = '[device]\nbase = "nv_room_temperature"\nintrinsic_t1 = "none"\nintrinsic_t2 = ["none", "3 s"]'
     device = nv.Device.from_toml(written(tmp_path, text))
-    assert (device.t1_us, device.t2_us) == (None, (np.inf, 3e6))
-    bare = nv.Device.from_toml(written(tmp_path, "[medium]\na = 0.0\n[device]\nt1 = inf\nt2 = [inf, 5]"))
-    np.testing.assert_array_equal([bare.t1, bare.t2], [[np.inf, np.inf], [np.inf, 5.0]])
+    assert (device.intrinsic_t1_us, device.intrinsic_t2_us) == (None, (np.inf, 3e6))
+    bare = nv.Device.from_toml(
+        written(tmp_path, "[medium]\na = 0.0\n[device]\nintrinsic_t1 = inf\nintrinsic_t2 = [inf, 5]")
+    )
+    np.testing.assert_array_equal([bare.total_t1_us, bare.total_t2_us], [[np.inf, np.inf], [np.inf, 5.0]])
 
 
 @given(st.integers(1, 10**6), st.sampled_from([("ns", 1), ("us", 1000), ("ms", 10**6)]))
@@ -186,25 +196,27 @@ def test_the_rates_in_the_files_are_those_of_their_film(name: str, kelvin: float
 
 
 def test_what_a_base_gives_is_kept_unless_said_otherwise(tmp_path: Path) -> None:
-    written(tmp_path, '[device]\nbase = "nv_cryogenic"\nt1 = "2 s"\ngate_ns.sx = 20\nname = "lab"', "lab.toml")
+    written(
+        tmp_path, '[device]\nbase = "nv_cryogenic"\nintrinsic_t1 = "2 s"\ngate_ns.sx = 20\nname = "lab"', "lab.toml"
+    )
     text = '[medium]\na = 3.0\n[device]\nbase = "lab.toml"\nreadout = [[0.9, 0.2], [0.1, 0.8]]\ngate_ns.reset = 50'
     device, base = nv.Device.from_toml(written(tmp_path, text)), nv.Device.builtin("nv_cryogenic")
-    assert differing(device, base) == ["gate_ns", "t1_us", "name", "readout", *("relaxation", "excitation")]
-    assert (device.name, device.t1_us, device.t2_us) == ("lab", 2e6, base.t2_us)
+    assert differing(device, base) == ["gate_ns", "intrinsic_t1_us", "name", "readout", *("relaxation", "excitation")]
+    assert (device.name, device.intrinsic_t1_us, device.intrinsic_t2_us) == ("lab", 2e6, base.intrinsic_t2_us)
     changed = {"sx": 20.0, "reset": 50.0}
     assert dict(device.gate_ns) == dict(base.gate_ns) | changed
     np.testing.assert_allclose(device.readout_matrices[0], [[0.9, 0.2], [0.1, 0.8]])
-    assert differing(nv.Device.from_toml(tmp_path / "lab.toml"), base) == ["gate_ns", "t1_us", "name"]
+    assert differing(nv.Device.from_toml(tmp_path / "lab.toml"), base) == ["gate_ns", "intrinsic_t1_us", "name"]
 
 
 def test_an_experiment_takes_the_keys_of_a_device_file(tmp_path: Path) -> None:
-    written(tmp_path, '[device]\nbase = "nv_cryogenic"\nt1 = "2 s"', "lab.toml")
+    written(tmp_path, '[device]\nbase = "nv_cryogenic"\nintrinsic_t1 = "2 s"', "lab.toml")
     for base in ("lab.toml", str(tmp_path / "lab.toml")):
-        text = f'{SCAN}[device]\nbase = "{base}"\nt2 = "90 ms"\ndetuning = 2.0\n'
+        text = f'{SCAN}[device]\nbase = "{base}"\nintrinsic_t2 = "90 ms"\ndetuning = 2.0\n'
         experiment = nv.experiment.load(written(tmp_path, text))
         device, lab = device_of(experiment.settings(0, 0)), nv.Device.from_toml(tmp_path / "lab.toml")
-        assert differing(device, lab) == ["t2_us", "detuning"]
-        assert (device.t2_us, float(device.equation.detuning)) == (9e4, 2.0)
+        assert differing(device, lab) == ["intrinsic_t2_us", "detuning"]
+        assert (device.intrinsic_t2_us, float(device.equation.detuning)) == (9e4, 2.0)
     own = nv.experiment.parse(f'{SCAN}[medium]\na = 3.0\n[device]\nbase = "nv_room_temperature"')
     assert float(device_of(own.settings(0, 0)).equation.medium.relaxation[0, 0].real) == 3.0
 
@@ -215,6 +227,6 @@ def test_numbers_of_a_device_can_be_scanned(key: str) -> None:
     text = SCAN.replace('"protocol.duration"', f'"device.{key}"').replace("[1.0]", f"{wanted}")
     experiment = nv.experiment.parse(text)
     devices = [device_of(experiment.settings(0, point)) for point in (0, 1)]
-    name = {"t1": "t1_us", "t2": "t2_us"}.get(key, key)
+    name = {"intrinsic_t1": "intrinsic_t1_us", "intrinsic_t2": "intrinsic_t2_us"}.get(key, key)
     values = [getattr(one.equation if key == "detuning" else one, name) for one in devices]
     assert [float(value) for value in values] == wanted

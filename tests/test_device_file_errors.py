@@ -17,8 +17,8 @@ q = 0.1
 [device]
 name = "lab"
 detuning = 0.5
-t1 = "10 us"
-t2 = [5.0, 6.0]
+intrinsic_t1 = "10 us"
+intrinsic_t2 = [5.0, 6.0]
 monitors = 1
 monitor_efficiency = 0.9
 readout_error = [0.1, 0.2]
@@ -32,7 +32,9 @@ EDITS = [
     ("[medium]", "[medum]", 'key "medum" is not known; did you mean "medium"?'),
     ("[device]", "[devise]", 'key "devise" is not known; did you mean "device"?'),
     ("monitors = 1", "monitor = 1", 'key "device.monitor" is not known; did you mean "monitors"?'),
-    ("t1 = ", "t1_us = ", 'key "device.t1_us" is not known; did you mean "t1"?'),
+    ("intrinsic_t1 = ", "t1 = ", 'key "device.t1" is not known; did you mean "intrinsic_t1"?'),
+    ("intrinsic_t1 = ", "intrinsic_t1_us = ", 'key "device.intrinsic_t1_us" is not known; did you mean '
+     '"intrinsic_t1"?'),
     ("a = 2.0", "xyz = 2.0", 'key "medium.xyz" is not known; known are a, A, q, a_tilde, A_tilde, d, D, J, Jz, dm.'),
     ("a = 2.0", "a = -2.0", 'key "medium.a" must be at least 0, but is -2.'),
     ("a = 2.0", 'a = "2 GHz"', 'key "medium.a" must be an angular rate in rad/s, rad/ms, rad/us or rad/ns '
@@ -42,17 +44,20 @@ EDITS = [
     ('"lab"', "3", 'key "device.name" must be a text, but is 3.'),
     ('"lab"', '""', 'key "device.name" must be a text that is not empty, but is "".'),
     ("detuning = 0.5", "detuning = inf", 'key "device.detuning" must be finite, but is inf.'),
-    ('"10 us"', '"10 rad/us"', 'key "device.t1" must be a time in s, ms, us, ns or ps (a bare number is in µs), '
+    ('"10 us"', '"10 rad/us"', 'key "device.intrinsic_t1" must be a time in s, ms, us, ns or ps (a bare number is '
+     'in µs), '
      'but is "10 rad/us".'),
-    ('"10 us"', '"10us"', 'key "device.t1" must be a number, or a number and a unit such as "50 ns", but is "10us".'),
-    ('"10 us"', "true", 'key "device.t1" must be a real number, but is True of type bool.'),
-    ('"10 us"', "-10.0", 'key "device.t1" must be greater than 0, but is -10.'),
-    ('"10 us"', "[1.0, 2.0, 3.0]", 'key "device.t1" must be a number or 2 numbers, one for each qubit, '
+    ('"10 us"', '"10us"', 'key "device.intrinsic_t1" must be a number, or a number and a unit such as "50 ns", but '
+     'is "10us".'),
+    ('"10 us"', "true", 'key "device.intrinsic_t1" must be a real number, but is True of type bool.'),
+    ('"10 us"', "-10.0", 'key "device.intrinsic_t1" must be greater than 0, but is -10.'),
+    ('"10 us"', "[1.0, 2.0, 3.0]", 'key "device.intrinsic_t1" must be a number or 2 numbers, one for each qubit, '
      "but has shape (3,)."),
-    ("[5.0, 6.0]", "[5.0, 30.0]", 'key "device.t2" must be at most 2·T1 = 20 us, but is 30 for qubit 1.'),
-    ("[5.0, 6.0]", '["none", "never"]', 'key "device.t2" must be a number, or a number and a unit such as "50 ns", '
+    ("[5.0, 6.0]", "[5.0, 30.0]", 'key "device.intrinsic_t2" must be at most 2·T1 = 20 us, but is 30 for qubit 1.'),
+    ("[5.0, 6.0]", '["none", "never"]', 'key "device.intrinsic_t2" must be a number, or a number and a unit such as '
+     '"50 ns", '
      'but is "never".'),
-    ("[5.0, 6.0]", "nan", 'key "device.t2" must be finite, but is nan.'),
+    ("[5.0, 6.0]", "nan", 'key "device.intrinsic_t2" must be finite, but is nan.'),
     ("monitors = 1", "monitors = 0", 'key "device.monitors" must be at least 1, but is 0.'),
     ("monitors = 1", "monitors = 1.5", 'key "device.monitors" must be a whole number, but is 1.5.'),
     ("= 0.9", "= 1.9", 'key "device.monitor_efficiency" must be at most 1, but is 1.9.'),
@@ -158,9 +163,11 @@ def test_what_is_wrong_with_a_base_is_told_of_its_own_file(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        ('t1 = "1 ms"', 'key "device.t1" must be at least T2/2 = 500000 us, with t2 = 1e+06 us from base '
+        ('intrinsic_t1 = "1 ms"', 'key "device.intrinsic_t1" must be at least T2/2 = 500000 us, with intrinsic_t2 = '
+         '1e+06 us from base '
          '"nv_cryogenic", but is 1000.'),
-        ('t1 = ["none", 2]', 'key "device.t1" must be at least T2/2 = 500000 us, with t2 = 1e+06 us from base '
+        ('intrinsic_t1 = ["none", 2]', 'key "device.intrinsic_t1" must be at least T2/2 = 500000 us, with '
+         'intrinsic_t2 = 1e+06 us from base '
          '"nv_cryogenic", but is 2 for qubit 1.'),
     ],
 )  # fmt: skip
@@ -175,13 +182,15 @@ def test_a_time_that_does_not_fit_the_base_is_found_where_it_stands(tmp_path: Pa
 
 def test_a_coherence_that_the_base_does_not_allow(tmp_path: Path) -> None:
     file = tmp_path / "lab.toml"
-    text = '[device]\nbase = "nv_room_temperature"\nt2 = "20 ms"'
-    message = 'must be at most 2·T1 = 13340 us, with t1 = 6670 us from base "nv_room_temperature", but is 20000.'
-    assert refusal(file, text) == f'{file}, line 3: key "device.t2" {message}'
-    both = refusal(file, f"{text}\nt1 = 3.0")  # where the file says both, the base has no part in it
-    assert both == f'{file}, line 3: key "device.t2" must be at most 2·T1 = 6 us, but is 20000.'
-    shape = refusal(file, '[device]\nbase = "nv_cryogenic"\nt1 = [1.0, 2.0, 3.0]')
-    assert shape.startswith(f'{file}, line 3: key "device.t1" must be ')
+    text = '[device]\nbase = "nv_room_temperature"\nintrinsic_t2 = "20 ms"'
+    message = (
+        'must be at most 2·T1 = 13340 us, with intrinsic_t1 = 6670 us from base "nv_room_temperature", but is 20000.'
+    )
+    assert refusal(file, text) == f'{file}, line 3: key "device.intrinsic_t2" {message}'
+    both = refusal(file, f"{text}\nintrinsic_t1 = 3.0")  # where the file says both, the base has no part in it
+    assert both == f'{file}, line 3: key "device.intrinsic_t2" must be at most 2·T1 = 6 us, but is 20000.'
+    shape = refusal(file, '[device]\nbase = "nv_cryogenic"\nintrinsic_t1 = [1.0, 2.0, 3.0]')
+    assert shape.startswith(f'{file}, line 3: key "device.intrinsic_t1" must be ')
 
 
 @pytest.mark.parametrize("path", [None, 3, ["lab.toml"]])
@@ -201,9 +210,10 @@ def test_bases_that_go_round_in_a_circle(tmp_path: Path) -> None:
     ("parameter", "values", "message"),
     [
         ("monitor_efficiency", "[0.5, 1.5]", 'key "device.monitor_efficiency" must be at most 1, but is 1.5.'),
-        ("t1", '["5 us", "-2 us"]', 'key "device.t1" must be greater than 0, but is -2.'),
-        ("t2", '["1 us", "40 us"]', 'key "device.t2" must be at most 2·T1 = 20 us, but is 40.'),
-        ("t2", '["1 us", "2 rad"]', 'key "scan.values" must be a time in s, ms, us, ns or ps (a bare number is in µs), '
+        ("intrinsic_t1", '["5 us", "-2 us"]', 'key "device.intrinsic_t1" must be greater than 0, but is -2.'),
+        ("intrinsic_t2", '["1 us", "40 us"]', 'key "device.intrinsic_t2" must be at most 2·T1 = 20 us, but is 40.'),
+        ("intrinsic_t2", '["1 us", "2 rad"]', 'key "scan.values" must be a time in s, ms, us, ns or ps (a bare '
+         'number is in µs), '
          'but is "2 rad".'),
     ],
 )  # fmt: skip

@@ -74,7 +74,7 @@ def test_readout_errors_are_in_the_exact_probability() -> None:
 
 
 def test_intrinsic_dephasing_can_be_scanned() -> None:
-    curve = echo("device.t2", '["1 us", 4.0]')
+    curve = echo("device.intrinsic_t2", '["1 us", 4.0]')
     back = (1 + np.exp(-(0.4 + 1 / np.array([1.0, 4.0])) * 0.7)) / 2
     np.testing.assert_allclose(curve.exact.values, 0.98 * back + 0.1 * (1 - back), atol=1e-12)
 
@@ -128,7 +128,8 @@ def based(tmp_path: Path) -> Path:
     """An experiment that is based on a device file beside it."""
     (tmp_path / "lab.toml").write_text(
         "[medium]\na = 2.0\nA = [0.5, 1.0]\nq = 0.1\n"
-        '[device]\nbase = "nv_cryogenic"\nt1 = [100.0, 200.0]\nt2 = "50 us"\n[device.gate_ns]\nsx = 20\n'
+        '[device]\nbase = "nv_cryogenic"\nintrinsic_t1 = [100.0, 200.0]\nintrinsic_t2 = "50 us"\n'
+        "[device.gate_ns]\nsx = 20\n"
     )
     file = tmp_path / "mine.toml"
     file.write_text(

@@ -41,7 +41,7 @@ TAKES: dict[str, tuple[Callable[[Any], object], Any]] = {
         lambda readout: nv.tomography.estimate(np.full((9, 4), 250), readout=readout),
         np.array([[0.9, 0.2], [0.1, 0.8]]),
     ),
-    "lifetimes": (lambda t1: nv.Device(EQUATION, t1_us=t1), np.array([1.0, np.inf])),
+    "lifetimes": (lambda t1: nv.Device(EQUATION, intrinsic_t1_us=t1), np.array([1.0, np.inf])),
     "crosstalk": (lambda crosstalk: nv.device.Control(crosstalk=crosstalk), IDENTITY),
     "separations": (lambda r: FILM.medium(r, height_nm=10.0, frequency_ghz=2.87), np.array([50.0, 60.0])),
     "table": (lambda green: nv.magnets.Tabulated([2.87], 10.0 * np.arange(6), green=green), TABLE),

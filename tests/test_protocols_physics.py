@@ -140,7 +140,7 @@ def test_single_qubits_relax_with_t1(initial: str, down: int) -> None:
 @pytest.mark.parametrize(("qubit", "sign"), [(0, 1), (1, -1)])
 def test_ramsey_beats_at_the_detuning_and_decays_with_t2(qubit: int, sign: int) -> None:
     equation = pair_equation(3.0, a=0.5, q=0.2, d=0.1, D=0.07)
-    t2 = equation.medium.t2[qubit - 1]
+    t2 = equation.medium.t2[qubit]
     assert 1 / t2 == pytest.approx(0.5 + 0.1 + 0.4)
     for phase in (0.0, 0.8):
         found = [signal("ramsey", equation, duration=t, qubit=qubit, phase=phase) for t in T]

@@ -88,7 +88,7 @@ def test_pulses_of_no_duration_are_the_exact_engine(name: str) -> None:
         readout=[[0.95, 0.1], [0.05, 0.9]],
         monitor_efficiency=0.9,
         monitor_false_alarm=0.05,
-        t1_us=3.0,
+        intrinsic_t1_us=3.0,
     )
     for on in (errant, nv.Device(nv.MasterEquation(MEDIUM, 0.5))):
         np.testing.assert_allclose(kept(name, on, "pulse"), kept(name, on, "exact"), rtol=0, atol=1e-10)

@@ -77,7 +77,12 @@ def integrated(hamiltonian: Callable[[float], NDArray], recycled: list[NDArray],
 def played() -> tuple[p.Schedule, nv.Device]:
     """The same as a schedule on a device."""
     medium = nv.Medium.pair(a=A, A=CROSS, q=Q, d=D, D=CROSS_D)
-    device = nv.Device(nv.MasterEquation(medium), control=nv.device.Control(crosstalk=CROSSTALK), t1_us=T1, t2_us=T2)
+    device = nv.Device(
+        nv.MasterEquation(medium),
+        control=nv.device.Control(crosstalk=CROSSTALK),
+        intrinsic_t1_us=T1,
+        intrinsic_t2_us=T2,
+    )
     pulses = [
         p.Pulse(p.Drag(20.0, beta_ns=1.2), 200.0, qubit=0, phase=0.7, start=0.0),
         p.Pulse(p.RaisedCosine(16.0), 260.0, qubit=1, phase=-0.9, detuning=30.0, start=START),

@@ -167,9 +167,9 @@ def test_no_series_for_what_is_not_smooth() -> None:
 
 def test_intrinsic_decay_goes_on_without_the_magnet() -> None:
     equation = nv.MasterEquation(nv.Medium.pair(a=2.0, A=1.5, q=0.3, d=0.4, J=0.8))
-    device = nv.Device(equation, t1_us=3.0, t2_us=2.0)
+    device = nv.Device(equation, intrinsic_t1_us=3.0, intrinsic_t2_us=2.0)
     off = p.Schedule([p.MediumRamp(0.0), p.Wait(1.3)])
-    alone = nv.Device(nv.MasterEquation(nv.Medium.pair(a=0.0)), t1_us=3.0, t2_us=2.0).dynamics
+    alone = nv.Device(nv.MasterEquation(nv.Medium.pair(a=0.0)), intrinsic_t1_us=3.0, intrinsic_t2_us=2.0).dynamics
     found, expected = p.evolve(off, device, "+d").states[-1], alone.evolve("+d", [1.3])[0]
     assert np.abs(found - expected).max() < 1e-12
 
@@ -231,7 +231,7 @@ def test_equal_segments_are_integrated_once(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_propagators_compose(rng: np.random.Generator) -> None:
-    device = nv.Device(pair(**random_symbols(rng)).equation, t2_us=4.0)
+    device = nv.Device(pair(**random_symbols(rng)).equation, intrinsic_t2_us=4.0)
     events = [
         p.Wait(0.2),
         p.rotation(p.Gaussian(50.0), 1.0, qubit=1),

@@ -22,7 +22,7 @@ def two_pulses() -> p.Schedule:
 
 
 def test_the_laboratory_frame_is_the_rotating_one() -> None:
-    device = nv.Device(EQUATION, t2_us=5.0)
+    device = nv.Device(EQUATION, intrinsic_t2_us=5.0)
     rotating, lab = (p.Propagation(two_pulses(), device, frame=frame).propagator() for frame in ("rotating", "lab"))
     assert np.abs(lab - rotating).max() < 1e-9
 

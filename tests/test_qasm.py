@@ -41,7 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "by_hand.qasm").write_text(BY_HAND, encoding="utf-8")
     (tmp_path / "read.qasm").write_text(READ, encoding="utf-8")
     (tmp_path / "weak.toml").write_text("[medium]\na = 1.0\nA = 1.0\n[device]\nmonitor_efficiency = 0.5\n")
-    (tmp_path / "wrong.toml").write_text("[medium]\na = 1.0\n[device]\nt1 = 1.0\nt2 = 3.0\n")
+    (tmp_path / "wrong.toml").write_text("[medium]\na = 1.0\n[device]\nintrinsic_t1 = 1.0\nintrinsic_t2 = 3.0\n")
     return tmp_path
 
 
@@ -191,7 +191,10 @@ def test_what_is_not_understood_is_one_line(
         (["--postselect", "seen=111"], "must keep 0, 1 or a string of 2 bits"),
         (["--device", "nv_cryo"], "`--device` must be the name of a built-in device (ideal, nv_cryogenic, "),
         (["--device", "nowhere.toml"], "nowhere.toml: there is no such file."),
-        (["--device", "wrong.toml"], 'wrong.toml, line 5: key "device.t2" must be at most 2·T1 = 2 us, but is 3.'),
+        (
+            ["--device", "wrong.toml"],
+            'wrong.toml, line 5: key "device.intrinsic_t2" must be at most 2·T1 = 2 us, but is 3.',
+        ),
         (["--shots", "1.5"], "`--shots` must be a whole number"),
         (["--shots", "0"], "`shots` must be at least 1, but is 0."),
         (["--outcomes", "seen=011"], '`outcomes` must be strings of 2 bits, as register "seen" has'),

@@ -140,7 +140,7 @@ def test_monitors_are_prepared_and_reset_without_error() -> None:
 
 
 def test_intrinsic_times_are_those_of_decay_and_dephasing() -> None:
-    device = nv.Device(NOTHING, t1_us=[2.0, 5.0], t2_us=[1.0, 4.0], gate_ns={"h": 0})
+    device = nv.Device(NOTHING, intrinsic_t1_us=[2.0, 5.0], intrinsic_t2_us=[1.0, 4.0], gate_ns={"h": 0})
     for qubit, (t1, t2) in enumerate([(2.0, 1.0), (5.0, 4.0)]):
         populations, coherence = [], []
         for name in ("x", "h"):

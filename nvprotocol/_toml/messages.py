@@ -41,8 +41,8 @@ def about_key(error: ArgumentError, path: tuple[str, ...]) -> str:
 
     Examples:
         >>> from nvprotocol._toml import about_key
-        >>> about_key(nv.errors.ArgumentError("Argument `t1_us` must be finite, but is inf."), ("device", "t1"))
-        'key "device.t1" must be finite, but is inf.'
+        >>> about_key(nv.errors.ArgumentError("Argument `a` must be finite, but is inf."), ("medium", "a"))
+        'key "medium.a" must be finite, but is inf.'
     """
     return f'key "{".".join(path)}" must {str(error).split(" must ", 1)[-1]}'
 

@@ -115,5 +115,6 @@ def suggestion(word: str, known: Sequence[str]) -> str:
         '; did you mean "checks"?'
     """
     bare = word.removesuffix("_us")  # the name of an argument, where the key takes any unit
-    close = [bare] if bare in known else get_close_matches(word, known, n=1, cutoff=0.5)
+    longer = [one for one in known if one.endswith(f"_{bare}")]  # "t1" of "intrinsic_t1"
+    close = [bare] if bare in known else longer or get_close_matches(word, known, n=1, cutoff=0.5)
     return f'; did you mean "{close[0]}"?' if close else f"; known are {', '.join(known)}."

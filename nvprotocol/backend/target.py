@@ -48,7 +48,12 @@ def nv_qubits_of(target: Target) -> int:
 
 
 def _qubit_properties(device: Device) -> list[QubitProperties]:
-    per_qubit = zip(device.t1 * _S_PER_US, device.t2 * _S_PER_US, device.frequencies_ghz * _HZ_PER_GHZ, strict=True)
+    per_qubit = zip(
+        device.total_t1_us * _S_PER_US,
+        device.total_t2_us * _S_PER_US,
+        device.frequencies_ghz * _HZ_PER_GHZ,
+        strict=True,
+    )
     nv = [QubitProperties(t1=float(t1), t2=float(t2), frequency=float(f)) for t1, t2, f in per_qubit]
     return nv + [QubitProperties()] * device.monitors
 

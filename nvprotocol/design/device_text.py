@@ -55,7 +55,7 @@ def _device(inputs: Mapping[str, float]) -> dict[str, Any]:
     detuning = inputs.get("field_difference_nt", 0.0) * RAD_PER_US_PER_NT / 2
     device: dict[str, Any] = {"name": "optimum", "detuning": _rounded(detuning)}
     if np.isfinite(inputs.get("dephasing_time", np.inf)):
-        device["t2"] = inputs["dephasing_time"]
+        device["intrinsic_t2"] = inputs["dephasing_time"]
     return device
 
 

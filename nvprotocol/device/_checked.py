@@ -42,8 +42,8 @@ def checked_fields(given: Mapping[str, Any]) -> dict[str, Any]:
         "dt_ns": real_number(given["dt_ns"], "dt_ns", above=0.0),
         "gate_ns": checked_durations(given["gate_ns"]),
         "readout": checked_readout(given["readout"], n_qubits),
-        "t1_us": checked_times(given["t1_us"], "t1_us", n_qubits),
-        "t2_us": checked_times(given["t2_us"], "t2_us", n_qubits),
+        "intrinsic_t1_us": checked_times(given["intrinsic_t1_us"], "intrinsic_t1_us", n_qubits),
+        "intrinsic_t2_us": checked_times(given["intrinsic_t2_us"], "intrinsic_t2_us", n_qubits),
         "monitors": whole_number(given["monitors"], "monitors", minimum=1),
         "frequency_ghz": real_number(given["frequency_ghz"], "frequency_ghz", above=0.0),
         "gate_slices": whole_number(given["gate_slices"], "gate_slices", minimum=1),
@@ -54,7 +54,7 @@ def checked_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     if values["monitor_efficiency"] < values["monitor_false_alarm"]:
         must = f"be at most monitor_efficiency = {show(values['monitor_efficiency'])}, or a check tells the opposite"
         fail("monitor_false_alarm", must, f"is {show(values['monitor_false_alarm'])}")
-    check_coherence(values["t1_us"], values["t2_us"])
+    check_coherence(values["intrinsic_t1_us"], values["intrinsic_t2_us"])
     return values
 
 
@@ -159,4 +159,4 @@ def incoherent(t1: ArrayLike | None, t2: ArrayLike | None) -> tuple[float, float
 def check_coherence(t1: float | tuple[float, ...] | None, t2: float | tuple[float, ...] | None) -> None:
     """Refuses T2 > 2·T1."""
     if wrong := incoherent(t1, t2):
-        fail("t2_us", f"be at most 2·T1 = {show(2 * wrong[0])} us", f"is {show(wrong[1])}{wrong[2]}")
+        fail("intrinsic_t2_us", f"be at most 2·T1 = {show(2 * wrong[0])} us", f"is {show(wrong[1])}{wrong[2]}")

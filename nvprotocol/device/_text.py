@@ -62,13 +62,13 @@ def _real_if_real(matrix: NDArray) -> NDArray:
 def _qubits(device: "Device") -> dict[str, str]:
     """What is told of the NV qubits themselves; intrinsic times only where there are any."""
     rows = {"splitting": f"{_each(device.frequencies_ghz, digits=9)} GHz"}
-    if device.t1_us is not None:
-        rows["intrinsic T1"] = f"{_each(device.t1_us)} µs"
-    if device.t2_us is not None:
-        rows["intrinsic T2"] = f"{_each(device.t2_us)} µs"
-    if device.t1_us is not None or device.t2_us is not None:
-        rows["T1 with the medium"] = f"{_each(device.t1)} µs"
-        rows["T2 with the medium"] = f"{_each(device.t2)} µs"
+    if device.intrinsic_t1_us is not None:
+        rows["intrinsic T1"] = f"{_each(device.intrinsic_t1_us)} µs"
+    if device.intrinsic_t2_us is not None:
+        rows["intrinsic T2"] = f"{_each(device.intrinsic_t2_us)} µs"
+    if device.intrinsic_t1_us is not None or device.intrinsic_t2_us is not None:
+        rows["total T1"] = f"{_each(device.total_t1_us)} µs"
+        rows["total T2"] = f"{_each(device.total_t2_us)} µs"
     return rows
 
 

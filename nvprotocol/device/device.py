@@ -40,9 +40,9 @@ class Device:
         readout: P(read | true) of an NV qubit with the true outcome on the columns, shape (2, 2) for all of them or
             (N, 2, 2), P(1|0) + P(0|1) ≤ 1; None is perfect.
         initialisation_error: Probability that an NV qubit starts, or is reset, in |↓⟩ instead of |↑⟩.
-        t1_us: Intrinsic T1 in µs besides the medium's, one number or one for each NV qubit; None, for all of them or
-            for one, and np.inf are infinite.
-        t2_us: Intrinsic T2 in µs besides the medium's, at most 2·T1; infinite means that T1 alone limits it.
+        intrinsic_t1_us: T1 in µs without the medium, one number or one for each NV qubit; None, for all of them or for
+            one, and np.inf are infinite.
+        intrinsic_t2_us: T2 in µs without the medium, at most 2·T1; infinite means that T1 alone limits it.
         monitors: Number of monitor qubits.
         monitor_efficiency: Probability that a check of a pair with |σz| ≠ 0 reads 0, as it should.
         monitor_false_alarm: Probability that a check reads 0 although |σz| = 0; at most the efficiency.
@@ -57,8 +57,8 @@ class Device:
 
     Examples:
         >>> equation = nv.MasterEquation(nv.Medium.pair(a=0.25, A=0.25))
-        >>> device = nv.Device(equation, gate_ns={"sx": 20, "measure": 300}, t1_us=2.0)
-        >>> device.duration_us("measure"), device.t1.tolist()
+        >>> device = nv.Device(equation, gate_ns={"sx": 20, "measure": 300}, intrinsic_t1_us=2.0)
+        >>> device.duration_us("measure"), device.total_t1_us.tolist()
         (0.3, [1.0, 1.0])
     """
 
@@ -70,8 +70,8 @@ class Device:
     two_qubit_error: float = 0.0
     readout: ArrayLike | None = None
     initialisation_error: float = 0.0
-    t1_us: ArrayLike | None = None
-    t2_us: ArrayLike | None = None
+    intrinsic_t1_us: ArrayLike | None = None
+    intrinsic_t2_us: ArrayLike | None = None
     monitors: int = 1
     monitor_efficiency: float = 1.0
     monitor_false_alarm: float = 0.0
@@ -89,9 +89,10 @@ class Device:
         """Reads a device file: TOML with a section [medium] and, where the instruments are not ideal, [device].
 
         Args:
-            path: The file. Its keys are the arguments of `Medium.pair` and of this class, with `t1` and `t2` (in µs, as
-                "5 ms", or "none"), `detuning`, `readout_error` = [P(1|0), P(0|1)], and `base`, the name of a built-in
-                device or the path of another file, from which everything is taken that is not given.
+            path: The file. Its keys are the arguments of `Medium.pair` and of this class, with `intrinsic_t1` and
+                `intrinsic_t2` (in µs, as "5 ms", or "none"), `detuning`, `readout_error` = [P(1|0), P(0|1)], and
+                `base`, the name of a built-in device or the path of another file, from which everything is taken that
+                is not given.
 
         Raises:
             ArgumentError: If `path` is no path.
@@ -146,19 +147,20 @@ class Device:
         Intrinsic relaxation is that of a hot bath, a = ã = 1/(4·T1); d = (1/T2 − 1/(2·T1))/4 (Eqs. S17 and S18).
 
         Examples:
-            >>> nv.Device(nv.MasterEquation(nv.Medium.pair()), t1_us=0.5).dynamics.medium.excitation.real.tolist()
+            >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair()), intrinsic_t1_us=0.5)
+            >>> device.dynamics.medium.excitation.real.tolist()
             [[0.5, 0.0], [0.0, 0.5]]
         """
-        return with_intrinsic(self.equation, self.t1_us, self.t2_us)
+        return with_intrinsic(self.equation, self.intrinsic_t1_us, self.intrinsic_t2_us)
 
     @property
-    def t1(self) -> NDArray[np.float64]:
-        """T1 of each NV qubit in µs, medium included, shape (N,)."""
+    def total_t1_us(self) -> NDArray[np.float64]:
+        """T1 of each NV qubit in µs by medium and intrinsic relaxation together, shape (N,)."""
         return self.dynamics.medium.t1
 
     @property
-    def t2(self) -> NDArray[np.float64]:
-        """T2 of each NV qubit in µs, medium included, shape (N,)."""
+    def total_t2_us(self) -> NDArray[np.float64]:
+        """T2 of each NV qubit in µs by medium and intrinsic times together, shape (N,)."""
         return self.dynamics.medium.t2
 
     @property

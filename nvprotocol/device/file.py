@@ -19,7 +19,7 @@ from nvprotocol.device.surroundings import MagnetError, Surroundings, either, me
 from nvprotocol.errors import ArgumentError, DeviceFileError
 from nvprotocol.master_equation import MasterEquation
 
-_IN_FILES = {"t1_us": "t1", "t2_us": "t2"}
+_IN_FILES = {"intrinsic_t1_us": "intrinsic_t1", "intrinsic_t2_us": "intrinsic_t2"}
 _ALTERNATIVES = ("readout", "readout_error")
 _SECTIONS = {("medium",): MediumSection, ("device", "control"): ControlSection}
 
@@ -64,8 +64,8 @@ def read(path: str | Path) -> Description:
         >>> import pathlib, tempfile
         >>> from nvprotocol.device.file import read
         >>> file = pathlib.Path(tempfile.mkdtemp()) / "mine.toml"
-        >>> _ = file.write_text('[device]\nbase = "ideal"\nt1 = "5 ms"')
-        >>> read(file).device.t1, read(file).medium.A
+        >>> _ = file.write_text('[device]\nbase = "ideal"\nintrinsic_t1 = "5 ms"')
+        >>> read(file).device.intrinsic_t1, read(file).medium.A
         (5000.0, (1+0j))
     """
     if not isinstance(path, str | PathLike):
@@ -94,8 +94,9 @@ def arguments_of(medium: Mapping[str, Any], device: Mapping[str, Any]) -> dict[s
 
     Examples:
         >>> from nvprotocol.device.file import arguments_of
-        >>> device = nv.Device(**arguments_of({"a": 2.0}, {"detuning": 1.0, "t1": 5.0, "readout_error": [0.1, 0.3]}))
-        >>> device.t1_us, device.readout_matrices[0].tolist()
+        >>> section = {"detuning": 1.0, "intrinsic_t1": 5.0, "readout_error": [0.1, 0.3]}
+        >>> device = nv.Device(**arguments_of({"a": 2.0}, section))
+        >>> device.intrinsic_t1_us, device.readout_matrices[0].tolist()
         (5.0, [[0.9, 0.3], [0.1, 0.7]])
     """
     left_out = {"base", "detuning", *_ALTERNATIVES}
@@ -192,19 +193,19 @@ def _merged(base: DeviceSection, own: DeviceSection) -> DeviceSection:
 
 def _check_coherence(own: DeviceSection, merged: DeviceSection) -> None:
     """Refuses T2 > 2·T1 where one of them is the base's, by the key that the file has itself."""
-    given = own.model_fields_set & {"t1", "t2"}
+    given = own.model_fields_set & {"intrinsic_t1", "intrinsic_t2"}
     try:
-        wrong = incoherent(merged.t1, merged.t2) if len(given) == 1 else None
+        wrong = incoherent(merged.intrinsic_t1, merged.intrinsic_t2) if len(given) == 1 else None
     except ValueError:  # as many times as there are no qubits, which the device itself refuses
         return
     if wrong is None:
         return
     t1, t2, place = wrong
     (key,) = given
-    if key == "t1":
-        must, value = f"be at least T2/2 = {show(t2 / 2)} us, with t2 = {show(t2)} us", t1
+    if key == "intrinsic_t1":
+        must, value = f"be at least T2/2 = {show(t2 / 2)} us, with intrinsic_t2 = {show(t2)} us", t1
     else:
-        must, value = f"be at most 2·T1 = {show(2 * t1)} us, with t1 = {show(t1)} us", t2
+        must, value = f"be at most 2·T1 = {show(2 * t1)} us, with intrinsic_t1 = {show(t1)} us", t2
     fail(key, f"{must} from base {show(own.base)}", f"is {show(value)}{place}")
 
 

@@ -49,8 +49,8 @@ class DeviceSection(BaseModel):
     readout: list[Any] | None = None
     readout_error: list[Any] | None = None
     initialisation_error: float | None = None
-    t1: Lifetimes = None
-    t2: Lifetimes = None
+    intrinsic_t1: Lifetimes = None
+    intrinsic_t2: Lifetimes = None
     monitors: int | None = None
     monitor_efficiency: float | None = None
     monitor_false_alarm: float | None = None

@@ -47,7 +47,7 @@ def lindblad_model(device: Device) -> Any:
         MissingExtraError: If qiskit-dynamics is not installed.
 
     Examples:
-        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9)), t1_us=10.0)
+        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9)), intrinsic_t1_us=10.0)
         >>> model = nv.pulses.lindblad_model(device)
         >>> len(model.hamiltonian_operators), len(model.dissipator_operators), len(model.static_dissipators)
         (7, 2, 4)
