@@ -5,14 +5,15 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: all help run gallery figures test qiskit2 clients lint notebooks notebooks-update pages benchmarks mutants ci clean
+.PHONY: all help run gallery figures test shake reseed qiskit2 clients lint notebooks notebooks-update pages benchmarks mutants ci clean
 
 JOBS = 2
 BIN = .venv/bin
 SYNC = PYTHON="$(PYTHON)" sh .ci/uv sync --locked --inexact
 # Many small matrices: threads inside a process only get in the way of the processes beside it.
 ONE_THREAD = OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
-PYTEST = -n $(JOBS)
+PYTEST = -n $(JOBS) --dist loadgroup
+SEEDS = 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20
 SEED =
 SAMPLE = 100
 LOCKED = pyproject.toml uv.lock .ci/uv
@@ -39,6 +40,14 @@ figures: .venv/.runtime ## the figures of the paper, and of what it leaves open,
 
 test: .venv/.dev ## the tests and every example of the documentation
 	$(ONE_THREAD) $(BIN)/pytest $(PYTEST)
+
+shake: .venv/.dev ## the tests once for each of SEEDS, in other orders and with other examples of hypothesis
+	for seed in $(SEEDS); do echo "== seed $$seed" && \
+		$(ONE_THREAD) $(BIN)/pytest $(PYTEST) -q --randomly-seed=$$seed --hypothesis-seed=$$seed || exit 1; done
+
+reseed: .venv/.dev ## the tests of draws once for each of SEEDS, with every seed moved: none may fail
+	for seed in $(SEEDS); do echo "== seed $$seed" && \
+		$(ONE_THREAD) $(BIN)/pytest $(PYTEST) -q -m statistical --reseed $$seed --hypothesis-seed=$$seed || exit 1; done
 
 qiskit2: .venv-qiskit2/.dev ## the tests again, on the newest Qiskit 2 (without the pulse engine)
 	$(ONE_THREAD) .venv-qiskit2/bin/pytest $(PYTEST)

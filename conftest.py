@@ -167,8 +167,10 @@ def pytest_configure(config: pytest.Config) -> None:
         reseed(shift)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Counts every example that draws among the statistical tests, whatever it says of what it drew."""
+    """Counts every example that draws among the statistical tests; groups, which take longest, come first."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
     for item in items:
         if isinstance(item, SybilItem) and DRAWS.search(
             item.example.document.text, item.example.region.start, item.example.region.end

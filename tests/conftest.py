@@ -7,9 +7,13 @@ import hypothesis
 import numpy as np
 import pytest
 
-# Deadlines measure the machine, not the physics. In CI the same examples come up every time.
+# Deadlines measure the machine, not the physics. In CI the same examples come up every time, `make shake` tries others.
 hypothesis.settings.register_profile(
-    "nvprotocol", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+    "nvprotocol",
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    print_blob=True,
 )
 hypothesis.settings.register_profile(
     "nvprotocol-ci", parent=hypothesis.settings.get_profile("nvprotocol"), derandomize=True, database=None
@@ -19,5 +23,8 @@ hypothesis.settings.load_profile("nvprotocol-ci" if os.environ.get("CI") else "n
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
-    """A generator seeded by the name of the test: the same numbers whenever, wherever and in whatever order it runs."""
-    return np.random.default_rng(zlib.crc32(request.node.nodeid.encode()))
+    """A generator seeded by the name of the test: the same numbers whenever, wherever and in whatever order it runs.
+
+    pytest-xdist adds a group to some names, behind an @.
+    """
+    return np.random.default_rng(zlib.crc32(request.node.nodeid.partition("@")[0].encode()))

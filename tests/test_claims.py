@@ -2,6 +2,7 @@
 
 import ast
 import math
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from nvprotocol.paper.comparison import Comparison, at_least, at_most, equal, va
 from nvprotocol.paper.errata_page import errata_page
 from nvprotocol.paper.tables import Computed, claims_page
 
+pytestmark = pytest.mark.xdist_group("claims")  # each is computed once
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 EVERY = [claim for part in claims.PARTS.values() for claim in part]
@@ -84,6 +86,7 @@ def test_a_correction_names_its_erratum(claim: Claim) -> None:
     assert claim.errata or claim.verdict is Verdict.HOLDS
 
 
+@cache
 def functions_of(name: str) -> set[str]:
     tree = ast.parse((ROOT / "tests" / name).read_text(encoding="utf-8"))
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}

@@ -23,6 +23,8 @@ from nvprotocol.paper.figures.reservoirs import competing_medium
 from nvprotocol.paper.figures.robustness import ensemble, infidelity, random_hamiltonians
 from nvprotocol.paper.figures.sudden_death import end_of_entanglement
 
+pytestmark = pytest.mark.xdist_group("figures")  # the data of each are worked out once
+
 
 def pair(q: float, delta: float = 0.0, A: float = 0.9, **others: float) -> nv.MasterEquation:
     return nv.MasterEquation(nv.Medium.pair(a=1.0, A=A, q=q, **others), delta)

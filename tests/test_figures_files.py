@@ -17,6 +17,7 @@ from nvprotocol.paper import figures
 from nvprotocol.paper.figures import FORMATS, INDEX, NAMES, agreement, load, refuse_existing, save
 from nvprotocol.plotting import COLUMN_WIDTH, PAGE_WIDTH, STYLE, interval_points, panels
 
+pytestmark = pytest.mark.xdist_group("figures")  # the data of each are worked out once
 GALLERY = Path(__file__).parent.parent / "docs" / "figures"
 LINELESS = ("fig1",)
 """Drawings without axes."""

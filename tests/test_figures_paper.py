@@ -9,6 +9,7 @@ import nvprotocol as nv
 from nvprotocol.paper.figures import NAMES, agreement, load
 from nvprotocol.paper.figures.monitored import largest_found
 
+pytestmark = pytest.mark.xdist_group("figures")  # the data of each are worked out once
 EMULATED = [name for name in NAMES if name != "fig1"]
 
 

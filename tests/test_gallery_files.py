@@ -17,6 +17,7 @@ from nvprotocol.experiment.file import device_of
 from nvprotocol.protocols import GALLERY
 from nvprotocol.protocols.gallery import Protocol
 
+pytestmark = pytest.mark.xdist_group("gallery")  # each experiment is run once
 CIRCUITS = Path(__file__).parent.parent / "circuits"
 NAMES = [*sorted(GALLERY), "film_to_bell"]
 MOST_BYTES = 60_000

@@ -1,6 +1,7 @@
 """How entanglement is measured (S48–S52)."""
 
 import numpy as np
+from scipy.special import entr
 
 from nvprotocol import closed_form
 from nvprotocol.entanglement import concurrence, entanglement_of_formation
@@ -50,8 +51,14 @@ def _measures() -> Finding:
 
 def _monotonic() -> Finding:
     values = closed_form.eof_of_concurrence(np.linspace(0, 1, 101))
+    halves = (1 + np.sqrt(1 - np.linspace(0, 1, 101) ** 2)) / 2  # eigenvalues of one half of a pure state of that C
     return Finding(
         (
+            vanishes(
+                "E_F − entropy of one half of a pure state of that C",
+                values - entr([halves, 1 - halves]).sum(0) / np.log(2),
+                1e-12,
+            ),
             vanishes("decreases of E_F as C grows from 0 to 1", np.minimum(np.diff(values), 0), 1e-15),
             equal("E_F at C = 0, 1", values[[0, -1]], [0.0, 1.0], digits=6),
         )

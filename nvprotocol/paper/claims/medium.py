@@ -3,8 +3,9 @@
 import numpy as np
 from scipy.constants import Boltzmann, Planck
 
-from nvprotocol import closed_form
+from nvprotocol import closed_form, operators
 from nvprotocol.channels import evolution
+from nvprotocol.entanglement import concurrence
 from nvprotocol.errors import ArgumentError
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
@@ -114,6 +115,57 @@ def _stability() -> Finding:
     )
 
 
+def _turn(angle: float) -> printed.Array:
+    """exp(iφσ₂ᶻ/2) as a matrix on stacked density matrices."""
+    unitary = np.diag(np.exp(0.5j * angle * operators.sigma_z(1).diagonal().real))
+    return np.kron(unitary.conj(), unitary)
+
+
+def _gauge() -> Finding:
+    plain, exchange, curves = [], [], []
+    for rng, a, A, q, delta in printed.draws(71, 20):
+        angle, J = float(rng.uniform(-np.pi, np.pi)), float(rng.normal())
+        turn, phased = _turn(angle), A * np.exp(1j * angle)
+        one, other = printed.equation(a, A, q, delta), printed.equation(a, phased, q, delta)
+        plain.append(other.liouvillian @ turn - turn @ one.liouvillian)
+        curves.append(np.subtract(*(concurrence(each.evolve("ud", [0.3, 1.0, 3.0])) for each in (one, other))))
+        one = printed.equation(a, A, q, delta, J=J)
+        other = printed.equation(a, phased, q, delta, J=J * np.cos(angle), dm=-J * np.sin(angle))
+        exchange.append(other.liouvillian @ turn - turn @ one.liouvillian)
+    kept = [concurrence(printed.equation(1.0, A, J=0.3).no_jump("ud", [12.0]).states)[0] for A in (0.8, 0.8j)]
+    one_way = 2 / (np.sqrt(7) + np.sqrt(1 / 7))  # x² = |g₁₂/g₂₁| = (2J⊥ + |A|)/(|A| − 2J⊥)
+    ends = [Medium.pair(a=1.0, A=1.0, a_tilde=u, A_tilde=-u) for u in (0.01, 0.05)]
+    apart = [float(concurrence(MasterEquation(one).steady_state())) for one in ends]
+    formula = [(1 - u) / (2 * (1 + u)) - np.sqrt(u) / (1 + u) for u in (0.01, 0.05)]
+    drive = operators.sigma_x(0) + operators.sigma_x(1)
+    return Finding(
+        (
+            vanishes(
+                "generator of A e^(iφ), Ã e^(iφ) − that of |A|, |Ã| turned by exp(iφσ₂ᶻ/2), any δ, q", plain, 1e-13
+            ),
+            vanishes("C(t) from |↑↓⟩ with and without the phase", curves, 1e-11),
+            vanishes("with J⊥: the same, if J⊥ becomes J⊥cos φ and −J⊥sin φ a DM coupling", exchange, 1e-13),
+            equal(
+                "C(∞) monitored, |A| = .8 a, J⊥ = .3 a kept, at φ = 0, π/2: 1, 2/(√7 + 1/√7)",
+                kept,
+                [1.0, one_way],
+                digits=4,
+            ),
+            equal(
+                "C(∞) from any state where the phases of A and Ã differ by π, ã/a = .01, .05", apart, formula, digits=4
+            ),
+            at_least(
+                "‖drive σ₁ˣ + σ₂ˣ, turned by π/2 − itself‖", np.linalg.norm(_turned(drive, np.pi / 2) - drive), 1.0
+            ),
+        ),
+        note="One phase of both, as in equilibrium, is a matter of axes; not so with J⊥, a drive, or two temperatures.",
+    )
+
+
+def _turned(operator: printed.Array, angle: float) -> printed.Array:
+    return printed.unstacked(_turn(angle) @ printed.stacked(operator))
+
+
 CLAIMS = (
     Claim("eq2-3", "Eqs. 2, 3", "The master equation has Lindblad form: it keeps the trace and is completely positive",
           _lindblad_form, "test_generator.py::test_lindblad_form"),
@@ -121,6 +173,8 @@ CLAIMS = (
           "test_generator.py::test_pair_generator_is_the_papers_double_sum"),
     Claim("eq5-6", "Eqs. 5, 6, S34–S37", "Four jump operators J₁ … J₄ make the same dissipator as h", _jump_form,
           "test_generator.py::test_jump_operators_of_a_pair_are_equation_5"),
+    Claim("footnote71", "footnote 71", "The phases of A and Ã are gauged out by absorbing them into the spin operators",
+          _gauge, "test_symmetries.py::test_the_phase_of_the_coupling_is_a_rotation_of_one_qubit"),
     Claim("fdt", "text below Eq. 6", "Fluctuation–dissipation: ã = e^(−βΔ)a and Ã = e^(−βΔ)A",
           _fluctuation_dissipation, "test_medium.py::test_q_is_the_fluctuation_dissipation_ratio_of_both_couplings"),
     Claim("zero-temperature", "text below Eq. 6", "At zero temperature only the decay processes survive, ã = Ã = 0",
