@@ -7,11 +7,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, numeric_array, real_number, times_array
-from nvprotocol.master_equation import conditional, matrices, steady
+from nvprotocol.master_equation import checks, matrices, no_jump, steady
 from nvprotocol.master_equation.conditional import Conditional
 from nvprotocol.master_equation.evolution import evolved, propagator
 from nvprotocol.master_equation.generator import liouvillian, parameters
 from nvprotocol.medium import Medium
+from nvprotocol.operators.states import factor
 
 __all__ = ["MasterEquation"]
 
@@ -177,7 +178,7 @@ class MasterEquation:
             >>> bool(np.allclose(nv.concurrence(equation.no_jump("ud", [0.25]).states), np.tanh(2 * 2 * 0.25)))
             True
         """
-        return conditional.no_jump(self._parameters, self._state(initial), times_array(times))
+        return no_jump.no_jump(self._parameters, self._factor(initial), times_array(times))
 
     def monitored(self, initial: operators.State, times: ArrayLike, period: float) -> Conditional:
         """The states when |σᶻ| is checked every `period` and only runs that read 0 are kept, and the odds of it.
@@ -204,7 +205,7 @@ class MasterEquation:
             [0.9842]
         """
         period = real_number(period, "period", above=0.0)
-        return conditional.monitored(self._parameters, self._state(initial), times_array(times), period)
+        return checks.monitored(self._parameters, self._factor(initial), times_array(times), period)
 
     def steady_state(self, initial: operators.State | None = None) -> NDArray[np.complex128]:
         """The state at t → ∞, the null space of the generator.
@@ -240,9 +241,14 @@ class MasterEquation:
     __repr__ = __str__
 
     def _state(self, initial: operators.State) -> NDArray[np.complex128]:
-        rho = operators.density_matrix(initial, self.n_qubits)
+        return self._broadcasting(operators.density_matrix(initial, self.n_qubits))
+
+    def _factor(self, initial: operators.State) -> NDArray[np.complex128]:
+        return self._broadcasting(factor(initial, self.n_qubits))
+
+    def _broadcasting(self, states: NDArray[np.complex128]) -> NDArray[np.complex128]:
         try:
-            np.broadcast_shapes(rho.shape[:-2], self.batch_shape)
+            np.broadcast_shapes(states.shape[:-2], self.batch_shape)
         except ValueError:
-            fail("initial", f"broadcast against the batch shape {self.batch_shape}", f"has batch {rho.shape[:-2]}")
-        return rho
+            fail("initial", f"broadcast against the batch shape {self.batch_shape}", f"has batch {states.shape[:-2]}")
+        return states

@@ -1,0 +1,217 @@
+"""Evolution on condition that no quantum of relaxation or excitation is exchanged (Eq. 13).
+
+Without dephasing kets evolve, ρ(t) = W(t) W(t)† with W(t) = e^(−iH_eff t) W, so that no eigenvalue falls below zero.
+Where jumps of dephasing go on density matrices do.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol.master_equation import precise
+from nvprotocol.master_equation.conditional import POSITIVE, SURE, Conditional, at, made_positive, made_sure
+from nvprotocol.master_equation.evolution import evolved, touched_sectors
+from nvprotocol.master_equation.exponential import propagate
+from nvprotocol.master_equation.generator import block_generator, dephasing_parameters, ket_generator
+from nvprotocol.master_equation.sectors import (
+    Sector,
+    elements,
+    from_coordinates,
+    is_diagonal,
+    matrices_of_block,
+    sectors,
+    to_coordinates,
+)
+
+_EPSILON = float(np.finfo(float).eps)
+_ROUNDINGS = 8.0
+"""Roundings in an exponential in units of its dimension plus |G|t."""
+
+
+def no_jump(values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64]) -> Conditional:
+    """States and odds at every time.
+
+    Args:
+        values: Parameters of the generator, shape (…, P).
+        factor: W with ρ = W W†, shape (…, d, R).
+        times: Non-decreasing times in µs, shape (T,).
+
+    Raises:
+        NoKeptShotsError: Where rounding of W decides what the state is.
+    """
+    n_qubits = factor.shape[-2].bit_length() - 1
+    dephasing = np.any(values[..., dephasing_parameters(n_qubits)], axis=-1)
+    if not np.any(dephasing):
+        return _by_kets(values, factor, times)
+    if np.all(dephasing):
+        return _by_maps(values, factor, times)
+    batch = np.broadcast_shapes(values.shape[:-1], factor.shape[:-2])
+    values = np.broadcast_to(values, (*batch, values.shape[-1]))
+    factor = np.broadcast_to(factor, (*batch, *factor.shape[-2:]))
+    chosen = np.broadcast_to(dephasing, batch)
+    d = factor.shape[-2]
+    states, probability = np.empty((*batch, times.size, d, d), dtype=complex), np.empty((*batch, times.size))
+    for mask, route in ((chosen, _by_maps), (~chosen, _by_kets)):
+        part = route(values[mask], factor[mask], times)
+        states[mask], probability[mask] = part.states, part.probability
+    return Conditional(states, probability)
+
+
+def _by_kets(values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64]) -> Conditional:
+    n_qubits = factor.shape[-2].bit_length() - 1
+    rows = {charge: elements(n_qubits, (charge, 0))[0] for charge in range(n_qubits + 1)}
+    present = {charge: np.any(factor[..., place, :], axis=(-2, -1)) for charge, place in rows.items()}
+    rows = {charge: place for charge, place in rows.items() if np.any(present[charge])}
+    generators = {charge: ket_generator(values, n_qubits, charge) for charge in rows}
+    rates = [np.where(present[n], np.linalg.eigvals(g).real.max(axis=-1), -np.inf) for n, g in generators.items()]
+    slowest = np.max(np.broadcast_arrays(*rates), axis=0)
+    kets = {}
+    for charge, place in rows.items():
+        start = np.swapaxes(factor[..., place, :], -1, -2)
+        kets[charge] = propagate(_shifted(generators[charge], slowest, present[charge])[..., None, :, :], start, times)
+    weight = np.sum([np.sum(np.abs(ket) ** 2, axis=(-3, -2)) for ket in kets.values()], axis=0)
+    log_probability = _log(weight) + 2 * slowest[..., None] * times - _log_norm(factor)
+    error = _errors_of_kets(generators, present, slowest, weight, log_probability, times)
+    inverse = 1 / np.sqrt(np.where(weight > 0, weight, 1.0))
+    states = _densities({charge: ket * inverse[..., None, None, :] for charge, ket in kets.items()}, n_qubits)
+
+    def precisely(place: tuple[int, ...]) -> precise.Kept:
+        return precise.without_jumps(at(values, place[:-1], 1), at(factor, place[:-1], 2), float(times[place[-1]]))
+
+    made_sure(states, log_probability, error, precisely)
+    return Conditional(states, np.exp(np.minimum(log_probability, 0.0)))
+
+
+def _errors_of_kets(
+    generators: dict[int, NDArray],
+    present: dict[int, NDArray[np.bool_]],
+    slowest: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    log_probability: NDArray[np.float64],
+    times: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Estimated relative errors of the probabilities, shape (…, T): rounding times ‖e^(−iH_eff t)‖ ‖W‖/‖W(t)‖."""
+    rounding = np.broadcast_to(sum(_rounding(generator, times) for generator in generators.values()), weight.shape)
+    with np.errstate(over="ignore"):
+        error = rounding * np.exp(-log_probability / 2)  # since no condition is kept with more than 1
+    unsure = np.any(~(error <= SURE), axis=-1)
+    if not np.any(unsure):
+        return error
+    largest = np.zeros(weight[unsure].shape)
+    for charge, generator in generators.items():
+        chosen = _chosen_shifted(generator, slowest, present[charge], unsure)
+        unit = np.eye(generator.shape[-1])
+        size = np.sum(np.abs(propagate(chosen[:, None, :, :], unit, times)) ** 2, axis=(-3, -2))
+        largest += np.where(np.broadcast_to(present[charge], unsure.shape)[unsure][:, None], size, 0.0)
+    with np.errstate(divide="ignore"):
+        error[unsure] = rounding[unsure] * np.sqrt(largest / weight[unsure])
+    return error
+
+
+def _by_maps(values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64]) -> Conditional:
+    rho = factor @ np.swapaxes(factor.conj(), -1, -2)
+    n_qubits = rho.shape[-1].bit_length() - 1
+    diagonal = [sector for sector in touched_sectors(rho, n_qubits, "no_jump") if is_diagonal(sector)]
+    generators = {sector: block_generator(values, n_qubits, sector, "no_jump", real=True) for sector in diagonal}
+    present = {sector: np.any(to_coordinates(rho, n_qubits, sector), axis=-1) for sector in diagonal}
+    rates = [np.where(present[n], np.linalg.eigvals(g).real.max(axis=-1), -np.inf) for n, g in generators.items()]
+    slowest = np.max(np.broadcast_arrays(*rates), axis=0)
+    states = evolved(values, rho, times, kind="no_jump", shift=slowest)
+    weight = np.einsum("...ii->...", states).real
+    log_probability = _log(weight) + slowest[..., None] * times - _log_norm(factor)
+    error = _errors_of_maps(n_qubits, generators, present, slowest, weight, log_probability, times)
+    states /= np.where(weight > 0, weight, 1.0)[..., None, None]
+
+    def precisely(place: tuple[int, ...]) -> precise.Kept:
+        return precise.with_dephasing(at(values, place[:-1], 1), at(factor, place[:-1], 2), float(times[place[-1]]))
+
+    made_sure(states, log_probability, error, precisely)
+    made_positive(states, np.where(error <= SURE, error, 0.0))
+    return Conditional(states, np.exp(np.minimum(log_probability, 0.0)))
+
+
+def _errors_of_maps(
+    n_qubits: int,
+    generators: dict[Sector, NDArray],
+    present: dict[Sector, NDArray[np.bool_]],
+    slowest: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    log_probability: NDArray[np.float64],
+    times: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The same for density matrices: rounding times tr E/P, with the effect E of the condition."""
+    rounding = np.broadcast_to(sum(_rounding(generator, times) for generator in generators.values()), weight.shape)
+    with np.errstate(over="ignore"):
+        error = np.where(weight > 0, rounding * np.exp(-log_probability), np.inf)
+    unsure = np.any(~(error <= POSITIVE), axis=-1)
+    if not np.any(unsure):
+        return error
+    largest = np.zeros(weight[unsure].shape)
+    for sector, generator in generators.items():
+        chosen = _chosen_shifted(generator, slowest, present[sector], unsure)
+        rows, columns = elements(n_qubits, sector)
+        populations = rows == columns
+        effect = propagate(np.swapaxes(chosen, -1, -2), populations.astype(float), times)
+        size = effect[..., populations, :].sum(axis=-2)
+        largest += np.where(np.broadcast_to(present[sector], unsure.shape)[unsure][:, None], size, 0.0)
+    positive = weight[unsure] > 0
+    ratio = largest / np.where(positive, weight[unsure], 1.0)
+    error[unsure] = np.where(positive, rounding[unsure] * ratio, np.inf)
+    return error
+
+
+def _shifted(generator: NDArray, rate: NDArray[np.float64], present: NDArray[np.bool_]) -> NDArray:
+    """G − rate, so that the slowest mode neither grows nor decays; 0 where there is nothing in the block."""
+    shifted = generator - rate[..., None, None] * np.eye(generator.shape[-1])
+    return np.where(present[..., None, None], shifted, 0.0)
+
+
+def _chosen_shifted(
+    generator: NDArray, rate: NDArray[np.float64], present: NDArray[np.bool_], chosen: NDArray[np.bool_]
+) -> NDArray:
+    """The same for the chosen of a batch, in one row."""
+    whole = np.broadcast_to(generator, (*chosen.shape, *generator.shape[-2:]))[chosen]
+    return _shifted(whole, np.broadcast_to(rate, chosen.shape)[chosen], np.broadcast_to(present, chosen.shape)[chosen])
+
+
+def _rounding(generator: NDArray, times: NDArray[np.float64]) -> NDArray[np.float64]:
+    norm = np.abs(generator).sum(axis=-2).max(axis=-1)
+    return _ROUNDINGS * _EPSILON * (generator.shape[-1] + norm[..., None] * times)
+
+
+def _log(weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.log(np.where(weight > 0, weight, np.finfo(float).tiny))
+
+
+def _log_norm(factor: NDArray[np.complex128]) -> NDArray[np.float64]:
+    return np.log(np.sum(np.abs(factor) ** 2, axis=(-2, -1)))[..., None]
+
+
+def _densities(kets: dict[int, NDArray], n_qubits: int) -> NDArray[np.complex128]:
+    """Σ_r |W_r⟩⟨W_r| from kets (…, R, h, T) with so many excitations: shape (…, T, d, d)."""
+    states = None
+    conjugates = {charge: ket.conj() for charge, ket in kets.items()}
+    for sector in sectors(n_qubits, "no_jump"):
+        left, right = sector
+        if left is None or left not in kets or right not in kets:
+            continue
+        ket, bra = kets[left], conjugates[right]
+        size, other = ket.shape[-2], bra.shape[-2]
+        real = is_diagonal(sector)
+        vectors = np.empty((*ket.shape[:-3], size * other, ket.shape[-1]), dtype=float if real else complex)
+        for i in range(size):
+            for j in range(i if real else 0, other):
+                entry = _summed(ket[..., i, :], bra[..., j, :])
+                vectors[..., i * other + j, :] = entry.real if real else entry
+                if real and i < j:
+                    vectors[..., j * other + i, :] = entry.imag
+        if states is None:
+            states = matrices_of_block(vectors, n_qubits, sector)
+        else:
+            from_coordinates(vectors, n_qubits, sector, states)
+    assert states is not None
+    return states
+
+
+def _summed(left: NDArray, right: NDArray) -> NDArray:
+    """Σ_r a_r b_r of (…, R, T)."""
+    return left[..., 0, :] * right[..., 0, :] if left.shape[-2] == 1 else np.einsum("...rt,...rt->...t", left, right)
