@@ -5,14 +5,13 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import ROUNDING, fail, show
 from nvprotocol.master_equation import precise
-from nvprotocol.master_equation.conditional import POSITIVE, SURE, Conditional, at, made_positive, made_sure
+from nvprotocol.master_equation.conditional import SURE, Conditional, at, made_positive, made_sure
 from nvprotocol.master_equation.evolution import evolved
 from nvprotocol.master_equation.exponential import expm, refuse_endless
 from nvprotocol.master_equation.generator import block_generator
+from nvprotocol.master_equation.growth import EPSILON, relative_error
 from nvprotocol.master_equation.sectors import from_coordinates, on_diagonal, to_coordinates
 
-_EPSILON = float(np.finfo(float).eps)
-_ROUNDINGS = 8.0
 _MOST_CHECKS = 2e9
 """Beyond, times cannot be told from the times of checks."""
 
@@ -52,7 +51,7 @@ def monitored(
         kept, log_odds[..., ~before] = _after_checks(values, factor, checks[~before], period)
         states[..., ~before, :, :] = _evolved_on(values, kept, spans[~before])
     norm = np.abs(block_generator(values, n_qubits, (None, 0), "full", real=True)).sum(axis=-2).max(axis=-1)
-    made_positive(states, np.broadcast_to(_ROUNDINGS * _EPSILON * norm[..., None] * spans, log_odds.shape))
+    made_positive(states, np.broadcast_to(8 * EPSILON * norm[..., None] * spans, log_odds.shape))
     return Conditional(states, np.exp(log_odds))
 
 
@@ -64,26 +63,17 @@ def _after_checks(
     d = rho.shape[-1]
     n_qubits = d.bit_length() - 1
     half = (n_qubits // 2, n_qubits // 2)
-    inside, populations = precise.inside_half(n_qubits), on_diagonal(n_qubits)
+    inside = precise.inside_half(n_qubits)
     generator = block_generator(values, n_qubits, (None, 0), "full", real=True)
     refuse_endless(generator, period, "period")
     whole = expm(generator * period)
     first, step = whole[..., inside, :], whole[..., inside, :][..., inside]
     start = (first @ to_coordinates(rho, n_qubits, (None, 0))[..., None])[..., 0]
-    vectors, logs = _powers(step, start, checks - 1, populations[inside])
-    rounding = _ROUNDINGS * _EPSILON * step.shape[-1]
-    with np.errstate(over="ignore"):
-        error = rounding * np.exp(-logs)  # since no outcome has more than 1
-    small = np.any(~(error <= POSITIVE), axis=-1)
-    if np.any(small):
-        chosen = np.broadcast_to(whole, (*small.shape, *whole.shape[-2:]))[small]
-        backwards = np.swapaxes(chosen[..., inside, :][..., inside], -1, -2)
-        effect, growth = _powers(backwards, populations[inside].astype(float), checks - 1, populations[inside])
-        largest = np.swapaxes(chosen[..., inside, :], -1, -2) @ effect
-        known = np.isfinite(logs[small])
-        with np.errstate(over="ignore"):
-            ratio = largest[..., populations, :].sum(axis=-2) * np.exp(growth - np.where(known, logs[small], 0.0))
-        error[small] = np.where(known, rounding * ratio, np.inf)
+    vectors, logs = _powers(step, start, checks - 1, on_diagonal(n_qubits)[inside])
+    largest = np.abs(np.linalg.eigvals(step)).max(axis=-1)
+    largest = np.where(largest > 0, largest, 1.0)
+    log_slowest = np.minimum(np.log(largest), 0.0)[..., None] * checks
+    error = relative_error(step / largest[..., None, None], log_slowest, checks.astype(float), logs, SURE)
     kept = np.zeros((*logs.shape, d, d), dtype=complex)
     from_coordinates(vectors, n_qubits, half, kept)
 
@@ -91,7 +81,7 @@ def _after_checks(
         medium, start = at(values, place[:-1], 1), at(factor, place[:-1], 2)
         return precise.after_checks(medium, start, int(checks[place[-1]]), period)
 
-    made_sure(kept, logs, error + _ROUNDINGS * _EPSILON * checks, precisely)
+    made_sure(kept, logs, error, precisely)
     made_positive(kept, np.where(error <= SURE, error, 0.0))
     return kept, np.minimum(logs, 0.0)
 

@@ -11,7 +11,7 @@ from nvprotocol.master_equation.precise import Kept
 SURE = 1e-8
 """Estimated relative error of a probability up to which floating point is trusted."""
 
-POSITIVE = 5e-13
+POSITIVE = 1e-13
 """Estimated error of a normalised state up to which a negative eigenvalue is nothing but rounding."""
 
 
@@ -60,15 +60,39 @@ def made_sure(
 
 
 def made_positive(states: NDArray[np.complex128], error: NDArray[np.float64]) -> None:
-    """Sets eigenvalues below zero to zero, in place, where rounding could have made some."""
+    """Sets eigenvalues below zero to zero, in place, where rounding has made some."""
     chosen = error > POSITIVE
     if not np.any(chosen):
         return
-    values, vectors = np.linalg.eigh(states[chosen])
+    populations = np.einsum("...ii->...i", states)
+    support = np.flatnonzero(np.any(populations.reshape(-1, states.shape[-1]), axis=0))
+    blocks = states[..., support[:, None], support]
+    chosen &= _negative(blocks)
+    values, vectors = np.linalg.eigh(blocks[chosen])
     kept = vectors * np.sqrt(np.clip(values, 0.0, None))[..., None, :]
     repaired = kept @ np.swapaxes(kept.conj(), -1, -2)
     repaired = (repaired + np.swapaxes(repaired.conj(), -1, -2)) / 2
-    states[chosen] = repaired / np.einsum("...ii->...", repaired).real[..., None, None]
+    blocks[chosen] = repaired / np.einsum("...ii->...", repaired).real[..., None, None]
+    states[..., support[:, None], support] = blocks
+
+
+def _negative(states: NDArray[np.complex128]) -> NDArray[np.bool_]:
+    """Where matrices (…, d, d) have an eigenvalue below about −1e-13: ρ + 1e-13 has a pivot that is not positive.
+
+    Elimination takes all matrices at once, and a tenth of the time of their eigenvalues.
+    """
+    d = states.shape[-1]
+    rest = {(i, j): states[..., i, j] + POSITIVE * (i == j) for i in range(d) for j in range(i + 1)}
+    found = np.zeros(states.shape[:-2], dtype=bool)
+    for k in range(d):
+        pivot = rest[k, k].real
+        found |= ~(pivot > 0)
+        inverse = 1 / np.where(pivot > 0, pivot, 1.0)
+        for i in range(k + 1, d):
+            factor = rest[i, k] * inverse
+            for j in range(k + 1, i + 1):
+                rest[i, j] = rest[i, j] - factor * rest[j, k].conj()
+    return found
 
 
 def at(array: NDArray, place: tuple[int, ...], core: int) -> NDArray:

@@ -171,7 +171,12 @@ class MasterEquation:
 
         Raises:
             ArgumentError: As for `evolve`.
-            NoKeptShotsError: If the condition has a probability that no floating-point number holds.
+            NoKeptShotsError: If the last digits of the initial state decide what is kept. A state without the slowest
+                mode of H_eff decays faster than what rounding puts into that mode: with a factor W of ρ₀ = W W†, which
+                a label or a ket gives as it is and a density matrix by its eigenvectors (eigenvalues below 4ε of the
+                largest are dropped), a change of W by one unit in the last place must not change the probability
+                by more than 1e-7 of itself, nor the state by more than 1e-6. That holds down to about 1e-20 of what
+                the slowest mode would keep, and to the least floating-point number where that mode is there.
 
         Examples:
             >>> equation = nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0))
@@ -196,7 +201,7 @@ class MasterEquation:
 
         Raises:
             ArgumentError: As for `evolve`; if the period is not positive or the number of qubits is odd.
-            NoKeptShotsError: If a check keeps nothing.
+            NoKeptShotsError: If a check keeps nothing, or by the rule of `no_jump`.
 
         Examples:
             >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9, q=0.5))

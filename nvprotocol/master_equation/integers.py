@@ -86,12 +86,12 @@ def combined(parameters: NDArray[np.float64], coefficients: NDArray) -> Scaled:
     return Scaled(np.tensordot(exact.integers, whole, axes=1), exact.exponent)
 
 
-def exponential(generator: Scaled) -> Scaled:
-    """exp(G) of a real matrix, with entries right to 2⁻⁴⁴⁰ of the largest: Taylor's series, then squaring."""
+def exponential(generator: Scaled, bits: int = BITS) -> Scaled:
+    """exp(G) of a real matrix, with entries right to about 2^−bits of the largest: Taylor's series, then squaring."""
     size = generator.integers.shape[-1]
     norm_bits = generator.bits + generator.exponent + size.bit_length()
     squarings = max(0, norm_bits + _TAYLOR_BITS)
-    working = BITS + squarings
+    working = bits + squarings
     small = Scaled(generator.integers, generator.exponent - squarings).at(-working)
     term = np.array([[int(i == j) << working for j in range(size)] for i in range(size)], dtype=object)
     total = term

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol.master_equation import precise
-from nvprotocol.master_equation.conditional import POSITIVE, SURE, Conditional, at, made_positive, made_sure
+from nvprotocol.master_equation.conditional import SURE, Conditional, at, made_positive, made_sure
 from nvprotocol.master_equation.evolution import evolved, touched_sectors
 from nvprotocol.master_equation.exponential import propagate
 from nvprotocol.master_equation.generator import block_generator, dephasing_parameters, ket_generator
+from nvprotocol.master_equation.growth import relative_error
 from nvprotocol.master_equation.sectors import (
-    Sector,
     elements,
     from_coordinates,
     is_diagonal,
@@ -21,10 +21,6 @@ from nvprotocol.master_equation.sectors import (
     sectors,
     to_coordinates,
 )
-
-_EPSILON = float(np.finfo(float).eps)
-_ROUNDINGS = 8.0
-"""Roundings in an exponential in units of its dimension plus |G|t."""
 
 
 def no_jump(values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64]) -> Conditional:
@@ -60,17 +56,14 @@ def _by_kets(values: NDArray[np.float64], factor: NDArray[np.complex128], times:
     n_qubits = factor.shape[-2].bit_length() - 1
     rows = {charge: elements(n_qubits, (charge, 0))[0] for charge in range(n_qubits + 1)}
     present = {charge: np.any(factor[..., place, :], axis=(-2, -1)) for charge, place in rows.items()}
-    rows = {charge: place for charge, place in rows.items() if np.any(present[charge])}
-    generators = {charge: ket_generator(values, n_qubits, charge) for charge in rows}
-    rates = [np.where(present[n], np.linalg.eigvals(g).real.max(axis=-1), -np.inf) for n, g in generators.items()]
-    slowest = np.max(np.broadcast_arrays(*rates), axis=0)
+    modes = _Modes({n: ket_generator(values, n_qubits, n) for n, here in present.items() if np.any(here)}, present)
     kets = {}
-    for charge, place in rows.items():
-        start = np.swapaxes(factor[..., place, :], -1, -2)
-        kets[charge] = propagate(_shifted(generators[charge], slowest, present[charge])[..., None, :, :], start, times)
+    for charge, generator in modes.shifted.items():
+        start = np.swapaxes(factor[..., rows[charge], :], -1, -2)
+        kets[charge] = propagate(generator[..., None, :, :], start, times)
     weight = np.sum([np.sum(np.abs(ket) ** 2, axis=(-3, -2)) for ket in kets.values()], axis=0)
-    log_probability = _log(weight) + 2 * slowest[..., None] * times - _log_norm(factor)
-    error = _errors_of_kets(generators, present, slowest, weight, log_probability, times)
+    log_probability = 2 * modes.slowest[..., None] * times + _log(weight) - _log_norm(factor)
+    error = modes.error(times, log_probability / 2)
     inverse = 1 / np.sqrt(np.where(weight > 0, weight, 1.0))
     states = _densities({charge: ket * inverse[..., None, None, :] for charge, ket in kets.items()}, n_qubits)
 
@@ -81,45 +74,17 @@ def _by_kets(values: NDArray[np.float64], factor: NDArray[np.complex128], times:
     return Conditional(states, np.exp(np.minimum(log_probability, 0.0)))
 
 
-def _errors_of_kets(
-    generators: dict[int, NDArray],
-    present: dict[int, NDArray[np.bool_]],
-    slowest: NDArray[np.float64],
-    weight: NDArray[np.float64],
-    log_probability: NDArray[np.float64],
-    times: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Estimated relative errors of the probabilities, shape (…, T): rounding times ‖e^(−iH_eff t)‖ ‖W‖/‖W(t)‖."""
-    rounding = np.broadcast_to(sum(_rounding(generator, times) for generator in generators.values()), weight.shape)
-    with np.errstate(over="ignore"):
-        error = rounding * np.exp(-log_probability / 2)  # since no condition is kept with more than 1
-    unsure = np.any(~(error <= SURE), axis=-1)
-    if not np.any(unsure):
-        return error
-    largest = np.zeros(weight[unsure].shape)
-    for charge, generator in generators.items():
-        chosen = _chosen_shifted(generator, slowest, present[charge], unsure)
-        unit = np.eye(generator.shape[-1])
-        size = np.sum(np.abs(propagate(chosen[:, None, :, :], unit, times)) ** 2, axis=(-3, -2))
-        largest += np.where(np.broadcast_to(present[charge], unsure.shape)[unsure][:, None], size, 0.0)
-    with np.errstate(divide="ignore"):
-        error[unsure] = rounding[unsure] * np.sqrt(largest / weight[unsure])
-    return error
-
-
 def _by_maps(values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64]) -> Conditional:
     rho = factor @ np.swapaxes(factor.conj(), -1, -2)
     n_qubits = rho.shape[-1].bit_length() - 1
     diagonal = [sector for sector in touched_sectors(rho, n_qubits, "no_jump") if is_diagonal(sector)]
-    generators = {sector: block_generator(values, n_qubits, sector, "no_jump", real=True) for sector in diagonal}
-    present = {sector: np.any(to_coordinates(rho, n_qubits, sector), axis=-1) for sector in diagonal}
-    rates = [np.where(present[n], np.linalg.eigvals(g).real.max(axis=-1), -np.inf) for n, g in generators.items()]
-    slowest = np.max(np.broadcast_arrays(*rates), axis=0)
-    states = evolved(values, rho, times, kind="no_jump", shift=slowest)
+    present = {sector[1]: np.any(to_coordinates(rho, n_qubits, sector), axis=-1) for sector in diagonal}
+    modes = _Modes({n: block_generator(values, n_qubits, (n, n), "no_jump", real=True) for n in present}, present)
+    states = evolved(values, rho, times, kind="no_jump", shift=modes.slowest)
     weight = np.einsum("...ii->...", states).real
-    log_probability = _log(weight) + slowest[..., None] * times - _log_norm(factor)
-    error = _errors_of_maps(n_qubits, generators, present, slowest, weight, log_probability, times)
     states /= np.where(weight > 0, weight, 1.0)[..., None, None]
+    log_probability = modes.slowest[..., None] * times + _log(weight) - _log_norm(factor)
+    error = modes.error(times, log_probability)
 
     def precisely(place: tuple[int, ...]) -> precise.Kept:
         return precise.with_dephasing(at(values, place[:-1], 1), at(factor, place[:-1], 2), float(times[place[-1]]))
@@ -129,53 +94,33 @@ def _by_maps(values: NDArray[np.float64], factor: NDArray[np.complex128], times:
     return Conditional(states, np.exp(np.minimum(log_probability, 0.0)))
 
 
-def _errors_of_maps(
-    n_qubits: int,
-    generators: dict[Sector, NDArray],
-    present: dict[Sector, NDArray[np.bool_]],
-    slowest: NDArray[np.float64],
-    weight: NDArray[np.float64],
-    log_probability: NDArray[np.float64],
-    times: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """The same for density matrices: rounding times tr E/P, with the effect E of the condition."""
-    rounding = np.broadcast_to(sum(_rounding(generator, times) for generator in generators.values()), weight.shape)
-    with np.errstate(over="ignore"):
-        error = np.where(weight > 0, rounding * np.exp(-log_probability), np.inf)
-    unsure = np.any(~(error <= POSITIVE), axis=-1)
-    if not np.any(unsure):
-        return error
-    largest = np.zeros(weight[unsure].shape)
-    for sector, generator in generators.items():
-        chosen = _chosen_shifted(generator, slowest, present[sector], unsure)
-        rows, columns = elements(n_qubits, sector)
-        populations = rows == columns
-        effect = propagate(np.swapaxes(chosen, -1, -2), populations.astype(float), times)
-        size = effect[..., populations, :].sum(axis=-2)
-        largest += np.where(np.broadcast_to(present[sector], unsure.shape)[unsure][:, None], size, 0.0)
-    positive = weight[unsure] > 0
-    ratio = largest / np.where(positive, weight[unsure], 1.0)
-    error[unsure] = np.where(positive, rounding[unsure] * ratio, np.inf)
-    return error
+class _Modes:
+    """Generators of blocks, each with so many excitations, less the rate of the slowest mode that can be there.
 
+    Attributes:
+        slowest: Its rate, at most 0, shape (…).
+        shifted: The generators less that rate, and 0 where there is nothing in a block, which must not grow.
+    """
 
-def _shifted(generator: NDArray, rate: NDArray[np.float64], present: NDArray[np.bool_]) -> NDArray:
-    """G − rate, so that the slowest mode neither grows nor decays; 0 where there is nothing in the block."""
-    shifted = generator - rate[..., None, None] * np.eye(generator.shape[-1])
-    return np.where(present[..., None, None], shifted, 0.0)
+    def __init__(self, generators: dict[int, NDArray], present: dict[int, NDArray[np.bool_]]) -> None:
+        rates = [np.where(present[n], np.linalg.eigvals(g).real.max(axis=-1), -np.inf) for n, g in generators.items()]
+        self.slowest: NDArray[np.float64] = np.max(np.broadcast_arrays(*rates), axis=0)
+        self.shifted = {
+            charge: np.where(
+                present[charge][..., None, None],
+                generator - self.slowest[..., None, None] * np.eye(generator.shape[-1]),
+                0.0,
+            )
+            for charge, generator in generators.items()
+        }
 
-
-def _chosen_shifted(
-    generator: NDArray, rate: NDArray[np.float64], present: NDArray[np.bool_], chosen: NDArray[np.bool_]
-) -> NDArray:
-    """The same for the chosen of a batch, in one row."""
-    whole = np.broadcast_to(generator, (*chosen.shape, *generator.shape[-2:]))[chosen]
-    return _shifted(whole, np.broadcast_to(rate, chosen.shape)[chosen], np.broadcast_to(present, chosen.shape)[chosen])
-
-
-def _rounding(generator: NDArray, times: NDArray[np.float64]) -> NDArray[np.float64]:
-    norm = np.abs(generator).sum(axis=-2).max(axis=-1)
-    return _ROUNDINGS * _EPSILON * (generator.shape[-1] + norm[..., None] * times)
+    def error(self, times: NDArray[np.float64], log_left: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Estimated relative errors of what is left, shape (…, T)."""
+        log_slowest = np.minimum(self.slowest, 0.0)[..., None] * times
+        return np.sum(
+            [relative_error(generator, log_slowest, times, log_left, SURE) for generator in self.shifted.values()],
+            axis=0,
+        )
 
 
 def _log(weight: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.master_equation.generator import ket_coefficients, real_coefficients
-from nvprotocol.master_equation.integers import Scaled, combined, exponential, power
+from nvprotocol.master_equation.integers import BITS, Scaled, combined, exponential, power
 from nvprotocol.master_equation.sectors import Sector, elements, from_coordinates, is_diagonal, sectors
 
 _ULP = float(np.finfo(float).eps)
@@ -24,6 +24,9 @@ _MOST_OF_STATE = 1e-6
 _NOTHING = "The condition holds with vanishing probability, so there is no state to return."
 _NO_CHECK = "The checks keep nothing: their outcome |σᶻ| = 0 has vanishing probability."
 _TOO_LARGE = "Rounding decides what the condition keeps, and more digits are not carried for so many qubits."
+
+_ENOUGH_BITS = 150
+"""Bits that must be left of a number that was rounded beside larger ones."""
 
 _LARGEST = 40
 """Dimension up to which the fallback is taken."""
@@ -101,9 +104,16 @@ def after_checks(values: NDArray[np.float64], factor: NDArray[np.complex128], co
     n_qubits = len(factor).bit_length() - 1
     half: Sector = (n_qubits // 2, n_qubits // 2)
     inside = inside_half(n_qubits)
-    step = _propagator(values, real_coefficients(n_qubits, (None, 0), "full"), period)
-    first, again = step[inside], step[np.ix_(inside, inside)]
-    vector = power(again, first @ _coordinates(_density(factor), n_qubits, (None, 0)), count - 1)
+    start = _coordinates(_density(factor), n_qubits, (None, 0))
+    for bits in (BITS, 3 * BITS):
+        step = _propagator(values, real_coefficients(n_qubits, (None, 0), "full"), period, bits)
+        first, again = step[inside], step[np.ix_(inside, inside)]
+        vector = first @ start
+        if min(vector.bits - start.bits, again.bits) > _ENOUGH_BITS:  # else what a check keeps is lost beside the rest
+            break
+    else:
+        raise NoKeptShotsError(_NO_CHECK)
+    vector = power(again, vector, count - 1)
     backwards = Scaled(again.integers.T, again.exponent)
     effect = power(backwards, _trace(n_qubits, half), count - 1) @ first
     return _assembled(n_qubits, [vector], [half], [(effect, (None, 0))], factor, _NO_CHECK)
@@ -116,12 +126,12 @@ def inside_half(n_qubits: int) -> NDArray[np.intp]:
     return np.flatnonzero(np.isin(rows * 2**n_qubits + columns, half))
 
 
-def _propagator(values: NDArray[np.float64], coefficients: NDArray, time: float) -> Scaled:
+def _propagator(values: NDArray[np.float64], coefficients: NDArray, time: float, bits: int = BITS) -> Scaled:
     if coefficients.shape[-1] > _LARGEST:
         raise NoKeptShotsError(
             "The condition holds with a probability that rounding has taken over for so many qubits."
         )
-    return exponential(combined(values, coefficients) * Scaled.exactly(np.array(time)))
+    return exponential(combined(values, coefficients) * Scaled.exactly(np.array(time)), bits)
 
 
 def _parts(factor: NDArray[np.complex128]) -> Scaled:
