@@ -189,7 +189,8 @@ def trace(matrix: Matrix) -> Any:
 def neutral(n_qubits: int) -> tuple[NDArray, NDArray]:
     """The elements ρ_ij with as many excitations in i as in j."""
     count = np.array([index.bit_count() for index in range(2**n_qubits)])
-    return np.nonzero(count[:, None] == count[None, :])
+    rows, columns = np.nonzero(count[:, None] == count[None, :])
+    return rows, columns
 
 
 def _superoperator(equation: nv.MasterEquation, time: float, *, jumps: bool) -> Matrix:

@@ -54,13 +54,12 @@ def _pair(rng: np.random.Generator, *, dephasing: bool) -> nv.MasterEquation:
 
 
 def _three_qubits(rng: np.random.Generator) -> nv.MasterEquation:
-    blocks = {"relaxation": positive(rng, 3) if rng.random() < 0.5 else np.ones((3, 3))}
-    if rng.random() < 0.5:
-        blocks["excitation"] = rng.random() * np.conj(blocks["relaxation"])
+    relaxation = positive(rng, 3) if rng.random() < 0.5 else np.ones((3, 3))
+    excitation = float(rng.choice([0.0, rng.random()])) * np.conj(relaxation)
     flip_flop = hermitian(rng, 3) * rng.integers(2)
     np.fill_diagonal(flip_flop, 0)
     detuning = rng.normal(size=3) if rng.random() < 0.5 else np.zeros(3)
-    return nv.MasterEquation(nv.Medium(flip_flop=flip_flop, **blocks), detuning)
+    return nv.MasterEquation(nv.Medium(relaxation=relaxation, excitation=excitation, flip_flop=flip_flop), detuning)
 
 
 def _start(rng: np.random.Generator, equation: nv.MasterEquation) -> Any:
@@ -87,10 +86,10 @@ def _start(rng: np.random.Generator, equation: nv.MasterEquation) -> Any:
     return fast
 
 
-def _fast_mode(equation: nv.MasterEquation) -> NDArray[np.complex128]:
+def _fast_mode(equation: nv.MasterEquation) -> NDArray:
     """The fastest mode of H_eff with one excitation, as floating point has it."""
     one = np.flatnonzero([index.bit_count() == 1 for index in range(2**equation.n_qubits)])
     values, vectors = np.linalg.eig(equation.effective_hamiltonian[np.ix_(one, one)])
     ket = np.zeros(2**equation.n_qubits, dtype=complex)
-    ket[one] = vectors[:, np.argmin(values.imag)]
-    return ket / np.linalg.norm(ket)
+    ket[one] = vectors[:, np.argmin(np.imag(values))]
+    return np.asarray(ket / np.linalg.norm(ket))

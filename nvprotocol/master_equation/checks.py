@@ -72,7 +72,7 @@ def _after_checks(
     vectors, logs = _powers(step, start, checks - 1, on_diagonal(n_qubits)[inside])
     largest = np.abs(np.linalg.eigvals(step)).max(axis=-1)
     largest = np.where(largest > 0, largest, 1.0)
-    log_slowest = np.minimum(np.log(largest), 0.0)[..., None] * checks
+    log_slowest = np.minimum(np.log(largest), 0.0)[..., None] * checks.astype(float)
     error = relative_error(step / largest[..., None, None], log_slowest, checks.astype(float), logs, SURE)
     kept = np.zeros((*logs.shape, d, d), dtype=complex)
     from_coordinates(vectors, n_qubits, half, kept)

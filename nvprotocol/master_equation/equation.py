@@ -1,5 +1,6 @@
 """The master equation itself."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -171,19 +172,16 @@ class MasterEquation:
 
         Raises:
             ArgumentError: As for `evolve`.
-            NoKeptShotsError: If the last digits of the initial state decide what is kept. A state without the slowest
-                mode of H_eff decays faster than what rounding puts into that mode: with a factor W of ρ₀ = W W†, which
-                a label or a ket gives as it is and a density matrix by its eigenvectors (eigenvalues below 4ε of the
-                largest are dropped), a change of W by one unit in the last place must not change the probability
-                by more than 1e-7 of itself, nor the state by more than 1e-6. That holds down to about 1e-20 of what
-                the slowest mode would keep, and to the least floating-point number where that mode is there.
+            NoKeptShotsError: Where one unit in the last place of W, with ρ₀ = W W†, changes the probability by 1e-7 of
+                itself or the state by 1e-6. A label or ket is its own W; of a density matrix eigenvalues below 4ε of
+                the largest are dropped.
 
         Examples:
             >>> equation = nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0))
             >>> bool(np.allclose(nv.concurrence(equation.no_jump("ud", [0.25]).states), np.tanh(2 * 2 * 0.25)))
             True
         """
-        return no_jump.no_jump(self._parameters, self._factor(initial), times_array(times))
+        return no_jump.no_jump(self._parameters, self._state(initial, factor), times_array(times))
 
     def monitored(self, initial: operators.State, times: ArrayLike, period: float) -> Conditional:
         """The states when |σᶻ| is checked every `period` and only runs that read 0 are kept, and the odds of it.
@@ -210,7 +208,7 @@ class MasterEquation:
             [0.9842]
         """
         period = real_number(period, "period", above=0.0)
-        return checks.monitored(self._parameters, self._factor(initial), times_array(times), period)
+        return checks.monitored(self._parameters, self._state(initial, factor), times_array(times), period)
 
     def steady_state(self, initial: operators.State | None = None) -> NDArray[np.complex128]:
         """The state at t → ∞, the null space of the generator.
@@ -224,7 +222,7 @@ class MasterEquation:
         Raises:
             NotUniqueError: If the steady state is not unique and no initial state is given, or if the evolution from
                 the initial state never settles.
-            PrecisionError: If the steady state hangs on digits that the medium's numbers do not have.
+            PrecisionError: If it hangs on digits that the medium's numbers do not have.
 
         Examples:
             >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
@@ -245,15 +243,12 @@ class MasterEquation:
 
     __repr__ = __str__
 
-    def _state(self, initial: operators.State) -> NDArray[np.complex128]:
-        return self._broadcasting(operators.density_matrix(initial, self.n_qubits))
-
-    def _factor(self, initial: operators.State) -> NDArray[np.complex128]:
-        return self._broadcasting(factor(initial, self.n_qubits))
-
-    def _broadcasting(self, states: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    def _state(
+        self, initial: operators.State, form: Callable[..., NDArray] = operators.density_matrix
+    ) -> NDArray[np.complex128]:
+        rho = form(initial, self.n_qubits)
         try:
-            np.broadcast_shapes(states.shape[:-2], self.batch_shape)
+            np.broadcast_shapes(rho.shape[:-2], self.batch_shape)
         except ValueError:
-            fail("initial", f"broadcast against the batch shape {self.batch_shape}", f"has batch {states.shape[:-2]}")
-        return states
+            fail("initial", f"broadcast against the batch shape {self.batch_shape}", f"has batch {rho.shape[:-2]}")
+        return rho

@@ -71,7 +71,7 @@ def ket_generator(values: NDArray[np.float64], n_qubits: int, excitations: int) 
     """
     block = block_generator(values, n_qubits, (excitations, 0), "no_jump")
     decay = block_generator(values, n_qubits, (0, 0), "no_jump", real=True)
-    return block - 0.5 * decay * np.eye(block.shape[-1])
+    return np.asarray(block - 0.5 * decay * np.eye(block.shape[-1]), dtype=complex)
 
 
 def ket_coefficients(n_qubits: int, excitations: int) -> NDArray[np.float64]:
@@ -95,10 +95,9 @@ def real_coefficients(n_qubits: int, sector: Sector, kind: Kind) -> NDArray[np.f
     entries = dense.reshape(-1, size, size)
     if diagonal:
         return entries
-    return np.concatenate(
-        [np.concatenate([entries.real, -entries.imag], axis=-1), np.concatenate([entries.imag, entries.real], axis=-1)],
-        axis=-2,
-    )
+    real, imaginary = np.real(entries), np.imag(entries)
+    upper, lower = np.concatenate([real, -imaginary], axis=-1), np.concatenate([imaginary, real], axis=-1)
+    return np.concatenate([upper, lower], axis=-2)
 
 
 def liouvillian(values: NDArray[np.float64], n_qubits: int) -> NDArray[np.complex128]:

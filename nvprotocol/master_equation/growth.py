@@ -1,7 +1,5 @@
 """How far rounding grows in an evolution that decays."""
 
-from math import factorial
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,7 +38,7 @@ def relative_error(
     norm = np.abs(matrices).sum(axis=-2).max(axis=-1)
     rounding = _ROUNDINGS * EPSILON * (n + norm[..., None] * lengths)
     with np.errstate(over="ignore"):
-        growth = np.minimum(sum(departure**k / factorial(k) for k in range(n)), np.exp(-log_slowest))
+        growth = np.minimum(_transient(departure, n), np.exp(-log_slowest))
         scale = rounding * np.exp(log_slowest - log_left)
         error = scale * growth**2
     unsure = np.any(~(error <= tolerance), axis=-1)
@@ -50,6 +48,15 @@ def relative_error(
             growth = np.minimum(np.broadcast_to(growth, error.shape)[unsure], condition[:, None])
             error[unsure] = np.broadcast_to(scale, error.shape)[unsure] * growth**2
     return error
+
+
+def _transient(departure: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """Σ_(k<n) xᵏ/k!."""
+    term = total = np.ones_like(departure)
+    for k in range(1, n):
+        term = term * departure / k
+        total = total + term
+    return total
 
 
 def _condition(matrices: NDArray) -> NDArray[np.float64]:

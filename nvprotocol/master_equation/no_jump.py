@@ -146,9 +146,9 @@ def _densities(kets: dict[int, NDArray], n_qubits: int) -> NDArray[np.complex128
         for i in range(size):
             for j in range(i if real else 0, other):
                 entry = _summed(ket[..., i, :], bra[..., j, :])
-                vectors[..., i * other + j, :] = entry.real if real else entry
+                vectors[..., i * other + j, :] = np.real(entry) if real else entry
                 if real and i < j:
-                    vectors[..., j * other + i, :] = entry.imag
+                    vectors[..., j * other + i, :] = np.imag(entry)
         if states is None:
             states = matrices_of_block(vectors, n_qubits, sector)
         else:
