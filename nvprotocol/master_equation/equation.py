@@ -172,9 +172,7 @@ class MasterEquation:
 
         Raises:
             ArgumentError: As for `evolve`.
-            NoKeptShotsError: Where one unit in the last place of W, with ρ₀ = W W†, changes the probability by 1e-7 of
-                itself or the state by 1e-6. A label or ket is its own W; of a density matrix eigenvalues below 4ε of
-                the largest are dropped.
+            NoKeptShotsError: Where rounding of the initial state decides what is kept (see `Conditional`).
 
         Examples:
             >>> equation = nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0))
@@ -199,7 +197,7 @@ class MasterEquation:
 
         Raises:
             ArgumentError: As for `evolve`; if the period is not positive or the number of qubits is odd.
-            NoKeptShotsError: If a check keeps nothing, or by the rule of `no_jump`.
+            NoKeptShotsError: If a check keeps nothing, or where rounding decides what is kept.
 
         Examples:
             >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9, q=0.5))
@@ -243,9 +241,7 @@ class MasterEquation:
 
     __repr__ = __str__
 
-    def _state(
-        self, initial: operators.State, form: Callable[..., NDArray] = operators.density_matrix
-    ) -> NDArray[np.complex128]:
+    def _state(self, initial: operators.State, form: Callable[..., NDArray] = operators.density_matrix) -> NDArray:
         rho = form(initial, self.n_qubits)
         try:
             np.broadcast_shapes(rho.shape[:-2], self.batch_shape)
