@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import by_mpmath
 import mpmath
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def as_fractions(scaled: Scaled) -> list[Fraction]:
     return [Fraction(int(entry)) * Fraction(2) ** scaled.exponent for entry in scaled.integers.flat]
 
 
-def as_mpmath(scaled: Scaled) -> mpmath.matrix:
+def as_mpmath(scaled: Scaled) -> by_mpmath.Matrix:
     rows = scaled.integers.reshape(len(scaled.integers), -1)
     return mpmath.matrix([[mpmath.ldexp(int(entry), scaled.exponent) for entry in row] for row in rows])
 

@@ -92,9 +92,9 @@ class _Sector:
                 raise PrecisionError(_UNDECIDED)
             if not self._small:
                 raise PrecisionError(_TOO_LARGE)
-            dimension[k], result[k] = self._exactly(k, vectors[k])
+            dimension[k], result[k] = self._exactly(int(k), vectors[k])
         for k in np.flatnonzero(turning):
-            if blurred[k] or not self._small or self._lasts(k):
+            if blurred[k] or not self._small or self._lasts(int(k)):
                 _require_rest(self.generators[k], vectors[k] - result[k])
         return dimension, result
 
@@ -109,10 +109,11 @@ class _Sector:
         return found if is_diagonal(self.sector) else found // 2
 
     def _exactly(self, k: int, vector: NDArray) -> tuple[int, NDArray]:
-        start = Scaled.exactly(vector if is_diagonal(self.sector) else np.concatenate([vector.real, vector.imag]))
+        real = is_diagonal(self.sector)
+        start = Scaled.exactly(vector if real else np.concatenate([np.real(vector), np.imag(vector)]))
         dimension, part = null_part(self._integers(k).integers, start.integers)
         part = np.ldexp(part, start.exponent)
-        if is_diagonal(self.sector):
+        if real:
             return dimension, part
         return dimension // 2, part[: vector.size] + 1j * part[vector.size :]
 
