@@ -134,7 +134,7 @@ def test_plan_reaches_the_width_and_counts_the_runs() -> None:
     assert plan.half_width <= 0.04 * 1.03
     assert plan.runs == 36 * plan.shots
     assert plan.hours == pytest.approx(plan.runs * 1e-3 / 3600)
-    # A fresh experiment of that size has the promised width; the mean of 40 widths scatters by 2 %
+    # A fresh experiment of that size has the promised width; the mean of 40 widths scatters by 2 %.
     counts = tomography.sample(np.broadcast_to(rho, (40, 4, 4)), plan.shots, seed=2)
     assert np.diff(tomography.estimate(counts).interval).mean() / 2 == pytest.approx(plan.half_width, rel=0.15)
     five = tomography.plan(rho, 0.04, settings=tomography.U1, ansatz="X", seed=1)
