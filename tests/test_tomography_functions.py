@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 import numpy as np
 import pytest
+from counting import fewest_inside
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -86,13 +87,14 @@ def test_upper_end_of_the_purity_of_a_werner_state() -> None:
     assert (1 + 3 * top**2) / 4 - 1e-5 < result.high < (1 + 3 * 1.3**2 * top**2) / 4
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize(("rho", "truth"), [(STEADY, 0.5), (werner(0.9), 0.8575), (SINGLET, 1.0)])
 def test_interval_of_the_purity_covers(rho: State, truth: float, rng: np.random.Generator) -> None:
     tables = 100
     counts = tomography.sample(np.broadcast_to(rho, (tables, 4, 4)), 1000, rng)
     low, value, high = tomography.function_interval(counts, purity, bounds=(0.25, 1))
     assert purity(rho[None])[0] == pytest.approx(truth)
-    assert np.mean((low <= truth + 1e-12) & (truth <= high + 1e-12)) > 0.95 - 4 * np.sqrt(0.95 * 0.05 / tables)
+    assert np.sum((low <= truth + 1e-12) & (truth <= high + 1e-12)) >= fewest_inside(tables, 0.93)
     assert np.all((low <= value) & (value <= high))
     assert np.mean(high - low) < 0.1
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from counting import fewest_inside, sigmas
 from hypothesis import given
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
@@ -117,6 +118,7 @@ def test_no_worse_than_a_general_optimiser(rho: NDArray[np.complex128]) -> None:
     assert high >= slsqp(counts, floor, inside, 1.0) - 2e-3
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize(
     ("rho", "truth", "shots"),
     [(SINGLET, 1.0, 200), (STEADY, 0.5, 500), (werner(0.9), 0.85, 1000), (werner(1 / 3), 0.0, 300)],
@@ -130,18 +132,19 @@ def test_interval_covers(
     tables = 100
     counts = tomography.sample(np.broadcast_to(rho, (tables, 4, 4)), shots, rng, readout=readout)
     interval = tomography.concurrence_interval(counts, readout=readout)
-    covered = np.mean((interval.low <= truth + 1e-9) & (truth <= interval.high + 1e-9))
-    assert covered > 0.93 - 4 * np.sqrt(0.93 * 0.07 / tables)  # the worst measured cells less four binomial sigma
+    covered = np.sum((interval.low <= truth + 1e-9) & (truth <= interval.high + 1e-9))
+    assert covered >= fewest_inside(tables, 0.93)  # as the worst measured cells cover
     # An interval that covers by being wide would be useless: ±4 sigma of one correlation is generous for all nine.
     assert np.mean(interval.high - interval.low) < 9 / np.sqrt(shots)
 
 
+@pytest.mark.statistical
 def test_standard_error_is_the_scatter_of_the_estimate(rng: np.random.Generator) -> None:
     counts = tomography.sample(np.broadcast_to(werner(0.8), (400, 4, 4)), 1000, rng)
     scatter = nv.concurrence(tomography.maximum_likelihood(counts).state).std()
     error = tomography.concurrence_interval(counts[:20]).standard_error.mean()
-    # Four relative sigma of the scatter, 1/√(2·400), and 6 % for the difference of a profile from its parabola.
-    assert error == pytest.approx(scatter, rel=4 / np.sqrt(800) + 0.06)
+    # The relative sigma of the scatter is 1/√(2·400); 6 % are for the difference of a profile from its parabola.
+    assert error == pytest.approx(scatter, rel=sigmas() / np.sqrt(800) + 0.06)
 
 
 def test_bound_is_the_lower_end_and_tells_what_is_entangled() -> None:
@@ -193,10 +196,11 @@ def test_ends_do_not_depend_on_the_names_of_the_axes() -> None:
     np.testing.assert_allclose(there[:2], here[:2], atol=3e-3)
 
 
+@pytest.mark.statistical
 def test_fidelity_interval_covers(rng: np.random.Generator) -> None:
     counts = tomography.sample(np.broadcast_to(STEADY, (150, 4, 4)), 400, rng)
     low, high = tomography.fidelity_interval(counts, "psi-")
-    assert np.mean((low <= 0.5) & (high >= 0.5)) > 0.95 - 4 * np.sqrt(0.95 * 0.05 / 150)
+    assert np.sum((low <= 0.5) & (high >= 0.5)) >= fewest_inside(150, 0.93)
     assert np.mean(high - low) < 0.2
 
 

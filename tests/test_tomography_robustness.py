@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+from counting import fewest_inside
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -86,14 +87,15 @@ def test_unequal_and_empty_settings(
         assert np.any(shots == 0)
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("ansatz", list(ANSATZES))
 @pytest.mark.parametrize("label", ["uu", "ud", "du", "dd"])
 def test_pure_product_states(label: str, ansatz: str, rng: np.random.Generator) -> None:
     tables = 40
     copies = np.broadcast_to(nv.operators.density_matrix(label), (tables, 4, 4))
     counts = tomography.sample(copies, 500, rng, settings=ANSATZES[ansatz])
-    covered = np.mean(checked(counts, ansatz, "sharp").interval[:, 0] == 0)
-    assert covered > 0.95 - 4 * np.sqrt(0.95 * 0.05 / tables)
+    covered = np.sum(checked(counts, ansatz, "sharp").interval[:, 0] == 0)
+    assert covered >= fewest_inside(tables, 0.93)
 
 
 @pytest.mark.parametrize("readout", list(READOUTS))
@@ -125,12 +127,13 @@ def test_searches_end_where_they_should_with_very_unequal_shots() -> None:
             assert np.all(edge.solved)
 
 
+@pytest.mark.statistical
 def test_unequal_shots_cover_as_equal_ones_do(rng: np.random.Generator) -> None:
     rho, truth, tables = 0.9 * SINGLET + 0.025 * np.eye(4), 0.85, 100
     shots = np.array([2000, 300, 500, 250, 3000, 400, 600, 350, 1000])
     result = checked(tomography.sample(np.broadcast_to(rho, (tables, 4, 4)), shots, rng), "full", "sharp")
-    covered = np.mean((result.interval[:, 0] <= truth) & (truth <= result.interval[:, 1]))
-    assert covered > 0.95 - 4 * np.sqrt(0.95 * 0.05 / tables)
+    covered = np.sum((result.interval[:, 0] <= truth) & (truth <= result.interval[:, 1]))
+    assert covered >= fewest_inside(tables, 0.93)
     # Each setting weighs by its own shots, so the expected counts give the state back.
     exact = tomography.maximum_likelihood(shots[:, None] * tomography.probabilities(rho), tolerance=1e-8)
     np.testing.assert_allclose(exact.state, rho, atol=1e-5)
