@@ -86,6 +86,7 @@ def from_file(circuit: QuantumCircuit) -> QuantumCircuit:
     qpy.dump(circuit, file)
     file.seek(0)
     (loaded,) = qpy.load(file)
+    assert isinstance(loaded, QuantumCircuit)
     return loaded
 
 
@@ -138,12 +139,13 @@ def test_a_swap_is_carried_out_or_refused_for_what_it_is(
                 carried_out.cx(control, target)
         else:
             carried_out.append(entry)
-    trivial = {"layout_method": "trivial", "optimization_level": level}
+    plain: dict[str, Any] = {"optimization_level": level}
+    trivial: dict[str, Any] = {"layout_method": "trivial", "optimization_level": level}
     if level < 2:
-        for found in (transpile(circuit, backend, optimization_level=level), transpile(circuit, backend, **trivial)):
-            assert_reads(found, carried_out, backend)
+        for options in (plain, trivial):
+            assert_reads(transpile(circuit, backend, **options), carried_out, backend)
         return
-    for options in ({"optimization_level": level}, trivial):
+    for options in (plain, trivial):
         with pytest.raises(UnsupportedCircuitError, match=r"no `swap`.*`optimization_level=1`, or write") as caught:
             transpile(circuit, backend, **options)
         assert "\n" not in str(caught.value)
@@ -218,11 +220,11 @@ def test_an_estimator_takes_the_layout_that_was_asked_for(level: int) -> None:
     circuit.delay(0.5, 0, unit="us")
     found = transpile(circuit, backend, initial_layout=[1], optimization_level=level)
     assert found.layout is not None
-    sampler = BackendEstimatorV2(backend=backend, options={"seed_simulator": 3})
-    (result,) = sampler.run([(found, SparsePauliOp("Z").apply_layout(found.layout))], precision=0.005).result()
+    estimator: Any = BackendEstimatorV2(backend=backend, options={"seed_simulator": 3})
+    (result,) = estimator.run([(found, SparsePauliOp("Z").apply_layout(found.layout))], precision=0.005).result()
     odds = read(placed_by_hand(), backend)
     assert float(result.data.evs) == pytest.approx(odds[0] - odds[1], abs=0.025)
     moved = transpile(circuit, target=backend.target, optimization_level=3)
     assert moved.layout is not None
     with pytest.raises(UnsupportedCircuitError, match="must have qubit 0 on physical qubit 0"):
-        sampler.run([(moved, SparsePauliOp("Z").apply_layout(moved.layout))], precision=0.1).result()
+        estimator.run([(moved, SparsePauliOp("Z").apply_layout(moved.layout))], precision=0.1).result()

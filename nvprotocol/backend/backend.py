@@ -37,8 +37,13 @@ class NVBackend(AerSimulator):
     """A Qiskit backend: NV qubits that share a medium, and monitor qubits that do not.
 
     Physical qubits 0 … N−1 are the NV qubits, the paper's qubit 1 first; the monitors follow. Whatever takes time, a
-    delay, a gate, a measurement, lets the medium act on all NV qubits at once. `transpile(circuit, backend)` leaves the
-    qubits of a circuit where they are, since it matters to the physics which of them sits on the medium.
+    delay, a gate, a measurement, lets the medium act on all NV qubits at once.
+
+    Which qubit sits on the medium is physics. `transpile(circuit, backend)` leaves the qubits of a circuit where they
+    are, a register `nv` on the NV qubits, unless `initial_layout` says otherwise. A circuit whose layout has them
+    elsewhere is refused: one that was transpiled for the target alone, or at level 3 with another scheduling method. A
+    circuit without a layout is taken as it stands. A layout tells of the last transpilation only, and a QPY file does
+    not tell who asked for it: transpile what was written, not what was transpiled before.
 
     It runs on Aer's density-matrix method, and is an `AerSimulator` so that Aer's own primitives keep the medium. Only
     this backend knows it: `AerSimulator.from_backend(backend)` and `NoiseModel.from_backend(backend)` read T1, T2 and
@@ -89,7 +94,7 @@ class NVBackend(AerSimulator):
         return "nvprotocol"
 
     def get_scheduling_stage_plugin(self) -> str:
-        """The transpiler stage that leaves delays as they are written."""
+        """The transpiler stage that leaves delays as they are written, and puts qubits back in their places."""
         return "nvprotocol"
 
     @classmethod
@@ -128,7 +133,8 @@ class NVBackend(AerSimulator):
         Raises:
             ArgumentError: If an option is not known or would lose the medium, a parameter is unbound, or a circuit does
                 not fit.
-            UnsupportedCircuitError: If a circuit has something that cannot be followed.
+            UnsupportedCircuitError: If a circuit has something that cannot be followed, or the transpiler has moved a
+                qubit of it.
         """
         given = _circuits_of(circuits)
         for one in given:

@@ -83,7 +83,8 @@ def schedule(circuit: QuantumCircuit, device: Device) -> Schedule:
 
     Raises:
         ArgumentError: If the circuit has fewer NV qubits than the device, an unbound parameter or a negative delay.
-        UnsupportedCircuitError: If something in the circuit cannot be followed; the message names it.
+        UnsupportedCircuitError: If something in the circuit cannot be followed, or a transpiler has moved a qubit; the
+            message names it.
     """
     require_in_place(circuit, device.n_qubits)
     if unbound := unbound_parameters(circuit):
