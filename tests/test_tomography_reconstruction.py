@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from strategies import SEEDS, states
-from systems import random_state
+from systems import random_state, random_unitary
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -192,6 +192,24 @@ def test_log_likelihood_broadcasts_and_knows_the_impossible() -> None:
     counts[1, 8, 0] = 1
     values = tomography.log_likelihood(np.array([SINGLET, np.eye(4) / 4])[:, None], counts)
     np.testing.assert_allclose(values, [[3 * np.log(0.5), -np.inf], [3 * np.log(0.25), np.log(0.25)]])
+
+
+def test_rounding_makes_no_outcome_possible_and_a_rare_one_not_impossible(rng: np.random.Generator) -> None:
+    """Eigenstates of X, Y and Z, turned and turned back: the outcome that they exclude comes out as ±1e−16 or so."""
+    lowest = []
+    for _ in range(200):
+        unitary = random_unitary(rng, 2)
+        for row, ket in enumerate(([1, 1], [1, 1j], [1, 0])):
+            there_and_back = unitary.conj().T @ (unitary @ np.array(ket) / np.linalg.norm(ket))
+            counts = np.zeros((3, 2))
+            counts[row, 1] = 1
+            state = nv.operators.density_matrix(there_and_back)
+            lowest.append(float(tomography.log_likelihood(state, counts)))
+    assert set(lowest) == {-np.inf}
+    rare = nv.operators.density_matrix(np.array([np.sqrt(1 - 1e-12), 1e-6]))
+    assert tomography.log_likelihood(rare, np.array([[0, 0], [0, 0], [0, 7]])) == pytest.approx(
+        7 * np.log(1e-12), rel=1e-4
+    )
 
 
 @pytest.mark.parametrize("estimator", [tomography.linear_inversion, tomography.maximum_likelihood, tomography.estimate])
