@@ -5,7 +5,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: all help run gallery figures test shake reseed qiskit2 clients lint notebooks notebooks-update pages benchmarks mutants ci clean
+.PHONY: all help run gallery figures test coverage shake reseed qiskit2 clients lint notebooks notebooks-update pages benchmarks mutants ci clean
 
 JOBS = 2
 BIN = .venv/bin
@@ -40,6 +40,9 @@ figures: .venv/.runtime ## the figures of the paper, and of what it leaves open,
 
 test: .venv/.dev ## the tests and every example of the documentation
 	$(ONE_THREAD) $(BIN)/pytest $(PYTEST)
+
+coverage: .venv/.dev ## the tests, and which lines and branches none of them runs
+	$(ONE_THREAD) $(BIN)/pytest $(PYTEST) --cov
 
 shake: .venv/.dev ## the tests once for each of SEEDS, in other orders and with other examples of hypothesis
 	for seed in $(SEEDS); do echo "== seed $$seed" && \
@@ -91,7 +94,7 @@ ci: ## everything, as the continuous integration does it
 	.ci/run
 
 clean: ## removes environments and caches
-	rm -rf .venv .venv-qiskit2 .venv-clients .venv-clients2 .venv-docs .venv-mutants .bootstrap .hypothesis .ruff_cache .import_linter_cache
+	rm -rf .coverage .venv .venv-qiskit2 .venv-clients .venv-clients2 .venv-docs .venv-mutants .bootstrap .hypothesis .ruff_cache .import_linter_cache
 	rm -rf build docs/notebooks/*.ipynb
 	find nvprotocol tests benchmarks notebooks -name __pycache__ -prune -exec rm -rf {} +
 

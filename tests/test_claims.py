@@ -4,6 +4,7 @@ import ast
 import math
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -158,3 +159,9 @@ def test_a_slightly_wrong_equation_is_noticed(
     monkeypatch.setattr(printed, "equation", wrong)
     for key in keys:
         assert claims.find(key).compute().verdict is not claims.find(key).verdict, key
+
+
+@pytest.mark.parametrize("given", [{}, {"digits": 3, "tolerance": 1e-3}])
+def test_a_comparison_has_one_accuracy(given: dict[str, Any]) -> None:
+    with pytest.raises(ArgumentError, match=r"`digits` must be given, or `tolerance` instead, but both or neither are"):
+        equal("τ", 1.0, 1.0, **given)

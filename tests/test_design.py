@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import nvprotocol as nv
 from nvprotocol.design.file import parse
 from nvprotocol.design.sector import bell_phase, steady_fidelity
+from nvprotocol.errors import ArgumentError
 from nvprotocol.magnets.constants import GAMMA
 
 MODEST = settings(max_examples=25, deadline=None)
@@ -217,3 +218,10 @@ def test_the_direction_over_a_film_in_its_plane_matters() -> None:
     np.testing.assert_allclose(2 * across.result.fidelity - 1, nv.closed_form.chiral_steady_concurrence(g12, g21))
     np.testing.assert_allclose(along.result.fidelity, 1.0, atol=1e-9)
     assert np.all(across.result.fidelity < 0.95)
+
+
+def test_what_is_no_magnet_is_refused() -> None:
+    medium: Any = nv.Medium.pair(a=1.0, A=0.9)  # which has been computed already
+    for ask in (nv.design.optimise, nv.design.survey):
+        with pytest.raises(ArgumentError, match=r"`magnet` must be a magnet such as magnets\.Film, but is Medium"):
+            ask(medium, separation_nm=[50.0, 100.0], frequency_ghz=2.87)

@@ -275,3 +275,66 @@ def test_a_yield_in_words() -> None:
         "field": f"equal at the two qubits to {field:.3g} nT without echo",
         "dephasing": f"T_φ of each qubit at least {budget:.4g} µs",
     }
+
+
+def test_a_yield_that_is_not_reached_in_words() -> None:
+    found = nv.design.bell_yield(nv.Medium.pair(a=1.0, A=1.0, dm=-0.45), 0.95)
+    x = np.sqrt(0.1 / 1.9)  # amplitudes |Γ ± 2D| there and back
+    assert str(found) == f"F = 0.95 is not reached: monitoring ends at {0.5 + 1 / (x + 1 / x):.6g}"
+    several = nv.design.bell_yield(nv.Medium.pair(a=1e-3, A=[0.9e-3, 0.5e-3]), 0.95)
+    time = np.log(19) / (4 * 0.9e-3)
+    best = (1 / 19) ** (0.1 / 1.8) / 1.9 / time * 1e6
+    assert str(several) == f"Bell pairs of F = 0.95, batch (2,), at best {best:.6g} pairs/s"
+
+
+def test_a_survey_in_words() -> None:
+    film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)
+    asked: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01}
+    separations, heights = [150.0, 60.0, 90.0], [25.0, 10.0]
+    found = nv.design.survey(film, 0.9, separation_nm=separations, height_nm=heights, overhead=30.0, **asked)
+    rates = {
+        (r, h): float(nv.design.bell_yield(film.medium(r, height_nm=h, **asked), 0.9, overhead=30.0).rate)
+        for r in separations
+        for h in heights
+    }
+    best = max(rates, key=lambda place: rates[place])
+    assert str(found) == (
+        "6 places, F = 0.9 reached at 6 of them\n"
+        f"most: {rates[best]:.4g} Bell pairs per second at separation {best[0]:g} nm, height {best[1]:g} nm"
+    )
+
+
+def test_an_optimum_in_words() -> None:
+    film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)
+    asked: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01}
+    uncertain = {"height_nm": 3.0, "gap_ghz": 0.1}
+    best = nv.design.optimise(film, 0.9, separation_nm=(60, 90), height_nm=20.0, uncertainties=uncertain, **asked)
+
+    def rate(height: float, gap: float) -> float:
+        medium = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, gap).medium(60.0, height_nm=height, **asked)
+        return float(nv.design.bell_yield(medium, 0.9, overhead=20.0).rate)
+
+    here, changed = rate(20, 2), np.array([[rate(17, 2), rate(23, 2)], [rate(20, 1.9), rate(20, 2.1)]])
+    shares = (changed / here - 1) * 100
+    low = here - np.sqrt(np.sum(np.minimum(changed - here, 0).min(axis=1) ** 2))
+    high = here + np.sqrt(np.sum(np.maximum(changed - here, 0).max(axis=1) ** 2))
+    lines = str(best).replace("−", "-").splitlines()
+    assert lines[0] == "separation_nm = 60, an end of its range"
+    assert lines[1] == f"rate       {here:.4g} Bell pairs of F = 0.9 per second"
+    assert lines[-3:] == [
+        f"uncertain  {low:.4g} to {high:.4g} per second:",
+        f"           height_nm - 3: {shares[0, 0]:+.1f}%, + 3: {shares[0, 1]:+.1f}%",
+        f"           gap_ghz - 0.1: {shares[1, 0]:+.1f}%, + 0.1: {shares[1, 1]:+.1f}%",
+    ]
+
+
+def test_a_probability_and_a_plan_in_words() -> None:
+    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)))
+    found = nv.probability(nv.protocols.relaxometry(duration=0.5), device, ["01", "10"], shots=500, seed=1)
+    assert found.counts is not None
+    seen = found.counts[0, 1:3].sum()
+    low, high = nv.tomography.clopper_pearson(seen, 500)
+    numbers = f"{seen / 500:.4f} [{low:.4f}, {high:.4f}]"
+    assert str(found) == f"probability of readout = 01 or 10 {numbers}, nothing discarded (aer, 500 shots)"
+    plan = nv.tomography.Plan(shots=1234, runs=22212, hours=0.617, half_width=0.0512)
+    assert str(plan) == "1234 kept shots a setting, 22212 runs, 0.62 h: interval ± 0.051"

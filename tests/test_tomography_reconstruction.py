@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from strategies import SEEDS, states
-from systems import random_state
+from systems import random_state, random_unitary
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -204,6 +204,24 @@ def test_the_rare_is_not_impossible_and_the_impossible_is_not_rare(chance: float
     half = np.cos(np.pi / 2), np.sin(np.pi / 2)
     assert half[0] ** 2 > 0
     assert tomography.log_likelihood(np.array(half), [[0, 0], [0, 0], [1, 0]]) == -np.inf
+
+
+def test_rounding_makes_no_outcome_possible_and_a_rare_one_not_impossible(rng: np.random.Generator) -> None:
+    """Eigenstates of X, Y and Z, turned and turned back: the outcome that they exclude comes out as ±1e−16 or so."""
+    lowest = []
+    for _ in range(200):
+        unitary = random_unitary(rng, 2)
+        for row, ket in enumerate(([1, 1], [1, 1j], [1, 0])):
+            there_and_back = unitary.conj().T @ (unitary @ np.array(ket) / np.linalg.norm(ket))
+            counts = np.zeros((3, 2))
+            counts[row, 1] = 1
+            state = nv.operators.density_matrix(there_and_back)
+            lowest.append(float(tomography.log_likelihood(state, counts)))
+    assert set(lowest) == {-np.inf}
+    rare = nv.operators.density_matrix(np.array([np.sqrt(1 - 1e-12), 1e-6]))
+    assert tomography.log_likelihood(rare, np.array([[0, 0], [0, 0], [0, 7]])) == pytest.approx(
+        7 * np.log(1e-12), rel=1e-4
+    )
 
 
 @pytest.mark.parametrize("estimator", [tomography.linear_inversion, tomography.maximum_likelihood, tomography.estimate])
