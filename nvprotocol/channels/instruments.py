@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, nonnegative_array, show, whole_number
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.channels.channel import Channel
 
 __all__ = ["Instrument", "parity_check", "qubit_readout"]
@@ -15,6 +16,7 @@ __all__ = ["Instrument", "parity_check", "qubit_readout"]
 _STOCHASTIC = 1e-9
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False)
 class Instrument:
     """A measurement: for every outcome the map of the unnormalised state.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import one_of
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.device._checked import checked_fields
 from nvprotocol.device._derived import splittings_ghz, with_intrinsic
 from nvprotocol.device._text import device_text
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Device"]
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False)
 class Device:
     """NV qubits on a medium, and the instruments that act on them; perfect and instantaneous unless said otherwise.

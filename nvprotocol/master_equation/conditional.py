@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import ROUNDING, fail, show
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.master_equation.evolution import evolved, touched_sectors
 from nvprotocol.master_equation.exponential import expm, refuse_endless
@@ -23,6 +24,7 @@ _MOST_CHECKS = 2e9
 """The odds lose a relative 1e-16 at every check."""
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False)
 class Conditional:
     """States kept by a condition, with the odds of keeping them.

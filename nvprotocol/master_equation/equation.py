@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, numeric_array, real_number, times_array
+from nvprotocol._read_only import holds_read_only, read_only
 from nvprotocol.master_equation import conditional, matrices, steady
 from nvprotocol.master_equation.conditional import Conditional
 from nvprotocol.master_equation.evolution import evolved, propagator
@@ -16,6 +17,7 @@ from nvprotocol.medium import Medium
 __all__ = ["MasterEquation"]
 
 
+@holds_read_only
 class MasterEquation:
     r"""The Lindblad master equation dρ/dt = −i[H_S + H_eff, ρ] − 𝓛[ρ] of qubits on a medium (Eqs. 2–7).
 
@@ -75,7 +77,7 @@ class MasterEquation:
             array([[ 2.,  1.],
                    [ 1., -2.]])
         """
-        return matrices.hamiltonian(self._medium, self._parameters[..., -self.n_qubits :])
+        return read_only(matrices.hamiltonian(self._medium, self._parameters[..., -self.n_qubits :]))
 
     @cached_property
     def jump_operators(self) -> NDArray[np.complex128]:
@@ -91,7 +93,7 @@ class MasterEquation:
             >>> bool(np.allclose(equation.jump_operators @ singlet, 0))  # the dark state
             True
         """
-        return matrices.jump_operators(self._medium)
+        return read_only(matrices.jump_operators(self._medium))
 
     @cached_property
     def effective_hamiltonian(self) -> NDArray[np.complex128]:
@@ -104,7 +106,7 @@ class MasterEquation:
                    [ 0.-0.5j, -2.-1.j ]])
         """
         jumps = self.jump_operators
-        return self.hamiltonian - 0.5j * np.einsum("...kba,...kbc->...ac", jumps.conj(), jumps)
+        return read_only(self.hamiltonian - 0.5j * np.einsum("...kba,...kbc->...ac", jumps.conj(), jumps))
 
     @cached_property
     def liouvillian(self) -> NDArray[np.complex128]:
@@ -115,7 +117,7 @@ class MasterEquation:
             >>> generator.shape, bool(abs(np.eye(4).ravel() @ generator).max() < 1e-15)  # keeps the trace
             ((16, 16), True)
         """
-        return liouvillian(self._parameters, self.n_qubits)
+        return read_only(liouvillian(self._parameters, self.n_qubits))
 
     def propagator(self, duration: float) -> NDArray[np.complex128]:
         """The superoperator exp(𝓛t) of a stretch of time on column-stacked density matrices, shape (…, d², d²).

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, show
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.errors import FileError, OutputError
 from nvprotocol.tomography._checked import checked_settings, whole_counts
 from nvprotocol.tomography._formats import from_csv, from_json, table_of
@@ -37,6 +38,7 @@ __all__ = ["CountTable", "read_counts", "write_counts"]
 SUFFIXES = (".csv", ".tsv", ".txt", ".json")
 
 
+@holds_read_only
 class CountTable(NamedTuple):
     """Counts and their settings, the first two arguments of `estimate`.
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.tomography._calibration import widening
 from nvprotocol.tomography._drops import LOWEST_LEVEL, drops, interval_level
 from nvprotocol.tomography._fitted import Fitted, fitted
@@ -20,6 +21,7 @@ RESOLUTION = 0.005
 """Share of its width by which the interval reaches further up, as the climb to its upper end stops a little early."""
 
 
+@holds_read_only
 class ConcurrenceInterval(NamedTuple):
     """Ends of the interval in [0, 1] and the standard error of the concurrence, arrays of the same shape.
 
