@@ -53,7 +53,7 @@ class Instrument:
 
 
 def parity_check(n_qubits: int = 2) -> Instrument:
-    """The check of |σᶻ| as an instrument: outcome 1 projects on σᶻ = 0, outcome 0 on the rest (Lüders).
+    """The check of |σᶻ| as an instrument: outcome 1 (accepted) projects on σᶻ = 0, 0 (rejected) on the rest (Lüders).
 
     For a pair this is what two CX gates onto a monitor qubit and its measurement do: the parity is learnt, not which
     spin is up.

@@ -70,7 +70,7 @@ def _normalised(states: NDArray[np.complex128], log_scale: NDArray[np.float64] |
 def monitored(
     values: NDArray[np.float64], rho: NDArray[np.complex128], times: NDArray[np.float64], period: float
 ) -> Conditional:
-    """States and odds when |σᶻ| is checked at period, 2·period, … and kept at 0."""
+    """States and odds when |σᶻ| is checked at period, 2·period, … and every check accepts."""
     n_qubits = rho.shape[-1].bit_length() - 1
     if n_qubits % 2:
         fail("medium", "have an even number of qubits for |σᶻ| = 0 to be possible", f"has {n_qubits}")

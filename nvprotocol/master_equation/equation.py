@@ -182,7 +182,7 @@ class MasterEquation:
         return conditional.no_jump(self._parameters, self._state(initial), times_array(times))
 
     def monitored(self, initial: operators.State, times: ArrayLike, period: float) -> Conditional:
-        """The states when |σᶻ| is checked every `period` and only runs that read 0 are kept, and the odds of it.
+        """The states when |σᶻ| is checked every `period` and every check accepts (|σᶻ| = 0), and the odds of it.
 
         At a time that is a multiple of the period the state is the one right after that check; otherwise it has evolved
         on freely from the last one. There is no check at time 0.
