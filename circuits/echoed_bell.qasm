@@ -3,7 +3,7 @@
 // Times are in µs. While time passes, the medium of the device acts on all NV qubits at once.
 //   nv: the two NV qubits on the medium, nv[0] the paper's qubit 1
 //   monitor: monitor qubits, which are not on the medium
-//   parity: reads 1 where a check finds |σᶻ| = 0
+//   parity: reads 1 where a check accepts, |σᶻ| = 0
 // It is for the medium and device of echoed_bell.toml:
 //   medium: a = 1 rad/µs, A = 1 rad/µs
 //   device: detuning = 5 rad/µs

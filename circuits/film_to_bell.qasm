@@ -3,7 +3,7 @@
 // Times are in µs. While time passes, the medium of the device acts on all NV qubits at once.
 //   nv: the two NV qubits on the medium, nv[0] the paper's qubit 1
 //   monitor: monitor qubits, which are not on the medium
-//   parity: reads 1 where a check finds |σᶻ| = 0
+//   parity: reads 1 where a check accepts, |σᶻ| = 0
 // It is for the magnet and device of film_to_bell.toml, at the first value of what is scanned:
 //   magnet: kind = film, material = YIG_COLD, thickness_nm = 35, gap_ghz = 1.6, separation_nm = 50,
 //     frequency_ghz = 2.87, temperature_k = 0.01, height_nm = 10

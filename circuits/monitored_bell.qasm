@@ -3,7 +3,7 @@
 // Times are in µs. While time passes, the medium of the device acts on all NV qubits at once.
 //   nv: the two NV qubits on the medium, nv[0] the paper's qubit 1
 //   monitor: monitor qubits, which are not on the medium
-//   parity: reads 1 where a check finds |σᶻ| = 0
+//   parity: reads 1 where a check accepts, |σᶻ| = 0
 // It is for the medium and device of monitored_bell.toml, at the first value of what is scanned:
 //   medium: a = 2 rad/µs, A = 2 rad/µs, q = 0
 //   device: detuning = 0 rad/µs

@@ -212,7 +212,7 @@ plt.show()
 #
 # Half of all pairs have ended in $|\uparrow\uparrow\rangle$ and spoil the mixture. Could we sort them out? Every jump
 # flips a spin, so it changes $\sigma^z = \sigma_1^z + \sigma_2^z$, which is 0 in $|\uparrow\downarrow\rangle$.
-# Watch $|\sigma^z|$, and keep only the runs that read 0 all the time: in these no jump has happened. What is left of
+# Watch $|\sigma^z|$, and keep only the runs that every check accepts: in these no jump has happened. What is left of
 # the master equation is evolution with a **non-Hermitian Hamiltonian** (Eqs. 11–13),
 #
 # $$\rho(t) = \frac{e^{-iH_{\rm eff}t}\,\rho_0\,e^{iH_{\rm eff}^\dagger t}}{\mathrm{tr}(\dots)}, \qquad

@@ -38,7 +38,7 @@ def remember(estimates, exact):
 # ## Watching as a flow
 #
 # The spins share a magnet with local relaxation $a$ and dissipative coupling $A$, $|A| \le a$. A jump changes
-# $\sigma^z = \sigma_1^z+\sigma_2^z$ by $\pm 2$. As long as $|\sigma^z|$ reads 0 there was none, and the pair lives in
+# $\sigma^z = \sigma_1^z+\sigma_2^z$ by $\pm 2$. As long as $|\sigma^z|$ is 0 there was none, and the pair lives in
 # the plane of $|\uparrow\downarrow\rangle$ and $|\downarrow\uparrow\rangle$. A plane of two states is a spin: it has a
 # Bloch sphere, with $|\uparrow\downarrow\rangle$ at the north pole, $|\downarrow\uparrow\rangle$ at the south pole, and
 # **all Bell states of the plane on the equator**. Latitude is entanglement, $C = \sqrt{1-z^2}$ for a pure state.

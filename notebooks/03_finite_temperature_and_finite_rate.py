@@ -133,7 +133,7 @@ plt.show()
 #
 # ## Looking now and then
 #
-# Now watch the warm pair. Kept are the runs in which $|\sigma^z|$ reads 0 at every look, $\tau$ apart. Between two
+# Now watch the warm pair. Kept are the runs that are accepted at every check, $\tau$ apart. Between two
 # looks anything may happen. Let $\mathcal P$ cut out the block of $|\uparrow\downarrow\rangle$ and
 # $|\downarrow\uparrow\rangle$; then from one look to the next the unnormalised state goes through the map
 #

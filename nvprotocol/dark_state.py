@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import show
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.operators import sigma_minus, sigma_plus, sigma_z
 
 __all__ = ["DarkState", "darkest"]
@@ -15,6 +16,7 @@ EXACT = 1e-9
 """Largest element of 𝓛[|Ψ⟩⟨Ψ|], in units of the largest rate, of a state that is called dark."""
 
 
+@holds_read_only
 class DarkState(NamedTuple):
     """The state |Ψ⟩ = (|↑↓⟩ − e^(iφ)|↓↑⟩)/√2, or one of unequal weights, that the medium of a pair damps least.
 

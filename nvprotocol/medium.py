@@ -9,12 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 from nvprotocol._blocks import batch_shape, hermitian, off_diagonal, pair_block, positive, square, two_by_two
 from nvprotocol._checks import fail, nonnegative_array, numeric_array, show
 from nvprotocol._description import described
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.dark_state import DarkState, darkest
 from nvprotocol.provenance import Provenance
 
 __all__ = ["Medium"]
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Medium:
     r"""Rates and couplings that a medium induces in N qubits (Eqs. 2–4, arXiv:2108.07365).
@@ -82,7 +84,6 @@ class Medium:
             block = hermitian(block, name)
             block = off_diagonal(block, name) if name in ("flip_flop", "ising") else positive(block, name)
             block = block.astype(float if name == "ising" else complex)
-            block.flags.writeable = False
             object.__setattr__(self, name, block)
         batch_shape(2, **{name: getattr(self, name) for name in given})
         if not (provenance is None or isinstance(provenance, Provenance)):

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import show
+from nvprotocol._read_only import holds_read_only
 
 __all__ = ["Note", "Number", "Provenance"]
 
 
+@holds_read_only
 class Number(NamedTuple):
     """A number that went into a medium or came out beside it.
 
@@ -51,6 +53,7 @@ class Note(NamedTuple):
     serious: bool = False
 
 
+@holds_read_only
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Provenance:
     """What a medium was computed from. It has no part in the physics: two media with the same rates act alike.

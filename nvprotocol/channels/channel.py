@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, numeric_array, show
+from nvprotocol._read_only import holds_read_only, read_only
 
 __all__ = ["Channel"]
 
@@ -18,6 +19,7 @@ _TRACE_TOLERANCE = 1e-8
 _RANK_TOLERANCE = 32 * np.finfo(float).eps
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False)
 class Channel:
     """A completely positive map of N qubits, which may lower the trace (a branch of a measurement).
@@ -41,7 +43,6 @@ class Channel:
         size = len(matrix) if matrix.ndim else 0
         if matrix.shape != (size, size) or size < 4 or 4 ** round(np.log2(size) / 2) != size:
             fail("superoperator", "have shape (4ᴺ, 4ᴺ)", f"has shape {matrix.shape}")
-        matrix.flags.writeable = False
         object.__setattr__(self, "superoperator", matrix)
         lowest = np.linalg.eigvalsh(self.choi)[0]
         if lowest < -_TRACE_TOLERANCE:
@@ -57,7 +58,7 @@ class Channel:
         """Choi matrix Σ_ij |i⟩⟨j| ⊗ 𝓔(|i⟩⟨j|), Qiskit's convention, shape (d², d²)."""
         d = 2**self.n_qubits
         choi = self.superoperator.reshape(d, d, d, d).transpose(3, 1, 2, 0).reshape(d * d, d * d)
-        return (choi + choi.conj().T) / 2
+        return read_only((choi + choi.conj().T) / 2)
 
     @cached_property
     def trace_preserving(self) -> bool:
@@ -77,7 +78,7 @@ class Channel:
         if self.trace_preserving:
             values, vectors = np.linalg.eigh(np.einsum("kba,kbc->ac", operators_.conj(), operators_))
             operators_ = operators_ @ ((vectors / np.sqrt(values)) @ vectors.conj().T)
-        return operators_
+        return read_only(operators_)
 
     def on(self, qubits: Sequence[int], n_qubits: int) -> "Channel":
         """The map on some of N qubits, the others left as they are.

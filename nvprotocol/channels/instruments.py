@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, nonnegative_array, show, whole_number
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.channels.channel import Channel
 
 __all__ = ["Instrument", "parity_check", "qubit_readout"]
@@ -15,6 +16,7 @@ __all__ = ["Instrument", "parity_check", "qubit_readout"]
 _STOCHASTIC = 1e-9
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False)
 class Instrument:
     """A measurement: for every outcome the map of the unnormalised state.
@@ -51,7 +53,7 @@ class Instrument:
 
 
 def parity_check(n_qubits: int = 2) -> Instrument:
-    """The check of |σᶻ| as an instrument: outcome 1 projects on σᶻ = 0, outcome 0 on the rest (Lüders).
+    """The check of |σᶻ| as an instrument: outcome 1 (accepted) projects on σᶻ = 0, 0 (rejected) on the rest (Lüders).
 
     For a pair this is what two CX gates onto a monitor qubit and its measurement do: the parity is learnt, not which
     spin is up.

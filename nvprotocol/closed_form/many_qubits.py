@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import numeric_array, one_of, whole_number
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.closed_form._arguments import Array, read, refuse
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
 Which = Literal["first", "other"]
 
 
+@holds_read_only
 class DarkLimit(NamedTuple):
     """What N qubits keep of one excitation for A = a, t → ∞.
 

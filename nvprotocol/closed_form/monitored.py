@@ -1,4 +1,4 @@
-"""The pair under continuous monitoring of |σᶻ|, kept while it reads 0 (Eqs. 12–15, Fig. 3).
+"""The pair under continuous monitoring of |σᶻ|, kept while it is 0 (Eqs. 12–15, Fig. 3).
 
 `Gamma` is the net dissipative coupling. The paper's Γ = |A| + |Ã| is its modulus; a phase, that of A, may be kept, and
 then shows in states only: |↓↑⟩ gets e^(iφ).
@@ -143,7 +143,7 @@ def success_probability(
     delta: ArrayLike = 0.0,
     initial: State = "ud",
 ) -> NDArray[np.float64]:
-    """Probability that |σᶻ| has read 0 all the time, P = e^(−2(a+ã)t)(1 + 2V) from |↑↓⟩, in all three phases.
+    """Probability that |σᶻ| has been found 0 all the time, P = e^(−2(a+ã)t)(1 + 2V) from |↑↓⟩, in all three phases.
 
     V = |Γ s|² with s = sinh(κt)/κ. It is the trace that Eq. 13 divides by. It goes to 1/2 for |A| = a, δ = 0, and to 0
     otherwise. Only a + ã and Γ enter: for a medium out of equilibrium give them as a and A, with q = 0.

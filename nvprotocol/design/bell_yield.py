@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, nonnegative_array, numeric_array, real_number, show
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.design.crossing import first_crossing
 from nvprotocol.design.sector import Array, bell_phase, largest_dephasing, largest_detuning, steady_fidelity
 from nvprotocol.magnets.constants import GAMMA
@@ -20,6 +21,7 @@ RAD_PER_US_PER_NT = GAMMA * 1e-15
 """Precession in rad/µs by a field of 1 nT."""
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class BellYield:
     """Bell pairs from a monitored medium; every attribute that is an array has the batch shape of the medium.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nvprotocol._checks import fail, mapping, real_number, show
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.design.bell_yield import OVERHEAD, BellYield
 from nvprotocol.design.climb import best_inputs
 from nvprotocol.design.question import Question, Range, checked_range, question
@@ -20,6 +21,7 @@ _UNSEEN = 1e-3
 """Relative change of the rate that is not worth a number."""
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Optimum:
     """The inputs at which a magnet gives the most Bell pairs per second, as `optimise` finds them.

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nvprotocol._checks import fail, real_number, show
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.design.bell_yield import BellYield, bell_yield
 from nvprotocol.errors import ValidityWarning
 from nvprotocol.magnets.magnet import Magnet
@@ -20,6 +21,7 @@ ASKED = ("dephasing_time", "field_difference_nt")
 Range = tuple[float, float]
 
 
+@holds_read_only
 @dataclass(frozen=True)
 class Question:
     """Bell pairs per second of a magnet, as a function of named inputs.

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from nvprotocol._checks import fail, nonnegative_array, show
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.design.bell_yield import OVERHEAD, BellYield
 from nvprotocol.design.question import Question, question
 from nvprotocol.design.sector import Array
@@ -30,6 +31,7 @@ _COLUMNS = {
 }
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Survey:
     """What a magnet gives at every separation and height, as `survey` finds it.

@@ -1,6 +1,6 @@
 """Checks of what a device is made from; each returns the value in the form in which the device keeps it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from nvprotocol._checks import (
     stochastic_columns,
     whole_number,
 )
+from nvprotocol._read_only import ReadOnlyDict
 from nvprotocol.device.catalogue import INSTANTANEOUS, NOT_GATES, ONE_QUBIT_GATES, TWO_QUBIT_GATES
 from nvprotocol.device.control import checked_control
 from nvprotocol.master_equation import MasterEquation
@@ -58,25 +59,6 @@ def checked_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-class Durations(Mapping[str, float]):
-    """A mapping that cannot be written to and, unlike `types.MappingProxyType`, can be pickled."""
-
-    def __init__(self, values: Mapping[str, float]) -> None:
-        self._values = dict(values)
-
-    def __getitem__(self, name: str) -> float:
-        return self._values[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __repr__(self) -> str:
-        return repr(self._values)
-
-
 def checked_equation(equation: object) -> MasterEquation:
     """A master equation without batch axes."""
     if not isinstance(equation, MasterEquation):
@@ -97,7 +79,7 @@ def checked_durations(gate_ns: object) -> Mapping[str, float]:
             )
             fail("gate_ns", must, f"has {show(name)}")
     given = {name: real_number(value, f'gate_ns["{name}"]', minimum=0.0) for name, value in gate_ns.items()}
-    return Durations(INSTANTANEOUS | given)
+    return ReadOnlyDict(INSTANTANEOUS | given)
 
 
 def checked_readout(readout: ArrayLike | None, n_qubits: int) -> NDArray[np.float64] | None:
@@ -109,7 +91,6 @@ def checked_readout(readout: ArrayLike | None, n_qubits: int) -> NDArray[np.floa
         fail("readout", f"have shape (2, 2) or ({n_qubits}, 2, 2)", f"has shape {matrix.shape}")
     matrix = stochastic_columns(matrix, "readout")
     check_readout_tells(matrix, "readout")
-    matrix.flags.writeable = False
     return matrix
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, numeric_array, one_of, real_number, show
+from nvprotocol._read_only import holds_read_only
 
 __all__ = ["Control", "EnvelopeName"]
 
@@ -14,6 +15,7 @@ EnvelopeName: TypeAlias = Literal["raised_cosine", "square", "gaussian", "drag"]
 _ENVELOPES: tuple[EnvelopeName, ...] = ("raised_cosine", "square", "gaussian", "drag")
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Control:
     """What the antenna and the gradient of the field can do; without limits, on one antenna, unless said otherwise.
@@ -98,5 +100,4 @@ def _crosstalk(value: ArrayLike) -> NDArray[np.complex128]:
     own = matrix.diagonal()
     if np.any(own != 1):
         fail("crosstalk", "have ones on its diagonal", f"has {show(own[own != 1][0])} there")
-    matrix.flags.writeable = False
     return matrix

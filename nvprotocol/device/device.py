@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import one_of
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.device._checked import checked_fields
 from nvprotocol.device._derived import splittings_ghz, with_intrinsic
 from nvprotocol.device._text import device_text
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Device"]
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False)
 class Device:
     """NV qubits on a medium, and the instruments that act on them; perfect and instantaneous unless said otherwise.
@@ -44,8 +46,8 @@ class Device:
             one, and np.inf are infinite.
         intrinsic_t2_us: T2 in µs without the medium, at most 2·T1; infinite means that T1 alone limits it.
         monitors: Number of monitor qubits.
-        monitor_efficiency: Probability that a check of a pair with |σz| ≠ 0 reads 0, as it should.
-        monitor_false_alarm: Probability that a check reads 0 although |σz| = 0; at most the efficiency.
+        monitor_efficiency: Probability that a check rejects a pair with |σz| ≠ 0, as it should.
+        monitor_false_alarm: Probability that a check rejects a pair with |σz| = 0; at most the efficiency.
         frequency_ghz: Mean splitting of the NV qubits in GHz, in cycles.
         gate_slices: Number of equal pieces that a gate of finite duration is cut into; the medium acts between them.
         control: What antenna and field gradient can do, for pulses.
@@ -176,7 +178,7 @@ class Device:
 
     @cached_property
     def monitor_readout(self) -> NDArray[np.float64]:
-        """P(read | true) of a check, true outcome on the columns; 0 stands for |σz| ≠ 0; shape (2, 2), read-only."""
+        """P(read | true) of a check, true outcome on the columns; 0 is rejected, 1 accepted (|σz| = 0); (2, 2)."""
         first = np.array([self.monitor_efficiency, self.monitor_false_alarm])
         return np.broadcast_to(np.stack([first, 1 - first]), (2, 2))
 

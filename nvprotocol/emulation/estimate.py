@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.entanglement import eof_of_concurrence
 from nvprotocol.operators import State, fidelity
 from nvprotocol.tomography import PAULI
@@ -29,6 +30,7 @@ def described(result: "Estimate | Probability") -> str:
     return f"success probability {result.success_probability:.4f}{ends} keeping {named}"
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False)
 class Estimate:
     """What a run says of the state that it keeps.

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nvprotocol import tomography
 from nvprotocol._checks import Seed, fail, show
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.device import Device
 from nvprotocol.emulation.estimate import Engine, described
 from nvprotocol.emulation.run import (
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Probability", "probability"]
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False)
 class Probability:
     """The probability that a register reads given outcomes, among the runs that are kept.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.device import Device
 from nvprotocol.emulation import Estimate
 from nvprotocol.experiment.file import Experiment, device_of
@@ -25,6 +26,7 @@ _LIMITS = frozenset({"no_emitted_magnon"})
 """Protocols whose master equation is the limit of many steps, and not what a circuit of few gives."""
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False)
 class Exact:
     r"""Exact values along a scan.

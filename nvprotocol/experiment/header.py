@@ -17,7 +17,7 @@ _NS = {"gate_ns", "dt_ns"}
 _MEANING = {
     "nv": "the two NV qubits on the medium, nv[0] the paper's qubit 1",
     "monitor": "monitor qubits, which are not on the medium",
-    "parity": "reads 1 where a check finds |σᶻ| = 0",
+    "parity": "reads 1 where a check accepts, |σᶻ| = 0",
     "quiet": "reads 1 where no magnon is seen",
     "readout": "the NV qubits at the end, bit 0 the first that is read",
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.emulation import Estimate
 from nvprotocol.experiment.agreement import Agreement, outcomes_agreement
 from nvprotocol.experiment.exact import Exact, by_circuits, by_master_equation, drawn_at, jobs, needs_circuits
@@ -21,6 +22,7 @@ _CHUNK = 8
 _ROUNDING = 1e-12
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False)
 class Curve:
     """One curve of an experiment.
@@ -62,6 +64,7 @@ class Curve:
         return np.array([_deviation(emulated, value) for emulated, value in pairs])
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False)
 class ExperimentResult:
     """Everything that an experiment has given.

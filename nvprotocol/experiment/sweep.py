@@ -6,6 +6,7 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._read_only import holds_read_only
 from nvprotocol._toml import in_file, suggestion
 from nvprotocol.errors import ArgumentError, ExperimentFileError
 from nvprotocol.experiment.schema import PARAMETERS, WHOLE, Axis, ExperimentFile
@@ -15,6 +16,7 @@ _UNITS = {"nm": "nm", "ghz": "GHz", "mhz": "MHz", "k": "K", "mt": "mT", "deg": "
 """Units that the names of keys end in."""
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False)
 class Sweep:
     """One parameter with its values in house units.

@@ -5,11 +5,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.magnets.constants import DIPOLE
 
 __all__ = ["DipoleCoupling", "dipole_coupling"]
 
 
+@holds_read_only
 class DipoleCoupling(NamedTuple):
     """The dipole coupling of each pair i < j in rad/µs, shape (…, P).
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import show
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.magnets.green import local_size, propagator
 from nvprotocol.magnets.spin_waves import SpinWaves
 
@@ -19,6 +20,7 @@ __all__ = ["MarkovCheck"]
 Array = NDArray[np.float64]
 
 
+@holds_read_only
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MarkovCheck:
     """A pair from |↑↓⟩ at δ = 0 and T = 0, exactly and by the master equation.

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import pi
-from types import MappingProxyType
 
 from scipy.constants import mu_0, physical_constants
 
 from nvprotocol._checks import fail, real_number
+from nvprotocol._read_only import ReadOnlyDict, holds_read_only
 
 __all__ = ["YIG", "YIG_COLD", "YIG_SPUTTERED", "Material"]
 
@@ -15,6 +15,7 @@ _FREE_ELECTRON_GHZ_PER_T = physical_constants["electron gyromag. ratio in MHz/T"
 _BOHR_MAGNETON = physical_constants["Bohr magneton"][0]
 
 
+@holds_read_only
 @dataclass(frozen=True, kw_only=True)
 class Material:
     """What a film is made of.
@@ -55,7 +56,7 @@ class Material:
         for name in self.sources:
             if name not in self.__dataclass_fields__ or name in ("name", "sources"):
                 fail("sources", "name numbers of the material", f'names "{name}"')
-        object.__setattr__(self, "sources", MappingProxyType(dict(self.sources)))
+        object.__setattr__(self, "sources", ReadOnlyDict(self.sources))
 
     @property
     def stiffness_m2_per_s(self) -> float:

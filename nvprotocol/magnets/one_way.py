@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import fail
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.medium import Medium
 
 __all__ = ["Chirality", "chirality"]
 
 
+@holds_read_only
 class Chirality(NamedTuple):
     """Amplitudes of a pair's no-jump Hamiltonian (Eq. 12), |↑↓⟩ first.
 

@@ -5,11 +5,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._read_only import holds_read_only
+
 __all__ = ["Response", "hermitian_block", "one_magnon"]
 
 Array = NDArray
 
 
+@holds_read_only
 class Response(NamedTuple):
     """Rates and couplings for each displacement of a `Setting`, in rad/µs; every array broadcasts to (…, 1+P).
 

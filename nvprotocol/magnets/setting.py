@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._blocks import batch_shape
 from nvprotocol._checks import fail, nonnegative_array, numeric_array, positive_array, show
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
 
 __all__ = ["Setting"]
@@ -18,6 +19,7 @@ SHORTEST_NM, LONGEST_NM = 1e-6, 1e9
 """Far beyond what a magnet or a pair of qubits can be: such numbers are slips of the unit, and overflow."""
 
 
+@holds_read_only
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Setting:
     """N qubits beside a magnet: what a magnet needs to know to work out its `Response`.

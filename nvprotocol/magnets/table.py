@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline
 
 from nvprotocol._checks import fail, numeric_array, show
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 
 Array = NDArray[np.float64]
@@ -17,6 +18,7 @@ FEWEST = 5
 """Fewest points of an axis; every other one of them still makes a parabola."""
 
 
+@holds_read_only
 class Interpolated(NamedTuple):
     """Values between the points of a table, and how far splines through every other point are from them."""
 
@@ -24,6 +26,7 @@ class Interpolated(NamedTuple):
     error: Array
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False)
 class Table:
     """Amplitudes on a grid.

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, real_number, show, unit_vector
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.magnets.constants import GAMMA, RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.occupation import occupation
@@ -27,6 +28,7 @@ LARGEST_ERROR = 0.01
 """Largest error of interpolation, relative to a₀, without a doubt."""
 
 
+@holds_read_only
 class Tabulated(Magnet):
     r"""A magnet whose noise or Green's function is known at some frequencies and separations.
 

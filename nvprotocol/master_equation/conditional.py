@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.master_equation.precise import Kept
 
 SURE = 1e-8
@@ -15,6 +16,7 @@ POSITIVE = 1e-13
 """Estimated error of a normalised state up to which a negative eigenvalue is nothing but rounding."""
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False)
 class Conditional:
     """States kept by a condition, with the odds of keeping them.

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, numeric_array, real_number, times_array
+from nvprotocol._read_only import holds_read_only, read_only
 from nvprotocol.master_equation import checks, matrices, no_jump, steady
 from nvprotocol.master_equation.conditional import Conditional
 from nvprotocol.master_equation.evolution import evolved, propagator
@@ -18,6 +19,7 @@ from nvprotocol.operators.states import factor
 __all__ = ["MasterEquation"]
 
 
+@holds_read_only
 class MasterEquation:
     r"""The Lindblad master equation dρ/dt = −i[H_S + H_eff, ρ] − 𝓛[ρ] of qubits on a medium (Eqs. 2–7).
 
@@ -77,7 +79,7 @@ class MasterEquation:
             array([[ 2.,  1.],
                    [ 1., -2.]])
         """
-        return matrices.hamiltonian(self._medium, self._parameters[..., -self.n_qubits :])
+        return read_only(matrices.hamiltonian(self._medium, self._parameters[..., -self.n_qubits :]))
 
     @cached_property
     def jump_operators(self) -> NDArray[np.complex128]:
@@ -93,7 +95,7 @@ class MasterEquation:
             >>> bool(np.allclose(equation.jump_operators @ singlet, 0))  # the dark state
             True
         """
-        return matrices.jump_operators(self._medium)
+        return read_only(matrices.jump_operators(self._medium))
 
     @cached_property
     def effective_hamiltonian(self) -> NDArray[np.complex128]:
@@ -106,7 +108,7 @@ class MasterEquation:
                    [ 0.-0.5j, -2.-1.j ]])
         """
         jumps = self.jump_operators
-        return self.hamiltonian - 0.5j * np.einsum("...kba,...kbc->...ac", jumps.conj(), jumps)
+        return read_only(self.hamiltonian - 0.5j * np.einsum("...kba,...kbc->...ac", jumps.conj(), jumps))
 
     @cached_property
     def liouvillian(self) -> NDArray[np.complex128]:
@@ -117,7 +119,7 @@ class MasterEquation:
             >>> generator.shape, bool(abs(np.eye(4).ravel() @ generator).max() < 1e-15)  # keeps the trace
             ((16, 16), True)
         """
-        return liouvillian(self._parameters, self.n_qubits)
+        return read_only(liouvillian(self._parameters, self.n_qubits))
 
     def propagator(self, duration: float) -> NDArray[np.complex128]:
         """The superoperator exp(𝓛t) of a stretch of time on column-stacked density matrices, shape (…, d², d²).
@@ -182,7 +184,7 @@ class MasterEquation:
         return no_jump.no_jump(self._parameters, self._state(initial, factor), times_array(times))
 
     def monitored(self, initial: operators.State, times: ArrayLike, period: float) -> Conditional:
-        """The states when |σᶻ| is checked every `period` and only runs that read 0 are kept, and the odds of it.
+        """The states when |σᶻ| is checked every `period` and every check accepts (|σᶻ| = 0), and the odds of it.
 
         At a time that is a multiple of the period the state is the one right after that check; otherwise it has evolved
         on freely from the last one. There is no check at time 0.

@@ -55,7 +55,7 @@ def state(label: str) -> NDArray[np.complex128]:
         array([0., 0., 1., 0.])
     """
     check_label(label, None, "label")
-    return np.asarray(reduce(np.kron, [_SINGLE_QUBIT[letter] for letter in reversed(label)]), dtype=complex)
+    return np.array(reduce(np.kron, [_SINGLE_QUBIT[letter] for letter in reversed(label)]), dtype=complex)
 
 
 def bell_state(name: str = "psi-", phase: float = 0.0) -> NDArray[np.complex128]:

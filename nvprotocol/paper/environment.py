@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm
 
+from nvprotocol._read_only import holds_read_only, read_only
+
 __all__ = ["SmallMagnet"]
 
 _X, _Y, _Z = (np.array(m, dtype=complex) / 2 for m in ([[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]))
 
 
+@holds_read_only
 @dataclass(frozen=True)
 class SmallMagnet:
     """A ring of spins in equilibrium, with random couplings; the qubits sit at its first and its last-but-one spin.
@@ -58,13 +61,13 @@ class SmallMagnet:
             (x, y, z), (u, v, w) = ([self.spin(name, (k + one) % self.n_spins) for name in "xyz"] for one in (0, 1))
             exchange, ising, dm = rng.normal(size=3)
             h = h + exchange * (x @ u + y @ v) + ising * z @ w + (dm * (x @ v - y @ u) if self.chiral else 0)
-        return np.asarray(h)
+        return read_only(np.asarray(h))
 
     @cached_property
     def state(self) -> NDArray[np.complex128]:
         """e^(−βH)/Z."""
         weights = np.asarray(expm(-self.beta * self.hamiltonian), dtype=complex)
-        return np.asarray(weights / np.trace(weights), dtype=complex)
+        return read_only(np.asarray(weights / np.trace(weights), dtype=complex))
 
     def later(self, operator: NDArray, time: complex) -> NDArray[np.complex128]:
         """O(t) = e^(iHt) O e^(−iHt), for real or complex times."""
@@ -81,7 +84,7 @@ class SmallMagnet:
         energies, vectors = np.linalg.eigh(self.hamiltonian)
         weights = np.exp(-self.beta * (energies - energies[0]))
         plus = np.array([vectors.conj().T @ self.spin("+", site) @ vectors for site in self.ends])
-        return energies[None, :] - energies[:, None], weights / weights.sum(), plus
+        return read_only((energies[None, :] - energies[:, None], weights / weights.sum(), plus))
 
     @property
     def frequencies(self) -> NDArray[np.float64]:

@@ -51,7 +51,7 @@ def no_emitted_magnon(
     H − (i/2) Σ L†L of the medium with these a, A, q, and all runs together under its master equation. Use a device
     whose own medium does not relax; what it has of detuning, exchange and dephasing acts during the delays, in halves
     before and after the collisions. The monitor is flipped before it is measured, so that a device's
-    `monitor_efficiency`, the probability that what should read 0 does, is the efficiency η of the detector of magnons.
+    `monitor_efficiency`, the probability that a run with a magnon is rejected, is the efficiency η of the detector.
     With it, from |↑↓⟩ at q = 0 with |A| = a, the concurrence goes to 1/(2 − η).
 
     Order 1: in each step each channel exchanges its excitation with one monitor qubit by three `XXPlusYY` gates,

@@ -8,12 +8,14 @@ from numpy.typing import ArrayLike, NDArray
 from qiskit import QuantumCircuit
 
 from nvprotocol._checks import fail, numeric_array
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.master_equation import Conditional
 from nvprotocol.protocols import coherence, collisions, echoed, monitored, sensing, unmonitored
 
 __all__ = ["GALLERY", "Protocol"]
 
 
+@holds_read_only
 @dataclass(frozen=True)
 class Protocol:
     """One entry of the gallery.

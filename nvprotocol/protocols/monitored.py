@@ -1,4 +1,4 @@
-"""A Bell state by monitoring |σᶻ| and keeping the runs that read 0 (the paper's Fig. 3)."""
+"""A Bell state by monitoring |σᶻ| and keeping the accepted runs, |σᶻ| = 0 (the paper's Fig. 3)."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,8 +19,8 @@ _MOST_CHECKS = 100_000
 def monitored_bell(duration: float, checks: int = 20, initial: str = "ud") -> QuantumCircuit:
     """Prepares a product state and checks |σᶻ| at equal intervals while the medium acts (Eqs. 11–15, Fig. 3).
 
-    The last check comes at the end. Keep the runs in which every bit of `parity` reads 1: the more checks, the closer
-    to continuous monitoring.
+    The last check comes at the end. Keep the runs that every check accepts, in which every bit of `parity` reads 1: the
+    more checks, the closer to continuous monitoring.
 
     Args:
         duration: Time on the medium in µs.

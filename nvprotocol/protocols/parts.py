@@ -35,7 +35,7 @@ def wait(circuit: QuantumCircuit, duration: float) -> None:
 
 
 def parity_check(circuit: QuantumCircuit, number: int) -> None:
-    """Checks |σᶻ| of the pair: bit `number` of `parity` reads 1 where it is 0."""
+    """Checks |σᶻ| of the pair: bit `number` of `parity` reads 1 where the check accepts, |σᶻ| = 0."""
     circuit.cx(0, 2)
     circuit.cx(1, 2)
     circuit.measure(2, circuit.cregs[0][number])

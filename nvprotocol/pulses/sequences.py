@@ -83,9 +83,9 @@ def echo_train(
 ) -> Schedule:
     """π pulses on both spins at once, in the middle of as many equal periods, and checks at the ends of others.
 
-    A collective π pulse turns δ into −δ and leaves the singlet as it is, so that runs in which every check reads 1 end
-    in a Bell state however large δ is. Without checks the train does harm: it exchanges relaxation and excitation, so
-    that fast pulses mix the three triplet states as infinite temperature would, and nothing entangled is left.
+    A collective π pulse turns δ into −δ and leaves the singlet as it is, so that runs that every check accepts end in a
+    Bell state however large δ is. Without checks the train does harm: it exchanges relaxation and excitation, so that
+    fast pulses mix the three triplet states as infinite temperature would, and nothing entangled is left.
 
     Args:
         duration: Time of the whole in µs.

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import Seed, fail
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.entanglement import concurrence, eof_of_concurrence
 from nvprotocol.operators import State, fidelity
 from nvprotocol.tomography._checked import checked_table, whole_counts
@@ -31,6 +32,7 @@ class ModelWarning(UserWarning):
     """
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False)
 class StateEstimate:
     """What tables of counts say about states; leading axes (…) are those of the tables.

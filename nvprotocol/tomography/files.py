@@ -31,6 +31,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, show
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.errors import FileError, OutputError
 from nvprotocol.tomography._checked import checked_settings, whole_counts
 from nvprotocol.tomography._formats import from_csv, from_json, table_of
@@ -40,6 +41,7 @@ __all__ = ["CountTable", "read_counts", "write_counts"]
 SUFFIXES = (".csv", ".tsv", ".txt", ".json")
 
 
+@holds_read_only
 class CountTable(NamedTuple):
     """Counts and their settings, the first two arguments of `estimate`.
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.operators import State, density_matrix
 from nvprotocol.tomography._ascent import Function, ascent
 from nvprotocol.tomography._calibration import widening
@@ -21,6 +22,7 @@ Real = NDArray[np.float64]
 __all__ = ["FunctionInterval", "fidelity_interval", "function_interval"]
 
 
+@holds_read_only
 class FunctionInterval(NamedTuple):
     """Ends of the interval, and the function at the state of maximum likelihood between them.
 

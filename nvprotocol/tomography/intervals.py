@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.entanglement import concurrence
 from nvprotocol.tomography._calibration import widening
 from nvprotocol.tomography._fitted import Fitted, fitted
@@ -20,6 +21,7 @@ RESOLUTION = 0.005
 """Share of its width by which the interval reaches further up, as the climb to its upper limit ends a little early."""
 
 
+@holds_read_only
 class ConcurrenceInterval(NamedTuple):
     """Ends of the interval in [0, 1] and the standard error of the concurrence, arrays of the same shape.
 

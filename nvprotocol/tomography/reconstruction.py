@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, numeric_array, real_number, show
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.errors import FitError
 from nvprotocol.operators import State, density_matrix
 from nvprotocol.tomography import _interior_point
@@ -21,6 +22,7 @@ ROUNDING = 1e-9
 """Certificate per shot that is accepted of a fit that rounding has stopped (settings without shots beside millions)."""
 
 
+@holds_read_only
 @dataclass(frozen=True, eq=False)
 class MaximumLikelihood:
     """States of maximum likelihood, with the proof that they are.

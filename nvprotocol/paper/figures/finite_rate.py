@@ -176,7 +176,8 @@ FIGURES = {
     "finite_rate": PaperFigure(
         title="Monitoring at a finite rate",
         caption=(
-            "|σᶻ| is checked every τ and runs that read 0 are kept; a = 1, |A| = 0.9 rad/µs. (a) Concurrence right "
+            "|σᶻ| is checked every τ and accepted runs (|σᶻ| = 0) are kept; a = 1, |A| = 0.9 rad/µs. (a) Concurrence "
+            "right "
             "after a check, after many of them, against τ. Points: circuits on Aer with so many checks that what "
             "passes has fallen to 1/200, tomography in five settings, 95 % intervals. At q = 0 the period does not "
             "matter: what has jumped never comes back. For q > 0 entanglement is lost gradually, on the scale on which "

@@ -123,7 +123,7 @@ FIGURES = {
     "fig3": PaperFigure(
         title="Entanglement of a monitored pair, and what it costs",
         caption=(
-            "(a) Concurrence from |↑↓⟩ against time while |σᶻ| is monitored and runs that read 0 are kept, net "
+            "(a) Concurrence from |↑↓⟩ against time while |σᶻ| is monitored and accepted runs (|σᶻ| = 0) are kept, net "
             "dissipative coupling Γ = 2 rad/µs, for detunings δ in rad/µs: PT-broken (δ = 0, C = tanh 2Γt), at "
             "the exceptional point (δ = Γ) and PT-exact (δ = 5). Lines: Eq. 13, exact. Points: circuits on Aer "
             "with 20 mid-circuit parity checks, tomography in five settings, 95 % intervals. Crosses: pulse "

@@ -46,7 +46,7 @@ def watched(
     rng: np.random.Generator,
     initial: str = "ud",
 ) -> Points:
-    """Tomography of a pair whose |σᶻ| is checked, in the runs that always read 0, beside the exact states.
+    """Tomography of a pair whose |σᶻ| is checked, in the runs that every check accepts, beside the exact states.
 
     Args:
         equation: The master equation.

@@ -163,7 +163,7 @@ FIGURES = {
         caption=(
             "(a) Two spin qubits above a magnet. Each emits magnons into it and absorbs magnons from it (a, ã). Within "
             "a wavelength the magnet does not tell which of the two it was: the dissipative coupling A, Ã. The same "
-            "magnons couple the qubits coherently (H_eff). Monitoring |σᶻ| and keeping the runs that read 0 turns the "
+            "magnons couple the qubits coherently (H_eff). Monitoring |σᶻ| and keeping the accepted runs turns the "
             "dissipation into a Bell state. (b) Ways between the four states of the pair and their rates, at equal "
             "fields; the widths of the arrows are the rates |⟨end|L|start⟩|² of the jump operators for |A| = 0.8 a, q "
             "= e^(−βΔ) = 0.3. The bright triplet T₀ relaxes fast, the dark singlet S slowly, and for |A| = a not at "

@@ -1,0 +1,97 @@
+"""What nobody writes to by accident, also after copying and unpickling: arrays, mappings, and objects that hold them.
+
+NumPy keeps the flag that makes an array read-only neither in a pickle nor in a copy: what holds arrays sets it again.
+"""
+
+from functools import wraps
+from typing import Any, NoReturn, TypeVar
+
+import numpy as np
+
+Class = TypeVar("Class", bound=type)
+Value = TypeVar("Value")
+
+
+class ReadOnlyDict(dict[str, Any]):
+    """A dictionary that cannot be written to; unlike `types.MappingProxyType` it can be pickled, and is a `dict`.
+
+    Examples:
+        >>> from nvprotocol._read_only import ReadOnlyDict
+        >>> ReadOnlyDict(sx=20.0) | {"x": 40.0}
+        {'sx': 20.0, 'x': 40.0}
+    """
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("This mapping is read-only; make a dict of it to change it.")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse  # pyright: ignore[reportAssignmentType]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
+
+
+def read_only(value: Value) -> Value:
+    """The value with no array or dictionary in it that can be written to; an array is seen, not copied.
+
+    Examples:
+        >>> from nvprotocol._read_only import read_only
+        >>> read_only(np.zeros(2)).flags.writeable
+        False
+    """
+    if isinstance(value, np.ndarray) and value.flags.writeable:
+        seen = value.view()
+        seen.flags.writeable = False
+        return seen
+    if type(value) is dict:
+        return ReadOnlyDict({key: read_only(one) for key, one in value.items()})  # pyright: ignore[reportReturnType]
+    if type(value) is tuple:
+        return tuple(read_only(one) for one in value)  # pyright: ignore[reportReturnType]
+    return value
+
+
+def holds_read_only(cls: Class) -> Class:
+    """Makes what the instances of a class hold read-only: once made, copied, or unpickled.
+
+    For dataclasses, named tuples and plain classes. What a `cached_property` computes is for itself to protect.
+
+    Examples:
+        >>> from typing import NamedTuple
+        >>> from nvprotocol._read_only import holds_read_only
+        >>> @holds_read_only
+        ... class Limits(NamedTuple):
+        ...     low: np.ndarray
+        >>> Limits(np.zeros(2)).low.flags.writeable
+        False
+    """
+    if issubclass(cls, tuple):
+        return _tuple(cls)
+    make = cls.__init__
+
+    @wraps(make)
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        make(self, *args, **kwargs)
+        _protect(self, vars(self))
+
+    def __setstate__(self: Any, state: dict[str, Any]) -> None:
+        _protect(self, state)
+
+    cls.__init__ = __init__
+    cls.__setstate__ = __setstate__  # pyright: ignore[reportAttributeAccessIssue]
+    return cls
+
+
+def _protect(held_by: Any, state: dict[str, Any]) -> None:
+    for name, value in list(state.items()):  # frozen dataclasses refuse to set an attribute
+        vars(held_by)[name] = read_only(value)
+
+
+def _tuple(cls: Any) -> Any:
+    make = cls.__new__
+
+    @wraps(make)
+    def __new__(own: Any, *args: Any, **kwargs: Any) -> Any:
+        made = make(own, *args, **kwargs)
+        return tuple.__new__(own, [read_only(one) for one in made])
+
+    cls.__new__ = __new__
+    return cls
