@@ -9,7 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from nvprotocol.tomography._calibration import widening
 from nvprotocol.tomography._drops import LOWEST_LEVEL, drops, interval_level
 from nvprotocol.tomography._fitted import Fitted, fitted
+from nvprotocol.tomography._open import highest_where_open
 from nvprotocol.tomography._profile import highest_concurrence, lowest_concurrence, separable_drop
+from nvprotocol.tomography.separability import p_values_of_separability
 
 __all__ = ["ConcurrenceInterval", "concurrence_bound", "concurrence_interval"]
 
@@ -97,7 +99,8 @@ def concurrence_interval(
         calibration_shots: Shots for each prepared outcome from which `readout` was estimated, as `estimate` takes them.
 
     Returns:
-        The ends and the standard error, each of shape (…); [0, 1] and NaN where the kept shots leave the state open.
+        The ends and the standard error, each of shape (…). Where the kept shots leave the state open, the ends are over
+        all states that they allow, and the standard error is NaN.
 
     Raises:
         ArgumentError: If an argument does not fit, or the readout matrix is not invertible.
@@ -119,22 +122,25 @@ def profile_interval(this: Fitted, separable: Real, level: float, ansatz: str) -
     """`concurrence_interval` of fitted tables; drops grow as the variance does by the noise of a calibration."""
     lower, upper = drops(this.fits, separable, level, ansatz)
     ends = _ends(this, separable, lower, upper)
-    if this.calibration is None:
-        return ends
-    wider = widening(this, ends.standard_error)
-    error = ends.standard_error * np.sqrt(wider)
-    return _ends(this, separable, lower * wider, upper * wider)._replace(standard_error=error)
+    if this.calibration is not None:
+        wider = widening(this, ends.standard_error)
+        error = ends.standard_error * np.sqrt(wider)
+        ends = _ends(this, separable, lower * wider, upper * wider)._replace(standard_error=error)
+    # No end says that the state is entangled where the p-value does not.
+    return ends._replace(low=np.where(p_values_of_separability(this, separable) <= 1 - level, ends.low, 0.0))
 
 
 def _ends(this: Fitted, separable: Real, lower: Real, upper: Real) -> ConcurrenceInterval:
-    fits, known = this.fits, this.known
+    fits, left_open = this.fits, ~this.known
     low, high = lowest_concurrence(fits, lower, separable), highest_concurrence(fits, upper)
+    if left_open.any():
+        high[left_open] = np.maximum(high[left_open], highest_where_open(fits.part(left_open), upper[left_open]))
     high = high + RESOLUTION * np.maximum(high - low, 0)
     above = (high - fits.signed) / np.sqrt(2 * upper)
     below = (fits.signed - low) / np.sqrt(2 * lower)
     error = np.where(low > 0, (above + below) / 2, above)
     low, high = np.minimum(np.clip(low, 0, 1), np.clip(fits.signed, 0, 1)), np.clip(high, 0, 1)
-    return ConcurrenceInterval(np.where(known, low, 0.0), np.where(known, high, 1.0), np.where(known, error, np.nan))
+    return ConcurrenceInterval(low, high, np.where(left_open, np.nan, error))
 
 
 def concurrence_bound(
@@ -148,7 +154,9 @@ def concurrence_bound(
 ) -> NDArray[np.float64]:
     """A value that the concurrence exceeds with the given confidence: where it is positive, the state is entangled.
 
-    The lower end of `concurrence_interval` at the level 2·level − 1, which leaves 1 − level below it.
+    The lower end of `concurrence_interval` at the level 2·level − 1, which leaves 1 − level below it, but 0 where
+    `separable_p_value` is larger than 1 − level: either both say that the state is entangled, or none. The settings
+    need not determine the state, as the bound is over all states that fit: XX, YY and ZZ certify a Bell state.
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).
@@ -178,4 +186,5 @@ def concurrence_bound(
     if this.calibration is not None:
         wider = widening(this, (fits.signed - ends) / np.sqrt(2 * lower))
         ends = lowest_concurrence(fits, lower * wider, separable)
-    return np.where(this.known, np.clip(ends, 0, 1), 0.0).reshape(this.leading)
+    certified = p_values_of_separability(this, separable) <= 1 - confidence
+    return np.where(certified, np.clip(ends, 0, 1), 0.0).reshape(this.leading)
