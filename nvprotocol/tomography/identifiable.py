@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, numeric_array, one_of
-from nvprotocol.operators import State, density_matrix
+from nvprotocol.operators import density_matrix
 from nvprotocol.tomography._checked import checked_settings
 from nvprotocol.tomography._model import ANSATZES, ansatz_projector, outcome_matrix, to_vector
 
 __all__ = ["determines"]
 
 
-def determines(settings: Sequence[str], operator: State | ArrayLike, *, ansatz: str = "full") -> NDArray[np.bool_]:
+def determines(settings: Sequence[str], operator: str | ArrayLike, *, ansatz: str = "full") -> NDArray[np.bool_]:
     """Whether settings fix the expectation value of an operator, whatever the state is.
 
     They do where the operator is a combination of the Pauli strings that they measure, those that leave qubits out
@@ -40,7 +40,7 @@ def determines(settings: Sequence[str], operator: State | ArrayLike, *, ansatz: 
     labels = checked_settings(settings)
     d = 2 ** len(labels[0])
     one_of(ansatz, "ansatz", ANSATZES if d == 4 else ("full",))
-    matrices = operator if not isinstance(operator, str) and np.ndim(operator) >= 2 else density_matrix(operator)
+    matrices = density_matrix(operator) if isinstance(operator, str) or np.ndim(operator) == 1 else operator
     array = numeric_array(matrices, "operator").astype(complex)
     if array.shape[-2:] != (d, d):
         fail("operator", f"have shape (…, {d}, {d}) to fit the settings", f"has shape {array.shape}")
