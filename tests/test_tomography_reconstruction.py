@@ -194,6 +194,16 @@ def test_log_likelihood_broadcasts_and_knows_the_impossible() -> None:
     np.testing.assert_allclose(values, [[3 * np.log(0.5), -np.inf], [3 * np.log(0.25), np.log(0.25)]])
 
 
+@pytest.mark.parametrize("chance", [1e-14, 1e-12, 1e-7])
+def test_the_rare_is_not_impossible_and_the_impossible_is_not_rare(chance: float) -> None:
+    rare = np.diag([1 - chance, chance])
+    assert tomography.log_likelihood(rare, [[0, 0], [0, 0], [0, 2]]) == pytest.approx(2 * np.log(chance), rel=1e-3)
+    # A turn by π leaves 4e-33 of what it turns away: nobody counts that.
+    half = np.cos(np.pi / 2), np.sin(np.pi / 2)
+    assert half[0] ** 2 > 0
+    assert tomography.log_likelihood(np.array(half), [[0, 0], [0, 0], [1, 0]]) == -np.inf
+
+
 @pytest.mark.parametrize("estimator", [tomography.linear_inversion, tomography.maximum_likelihood, tomography.estimate])
 def test_tables_are_checked(estimator) -> None:
     with pytest.raises(NoKeptShotsError, match="`counts` must contain at least one shot in every table, but all of it"):

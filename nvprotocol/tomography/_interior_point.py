@@ -24,7 +24,9 @@ CENTRING = 0.1
 DAMPING = 0.95
 """Share of the way to the boundary that a step may go."""
 MAX_STEPS = 50
-"""Steps after which a fit is given up; 5 to 20 are needed."""
+"""Steps after which a fit is given up; 5 to 20 are needed, up to 35 for the most shots."""
+PATIENCE = 3
+"""Steps without halving its certificate after which an acceptable fit ends, as rounding allows no better."""
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -52,32 +54,35 @@ class _Iterates:
         return _Iterates(*(getattr(self, name)[unfinished] for name in self.__dataclass_fields__))
 
 
-def maximise(counts: Real, model: Real, start: Complex, tolerance: Real) -> Solution:
-    """Fits every table until its certificate is at most its tolerance.
+def maximise(counts: Real, model: Real, start: Complex, tolerance: Real, acceptable: Real) -> Solution:
+    """Fits every table until its certificate is at most its tolerance, or acceptable and no longer falling.
 
     Args:
         counts: Counts of shape (tables, K).
         model: The matrix M of tr(E Bᵢ), shape (K, d²).
         start: Positive definite states of trace one to start from, shape (tables, d, d).
-        tolerance: Largest certificate λmax(R) − N accepted, one for each table.
+        tolerance: Certificate λmax(R) − N at which a fit ends, one for each table.
+        acceptable: Certificate at which it may end where rounding has stopped it, at least the tolerance.
 
     Returns:
-        The states and their certificates; a certificate above the tolerance marks a fit that was given up.
+        The states and their certificates; one above what is acceptable marks a fit that was given up.
     """
     totals = counts.sum(axis=1)
     now = _begin(counts / totals[:, None], model, start)
     vectors, certificates = to_vector(start), np.full(len(counts), np.inf)
-    rows = np.arange(len(counts))
+    rows, waited = np.arange(len(counts)), np.zeros(len(counts), dtype=int)
     for step in range(1, MAX_STEPS + 1):
         _advance(now, model)
         reached = totals[rows] * (largest_gradient(now.shares, now.likelihoods, model) - 1)
+        waited = np.where(reached < certificates[rows] / 2, 0, waited + 1)
         better = reached < certificates[rows]
         vectors[rows[better]], certificates[rows[better]] = now.vectors[better], reached[better]
-        unfinished = reached > tolerance[rows]
+        stopped = (waited >= PATIENCE) & (certificates[rows] <= acceptable[rows])
+        unfinished = (reached > tolerance[rows]) & ~stopped
         if not unfinished.any():
             return Solution(vectors, certificates, step)
         if not unfinished.all():
-            now, rows = now.keep(unfinished), rows[unfinished]
+            now, rows, waited = now.keep(unfinished), rows[unfinished], waited[unfinished]
     return Solution(vectors, certificates, MAX_STEPS)
 
 

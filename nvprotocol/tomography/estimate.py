@@ -11,7 +11,8 @@ from nvprotocol._checks import Seed, fail
 from nvprotocol.entanglement import concurrence, eof_of_concurrence
 from nvprotocol.operators import State, fidelity
 from nvprotocol.tomography._checked import whole_counts
-from nvprotocol.tomography._fitted import fitted, p_values
+from nvprotocol.tomography._fitted import fitted
+from nvprotocol.tomography._goodness_of_fit import p_values
 from nvprotocol.tomography.intervals import profile_interval
 from nvprotocol.tomography.reconstruction import maximum_likelihood
 

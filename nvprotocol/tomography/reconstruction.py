@@ -15,8 +15,8 @@ from nvprotocol.tomography._model import outcome_matrix, read_out_matrix, to_mat
 
 __all__ = ["MaximumLikelihood", "linear_inversion", "log_likelihood", "maximum_likelihood", "nearest_state"]
 
-AIM = 1e-11
-"""Certificate per shot below which no fit goes on: rounding allows little better."""
+AIM = 1e-15
+"""Certificate per shot below which no fit goes on: rounding allows no better."""
 ROUNDING = 1e-9
 """Certificate per shot that is accepted of a fit that rounding has stopped (settings without shots beside millions)."""
 
@@ -233,9 +233,8 @@ def fit_tables(
     d = guess.shape[-1]
     start = 0.9 * nearest_state(guess) + 0.1 * np.eye(d) / d  # well inside, where Newton steps are long
     totals = counts.sum(axis=1)
-    aim = np.maximum(tolerance, AIM * totals)
-    vectors, certificates, steps = _interior_point.maximise(counts, model, start, aim)
-    accepted = np.maximum(tolerance, ROUNDING * totals)
+    aim, accepted = (np.maximum(tolerance, each * totals) for each in (AIM, ROUNDING))
+    vectors, certificates, steps = _interior_point.maximise(counts, model, start, aim, accepted)
     worst = int(np.argmax(certificates / accepted))
     if certificates[worst] > accepted[worst]:
         raise FitError(
