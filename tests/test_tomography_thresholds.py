@@ -119,7 +119,7 @@ def test_levels_that_were_not_measured_are_refused() -> None:
 def climbed_for_long(fits: Fits, loss: float) -> NDArray[np.float64]:
     """Upper limits by many linearisations from two starts, each from the end of the last."""
     floor, best = fits.log_likelihood - loss, np.full(len(fits.totals), -np.inf)
-    for point in (fits.states, fits.truncated[1]):
+    for point in (fits.states, fits.truncated):
         for _ in range(30):
             inside = point + 0.01 / fits.totals[:, None, None] * (np.eye(4) / 4 - point)
             slope = _signed.gradient(inside)
