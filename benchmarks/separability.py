@@ -1,16 +1,16 @@
 """The size of `separable_p_value`: how often separable truths are called entangled, at the worst that a search finds.
 
 A truth is a separable state with its shots in every setting, its readout errors (0 to 10 %, known exactly) and an
-ansatz. For T = √(2·drop), with the drop of log-likelihood at the best separable state, p = Φ(c − T) has size α at a
-truth where c is at least (quantile 1 − α of T) − (quantile 1 − α of the normal distribution): the offset that the truth
-demands. The search
+ansatz. The p-value is exp(−drop), with the drop of log-likelihood at the best separable state, so it has size α where
+the quantile 1 − α of the drop is at most −log α. The ratio of the two tells how bad a truth is: one where the size is
+α, below one where it is smaller. The search
 
 1. draws truths: named ones (both classical mixtures of two levels, dephased Bell states, Werner at the border, products
    of pure and mixed spins), each plain and locally rotated, and random ones of rank 1 to 4, half of them pushed to the
    border of separability along a random direction; nine settings, five with the X ansatz, or XX, YY, ZZ alone;
    50 to 10⁴ shots a setting, unequal between settings in a third of them;
-2. keeps those that demand the largest offset at α = .05 and .01, and climbs from each by random changes (admixtures,
-   local rotations, loss of the smallest eigenvalue, shots, readout), clipped at the border of separability;
+2. keeps those of the largest ratio at α = .05 or .01, and climbs from each by random changes (admixtures, local
+   rotations, loss of the smallest eigenvalue, shots, readout), clipped at the border of separability;
 3. measures the survivors anew with another seed, as the largest of many noisy numbers is too large;
 4. measures the size of `separable_p_value` itself at the worst that are left.
 
@@ -28,7 +28,6 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -207,46 +206,44 @@ def changed(truth: Truth, rng: np.random.Generator) -> Truth:
     return truth._replace(rho=within(truth.kind, (rho + rho.conj().T) / 2))
 
 
-def distances(truth: Truth, tables: int, rng: np.random.Generator) -> Real:
-    """T = √(2·drop) of simulated tables."""
+def drops(truth: Truth, tables: int, rng: np.random.Generator) -> Real:
+    """Drops of log-likelihood at the best separable state, of simulated tables."""
     found = []
-    while tables > 0:
-        counts = truth.tables(min(tables, 500), rng)
-        fits = fitted(counts, SETTINGS[truth.kind], truth.readout, truth.ansatz).fits
-        found.append(np.sqrt(2 * separable_drop(fits)))
-        tables -= 500
+    for number in [500] * (tables // 500) + [tables % 500] * (tables % 500 > 0):
+        counts = truth.tables(number, rng)
+        found.append(separable_drop(fitted(counts, SETTINGS[truth.kind], truth.readout, truth.ansatz).fits))
     return np.concatenate(found)
 
 
-def demanded(values: Real, levels: tuple[float, ...]) -> Real:
-    """Offset for each level."""
-    return np.array([np.quantile(values, 1 - level) - norm.isf(level) for level in levels])
+def ratios(values: Real, levels: tuple[float, ...]) -> Real:
+    """Quantile 1 − α of the drops over −log α, for each level."""
+    return np.array([np.quantile(values, 1 - level) / -np.log(level) for level in levels])
 
 
 def search(scale: float, rng: np.random.Generator, say: "Say") -> list[Truth]:
-    """The truths that demand the largest offsets, largest first."""
-    first, kept, rounds = max(60, int(700 * scale)), max(6, int(16 * scale)), max(2, int(6 * scale))
+    """The truths of the largest ratios, largest first."""
+    first, kept, rounds = max(60, int(500 * scale)), max(6, int(12 * scale)), max(2, int(6 * scale))
     truths = [drawn(rng) for _ in range(first)]
-    scores = [float(demanded(distances(truth, 150, rng), (0.05,)).max()) for truth in truths]
+    scores = [float(ratios(drops(truth, 150, rng), (0.05,)).max()) for truth in truths]
     largest, median = max(scores), float(np.median(scores))
-    say(f"{first} truths of 150 tables: largest offset at .05 {largest:.2f}, median {median:.2f}")
+    say(f"{first} truths of 150 tables: largest ratio at .05 {largest:.2f}, median {median:.2f}")
     best = [truths[k] for k in np.argsort(scores)[::-1][:kept]]
-    best_scores = [float(demanded(distances(truth, 500, rng), (0.05, 0.01)).max()) for truth in best]
+    best_scores = [float(ratios(drops(truth, 500, rng), (0.05, 0.01)).max()) for truth in best]
     for number in range(rounds):
         for k, truth in enumerate(best):
             other = changed(truth, rng)
-            score = float(demanded(distances(other, 500, rng), (0.05, 0.01)).max())
+            score = float(ratios(drops(other, 500, rng), (0.05, 0.01)).max())
             if score > best_scores[k]:
                 best[k], best_scores[k] = other, score
         if number % 3 == 2 or number == rounds - 1:
             # Measured anew: of a climb's noisy steps it keeps the lucky ones.
-            best_scores = [float(demanded(distances(truth, 1000, rng), (0.05, 0.01)).max()) for truth in best]
+            best_scores = [float(ratios(drops(truth, 1000, rng), (0.05, 0.01)).max()) for truth in best]
             order = np.argsort(best_scores)[::-1]
             half = max(6, len(best) // 2) if number == rounds - 1 else len(best)
             best = [best[k] for k in order[:half]]
             best_scores = [best_scores[k] for k in order[:half]]
             largest, median = best_scores[0], float(np.median(best_scores))
-            say(f"round {number + 1}: largest offset {largest:.2f}, median {median:.2f}")
+            say(f"round {number + 1}: largest ratio {largest:.2f}, median {median:.2f}")
     return best
 
 
@@ -276,15 +273,15 @@ def main() -> None:
     say(f"{datetime.now(UTC):%Y-%m-%d}, nvprotocol {nv.__version__}, {versions}, seed {arguments.seed}")
     best = search(1.0 if arguments.full else 0.03, search_rng, say)
     many, most = (2000, 20_000) if arguments.full else (500, 1000)
-    say(f"\noffset demanded at {LEVELS}, {many} fresh tables a truth:")
+    say(f"\nquantile of the drop over -log(level) at {LEVELS}, {many} fresh tables a truth:")
     # The named states are measured whether or not the search has kept them.
     for name in ("(uu+dd)/2", "dephased singlet", "Werner 1/3", "ud"):
         for shots in (50, 200, 1000):
             best.append(Truth(name, named()[name], "full", np.full(9, shots), np.zeros((2, 2))))
-    offsets = np.array([demanded(distances(truth, many, fresh), LEVELS) for truth in best])
-    order = np.argsort(offsets[:, :2].max(axis=1))[::-1]
+    found_ratios = np.array([ratios(drops(truth, many, fresh), LEVELS) for truth in best])
+    order = np.argsort(found_ratios[:, :2].max(axis=1))[::-1]
     for k in order:
-        say(f"{best[k]}: " + "  ".join(f"{offset:5.2f}" for offset in offsets[k]))
+        say(f"{best[k]}: " + "  ".join(f"{ratio:5.2f}" for ratio in found_ratios[k]))
     say(f"\nsize of separable_p_value at the five worst, {most} fresh tables each:")
     for k in order[:5]:
         truth, found = best[k], []

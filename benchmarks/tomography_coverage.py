@@ -1,192 +1,206 @@
-"""Measured coverage, width and bias of the concurrence, its intervals and its model test.
+"""Measured coverage and width of the intervals of the concurrence, and bias and error of the estimate, on a population.
 
-Every cell (state, N shots a setting, readout error a qubit) simulates independent tables of nine Pauli settings and
-makes the estimate of each with the package's defaults. `+` and `−` are the shares of intervals wholly above and wholly
-below the truth; "plain" is the same profile at drops of 1.92 on both sides, "wide" at 12.5 (χ² with 15 degrees of
-freedom). The second part does the same for the states that commute with the total σᶻ, with five settings, the X
-ansatz, and as many shots in all. With 1000 tables the standard error of a coverage near 95 % is 0.7 %.
+Every line is a cell (`_population.py`): a truth, its shots a setting (N) and its mean readout error. The coverage at
+each level follows from where the truth lies on the profile likelihood (`_truth.py`) of every simulated table; "plain"
+is the profile with a loss of 1.92 on both sides, half of the 95 % quantile of χ² of one degree of freedom. Widths are
+means over the first 25 tables, with the plain one in brackets. "bound" is the share of one-sided 99 % bounds
+(`concurrence_bound`) that do not pass the truth. Bias and RMSE are those of the reported concurrence.
 
-A few critical cells take a minute; `--full` measures all 330 of them, and tomography_coverage.txt is its result. The
-rule for the drops was chosen on other tables, but of many of these states; `--fresh` measures it on states that had no
-part in that, and tomography_fresh.txt is its result.
+The cells of this half had no part in the choice of the rule (tomography_thresholds.py). The lowest 2 % of them are
+measured again with other and more tables, by `concurrence_interval` itself. So are the states that imperfect monitoring
+leaves, p·S + (1−p)·|uu⟩ with p from 0.85 to 0.98, as they are and with turned spins ("nearly pure").
 
-A width counts as too large above 1.25 times the plain one where that covers 93.5 %, else above 0.6 times the wide one.
-Where the wide profile is cut off at C = 0, that limit can be less than the plain width, which covers 70 to 92 % there;
-the summary counts those cells apart. What less bias must cost in RMSE, tomography_bound.py computes.
-
-Run:  PYTHONPATH=. python benchmarks/tomography_coverage.py --full --tables 1000 --jobs 2 --seed 602214 --output FILE
-      PYTHONPATH=. python benchmarks/tomography_coverage.py --fresh --tables 300 --jobs 2 --seed 662607 --output FILE
+Run:  PYTHONPATH=. python benchmarks/tomography_coverage.py --cells 500 --tables 200 --again 2000 --jobs 2 --output FILE
 """
 
 import argparse
 import time
-import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from _states import CRITICAL, every_state, fresh_states, readout_of, symmetric, tables_of
+from _population import HALVES, SINGLET, UP, Cell, population
+from _truth import distances
 from numpy.typing import NDArray
+from scipy.stats import unitary_group
 
 from nvprotocol import tomography
 from nvprotocol.entanglement import concurrence
 from nvprotocol.tomography._fitted import fitted
-from nvprotocol.tomography._profile import Fits, highest_concurrence, lowest_concurrence, separable_drop
+from nvprotocol.tomography._profile import highest_concurrence, lowest_concurrence, separable_drop
+from nvprotocol.tomography._thresholds import thresholds
+from nvprotocol.tomography.intervals import RESOLUTION
 
-SHOTS = (200, 1000, 10_000)
-ERRORS = (0.0, 0.03)
+Real = NDArray[np.float64]
+
+LEVELS = (0.68, 0.9, 0.95, 0.99)
+PLAIN = 1.96
+"""√(2·1.92)"""
+WIDTHS = 25
+"""Tables of which widths are taken."""
+NAMED_READOUTS = {
+    "exact": None,
+    "4.6 %": np.array([[[0.954, 0.046], [0.046, 0.954]]] * 2),
+    "2-7 %": np.array([[[0.98, 0.07], [0.02, 0.93]], [[0.97, 0.05], [0.03, 0.95]]]),
+}
 
 
-class Job(NamedTuple):
-    name: str
-    rho: NDArray[np.complex128]
-    shots: int
-    error: float
-    ansatz: str
-    tables: int
-    seed: int
+class Row(NamedTuple):
+    """What was measured in one cell."""
 
-
-class Cell(NamedTuple):
-    job: Job
-    truth: float
-    coverage: float
-    above: float
-    below: float
+    cell: Cell
+    coverage: Real  # at LEVELS
+    plain: float
+    bound: float
     width: float
-    plain_coverage: float
     plain_width: float
-    wide_width: float
     bias: float
-    bias_ml: float
     rmse: float
-    rmse_ml: float
-    suspicious: float  # share of p-values below 0.05
     milliseconds: float
 
 
-def ends(fits: Fits, drop: float, separable: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The profile's ends at one drop on both sides."""
-    drops = np.full(len(fits.counts), drop)
-    return lowest_concurrence(fits, drops, separable), np.clip(highest_concurrence(fits, drops), 0, 1)
-
-
-def measure(job: Job) -> Cell:
-    """One cell."""
-    readout, settings = readout_of(job.error), tomography.U1 if job.ansatz == "X" else tomography.PAULI
-    counts = tables_of(job.rho, job.shots, job.error, job.ansatz, job.tables, job.seed)
-    truth = float(concurrence(job.rho))
-    started = time.process_time()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", tomography.ModelWarning)
-        parts = [
-            tomography.estimate(part, settings, readout, ansatz=job.ansatz)
-            for part in np.array_split(counts, max(1, job.tables // 50))  # curves of 50 points
-        ]
-    milliseconds = 1e3 * (time.process_time() - started) / job.tables
-    low, high = np.concatenate([part.interval for part in parts]).T
-    values = np.concatenate([part.concurrence for part in parts])
-    ml = concurrence(np.concatenate([part.state for part in parts]))
-    fits = fitted(counts, settings, readout, job.ansatz).fits
-    separable = separable_drop(fits)
-    (low1, high1), (low15, high15) = (ends(fits, drop, separable) for drop in (1.92, 12.5))
-    above, below = np.mean(low > truth + 1e-9), np.mean(high < truth - 1e-9)
-    return Cell(
-        job,
-        truth,
-        float(1 - above - below),
-        float(above),
-        float(below),
+def measured(cell: Cell, tables: int, seed: int) -> Row:
+    """All of a cell."""
+    counts = cell.tables(tables, seed)
+    this = fitted(counts, cell.settings, cell.readout, cell.ansatz)
+    below, above = distances(this, cell.truth)
+    limits = np.sqrt(2 * np.array([thresholds(level) for level in LEVELS]))[:, :, None]
+    error = concurrence(this.fits.states) - cell.truth
+    begun = time.process_time()
+    low, high = interval(cell, counts[:WIDTHS])
+    spent = time.process_time() - begun
+    low_1, high_1 = plain(cell, counts[:WIDTHS])
+    return Row(
+        cell,
+        np.mean((below <= limits[:, 0]) & (above <= limits[:, 1]), axis=1),
+        float(np.mean((below <= PLAIN) & (above <= PLAIN))),
+        float(np.mean(below <= np.sqrt(2 * thresholds(0.98)[0]))),
         float(np.mean(high - low)),
-        float(np.mean((low1 <= truth + 1e-5) & (high1 >= truth - 1e-5))),
-        float(np.mean(high1 - low1)),
-        float(np.mean(high15 - low15)),
-        float(values.mean() - truth),
-        float(ml.mean() - truth),
-        float(np.sqrt(np.mean((values - truth) ** 2))),
-        float(np.sqrt(np.mean((ml - truth) ** 2))),
-        float(np.mean(np.concatenate([part.p_value for part in parts]) < 0.05)),
-        milliseconds,
+        float(np.mean(high_1 - low_1)),
+        float(error.mean()),
+        float(np.sqrt(np.mean(error**2))),
+        1e3 * spent / len(low),
     )
 
 
-def jobs(states: dict[str, NDArray[np.complex128]], tables: int, seed: int) -> Iterator[Job]:
-    """All cells of some states."""
-    number = seed
-    for name, rho in states.items():
-        for ansatz in ("full", "X") if symmetric(rho) else ("full",):
-            for error in ERRORS:
-                for shots in SHOTS:
-                    number += 1
-                    yield Job(name, rho, shots, error, ansatz, tables, number)
+def interval(cell: Cell, counts: NDArray[np.int64]) -> tuple[Real, Real]:
+    """The package's interval at 95 %."""
+    found = tomography.concurrence_interval(counts, settings=cell.settings, readout=cell.readout, ansatz=cell.ansatz)
+    return found.low, found.high
 
 
-def line(cell: Cell) -> str:
-    """One line of the table."""
-    job = cell.job
+def plain(cell: Cell, counts: NDArray[np.int64]) -> tuple[Real, Real]:
+    """The profile with a loss of 1.92 on both sides."""
+    fits = fitted(counts, cell.settings, cell.readout, cell.ansatz).fits
+    loss = np.full(len(counts), PLAIN**2 / 2)
+    low, high = lowest_concurrence(fits, loss, separable_drop(fits)), highest_concurrence(fits, loss)
+    return np.clip(low, 0, 1), np.clip(high + RESOLUTION * (high - low), 0, 1)
+
+
+def covered(cell: Cell, tables: int, seed: int) -> tuple[float, float, float, float]:
+    """Coverage at 95 % by the package itself, its mean width, its share of misses above and below the truth."""
+    parts = [interval(cell, part) for part in np.array_split(cell.tables(tables, seed), max(1, tables // 200))]
+    low, high = (np.concatenate(side) for side in zip(*parts, strict=True))
+    above, below = float(np.mean(low > cell.truth + 1e-9)), float(np.mean(high < cell.truth - 1e-9))
+    return 1 - above - below, float(np.mean(high - low)), above, below
+
+
+def nearly_pure() -> list[Cell]:
+    """States that imperfect monitoring leaves."""
+    turn = np.kron(*(unitary_group.rvs(2, random_state=seed) for seed in (1, 2)))
+    cells = []
+    for p, turned, (name, readout), shots in product(
+        (0.85, 0.92, 0.95, 0.98), (False, True), NAMED_READOUTS.items(), (200, 1000)
+    ):
+        rho = p * SINGLET + (1 - p) * UP
+        rho = turn @ rho @ turn.conj().T if turned else rho
+        cells.append(Cell(f"{p} {name}", rho, turned, np.full(9, shots), readout, "full", 1000 + len(cells)))
+    return cells
+
+
+def line(row: Row) -> str:
+    coverage = " ".join(f"{share:.3f}" for share in row.coverage)
     return (
-        f"{job.ansatz:<4} {job.name:<20} {job.shots:>6} {job.error:.2f} {cell.truth:.3f} | {cell.coverage:.3f} "
-        f"+{cell.above:.3f} -{cell.below:.3f} {cell.width:.4f} | plain {cell.plain_coverage:.3f} "
-        f"{cell.plain_width:.4f} "
-        f"wide {cell.wide_width:.4f} | bias {cell.bias:+.4f} (ML {cell.bias_ml:+.4f}) rmse {cell.rmse:.4f} "
-        f"(ML {cell.rmse_ml:.4f}) | p<.05 {cell.suspicious:.3f} | {cell.milliseconds:.1f} ms"
+        f"{row.cell!s:66} {coverage} plain {row.plain:.3f} bound {row.bound:.3f} width {row.width:.4f} "
+        f"({row.plain_width:.4f}) bias {row.bias:+.4f} RMSE {row.rmse:.4f} {row.milliseconds:.1f} ms"
     )
 
 
-def summary(cells: list[Cell], ansatz: str) -> str:
-    """What the table says about the aims."""
-    some = [cell for cell in cells if cell.job.ansatz == ansatz]
-    if not some:
-        return ""
-    coverage = np.array([cell.coverage for cell in some])
-    limit = [1.25 * c.plain_width if c.plain_coverage >= 0.935 else 0.6 * c.wide_width for c in some]
-    wide = [(c, most) for c, most in zip(some, limit, strict=True) if c.width > most + 1e-3]
-    beyond = [c for c, most in wide if most < c.plain_width]
-    worse = [c for c in some if c.rmse > 1.1 * c.rmse_ml + 1e-6]
-    worst = max(c.rmse / max(c.rmse_ml, 1e-6) for c in some if c.rmse_ml > 1e-4)
-    most = max(c.width / max(bound, 1e-3) for c, bound in zip(some, limit, strict=True))
-    steady = [abs(c.bias / c.bias_ml) for c in some if c.job.name.startswith("steady")]
-    left = f"; bias of the steady states {min(steady):.2f} to {max(steady):.2f} of ML's" if steady else ""
-    return (
-        f"{ansatz}: {len(some)} cells, coverage lowest {coverage.min():.3f}, mean {coverage.mean():.3f}, "
-        f"below 0.935 in {np.sum(coverage < 0.935)}; too wide in {len(wide)} (at most {most:.2f} of the limit), in "
-        f"{len(beyond)} of which the limit is below the plain width; "
-        f"rmse more than 10 % above ML's in {len(worse)} (at most {worst:.2f} of it){left}; "
-        f"{max(c.milliseconds for c in some):.1f} ms at most"
+def summary(rows: list[Row], name: str) -> Iterable[str]:
+    """What the rows say together."""
+    coverage = np.array([row.coverage for row in rows])
+    widths = np.array([(row.width, row.plain_width) for row in rows])
+    finite = widths[widths[:, 1] > 0]
+    yield f"\n{name}: {len(rows)} cells"
+    for k, level in enumerate(LEVELS):
+        yield (
+            f"  {100 * level:g} %: misses in the mean {1 - coverage[:, k].mean():.3f}, coverage at least "
+            f"{coverage[:, k].min():.3f}"
+        )
+    yield (
+        f"  plain at 95 %: misses in the mean {1 - np.mean([row.plain for row in rows]):.3f}, coverage at least "
+        f"{min(row.plain for row in rows):.3f}; bound at 99 %: at least {min(row.bound for row in rows):.3f}"
     )
+    yield (
+        f"  ratio of the mean widths {widths[:, 0].mean() / widths[:, 1].mean():.2f}, mean ratio "
+        f"{np.mean(finite[:, 0] / finite[:, 1]):.2f}; mean bias {np.mean([row.bias for row in rows]):+.4f}, mean RMSE "
+        f"{np.mean([row.rmse for row in rows]):.4f}; {max(row.milliseconds for row in rows):.1f} ms a table at most, "
+        f"{np.mean([row.milliseconds for row in rows]):.1f} in the mean"
+    )
+
+
+def again_lines(title: str, cells: list[Cell], found: list[tuple[float, float, float, float]]) -> Iterable[str]:
+    """Cells that the package itself measured."""
+    yield f"\n{title}"
+    for cell, (coverage, width, above, below) in zip(cells, found, strict=True):
+        yield f"{cell!s:66} {coverage:.4f} (+{above:.4f} -{below:.4f}) width {width:.4f}"
+    shares = np.array([coverage for coverage, *_ in found])
+    yield f"  lowest {shares.min():.4f}, below 0.935 in {np.sum(shares < 0.935)} of {len(shares)}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--full", action="store_true", help="every cell, not the critical ones only")
-    parser.add_argument("--fresh", action="store_true", help="every cell of states that the rule was not chosen on")
-    parser.add_argument("--tables", type=int, default=100)
+    parser.add_argument("--cells", type=int, default=12)
+    parser.add_argument("--tables", type=int, default=50)
+    parser.add_argument("--again", type=int, default=100, help="tables of the cells that are measured again")
+    parser.add_argument("--half", choices=list(HALVES), default="second")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the tables")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--seed", type=int, default=10_000)
-    parser.add_argument("--only", default="", help="part of the names of the states to measure")
-    parser.add_argument("--ansatz", choices=("full", "X"), help="nine settings or the X ansatz with five [both]")
     parser.add_argument("--output", type=Path)
     arguments = parser.parse_args()
-    every = jobs(fresh_states() if arguments.fresh else every_state(), arguments.tables, arguments.seed)
-    all_of_them = arguments.full or arguments.fresh
-    wanted = [job for job in every if all_of_them or (job.name, job.shots, job.error) in CRITICAL]
-    todo = [job for job in wanted if arguments.only in job.name and arguments.ansatz in (None, job.ansatz)]
-    lines = [f"{datetime.now(UTC):%Y-%m-%d}, {arguments.tables} tables a cell, seed {arguments.seed}"]
-    cells = []
+    lines = [
+        f"{datetime.now(UTC):%Y-%m-%d}, {arguments.half} half, {arguments.cells} cells of {arguments.tables} tables, "
+        f"some again with {arguments.again}, seed {arguments.seed}; levels "
+        + ", ".join(f"{100 * level:g} %" for level in LEVELS)
+    ]
+    print(lines[0])
+    rows: list[Row] = []
     with ProcessPoolExecutor(arguments.jobs) as pool:
-        for cell in pool.map(measure, todo):
-            cells.append(cell)
-            lines.append(line(cell))
+        every = population(arguments.cells, HALVES[arguments.half])
+        for row in pool.map(partial(measured, tables=arguments.tables, seed=arguments.seed), every):
+            rows.append(row)
+            lines.append(line(row))
             print(lines[-1], flush=True)
-            if arguments.output:
-                arguments.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    lines += [summary(cells, "full"), summary(cells, "X")]
-    print("\n".join(lines[-2:]))
+        for name, some in (
+            ("all", rows),
+            ("nine settings", [row for row in rows if row.cell.ansatz == "full"]),
+            ("five settings, X ansatz", [row for row in rows if row.cell.ansatz == "X"]),
+        ):
+            lines += summary(some, name) if some else ()
+        order = np.argsort([row.coverage[LEVELS.index(0.95)] for row in rows])
+        lowest = [rows[k].cell for k in order[: max(1, round(0.02 * len(rows)))]]
+        named = nearly_pure() if arguments.cells >= 100 else nearly_pure()[18:24]
+        for title, cells in (("the lowest 2 % again, 95 %", lowest), ("nearly pure, 95 %", named)):
+            found = pool.map(partial(covered, tables=arguments.again, seed=arguments.seed + 1), cells)
+            lines += again_lines(title, cells, list(found))
+    print(*lines[1 + len(rows) :], sep="\n")
     if arguments.output:
-        arguments.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        arguments.output.write_text("\n".join(text.rstrip() for text in lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

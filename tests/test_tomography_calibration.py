@@ -3,16 +3,14 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 import nvprotocol as nv
 from nvprotocol import tomography
 from nvprotocol.entanglement import signed_concurrence
 from nvprotocol.errors import ArgumentError
 from nvprotocol.tomography._calibration import readout_variance, widening
-from nvprotocol.tomography._drops import drops
 from nvprotocol.tomography._fitted import fitted
-from nvprotocol.tomography._profile import separable_drop
+from nvprotocol.tomography._thresholds import thresholds
 
 SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
 WERNER = 0.9 * SINGLET + 0.025 * np.eye(4)
@@ -57,7 +55,7 @@ def test_half_widths_grow_as_the_error_does(counts: NDArray[np.int64]) -> None:
     this = fitted(counts, None, FLIPS, "full", SHOTS)
     exact = np.diff(tomography.fidelity_interval(counts, "psi-", readout=FLIPS), axis=0)
     blurred = np.diff(tomography.fidelity_interval(counts, "psi-", readout=FLIPS, calibration_shots=SHOTS), axis=0)
-    reach = np.maximum(*drops(this.fits, separable_drop(this.fits), 0.95, "full"))
+    reach = max(thresholds(0.95))
     factor = np.sqrt(widening(this, exact / np.sqrt(8 * reach), overlap)[0])
     assert factor > 1.1
     assert blurred / exact == pytest.approx(factor, rel=0.05)
@@ -77,14 +75,14 @@ def test_bound_and_p_value_make_room(rng: np.random.Generator) -> None:
     # In units of its error the distance from the border is z without and z/√(1 + Var/σ²) with the noise.
     variance = readout_variance(fitted(counts, None, FLIPS, "full", SHOTS))[0]
     value = float(signed_concurrence(tomography.maximum_likelihood(counts, readout=FLIPS).state))
-    alone = value / norm.isf(p[0])
-    assert norm.isf(p[1]) == pytest.approx(value / np.hypot(alone, np.sqrt(variance)), rel=1e-2)
+    exact, noisy = np.sqrt(-2 * np.log(p))
+    assert noisy == pytest.approx(value / np.hypot(value / exact, np.sqrt(variance)), rel=1e-2)
     assert tomography.separable_p_value(10_000 * np.ones((9, 4), dtype=int), **settings) == 1
 
 
 def test_the_bound_is_the_lower_end_with_noise_as_well(counts: NDArray[np.int64]) -> None:
     settings = {"readout": FLIPS, "calibration_shots": SHOTS}
-    bound = tomography.concurrence_bound(counts, level=0.975, **settings)
+    bound = tomography.concurrence_bound(counts, level=0.95, **settings)
     # The interval takes the error of both sides, the bound that of its own.
     low = tomography.concurrence_interval(counts, **settings).low
     exact = tomography.concurrence_interval(counts, readout=FLIPS).low

@@ -14,10 +14,10 @@ from nvprotocol import tomography
 from nvprotocol.entanglement import eof_of_concurrence
 from nvprotocol.errors import ArgumentError
 from nvprotocol.tomography import _ascent
-from nvprotocol.tomography._drops import drops
 from nvprotocol.tomography._fitted import fitted
 from nvprotocol.tomography._model import ansatz_projector, to_matrix, to_vector
 from nvprotocol.tomography._profile import highest_concurrence, lowest_concurrence, separable_drop
+from nvprotocol.tomography._thresholds import thresholds
 
 State: TypeAlias = NDArray[np.complex128]
 SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
@@ -59,9 +59,9 @@ def test_a_linear_function_has_the_ends_of_the_fidelity(rho: State, seed: int, a
 def test_agrees_with_the_search_made_for_the_concurrence(rho: State, rng: np.random.Generator) -> None:
     counts = tomography.sample(np.broadcast_to(rho, (10, 4, 4)), 500, rng)
     fits = fitted(counts, None, None, "full").fits
-    separable = separable_drop(fits)
-    drop = np.maximum(*drops(fits, separable, 0.95, "full"))
-    low, high = np.maximum(lowest_concurrence(fits, drop, separable), 0), np.clip(highest_concurrence(fits, drop), 0, 1)
+    drop = np.full(10, max(thresholds(0.95)))
+    low = np.maximum(lowest_concurrence(fits, drop, separable_drop(fits)), 0)
+    high = np.clip(highest_concurrence(fits, drop), 0, 1)
     found = tomography.function_interval(counts, nv.concurrence, bounds=(0, 1))
     # Climbs that stop within some per cent of the width; the lower end, which is exact, is never passed.
     assert np.all(found.low >= low - 0.01 * (high - low) - 1e-6)
@@ -78,7 +78,7 @@ def test_upper_end_of_the_purity_of_a_werner_state() -> None:
     # that of three binomials, and the true upper end is at least as high.
     shots, p = 10_000, 0.5
     result = tomography.function_interval(shots * tomography.probabilities(werner(p)), purity, bounds=(0.25, 1))
-    drop = 2.1  # the larger of the drops inside state space, for a separable fit or one next to it, is no less
+    drop = max(thresholds(0.95))
     other = np.linspace(p, 0.6, 20_001)
     loss = 3 * shots * ((1 + p) / 2 * np.log((1 + p) / (1 + other)) + (1 - p) / 2 * np.log((1 - p) / (1 - other)))
     top = other[np.searchsorted(loss, drop)]

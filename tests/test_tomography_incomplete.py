@@ -107,10 +107,10 @@ def test_any_settings_agree_on_entanglement(
         mixed, 200, seed, settings=labels, readout=None if flips is None else np.kron(flips, flips)
     )
     known = {"settings": labels, "readout": flips}
-    p, bound = tomography.separable_p_value(counts, **known), tomography.concurrence_bound(counts, **known, level=0.975)
+    p, bound = tomography.separable_p_value(counts, **known), tomography.concurrence_bound(counts, **known, level=0.95)
     low, high, _ = tomography.concurrence_interval(counts, **known)
-    assert (bound > 0) == (p <= 0.025)
-    assert (low > 0) == (p <= 0.05)
+    assert low == bound
+    assert (low > 0) == (p < 0.05)
     assert 0 <= low <= high <= 1
     down, up = tomography.fidelity_interval(counts, "psi-", **known)
     assert 0 <= down <= up <= 1

@@ -3,14 +3,13 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.stats import chi2, kstest, norm
+from scipy.stats import chi2, kstest
 
 import nvprotocol as nv
 from nvprotocol import tomography
 from nvprotocol.operators import bell_state, density_matrix
 from nvprotocol.tomography._fitted import fitted
 from nvprotocol.tomography._profile import separable_drop
-from nvprotocol.tomography.separability import OFFSET
 
 SINGLET = density_matrix(bell_state("psi-"))
 MIXED = np.eye(4) / 4
@@ -35,9 +34,8 @@ def test_at_a_corner_it_has_two_degrees_of_freedom(rng: np.random.Generator) -> 
     for level in (0.3, 0.05):
         expected = np.mean(2 * drop > chi2.isf(level, 2))
         assert expected == pytest.approx(level, abs=5 * np.sqrt(level / 600) * np.sqrt(1 - level))
-    # So the size of Φ(c − √(2·drop)) is exp(−(z + c)²/2), which the offset brings to the level where it matters.
-    for level in (0.05, 0.01, 0.001):
-        assert np.exp(-((norm.isf(level) + OFFSET) ** 2) / 2) < level
+    # Of which exp(−drop) is the tail.
+    assert np.exp(-drop) == pytest.approx(chi2.sf(2 * drop, 2))
 
 
 @pytest.mark.parametrize(
@@ -67,9 +65,11 @@ def test_bounds_and_intervals_say_entangled_where_the_p_value_does(rng: np.rando
     counts = tomography.sample(weights * SINGLET + (1 - weights) * MIXED, 200, rng)
     p = tomography.separable_p_value(counts)
     assert np.any((p > 0.01) & (p < 0.1))
+    fits = fitted(counts, None, None, "full").fits
+    np.testing.assert_allclose(p, np.exp(-separable_drop(fits)))  # the likelihood of the best separable state over it
     for level in (0.8, 0.95, 0.99):
-        np.testing.assert_array_equal(tomography.concurrence_bound(counts, level=level) > 0, p <= 1 - level)
-        np.testing.assert_array_equal(tomography.concurrence_interval(counts, level=level).low > 0, p <= 1 - level)
+        np.testing.assert_array_equal(tomography.concurrence_bound(counts, level=level) > 0, p < 1 - level)
+        np.testing.assert_array_equal(tomography.concurrence_interval(counts, level=level).low > 0, p < 1 - level)
 
 
 def test_calibration_noise_makes_it_less_certain() -> None:
@@ -79,8 +79,8 @@ def test_calibration_noise_makes_it_less_certain() -> None:
     exact, *noisy = (float(tomography.separable_p_value(counts, **each)) for each in known)
     assert noisy[0] == pytest.approx(exact, rel=0.01)
     assert exact < noisy[1] < 1
-    bound = tomography.concurrence_bound(counts, readout=flips, calibration_shots=200, level=0.975)
-    assert (bound > 0) == (noisy[1] <= 0.025)
+    bound = tomography.concurrence_bound(counts, readout=flips, calibration_shots=200, level=0.95)
+    assert (bound > 0) == (noisy[1] < 0.05)
 
 
 def test_certain_ones() -> None:

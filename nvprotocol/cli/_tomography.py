@@ -130,8 +130,8 @@ def _quantities(found: "StateEstimate", counts: Any, measured: list[str], argume
     low, high = found.interval
     least, value, most = found.entanglement_of_formation
     known = isfinite(found.standard_error)
-    table.add_row("concurrence C", _number(found.concurrence, known), f"{low:.4f}–{high:.4f}")
-    table.add_row("entanglement of formation (ebit)", _number(value, known), f"{least:.4f}–{most:.4f}")
+    table.add_row("concurrence C", _number(float(found.concurrence), known), f"{low:.4f}–{high:.4f}")
+    table.add_row("entanglement of formation (ebit)", _number(float(value), known), f"{least:.4f}–{most:.4f}")
     for name in _BELL_STATES:
         low, high = fidelity_interval(counts, name, **arguments)
         known = bool(determines(measured, name, ansatz=arguments["ansatz"]))

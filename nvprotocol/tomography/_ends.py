@@ -34,23 +34,23 @@ TRUST = 4.0
 """Largest relative growth of ρ in a step along a curved function, as its quadratic model is good for no more."""
 MAX_STEPS = 60
 """Steps after which a table is left where it is; 6 to 20 are needed."""
-LARGEST_MULTIPLIER = 10.0
-"""τ per shot above which the likelihood constrains no longer: v is within a tenth of (ℓ_max − ℓ₀)/N of its maximum."""
+LARGEST_MULTIPLIER = 1000.0
+"""τ per shot above which the likelihood constrains no longer: v is within (ℓ_max − ℓ₀)/1000N of its maximum."""
 MISS = 0.02
 """|N (ℓ − ℓ₀)| at the end; the value is corrected for it to first order."""
 GAP = 1e-3
-"""N·tr(ρS) at the end: how far the log-likelihood may be from its bound, against drops of 1.35 and more."""
+"""N·tr(ρS) at the end: how far the log-likelihood may be from its bound, against drops of 0.7 and more."""
 PARTIAL_TRANSPOSE = np.where(np.arange(16) % 4 == 2, -1.0, 1.0)
 """Signs of the coordinates under the transposition of qubit 0, the right-most letter of the Pauli strings."""
 
 
 class Edge(NamedTuple):
-    """Where the tables ended: vectors (n, 16), τ per shot, N (ℓ − ℓ₀) and N tr(ρS)."""
+    """Where the tables ended: vectors (n, 16), τ per shot, N (ℓ − ℓ₀), and whether that is the solution."""
 
     vectors: Real
     multipliers: Real
     surplus: Real
-    gaps: Real
+    solved: NDArray[np.bool_]
 
 
 @dataclass
@@ -100,7 +100,7 @@ def reach(
     products = (model[:, :, None] * model[:, None, :]).reshape(len(model), -1)
     now = _begin(counts, model, start, cones, floor, gradient)
     n = len(counts)
-    out = Edge(now.x.copy(), np.zeros(n), np.full(n, np.nan), np.full(n, np.inf))
+    out = Edge(now.x.copy(), np.zeros(n), np.full(n, np.nan), np.zeros(n, dtype=bool))
     for step in range(MAX_STEPS):
         ell = np.sum(now.shares * np.log(np.where(now.shares > 0, now.p, 1.0)), axis=1)
         states = [to_matrix(cone * now.x) for cone in cones]
@@ -111,10 +111,11 @@ def reach(
             enough = (value < 0) & (ell > now.target)
         surplus = now.totals * (ell - now.target)
         out.vectors[now.row], out.multipliers[now.row] = now.x, now.tau
-        out.surplus[now.row], out.gaps[now.row] = surplus, now.totals * gap
+        out.surplus[now.row] = surplus
         met = np.isinf(now.target) | (np.abs(surplus) < MISS) | ((now.tau > 0.99 * LARGEST_MULTIPLIER) & (surplus > 0))
         met &= (now.length > SHORT) | (bend is None)  # a short step has not solved the equations of Newton
         left = ~(((step > 2) & met & (now.totals * gap < GAP)) | enough)
+        out.solved[now.row] = ~left
         if not left.any():
             break
         if not left.all():

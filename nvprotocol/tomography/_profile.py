@@ -26,8 +26,6 @@ LEAST = 1e-5
 """Smallest share of the mixed state: with less, the slope of Λ is too steep for the interior-point method."""
 ROUNDS = 12
 """Linearisations of Λ after which the climb to the upper end is left; 2 to 5 are needed."""
-FAR = 10.0
-"""Loss of log-likelihood, in units of the drop, up to which rank 2 is tried as a start."""
 CLIMBERS = 256
 """Climbs that go on together: more of them leave the cache of the processor, fewer do not share the cost of a call."""
 PROGRESS = 2e-2
@@ -60,18 +58,12 @@ class Fits:
 
     @cached_property
     def truncated(self) -> Complex:
-        """The states without their 1, 2 and 3 smallest eigenvalues, shape (3, n, 4, 4)."""
+        """The states without their two smallest eigenvalues."""
         values, vectors = self.eigensystem
-        kept = np.maximum(values, 0) * (np.arange(4) > np.arange(3)[:, None, None])
+        kept = np.maximum(values, 0) * (np.arange(4) > 1)
         kept = kept / kept.sum(axis=-1, keepdims=True)
-        matrices = (vectors * kept[..., None, :]) @ np.swapaxes(vectors.conj(), -1, -2)
+        matrices = (vectors * kept[:, None, :]) @ np.swapaxes(vectors.conj(), -1, -2)
         return to_matrix(to_vector(matrices) @ self.projector)
-
-    @cached_property
-    def losses(self) -> Real:
-        """Log-likelihood that the truncated states lack, shape (3, n)."""
-        lower = flat_log_likelihood(to_vector(self.truncated), self.counts, self.model)
-        return self.log_likelihood - lower
 
     def started(self, mixing: float = MIXING) -> Complex:
         """The states, moved a little inside."""
@@ -92,7 +84,7 @@ def separable_drop(fits: Fits) -> Real:
         start = _mixed(some.states, 0.02 + 0.98 * lowest / (lowest + 0.25))
         edge = reach(some.counts, some.model, start, separable=True)
         reached = flat_log_likelihood(edge.vectors, some.counts, some.model)
-        drop[entangled] = np.maximum(some.log_likelihood - reached, 0)
+        drop[entangled] = np.where(edge.solved, np.maximum(some.log_likelihood - reached, 0), 0.0)
     return drop
 
 
@@ -112,31 +104,23 @@ def lowest_concurrence(fits: Fits, drops: Real, separable: Real) -> Real:
     return ends
 
 
-def highest_concurrence(fits: Fits, drops: Real, *, rank_two: bool = False) -> Real:
-    """The largest signed concurrence at these drops, shape (…, n): a convex function, climbed from two sides.
+def highest_concurrence(fits: Fits, drops: Real) -> Real:
+    """The largest signed concurrence at these drops, shape (n,): a convex function, climbed from two sides.
 
     Each round maximises the linearised Λ, which lies below Λ, so Λ rises from round to round. The slope is taken first
     at the fit, then at the fit without its two smallest eigenvalues, where rank 2 attracts. Within an ansatz the third
     climb is along the branch 2|ρ₁₂| − 2√(ρ₀₀ρ₃₃) of Λ, which is the entangled one also where the fit is separable.
-    All drops and starts are climbed together, as most of the time of a small batch goes to the calls. `rank_two` leaves
-    the first climb out, for fits that are known to be near rank 2.
+    All starts are climbed together, as most of the time of a small batch goes to the calls.
     """
-    table = np.broadcast_to(np.arange(len(fits.counts)), drops.shape).reshape(-1)
-    flat = drops.reshape(-1)
-    near, far = _mixed(fits.states, 1e-3), _mixed(fits.truncated[1], BLUR / fits.totals)
-    first = np.flatnonzero(np.full(len(table), not rank_two))
-    second = np.flatnonzero(rank_two | (fits.losses[1][table] < FAR * flat))
-    climbs = np.concatenate([first, second])
-    rows, floor = table[climbs], fits.log_likelihood[table] - flat
-    found = _climb(fits, rows, floor[climbs], fits.started(), np.concatenate([near[table[first]], far[table[second]]]))
-    best = np.full(len(table), -np.inf)
-    best[first] = found[: len(first)]
-    best[second] = np.maximum(best[second], found[len(first) :])
+    every, floor = np.arange(len(drops)), fits.log_likelihood - drops
+    points = np.concatenate([_mixed(fits.states, 1e-3), _mixed(fits.truncated, BLUR / fits.totals)])
+    found = _climb(fits, np.tile(every, 2), np.tile(floor, 2), fits.started(), points)
+    best = np.maximum(*np.split(found, 2))
     if np.trace(fits.projector) < 16:
         free = 1.0 if fits.projector[5, 5] > 0 else 1.0j
-        points, branch = _mixed(fits.states, LEAST)[table], partial(_entangled_branch, free=free)
-        best = np.maximum(best, _climb(fits, table, floor, fits.started(3 * MIXING), points, branch))
-    return np.where(np.isfinite(best), np.maximum(best, fits.signed[table]), 1.0).reshape(drops.shape)
+        points, branch = _mixed(fits.states, LEAST), partial(_entangled_branch, free=free)
+        best = np.maximum(best, _climb(fits, every, floor, fits.started(3 * MIXING), points, branch))
+    return np.where(np.isfinite(best), np.maximum(best, fits.signed), 1.0)
 
 
 def _climb(
@@ -188,12 +172,11 @@ def linear_ends(fits: Fits, target: Real, drops: Real) -> tuple[Real, Real]:
 
 
 def _correction(edge: Edge, totals: Real) -> Real:
-    """What the end gains to first order where ℓ is not quite at its floor, dv = dℓ/τ."""
+    """What an end gains to first order where ℓ is not quite at its floor, dv = dℓ/τ; −∞ where the search has no end."""
     with np.errstate(divide="ignore", invalid="ignore"):
         gain = edge.surplus / totals / edge.multipliers
     near = (edge.multipliers > 0) & (np.abs(edge.surplus) < 1)
-    # A table that was left far inside has a true, if short, end; one that was left outside has none.
-    return np.where(near, gain, np.where(edge.surplus >= 0, 0.0, -np.inf))
+    return np.where(edge.solved, np.where(near, gain, 0.0), -np.inf)
 
 
 def _mixed(states: Complex, weight: Real | float) -> Complex:

@@ -8,13 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import Seed, fail
-from nvprotocol.entanglement import eof_of_concurrence
+from nvprotocol.entanglement import concurrence, eof_of_concurrence
 from nvprotocol.operators import State, fidelity
 from nvprotocol.tomography._checked import whole_counts
 from nvprotocol.tomography._fitted import fitted
 from nvprotocol.tomography._goodness_of_fit import p_values
-from nvprotocol.tomography._profile import separable_drop
-from nvprotocol.tomography._recommended import recommended_concurrence
 from nvprotocol.tomography.intervals import profile_interval
 from nvprotocol.tomography.reconstruction import maximum_likelihood
 
@@ -41,8 +39,7 @@ class StateEstimate:
         state: The density matrix of maximum likelihood, shape (…, 2ᴺ, 2ᴺ). Where the kept shots leave it open, this is
             one near the middle of all that fit best, and what is computed from it is fixed only as far as
             `nv.tomography.determines` says.
-        concurrence: The recommended estimate of the concurrence (`estimate` says how it differs from that of `state`),
-            shape (…); NaN where there are not two qubits.
+        concurrence: The concurrence of `state`, shape (…); NaN where there are not two qubits.
         interval: Lower and upper end of the interval of the concurrence (`concurrence_interval`), shape (…, 2).
         standard_error: Standard error of the concurrence: the mean half-width of the interval, brought to one sigma,
             shape (…); NaN where the kept shots leave the state open.
@@ -135,28 +132,14 @@ def estimate(
 ) -> StateEstimate:
     """The state, the concurrence with its interval, and a test of the model, from tables of counts fitted together.
 
-    `state` has maximum likelihood. Where it is of rank 2, its concurrence is biased downwards, as noise can only add
-    eigenvalues and each costs its square root. The reported `concurrence` is therefore raised to the profile's upper
-    end at a drop of 1.35, about where such a truth lies; less, the larger the third largest eigenvalue is (none from
-    3.8/√(all shots) on) and the more λ₂+λ₃+λ₄ exceeds what noise makes of zero (from 1.1 to 2.9 times the rise); and
-    only in tables that are clearly entangled (a drop of 3.3 or more) and not of rank 1 (of 200 without the second
-    largest eigenvalue). Everywhere else it is the concurrence of `state`, and `nv.concurrence(estimate.state)` always
-    is. It is kept within the interval, which matters below a level of 65 % only.
-
-    Measured for (uu+S)/2, as it is and with its spins turned, with and without 3 % readout error, 200 to 10,000 shots a
-    setting, about a third of the bias is left at most (0.007 instead of 0.058, and 0.015 instead of 0.104, at 200 shots
-    without readout error), and the RMSE is about half of that of maximum likelihood (`tomography_coverage.txt` in
-    `benchmarks/`; on fresh tables, `tomography_steady.txt`). Elsewhere it costs: the RMSE is more than a tenth larger
-    in 5 of 192 cells, at most by 58 % (Fig. S4 of the paper, 200 shots), in 20 of 240 cells of states that the rule was
-    not chosen on, at most by 81 % (`tomography_fresh.txt`), and beside the steady state, where a warm magnet adds a per
-    cent of |dd⟩, by 63 to 85 %. A part of this price must be paid: what leaves at most a third of the bias loses at
-    least 2 % there with spins as they are, and 15 to 20 % with turned spins or 3 % readout error
-    (`tomography_bound.txt`; perhaps more).
+    `state` has maximum likelihood and `concurrence` is its concurrence. Near a state of rank 2 it is too low, as noise
+    can only add eigenvalues and each costs its square root; no correction is made, as the counts do not tell such a
+    state from one whose small eigenvalues are real. The interval makes room for the bias and is not centred on the
+    estimate.
 
     With ansatz="X" the state commutes with the total σᶻ, as every U(1)-symmetric protocol leaves it, so only ρ₀₀, ρ₁₁,
     ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and the interval is shorter (for (uu+S)/2, at as
-    many shots in all, by a fifth, and by a tenth or more with 3 % readout error). The estimate is that of maximum
-    likelihood, with a bias of −0.009 there at 200 shots, and of −0.05 with readout error. The p-value tests the
+    many shots in all, by a fifth, and by a tenth or more with 3 % readout error), as is the bias. The p-value tests the
     assumption with the same counts, as far as they can contradict it; below 1e-5 (shared among the tables of a batch) a
     `ModelWarning` says so, for nine settings as well. It cannot see correlations such as σˣσᶻ, which do not enter `U1`,
     nor a symmetric readout error that is ignored, which acts as depolarisation would.
@@ -195,17 +178,15 @@ def estimate(
             fail("counts", "have 4 outcomes, those of two qubits, for this", f"has shape {tables.shape}")
         return _of_other_size(tables, settings, readout, level)
     this = fitted(tables, settings, readout, ansatz, calibration_shots)
-    separable = separable_drop(this.fits)
-    ends = profile_interval(this, separable, level, ansatz)
+    limits = profile_interval(this, level)
     p = p_values(this)
     _warn_of(p, ansatz)
-    values = np.clip(recommended_concurrence(this, separable, ansatz), ends.low, ends.high)
     shape = this.leading
     return StateEstimate(
         state=this.fit.state.reshape(*shape, 4, 4),
-        concurrence=values.reshape(shape),
-        interval=np.stack([ends.low, ends.high], axis=-1).reshape(*shape, 2),
-        standard_error=ends.standard_error.reshape(shape),
+        concurrence=concurrence(this.fits.states).reshape(shape),
+        interval=np.stack([limits.low, limits.high], axis=-1).reshape(*shape, 2),
+        standard_error=limits.standard_error.reshape(shape),
         p_value=p.reshape(shape),
         log_likelihood=this.fit.log_likelihood.reshape(shape),
         certificate=this.fit.certificate.reshape(shape),

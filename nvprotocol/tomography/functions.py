@@ -10,10 +10,10 @@ from nvprotocol._checks import fail
 from nvprotocol.operators import State, density_matrix
 from nvprotocol.tomography._ascent import Function, ascent
 from nvprotocol.tomography._calibration import widening
-from nvprotocol.tomography._drops import drops
 from nvprotocol.tomography._fitted import Fitted, fitted
 from nvprotocol.tomography._model import to_vector
-from nvprotocol.tomography._profile import linear_ends, separable_drop
+from nvprotocol.tomography._profile import linear_ends
+from nvprotocol.tomography._thresholds import thresholds
 from nvprotocol.tomography.intervals import RESOLUTION
 
 Real = NDArray[np.float64]
@@ -58,11 +58,12 @@ def function_interval(
     all of them, may still rise higher elsewhere. For the concurrence `concurrence_interval` does better, and for a
     fidelity `fidelity_interval` is exact.
 
-    The drops are those of `concurrence_interval`, the larger of its two on both sides. They were chosen for the
-    concurrence, whose coverage is the only one that was measured widely. In 16 cells of 200 tables each (eight states
-    of ranks 1, 2 and 4 with 200 and 1000 shots a setting, ±0.015) the nominal 95 % covered at least 0.985 for the
-    purity, 0.98 for the entropy and 0.975 for the entanglement of formation. Where the slope of a function vanishes at
-    the truth, as that of the purity does at the maximally mixed state, the interval misses, as noise can only add.
+    The log-likelihood falls short on both sides by half the level's quantile of χ² with four degrees of freedom, as at
+    the upper limit of `concurrence_interval`; only there was the coverage measured widely. In 16 cells of 200 tables
+    each (eight states of ranks 1, 2 and 4 with 200 and 1000 shots a setting, ±0.015) the nominal 95 % covered at least
+    0.985 for the purity, 0.98 for the entropy and 0.975 for the entanglement of formation. Where the slope of a
+    function vanishes at the truth, as that of the purity does at the maximally mixed state, the interval misses, as
+    noise can only add.
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).
@@ -103,7 +104,7 @@ def function_interval(
         low, high = (ascent(this.fits, checked, reach, sign, summits) for sign in (-1.0, 1.0))
         return low, high
 
-    low, high = _widened(this, both, checked, level, ansatz)
+    low, high = _widened(this, both, checked, level)
     reserve = RESOLUTION * (high - low)
     low, high = np.maximum(low - reserve, bounds[0]), np.minimum(high + reserve, bounds[1])
     flat = ~this.known & (low == high)
@@ -123,8 +124,8 @@ def fidelity_interval(
 ) -> tuple[Real, Real]:
     """Interval of the fidelity ⟨ψ|ρ|ψ⟩ with a pure target, by profile likelihood.
 
-    The fidelity is linear in ρ, so both ends are convex problems. The drops are those of `concurrence_interval`, the
-    larger of its two ends on both sides.
+    The fidelity is linear in ρ, so both ends are convex problems. The log-likelihood falls short on both sides by half
+    the level's quantile of χ² with four degrees of freedom, as at the upper limit of `concurrence_interval`.
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).
@@ -154,16 +155,16 @@ def fidelity_interval(
     def both(reach: Real) -> tuple[Real, Real]:
         return linear_ends(this.fits, vector, reach)
 
-    low, high = _widened(this, both, lambda states: to_vector(states) @ vector, level, ansatz)
+    low, high = _widened(this, both, lambda states: to_vector(states) @ vector, level)
     low, high = low - RESOLUTION * (high - low), high + RESOLUTION * (high - low)
     return np.clip(low, 0, 1).reshape(this.leading), np.clip(high, 0, 1).reshape(this.leading)
 
 
 def _widened(
-    this: Fitted, both: Callable[[Real], tuple[Real, Real]], function: Function, level: float, ansatz: str
+    this: Fitted, both: Callable[[Real], tuple[Real, Real]], function: Function, level: float
 ) -> tuple[Real, Real]:
-    """Both ends at the larger of the two drops, which grows as the variance does by the noise of a calibration."""
-    reach = np.maximum(*drops(this.fits, separable_drop(this.fits), level, ansatz))
+    """Both limits at the larger threshold, which grows as the variance does by the noise of a calibration."""
+    reach = np.full(len(this.table), max(thresholds(level)))
     low, high = both(reach)
     if this.calibration is None:
         return low, high

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 from nvprotocol._checks import Seed, fail, generator, real_number, show, whole_number
 from nvprotocol.operators import State
 from nvprotocol.tomography._fitted import fitted
-from nvprotocol.tomography._profile import separable_drop
 from nvprotocol.tomography.intervals import profile_interval
 from nvprotocol.tomography.settings import sample
 
@@ -98,7 +97,7 @@ def plan(
         n_settings = len(this.settings)
         if not this.known.all():
             fail("settings", "determine the state", f"{', '.join(this.settings)} do not")
-        low, high, _ = profile_interval(this, separable_drop(this.fits), level, ansatz)
+        low, high, _ = profile_interval(this, level)
         found = float(np.mean(high - low)) / 2
         if 0.9 * wanted < found <= 1.03 * wanted or (found < wanted and shots <= 20):
             break

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
 
 from nvprotocol.tomography._calibration import widening
 from nvprotocol.tomography._fitted import Fitted, fitted
@@ -13,12 +12,6 @@ from nvprotocol.tomography._profile import separable_drop
 __all__ = ["separable_p_value"]
 
 Real = NDArray[np.float64]
-
-OFFSET = 1.0
-"""Standard deviations by which √(2·drop) must lie further out than at a smooth border of separability.
-
-The smallest tenth that keeps the size at the worst truths of `benchmarks/separability.txt`, rounded up.
-"""
 
 
 def separable_p_value(
@@ -29,22 +22,20 @@ def separable_p_value(
     ansatz: str = "full",
     calibration_shots: int | None = None,
 ) -> NDArray[np.float64]:
-    """Probability of counts that speak as much for entanglement as these if the state is separable, at most.
+    """Probability that a separable state gives counts which speak as much for entanglement, at most.
 
-    The drop is what the best separable state lacks in log-likelihood. Twice the drop is, on a smooth border of
-    separability, half zero and half χ² of one degree of freedom (DOI 10.1080/01621459.1987.10478472), which gives
-    Φ(−√(2·drop)). At separable states of low rank the border has corners, and more than one way to look entangled: at
-    (uu+dd)/2 the phase of a spurious coherence is free, and twice the drop follows χ² of two degrees. Therefore
+    It is the likelihood of the best separable state over the largest likelihood, p = exp(−drop). Twice the drop of the
+    log-likelihood follows a mixture of χ² distributions (DOI 10.1080/01621459.1987.10478472) that depends on the border
+    of separability near the truth. Where it is smooth, half of them are zero and half have one degree of freedom. At
+    separable states of rank 2, such as (uu+dd)/2 or a dephased Bell state, any coherence makes them entangled, which
+    has a size and a phase: χ² with two degrees of freedom, of which 2·drop is exceeded with probability exp(−drop). No
+    worse truth is known: a search over states of ranks 1 to 4, readout errors up to 10 %, equal and unequal numbers of
+    shots from 50 to 10⁴ a setting and both ansätze has ended at these (`benchmarks/separability.txt` has sizes at .05,
+    .01 and .001). At other truths p is too large, by a factor of two and more at a smooth border.
 
-        p = Φ(1.0 − √(2·drop)),
-
-    with an offset that is empirical: at the worst separable truths that a search over states of ranks 1 to 4, readout
-    errors up to 10 %, 50 to 10⁴ shots a setting and both ansätze has found, p < α occurs with probability α or less for
-    α = .05, .01 and .001 (`benchmarks/separability.txt`). Elsewhere it is less probable, at a smooth border by far, so
-    that p is an upper bound rather than uniform. The settings need not determine the state: a drop is over all states.
-
-    `concurrence_bound` is positive only where p ≤ 1 − level, and the lower end of `concurrence_interval` likewise. The
-    noise of a calibration adds to the variance of the distance Λ from the border, and the drop shrinks as that grows.
+    The lower limits of `concurrence_interval` and `concurrence_bound` follow the same rule: they are positive where p
+    is below 1 − level. The settings need not determine the state. The noise of a calibration adds to the variance of
+    the distance Λ from the border, and the drop shrinks as that variance grows.
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).
@@ -54,7 +45,7 @@ def separable_p_value(
         calibration_shots: Shots for each prepared outcome from which `readout` was estimated, as `estimate` takes them.
 
     Returns:
-        The p-values, shape (…); 1 where a separable state fits best, and at most Φ(1.0) = .84 elsewhere.
+        The p-values, shape (…); 1 where a separable state fits best.
 
     Raises:
         ArgumentError: If an argument does not fit.
@@ -74,4 +65,4 @@ def p_values_of_separability(this: Fitted, drop: Real) -> Real:
     if this.calibration is not None:
         with np.errstate(divide="ignore"):  # where the fit is separable
             drop = drop / widening(this, this.fits.signed / np.sqrt(2 * drop))
-    return np.where(drop > 0, ndtr(OFFSET - np.sqrt(2 * drop)), 1.0)
+    return np.exp(-drop)
