@@ -14,7 +14,7 @@ the quantile 1 − α of the drop is at most −log α. The ratio of the two tel
 3. measures the survivors anew with another seed, as the largest of many noisy numbers is too large;
 4. measures the size of `separable_p_value` itself at the worst that are left.
 
-Run:  PYTHONPATH=. python benchmarks/separability.py --full --seed 602214 --output benchmarks/separability.txt
+Run:  PYTHONPATH=. python benchmarks/tomography_separability.py --full --seed 602214 --output FILE
 Without --full a short search, of a minute.
 """
 
