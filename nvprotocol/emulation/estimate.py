@@ -46,7 +46,8 @@ class Estimate:
         shots: Shots in each setting; None without shots.
         metadata: How it was computed: engine, method, postselect and seed.
         p_value: Probability of a fit as bad or worse if the model of the tomography holds (one state of the form of the
-            ansatz, the device's readout); NaN without shots, or where the counts leave nothing to test it with.
+            ansatz, the device's readout); NaN without shots, or where no degrees of freedom are left for a
+            goodness-of-fit test.
         settings: The Pauli settings of the rows of `counts`.
         ansatz: What the tomography has assumed of the state: "full" is nothing, "X" that it commutes with the total σᶻ.
 
@@ -95,7 +96,9 @@ class Estimate:
             shots = f"{self.shots} shots in each of {len(self.counts)} settings"
             shots += ", X ansatz" if self.ansatz == "X" else ""
         ends = "" if self.shots is None else " [{:.4f}, {:.4f}]".format(*self.interval)
-        entangled = f"concurrence {self.concurrence:.4f}{ends}"
+        left_open = self.shots is not None and np.isnan(self.standard_error)
+        value = "not determined" if left_open else f"{self.concurrence:.4f}"
+        entangled = f"concurrence {value}{ends}"
         but = ""
         if self.contradicted:
             what = "the X ansatz, or else the readout" if self.ansatz == "X" else "the model of the readout"

@@ -9,6 +9,7 @@ from nvprotocol.tomography.files import write_counts as write_counts
 from nvprotocol.tomography.functions import FunctionInterval as FunctionInterval
 from nvprotocol.tomography.functions import fidelity_interval as fidelity_interval
 from nvprotocol.tomography.functions import function_interval as function_interval
+from nvprotocol.tomography.identifiable import determines as determines
 from nvprotocol.tomography.intervals import ConcurrenceInterval as ConcurrenceInterval
 from nvprotocol.tomography.intervals import concurrence_bound as concurrence_bound
 from nvprotocol.tomography.intervals import concurrence_interval as concurrence_interval

@@ -25,8 +25,11 @@ DIRECTIONS = 48
 """Pure states towards which the function is tried out, for a second start."""
 
 
-def ascent(fits: Fits, function: Function, drops: Real, sign: float) -> Real:
-    """The largest (sign 1) or smallest (sign −1) value at these drops that is found, shape (n,)."""
+def ascent(fits: Fits, function: Function, drops: Real, sign: float, summits: int = 1) -> Real:
+    """The largest (sign 1) or smallest (sign −1) value at these drops that is found, shape (n,).
+
+    The climbs start from the fit and from as many of the best states in other directions as `summits` says.
+    """
 
     def rising(states: Complex) -> Real:
         return sign * function(states)
@@ -36,8 +39,9 @@ def ascent(fits: Fits, function: Function, drops: Real, sign: float) -> Real:
     scouts = _scouts(fits, floor)
     n = len(here)
     found = rising(scouts.reshape(-1, 4, 4)).reshape(-1, n)
-    top = scouts[np.argmax(found, axis=0), np.arange(n)]
-    best = np.maximum(best, _climb(fits, rising, floor, top, found.max(axis=0)))
+    for which in np.argsort(-found, axis=0)[:summits]:
+        start, value = scouts[which, np.arange(n)], found[which, np.arange(n)]
+        best = np.maximum(best, _climb(fits, rising, floor, start, value))
     return sign * best
 
 

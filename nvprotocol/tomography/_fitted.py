@@ -9,13 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, numeric_array, one_of, whole_number
 from nvprotocol.tomography._checked import checked_readout, checked_table
-from nvprotocol.tomography._model import ansatz_projector, read_out_matrix, to_matrix, to_vector
+from nvprotocol.tomography._model import ANSATZES, ansatz_projector, read_out_matrix, to_matrix, to_vector
 from nvprotocol.tomography._profile import Fits
 from nvprotocol.tomography.reconstruction import MaximumLikelihood, fit_tables
 
 Real = NDArray[np.float64]
 
-ANSATZES = ("full", "X", "real X", "imaginary X")
 TOLERANCE = 1e-4
 """Certificate of the fits: how much log-likelihood they may lack, against drops of 0.1 and more."""
 

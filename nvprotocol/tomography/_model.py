@@ -18,6 +18,9 @@ _PAULI = {
 }
 
 
+ANSATZES = ("full", "X", "real X", "imaginary X")
+
+
 def pauli_labels(n_qubits: int) -> tuple[str, ...]:
     """The 3ᴺ settings of full Pauli tomography."""
     return tuple("".join(letters) for letters in product("XYZ", repeat=n_qubits))

@@ -26,8 +26,6 @@ LEAST = 1e-5
 """Smallest share of the mixed state: with less, the slope of Λ is too steep for the interior-point method."""
 ROUNDS = 12
 """Linearisations of Λ after which the climb to the upper end is left; 2 to 5 are needed."""
-FAR = 10.0
-"""Loss of log-likelihood, in units of the drop, up to which rank 2 is tried as a start."""
 CLIMBERS = 256
 """Climbs that go on together: more of them leave the cache of the processor, fewer do not share the cost of a call."""
 PROGRESS = 2e-2
@@ -60,18 +58,12 @@ class Fits:
 
     @cached_property
     def truncated(self) -> Complex:
-        """The states without their 1, 2 and 3 smallest eigenvalues, shape (3, n, 4, 4)."""
+        """The states without their two smallest eigenvalues."""
         values, vectors = self.eigensystem
-        kept = np.maximum(values, 0) * (np.arange(4) > np.arange(3)[:, None, None])
+        kept = np.maximum(values, 0) * (np.arange(4) > 1)
         kept = kept / kept.sum(axis=-1, keepdims=True)
-        matrices = (vectors * kept[..., None, :]) @ np.swapaxes(vectors.conj(), -1, -2)
+        matrices = (vectors * kept[:, None, :]) @ np.swapaxes(vectors.conj(), -1, -2)
         return to_matrix(to_vector(matrices) @ self.projector)
-
-    @cached_property
-    def losses(self) -> Real:
-        """Log-likelihood that the truncated states lack, shape (3, n)."""
-        lower = flat_log_likelihood(to_vector(self.truncated), self.counts, self.model)
-        return self.log_likelihood - lower
 
     def started(self, mixing: float = MIXING) -> Complex:
         """The states, moved a little inside."""
@@ -120,12 +112,10 @@ def highest_concurrence(fits: Fits, drops: Real) -> Real:
     climb is along the branch 2|ρ₁₂| − 2√(ρ₀₀ρ₃₃) of Λ, which is the entangled one also where the fit is separable.
     All starts are climbed together, as most of the time of a small batch goes to the calls.
     """
-    every, second = np.arange(len(drops)), np.flatnonzero(fits.losses[1] < FAR * drops)
-    tables, floor = np.concatenate([every, second]), fits.log_likelihood - drops
-    near, far = _mixed(fits.states, 1e-3), _mixed(fits.truncated[1], BLUR / fits.totals)
-    found = _climb(fits, tables, floor[tables], fits.started(), np.concatenate([near, far[second]]))
-    best = found[: len(every)]
-    best[second] = np.maximum(best[second], found[len(every) :])
+    every, floor = np.arange(len(drops)), fits.log_likelihood - drops
+    points = np.concatenate([_mixed(fits.states, 1e-3), _mixed(fits.truncated, BLUR / fits.totals)])
+    found = _climb(fits, np.tile(every, 2), np.tile(floor, 2), fits.started(), points)
+    best = np.maximum(*np.split(found, 2))
     if np.trace(fits.projector) < 16:
         free = 1.0 if fits.projector[5, 5] > 0 else 1.0j
         points, branch = _mixed(fits.states, LEAST), partial(_entangled_branch, free=free)

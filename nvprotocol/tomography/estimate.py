@@ -38,13 +38,15 @@ class StateEstimate:
     """What tables of counts say about states; leading axes (…) are those of the tables.
 
     Attributes:
-        state: The density matrix of maximum likelihood, shape (…, 2ᴺ, 2ᴺ).
+        state: The density matrix of maximum likelihood, shape (…, 2ᴺ, 2ᴺ). Where the kept shots leave it open, this is
+            one near the middle of all that fit best, and what is computed from it is fixed only as far as
+            `nv.tomography.determines` says.
         concurrence: The concurrence of `state`, shape (…); NaN where there are not two qubits.
         interval: Lower and upper end of the interval of the concurrence (`concurrence_interval`), shape (…, 2).
         standard_error: Standard error of the concurrence: the mean half-width of the interval, brought to one sigma,
             shape (…); NaN where the kept shots leave the state open.
-        p_value: Probability of a fit as bad or worse if the model holds, shape (…); NaN where the counts leave nothing
-            to test it with, or there are not two qubits.
+        p_value: Probability of a fit as bad or worse if the model holds, shape (…); NaN where no degrees of freedom are
+            left for a goodness-of-fit test, or there are not two qubits.
         log_likelihood: Σ n log p at the state, shape (…).
         certificate: No state has a log-likelihood that is higher by more than this, shape (…).
         counts: The tables, shape (…, S, 2ᴺ).
@@ -107,10 +109,10 @@ class StateEstimate:
             first = f"State of {len(self.state).bit_length() - 1} qubits"
         else:
             low, high = self.interval
-            known = np.isfinite(self.standard_error)
-            error = f"standard error {self.standard_error:.2g}" if known else "as the kept shots leave the state open"
             ends = f"{100 * self.level:g} % interval {low:.4f} to {high:.4f}"
-            first = f"Concurrence {self.concurrence:.4f}, {ends}, {error}"
+            first = f"Concurrence {self.concurrence:.4f}, {ends}, standard error {self.standard_error:.2g}"
+            if np.isnan(self.standard_error):
+                first = f"Concurrence not determined by these settings, {ends}"
         fits = f", p-value of the model {self.p_value:.2g}" if np.isfinite(self.p_value) else ""
         return (
             f"{first}\n{kept.sum()} shots in {np.count_nonzero(kept)} of {len(kept)} settings, "

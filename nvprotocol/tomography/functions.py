@@ -21,6 +21,9 @@ Real = NDArray[np.float64]
 
 __all__ = ["FunctionInterval", "fidelity_interval", "function_interval"]
 
+SUMMITS = 8
+"""Starts in other directions than that of the fit where the settings leave the state open."""
+
 
 @holds_read_only
 class FunctionInterval(NamedTuple):
@@ -75,7 +78,9 @@ def function_interval(
         bounds: The least and the greatest value that the function takes on any state, which no end may pass.
 
     Returns:
-        The ends and the value, each of shape (…); the ends are the bounds where the kept shots leave the state open.
+        The ends and the value, each of shape (…). Where the kept shots leave the state open, the ends are over all that
+        they allow, climbed from nine starts, or the bounds where the function is flat at all of them; the value is that
+        of one of the states that fit best.
 
     Raises:
         ArgumentError: If an argument does not fit, or the function does not return n finite real numbers.
@@ -95,13 +100,17 @@ def function_interval(
     checked = _checked(function)
     value = checked(this.fits.states)
 
+    summits = 1 if this.known.all() else SUMMITS
+
     def both(reach: Real) -> tuple[Real, Real]:
-        return ascent(this.fits, checked, reach, -1.0), ascent(this.fits, checked, reach, 1.0)
+        low, high = (ascent(this.fits, checked, reach, sign, summits) for sign in (-1.0, 1.0))
+        return low, high
 
     low, high = _widened(this, both, checked, level)
     reserve = RESOLUTION * (high - low)
     low, high = np.maximum(low - reserve, bounds[0]), np.minimum(high + reserve, bounds[1])
-    low, high = np.where(this.known, low, bounds[0]), np.where(this.known, high, bounds[1])
+    flat = ~this.known & (low == high)
+    low, high = np.where(flat, bounds[0], low), np.where(flat, bounds[1], high)
     return FunctionInterval(*(part.reshape(this.leading) for part in (low, value, high)))
 
 
@@ -150,8 +159,7 @@ def fidelity_interval(
 
     low, high = _widened(this, both, lambda states: to_vector(states) @ vector, level)
     low, high = low - RESOLUTION * (high - low), high + RESOLUTION * (high - low)
-    low, high = np.where(this.known, np.clip(low, 0, 1), 0.0), np.where(this.known, np.clip(high, 0, 1), 1.0)
-    return low.reshape(this.leading), high.reshape(this.leading)
+    return np.clip(low, 0, 1).reshape(this.leading), np.clip(high, 0, 1).reshape(this.leading)
 
 
 def _widened(

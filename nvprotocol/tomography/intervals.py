@@ -10,8 +10,10 @@ from nvprotocol._read_only import holds_read_only
 from nvprotocol.entanglement import concurrence
 from nvprotocol.tomography._calibration import widening
 from nvprotocol.tomography._fitted import Fitted, fitted
+from nvprotocol.tomography._open import highest_where_open
 from nvprotocol.tomography._profile import highest_concurrence, lowest_concurrence, separable_drop
-from nvprotocol.tomography._thresholds import LOWEST_LEVEL, interval_level, thresholds
+from nvprotocol.tomography._thresholds import thresholds
+from nvprotocol.tomography.separability import p_values_of_separability
 
 __all__ = ["ConcurrenceInterval", "concurrence_bound", "concurrence_interval"]
 
@@ -71,7 +73,8 @@ def concurrence_interval(
         calibration_shots: Shots for each prepared outcome from which `readout` was estimated, as `estimate` takes them.
 
     Returns:
-        The ends and the standard error, each of shape (…); [0, 1] and NaN where the kept shots leave the state open.
+        The limits and the standard error, each of shape (…). Where the kept shots leave the state open, the limits are
+        over all states that they allow, and the standard error is NaN.
 
     Raises:
         ArgumentError: If an argument does not fit, or the readout matrix is not invertible.
@@ -98,19 +101,27 @@ def profile_interval(this: Fitted, level: float) -> ConcurrenceInterval:
         return limits
     wider = widening(this, limits.standard_error)
     error = limits.standard_error * np.sqrt(wider)
-    return _limits(this, separable, lower * wider, upper * wider)._replace(standard_error=error)
+    limits = _limits(this, separable, lower * wider, upper * wider)._replace(standard_error=error)
+    return limits._replace(low=_where_certified(this, separable, level, limits.low))
+
+
+def _where_certified(this: Fitted, separable: Real, level: float, low: Real) -> Real:
+    """Lower limits, but 0 where the p-value does not exclude separable states, whose noise was compared elsewhere."""
+    return np.where(p_values_of_separability(this, separable) < 1 - level, low, 0.0)
 
 
 def _limits(this: Fitted, separable: Real, lower: Real, upper: Real) -> ConcurrenceInterval:
-    fits, known = this.fits, this.known
+    fits, left_open = this.fits, ~this.known
     low, high = lowest_concurrence(fits, lower, separable), highest_concurrence(fits, upper)
+    if left_open.any():
+        high[left_open] = np.maximum(high[left_open], highest_where_open(fits.part(left_open), upper[left_open]))
     high = high + RESOLUTION * np.maximum(high - low, 0)
     above = (high - fits.signed) / np.sqrt(2 * upper)
     below = (fits.signed - low) / np.sqrt(2 * lower)
     error = np.where(low > 0, (above + below) / 2, above)
     value = concurrence(fits.states)
     low, high = np.clip(np.minimum(low, value), 0, 1), np.clip(np.maximum(high, value), 0, 1)
-    return ConcurrenceInterval(np.where(known, low, 0.0), np.where(known, high, 1.0), np.where(known, error, np.nan))
+    return ConcurrenceInterval(low, high, np.where(left_open, np.nan, error))
 
 
 def concurrence_bound(
@@ -124,14 +135,16 @@ def concurrence_bound(
 ) -> NDArray[np.float64]:
     """A value that the concurrence exceeds with the given confidence: where it is positive, the state is entangled.
 
-    The lower end of `concurrence_interval` at the level 2·level − 1, which leaves 1 − level below it.
+    The lower limit of `concurrence_interval` at the same level. Where the truth is separable nothing else can miss it,
+    and so the bound is positive where `separable_p_value` is below 1 − level, and only there. The settings need not
+    determine the state, as the bound is over all states that fit: XX and ZZ alone certify a Bell state.
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).
         settings: Settings of the rows; the nine Pauli settings by default.
         readout: Readout probabilities P(read | true), as `estimate` takes them.
         ansatz: "full", or "X" for states that commute with the total σᶻ.
-        level: Nominal confidence, at least 0.75.
+        level: Nominal confidence, at least 0.5.
         calibration_shots: Shots for each prepared outcome from which `readout` was estimated, as `estimate` takes them.
 
     Returns:
@@ -146,12 +159,12 @@ def concurrence_bound(
         >>> bool(nv.tomography.concurrence_bound(counts) > 0.7)
         True
     """
-    confidence = interval_level(level, lowest=(1 + LOWEST_LEVEL) / 2)
     this = fitted(counts, settings, readout, ansatz, calibration_shots)
     fits, separable = this.fits, separable_drop(this.fits)
-    lower = np.full(len(separable), thresholds(2 * confidence - 1)[0])
-    ends = lowest_concurrence(fits, lower, separable)
+    lower = np.full(len(separable), thresholds(level)[0])
+    limits = np.clip(lowest_concurrence(fits, lower, separable), 0, 1)
     if this.calibration is not None:
-        wider = widening(this, (fits.signed - ends) / np.sqrt(2 * lower))
-        ends = lowest_concurrence(fits, lower * wider, separable)
-    return np.where(this.known, np.clip(ends, 0, 1), 0.0).reshape(this.leading)
+        wider = widening(this, (fits.signed - limits) / np.sqrt(2 * lower))
+        limits = np.clip(lowest_concurrence(fits, lower * wider, separable), 0, 1)
+        limits = _where_certified(this, separable, level, limits)
+    return limits.reshape(this.leading)
