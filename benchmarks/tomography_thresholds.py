@@ -1,17 +1,13 @@
 """Which losses of log-likelihood the intervals of the concurrence need: where the constants of the rule come from.
 
 For every simulated table it finds the distance √(2·loss) at which the lower or the upper limit begins to hold the truth
-(`_truth.py`), in cells of one half of the population (`_population.py`). Two rules are compared at all levels, with
-the quantile z of the normal distribution (1.96 at 95 %):
-
-    offset   √(2·loss) = z + b below and z + a above
-    factor   √(2·loss) = b·z below and a·z above.
-
-`needed` is the quantile of the distances at the level, on the side that needs more in a cell. Its largest value among
-hundreds of cells would be one of chance, so the tenth of the cells that needs most on either side is measured again,
-with more and other tables, and the constants are those that hold there: at 95 % for a coverage of 0.945 in the worst
-cell, at the other levels for at most 1.3 times the nominal share of misses. What they cover elsewhere,
-tomography_coverage.py reports on the other half.
+(`_truth.py`), in cells of one half of the population (`_population.py`). "needed" is the distance at which a side
+misses its share: 0.055 at 95 %, a coverage of 0.945, and 1.3 times the nominal share at the other levels. Its largest
+value among hundreds of cells would be one of chance, so the tenth of the cells that needs most on either side is
+measured again, with more and other tables. Beside the largest of these stands what may give it at every level: a
+constant offset from the quantile z of the normal distribution, a constant factor to it, or a quantile of χ² with a
+number of degrees of freedom. The last column has the misses in the worst cell with two degrees below and four above.
+What the rule covers elsewhere, tomography_coverage.py reports on the other half.
 
 Run:  PYTHONPATH=. python benchmarks/tomography_thresholds.py --cells 400 --tables 150 --again 2000 --output FILE
 """
@@ -28,16 +24,16 @@ import numpy as np
 from _population import HALVES, Cell, population
 from _truth import distances
 from numpy.typing import NDArray
+from scipy.special import gammaincinv
 
 from nvprotocol.tomography._fitted import fitted
+from nvprotocol.tomography._thresholds import thresholds
 from nvprotocol.tomography.proportions import normal_quantile
 
 Real = NDArray[np.float64]
 
 MISSES = {0.68: 1.3 * 0.32, 0.9: 1.3 * 0.1, 0.95: 0.055, 0.99: 1.3 * 0.01}
 """Largest share of misses in the worst cell."""
-STEP = 0.05
-"""Of the constants."""
 
 
 class Distances(NamedTuple):
@@ -47,9 +43,10 @@ class Distances(NamedTuple):
     below: Real
     above: Real
 
-    def misses(self, below: Real | float, above: Real | float) -> Real:
-        """Share of the intervals with these limits that do not hold the truth."""
-        return np.mean((self.below > np.asarray(below)[..., None]) | (self.above > np.asarray(above)[..., None]), -1)
+    def misses(self, level: float) -> float:
+        """Share of the intervals of the package at this level that do not hold the truth."""
+        below, above = np.sqrt(2 * np.array(thresholds(level)))
+        return float(np.mean((self.below > below) | (self.above > above)))
 
     def needed(self, misses: float) -> tuple[float, float]:
         """Distances below and above at which either side misses no more than this share."""
@@ -70,18 +67,6 @@ def neediest(cells: list[Distances], share: float) -> list[Cell]:
     return [cells[k].cell for k in sorted(chosen)]
 
 
-def smallest(cells: list[Distances], level: float, rule: str) -> tuple[float, float]:
-    """The pair of constants with the smallest sum of distances that is good enough in every cell."""
-    z = normal_quantile(level)
-    grid = np.arange(0, 2.5, STEP) if rule == "offset" else np.arange(1, 3, STEP / 2)
-    limits = grid + z if rule == "offset" else grid * z
-    below, above = np.meshgrid(limits, limits, indexing="ij")
-    worst = np.max([one.misses(below, above) for one in cells], axis=0)
-    costs = np.where(worst <= MISSES[level], below + above, np.inf)
-    k = np.unravel_index(np.argmin(costs), costs.shape)
-    return float(grid[k[0]]), float(grid[k[1]])
-
-
 def line(one: Distances) -> str:
     """What one cell needs."""
     below, above = one.needed(0.05)
@@ -90,16 +75,18 @@ def line(one: Distances) -> str:
 
 def report(again: list[Distances]) -> Iterable[str]:
     """What all of them need."""
-    yield f"level     z  | {'needed, the worst':^18}| {'less z':^18}| {'over z':^18}| {'offsets':^18}| {'factors':^18}"
-    yield f"             |{'    below    above  |' * 5}"[:-1]
+    degrees = range(1, 6)
+    yield f"level     z |{'needed':^16}|{'less z':^16}|{'over z':^16}|{'√χ² of 1 to 5 degrees':^32}| misses"
+    yield "            |" + "   below   above |" * 3
     for level, misses in MISSES.items():
         z, worst = normal_quantile(level), np.max([one.needed(misses) for one in again], axis=0)
-        pairs = (worst, worst - z, worst / z, smallest(again, level, "offset"), smallest(again, level, "factor"))
-        yield f"{level:5.2f} {z:5.2f}  |" + "|".join(f"{below:9.2f}{above:9.2f}  " for below, above in pairs).rstrip()
-    yield "\none-sided: needed below, less z at the confidence"
-    for confidence in (0.9, 0.95, 0.99, 0.999):
-        z = normal_quantile(2 * confidence - 1)
-        yield f"{confidence:5.3f} {max(one.needed(1 - confidence)[0] for one in again) - z:6.2f}"
+        pairs = "".join(f"{below:8.2f}{above:8.2f} |" for below, above in (worst, worst - z, worst / z))
+        quantiles = "".join(f"{np.sqrt(2 * gammaincinv(k / 2, level)):6.2f}" for k in degrees)
+        yield f"{level:5.2f} {z:5.2f} |{pairs}{quantiles}  | {max(one.misses(level) for one in again):.4f}"
+    yield "\none-sided: needed below, and what two degrees give"
+    for level in (0.9, 0.95, 0.99):
+        needed = max(one.needed(1 - level)[0] for one in again)
+        yield f"{level:5.2f} {needed:8.2f} {np.sqrt(2 * thresholds(level)[0]):6.2f}"
 
 
 def main() -> None:

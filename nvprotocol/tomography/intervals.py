@@ -18,7 +18,7 @@ __all__ = ["ConcurrenceInterval", "concurrence_bound", "concurrence_interval"]
 
 Real = NDArray[np.float64]
 
-RESOLUTION = 0.005
+RESOLUTION = 0.01
 """Share of its width by which the interval reaches further up, as the climb to its upper limit ends a little early."""
 
 
@@ -59,7 +59,7 @@ def concurrence_interval(
 
     For the signed Λ = λ₁−λ₂−λ₃−λ₄ the lower limit is a convex problem and exact; it is 0 where a separable state is
     allowed. The upper limit maximises a convex function, by successive linearisation from two starts (three within the
-    ansatz), and reaches further by 0.5 % of the width, as climbs end early; a higher one cannot be excluded. A search
+    ansatz), and reaches further by 1 % of the width, as climbs end early; a higher one cannot be excluded. A search
     without a solution leaves its limit at 0 or 1. Levels below 50 % are refused.
 
     Args:
