@@ -127,7 +127,9 @@ def fidelity_interval(
     """Interval of the fidelity ⟨ψ|ρ|ψ⟩ with a pure target, by profile likelihood.
 
     The fidelity is linear in ρ, so both ends are convex problems. The log-likelihood falls short on both sides by half
-    the level's quantile of χ² with four degrees of freedom, as at the upper limit of `concurrence_interval`.
+    the level's quantile of χ² with four degrees of freedom, as at the upper limit of `concurrence_interval`. Settings
+    that leave the state open bound the fidelity all the same; where they fix it (`determines`), as XX, YY and ZZ do for
+    the four Bell states, the interval shrinks with the shots.
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).

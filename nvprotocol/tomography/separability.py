@@ -29,9 +29,10 @@ def separable_p_value(
     of separability near the truth. Where it is smooth, half of them are zero and half have one degree of freedom. At
     separable states of rank 2, such as (uu+dd)/2 or a dephased Bell state, any coherence makes them entangled, which
     has a size and a phase: χ² with two degrees of freedom, of which 2·drop is exceeded with probability exp(−drop). No
-    worse truth is known: a search over states of ranks 1 to 4, readout errors up to 10 %, equal and unequal numbers of
-    shots from 50 to 10⁴ a setting and both ansätze has ended at these (`benchmarks/tomography_separability.txt` has sizes at .05,
-    .01 and .001). At other truths p is too large, by a factor of two and more at a smooth border.
+    worse truth is known, which is not a theorem: a search over states of ranks 1 to 4, readout errors up to 10 %, equal
+    and unequal numbers of shots from 50 to 10⁴ a setting and both ansätze ended at these
+    (`benchmarks/tomography_separability.txt` has sizes at .05, .01 and .001). At other truths p is too large, by a
+    factor of two and more at a smooth border.
 
     The lower limits of `concurrence_interval` and `concurrence_bound` follow the same rule: they are positive where p
     is below 1 − level. The settings need not determine the state. The noise of a calibration adds to the variance of
