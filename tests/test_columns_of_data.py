@@ -1,5 +1,7 @@
 """Every column of the data of a design and of an experiment, worked out a second time; none is left out."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from experiments import MONITORED, SYMMETRIC, UNMONITORED, result_of
@@ -57,18 +59,18 @@ def test_columns_of_a_survey(heights: list[float] | None) -> None:
     film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)
     magnet = film if heights else nv.magnets.Exchange(2, 2.0, 8e-6, 14.2, 1.24, 0.5)
     separations = [60.0, 90.0, 150.0]
-    asked = {"frequency_ghz": 2.87, "temperature_k": 0.01}
+    asked: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01}
     found = nv.design.survey(magnet, 0.9, separation_nm=separations, height_nm=heights, overhead=30.0, **asked)
     places = [(r, h) for r in separations for h in heights or [None]]
-    media = [magnet.medium(r, **({"height_nm": h} if h else {}), **asked) for r, h in places]
+    media = [magnet.medium(r, height_nm=h, **asked) for r, h in places]
     a, both = (np.array([np.real(part[0, 0]) for part in parts]) for parts in zip(
         *((one.relaxation, one.relaxation + one.excitation) for one in media), strict=True
     ))  # fmt: skip
-    A = np.array([one.relaxation[0, 1] for one in media])
+    A = np.array([complex(one.relaxation[0, 1]) for one in media])
     gamma = np.abs(A) + np.abs([one.excitation[0, 1] for one in media])
-    J = np.array([one.flip_flop[0, 1].real for one in media])
+    J = np.array([np.real(one.flip_flop[0, 1]) for one in media])
     d = np.array([np.real(one.dephasing[0, 0] - one.dephasing[0, 1]) for one in media])
-    amplitude = 2 * J - 1j * gamma * np.sign(A.real)  # g₁₂ = g₂₁
+    amplitude = 2 * J - 1j * gamma * np.sign(np.real(A))  # g₁₂ = g₂₁
     data = found.dataset()
     dephased = 4 * d / gamma  # C = √(1 + g²/Γ²) − g/Γ, without J⊥ of another phase
     harmless = np.abs(d) < 1e-9 * gamma

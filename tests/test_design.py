@@ -224,4 +224,4 @@ def test_what_is_no_magnet_is_refused() -> None:
     medium: Any = nv.Medium.pair(a=1.0, A=0.9)  # which has been computed already
     for ask in (nv.design.optimise, nv.design.survey):
         with pytest.raises(ArgumentError, match=r"`magnet` must be a magnet such as magnets\.Film, but is Medium"):
-            ask(medium, separation_nm=[50.0, 100.0], frequency_ghz=2.87)
+            ask(medium, separation_nm=(50.0, 100.0), frequency_ghz=2.87)

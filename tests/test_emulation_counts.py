@@ -156,5 +156,7 @@ def test_no_kept_shot_says_how_many_were_to_be_expected() -> None:
     for per_shot in (False, True):
         with pytest.raises(NoKeptShotsError, match=f"{text}; {expected:.3g} were to be expected"):
             nv.emulate(circuit, device, shots=100, postselect={"parity": 1}, seed=1, per_shot=per_shot)
+    with pytest.raises(NoKeptShotsError, match=f"none of 2 × 100 was kept; {expected * 2 / 9:.3g} were to be"):
+        nv.emulate(circuit, device, shots=100, postselect={"parity": 1}, seed=1, settings=("XX", "ZZ"))
     with pytest.raises(NoKeptShotsError, match="keep some runs of circuit 1, but none"):
         nv.emulate([monitored_bell(0.1, checks=1), circuit], device, shots=100, postselect={"parity": 1}, seed=1)

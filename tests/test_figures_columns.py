@@ -186,7 +186,7 @@ def coherent_coupling(data: Dataset) -> Expected:
     for J in data.J.to_numpy():
         h = np.array([[[-delta, 2 * J - 1j], [2 * J - 1j, delta]] for delta in ratio])
         values, vectors = np.linalg.eig(h)
-        first = np.argmax(values.imag, axis=-1)
+        first = np.argmax(np.imag(values), axis=-1)
         vector = np.take_along_axis(vectors, first[:, None, None], axis=-1)[..., 0]
         lasting.append(2 * np.abs(vector[:, 0] * vector[:, 1]))
     systems = [pair(A=1.0, J=J, delta=1.5) for J in data.dynamic_J.to_numpy()]
@@ -248,9 +248,8 @@ def reservoirs(data: Dataset) -> Expected:
 
     def opposed(heating: float) -> System:
         system = pair(A=-1.0)
-        return System(
-            system.equation, system.hamiltonian, {**system.blocks, "-": heating * np.ones((2, 2), dtype=complex)}
-        )
+        absorbed = np.full((2, 2), heating, dtype=complex)
+        return System(system.equation, system.hamiltonian, {**system.blocks, "-": absorbed})
 
     def end(heating: float) -> float:
         values, vectors = np.linalg.eig(opposed(heating).generator())
