@@ -16,7 +16,7 @@ from nvprotocol._file_format import FORMAT_VERSIONS
 from nvprotocol.design.file import load as load_design
 from nvprotocol.errors import DesignFileError, DeviceFileError, ExperimentFileError, FileError
 from nvprotocol.experiment.file import device_of
-from nvprotocol.tomography.files import read_counts
+from nvprotocol.tomography.files import read_counts, write_counts
 
 FOLDER = Path(__file__).parent / "specimens"
 FIRST = FOLDER / "version_1"
@@ -163,7 +163,7 @@ def test_readout_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     matrix = np.kron([[0.99, 0.03], [0.01, 0.97]], [[0.98, 0.05], [0.02, 0.95]])
     counts = np.rint(1e5 * nv.tomography.probabilities(rho) @ matrix.T).astype(int)
     monkeypatch.chdir(tmp_path)
-    nv.tomography.files.write_counts("counts.csv", counts, nv.tomography.PAULI)
+    write_counts("counts.csv", counts, nv.tomography.PAULI)
     assert exit_code("tomography", "counts.csv", "--readout", str(FIRST / "readout.toml")) == 0
     printed = capsys.readouterr().out
     assert all(population in printed for population in ("0.400", "0.300", "0.200", "0.100", "5000 shots"))

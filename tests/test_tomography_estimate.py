@@ -1,5 +1,7 @@
 """The one-call estimate: its parts, the X ansatz, the test of the model, calibration noise, planning, refusals."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from counting import FALSE_ALARM, fewest_inside, sigmas
@@ -48,9 +50,14 @@ def test_estimate_collects_the_parts(rng: np.random.Generator) -> None:
     assert low <= value <= high
 
 
+@cache
+def of_few_shots() -> tomography.StateEstimate:
+    return tomography.estimate(tomography.sample(STEADY, 100, seed=3))
+
+
 @given(target=states())
 def test_fidelity_is_uhlmanns(target: NDArray[np.complex128]) -> None:
-    result = tomography.estimate(tomography.sample(STEADY, 100, seed=3))
+    result = of_few_shots()
     # tr √(√ρ σ √ρ) is the sum of the square roots of the eigenvalues of ρσ.
     roots = np.sqrt(np.maximum(np.linalg.eigvals(result.state @ target).real, 0))
     assert result.fidelity(target) == pytest.approx(roots.sum() ** 2, abs=1e-6)

@@ -54,7 +54,7 @@ def _frequency(film: Film, k: float) -> float:
 
 def _wavenumber(film: Film) -> float:
     """k₀ in 1/nm where ω(k₀) is the splitting, by bisection."""
-    found = brentq(lambda k: _frequency(film, k) - _GHZ * 2e9 * np.pi, 1e3, 1e9, xtol=1e-6, rtol=1e-15)
+    found = brentq(lambda k: _frequency(film, k) - _GHZ * 2e9 * np.pi, 1e3, 1e9)
     return float(np.real(np.asarray(found))) * 1e-9
 
 
