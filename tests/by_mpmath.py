@@ -4,6 +4,8 @@ Only the floating-point numbers of a medium are taken from the package; every pr
 States are in Qiskit's order, superoperators act on column-stacked matrices.
 """
 
+from typing import Any, TypeAlias
+
 import mpmath
 import numpy as np
 from mpmath import mp
@@ -13,15 +15,18 @@ import nvprotocol as nv
 
 DIGITS = 90
 
+Matrix: TypeAlias = Any
+"""mpmath's matrices, of which it declares no type."""
 
-def exactly(array: NDArray) -> mpmath.matrix:
+
+def exactly(array: NDArray) -> Matrix:
     """The numbers of an array of one or two axes, as they are."""
     array = np.asarray(array)
     rows = array.reshape(-1, 1) if array.ndim == 1 else array
     return mpmath.matrix([[mp.mpc(complex(entry)) for entry in row] for row in rows])
 
 
-def kron(a: mpmath.matrix, b: mpmath.matrix) -> mpmath.matrix:
+def kron(a: Matrix, b: Matrix) -> Matrix:
     result = mpmath.zeros(a.rows * b.rows, a.cols * b.cols)
     for i in range(a.rows):
         for j in range(a.cols):
@@ -32,7 +37,7 @@ def kron(a: mpmath.matrix, b: mpmath.matrix) -> mpmath.matrix:
     return result
 
 
-def hamiltonian(equation: nv.MasterEquation) -> mpmath.matrix:
+def hamiltonian(equation: nv.MasterEquation) -> Matrix:
     """H_S + H_eff (Eqs. 1 and S38), the splittings as they were given."""
     n, medium = equation.n_qubits, equation.medium
     delta = equation.detuning
@@ -49,7 +54,7 @@ def hamiltonian(equation: nv.MasterEquation) -> mpmath.matrix:
     return result
 
 
-def effective_hamiltonian(equation: nv.MasterEquation) -> mpmath.matrix:
+def effective_hamiltonian(equation: nv.MasterEquation) -> Matrix:
     """H − i Σ h_km O_m†O_k over relaxation and excitation (Eq. 12); dephasing is left out."""
     result = hamiltonian(equation)
     for h, operators in _bath(equation):
@@ -59,7 +64,7 @@ def effective_hamiltonian(equation: nv.MasterEquation) -> mpmath.matrix:
     return result
 
 
-def generator(equation: nv.MasterEquation, jumps: bool = True) -> mpmath.matrix:
+def generator(equation: nv.MasterEquation, jumps: bool = True) -> Matrix:
     """The generator as the double sum of Eq. 3; without `jumps` those of relaxation and excitation are left out."""
     n = equation.n_qubits
     one, H = mpmath.eye(2**n), hamiltonian(equation)
@@ -76,27 +81,27 @@ def generator(equation: nv.MasterEquation, jumps: bool = True) -> mpmath.matrix:
     return result
 
 
-def _bath(equation: nv.MasterEquation) -> list[tuple[mpmath.matrix, list[mpmath.matrix]]]:
+def _bath(equation: nv.MasterEquation) -> list[tuple[Matrix, list[Matrix]]]:
     n, medium = equation.n_qubits, equation.medium
     kinds = [(medium.excitation, nv.operators.sigma_minus), (medium.relaxation, nv.operators.sigma_plus)]
     return [(exactly(block), [exactly(single(k, n)) for k in range(n)]) for block, single in kinds]
 
 
-def stacked(rho: mpmath.matrix) -> mpmath.matrix:
+def stacked(rho: Matrix) -> Matrix:
     """The columns of a matrix on top of each other."""
     return mpmath.matrix([rho[i, j] for j in range(rho.cols) for i in range(rho.rows)])
 
 
-def unstacked(vector: mpmath.matrix) -> mpmath.matrix:
+def unstacked(vector: Matrix) -> Matrix:
     d = round(np.sqrt(vector.rows))
     return mpmath.matrix([[vector[j * d + i] for j in range(d)] for i in range(d)])
 
 
-def to_numpy(matrix: mpmath.matrix) -> NDArray[np.complex128]:
+def to_numpy(matrix: Matrix) -> NDArray[np.complex128]:
     return np.array([[complex(matrix[i, j]) for j in range(matrix.cols)] for i in range(matrix.rows)])
 
 
-def null_space(matrix: mpmath.matrix, small: mpmath.mpf) -> mpmath.matrix:
+def null_space(matrix: Matrix, small: Any) -> Matrix:
     """Columns that span it, by Gaussian elimination with full pivoting; pivots below `small` count as zero."""
     m, n = matrix.copy(), matrix.cols
     order, rank = list(range(n)), 0
@@ -146,3 +151,86 @@ def oscillates(equation: nv.MasterEquation, rho: NDArray) -> bool:
             abs(value.real) < size * mp.mpf(10) ** -25 and abs(value) > size * mp.mpf(10) ** -20 and abs(share) > 1e-10
             for value, share in zip(values, shares, strict=True)
         )
+
+
+class Condition:
+    """A condition on evolution: ρ → M(ρ) on the elements that keep σᶻ = 0 coherence, and its effect E.
+
+    P = tr(E ρ), and M(ρ) are worked out from a factor W of ρ = W W†, which may be changed.
+    """
+
+    def __init__(self, final: Matrix, rows: NDArray, columns: NDArray, d: int) -> None:
+        """Takes a superoperator from and to the elements (i, j) with so many rows and columns."""
+        self.final, self.rows, self.columns, self.d = final, rows, columns, d
+
+    def kept(self, W: Matrix) -> Matrix:
+        rho = W * W.H
+        vector = mpmath.matrix([rho[int(i), int(j)] for i, j in zip(self.rows, self.columns, strict=True)])
+        result = mpmath.zeros(self.d)
+        image = self.final * vector
+        for k, (i, j) in enumerate(zip(self.rows, self.columns, strict=True)):
+            result[int(i), int(j)] = image[k]
+        return result / trace(rho)
+
+    def probability(self, W: Matrix) -> Any:
+        return trace(self.kept(W)).real
+
+    def largest(self, inside: NDArray) -> Any:
+        """The largest diagonal entry of E among the given basis states."""
+        diagonal = [k for k, (i, j) in enumerate(zip(self.rows, self.columns, strict=True)) if i == j]
+        entries = [sum(self.final[m, k].real for m in diagonal) for k in diagonal]
+        return max(entries[int(i)] for i in inside)
+
+
+def trace(matrix: Matrix) -> Any:
+    return sum((matrix[k, k] for k in range(matrix.rows)), mp.mpf(0))
+
+
+def neutral(n_qubits: int) -> tuple[NDArray, NDArray]:
+    """The elements ρ_ij with as many excitations in i as in j."""
+    count = np.array([index.bit_count() for index in range(2**n_qubits)])
+    rows, columns = np.nonzero(count[:, None] == count[None, :])
+    return rows, columns
+
+
+def _superoperator(equation: nv.MasterEquation, time: float, *, jumps: bool) -> Matrix:
+    rows, columns = neutral(equation.n_qubits)
+    place = columns * 2**equation.n_qubits + rows
+    full = generator(equation, jumps=jumps)
+    part = mpmath.matrix([[full[int(i), int(j)] for j in place] for i in place])
+    return mpmath.expm(part * mp.mpf(time), method="taylor")
+
+
+def no_jump(equation: nv.MasterEquation, time: float) -> Condition:
+    """Without dephasing as e^(−iHt) ⊗ conj, with it as the exponential of the generator without the other jumps."""
+    rows, columns = neutral(equation.n_qubits)
+    if np.any(equation.medium.dephasing):
+        return Condition(_superoperator(equation, time, jumps=False), rows, columns, 2**equation.n_qubits)
+    U = mpmath.expm(mp.mpc(0, -1) * effective_hamiltonian(equation) * mp.mpf(time), method="taylor")
+    final = mpmath.matrix(
+        [
+            [U[int(i), int(k)] * mp.conj(U[int(j), int(m)]) for k, m in zip(rows, columns, strict=True)]
+            for i, j in zip(rows, columns, strict=True)
+        ]
+    )
+    return Condition(final, rows, columns, 2**equation.n_qubits)
+
+
+def after_checks(equation: nv.MasterEquation, checks: int, period: float) -> Condition:
+    """Right after so many checks."""
+    n = equation.n_qubits
+    rows, columns = neutral(n)
+    step = _superoperator(equation, period, jumps=True)
+    for k, i in enumerate(rows):
+        if int(i).bit_count() != n // 2:
+            for m in range(step.cols):
+                step[k, m] = mp.mpf(0)
+    return Condition(step**checks, rows, columns, 2**n)
+
+
+def one_ulp_away(W: NDArray[np.complex128], rng: np.random.Generator) -> NDArray[np.complex128]:
+    """Every real and imaginary part that is not zero moved by one unit in the last place."""
+    parts = np.stack([W.real, W.imag])
+    moved = np.nextafter(parts, np.where(rng.random(parts.shape) < 0.5, -np.inf, np.inf))
+    parts = np.where(parts != 0, moved, 0.0)
+    return parts[0] + 1j * parts[1]

@@ -142,6 +142,14 @@ def test_long_times_cost_no_more_than_rounding(time: float) -> None:
     np.testing.assert_allclose(rho, expected, rtol=0, atol=1e-14 + np.finfo(float).eps * 4 * time)
 
 
+@pytest.mark.parametrize("time", [1.0, 1e6, 1e9])
+def test_the_trace_stays_however_long_it_takes(time: float, rng: np.random.Generator) -> None:
+    """Squaring exp(𝓖t) lets the trace drift by eps·‖𝓖‖t, 1e-8 and more here, unless it is set right."""
+    system, rho = pair(**random_symbols(rng)), random_state(rng)
+    found = system.equation.evolve(rho, [time, 1.5 * time, 2 * time])
+    np.testing.assert_allclose(np.trace(found, axis1=-2, axis2=-1), 1, rtol=0, atol=1e-14)
+
+
 def test_without_a_medium_nothing_happens(rng: np.random.Generator) -> None:
     rho = random_state(rng)
     evolved = nv.MasterEquation(nv.Medium.pair(a=0.0)).evolve(rho, [0.0, 1.0, 100.0])

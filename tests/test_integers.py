@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import by_mpmath
 import mpmath
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def as_fractions(scaled: Scaled) -> list[Fraction]:
     return [Fraction(int(entry)) * Fraction(2) ** scaled.exponent for entry in scaled.integers.flat]
 
 
-def as_mpmath(scaled: Scaled) -> mpmath.matrix:
+def as_mpmath(scaled: Scaled) -> by_mpmath.Matrix:
     rows = scaled.integers.reshape(len(scaled.integers), -1)
     return mpmath.matrix([[mpmath.ldexp(int(entry), scaled.exponent) for entry in row] for row in rows])
 
@@ -81,7 +82,7 @@ def test_null_parts_are_projections(seed: int, rank: int) -> None:
     eigenvalues = np.where(np.arange(size) < rank, rng.integers(1, 9, size=size), 0)
     vector = rng.integers(-9, 10, size=size)
     matrix = lower @ np.diag(eigenvalues) @ inverse
-    multiplicity, part = null_part(matrix.astype(object), vector.astype(object))
+    multiplicity, part = null_part(matrix.astype(object), Scaled(vector.astype(object), 0))
     assert multiplicity == size - rank
     np.testing.assert_array_equal(part, lower @ np.diag(eigenvalues == 0) @ inverse @ vector)
 

@@ -1,5 +1,6 @@
 """The master equation itself."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -7,11 +8,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, numeric_array, real_number, times_array
-from nvprotocol.master_equation import conditional, matrices, steady
+from nvprotocol.master_equation import checks, matrices, no_jump, steady
 from nvprotocol.master_equation.conditional import Conditional
 from nvprotocol.master_equation.evolution import evolved, propagator
 from nvprotocol.master_equation.generator import liouvillian, parameters
 from nvprotocol.medium import Medium
+from nvprotocol.operators.states import factor
 
 __all__ = ["MasterEquation"]
 
@@ -170,14 +172,14 @@ class MasterEquation:
 
         Raises:
             ArgumentError: As for `evolve`.
-            NoKeptShotsError: If the condition has a probability that no floating-point number holds.
+            NoKeptShotsError: Where rounding of the initial state decides what is kept (see `Conditional`).
 
         Examples:
             >>> equation = nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0))
             >>> bool(np.allclose(nv.concurrence(equation.no_jump("ud", [0.25]).states), np.tanh(2 * 2 * 0.25)))
             True
         """
-        return conditional.no_jump(self._parameters, self._state(initial), times_array(times))
+        return no_jump.no_jump(self._parameters, self._state(initial, factor), times_array(times))
 
     def monitored(self, initial: operators.State, times: ArrayLike, period: float) -> Conditional:
         """The states when |σᶻ| is checked every `period` and only runs that read 0 are kept, and the odds of it.
@@ -195,7 +197,7 @@ class MasterEquation:
 
         Raises:
             ArgumentError: As for `evolve`; if the period is not positive or the number of qubits is odd.
-            NoKeptShotsError: If a check keeps nothing.
+            NoKeptShotsError: If a check keeps nothing, or where rounding decides what is kept.
 
         Examples:
             >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9, q=0.5))
@@ -204,7 +206,7 @@ class MasterEquation:
             [0.9842]
         """
         period = real_number(period, "period", above=0.0)
-        return conditional.monitored(self._parameters, self._state(initial), times_array(times), period)
+        return checks.monitored(self._parameters, self._state(initial, factor), times_array(times), period)
 
     def steady_state(self, initial: operators.State | None = None) -> NDArray[np.complex128]:
         """The state at t → ∞, the null space of the generator.
@@ -218,7 +220,7 @@ class MasterEquation:
         Raises:
             NotUniqueError: If the steady state is not unique and no initial state is given, or if the evolution from
                 the initial state never settles.
-            PrecisionError: If the steady state hangs on digits that the medium's numbers do not have.
+            PrecisionError: If it hangs on digits that the medium's numbers do not have.
 
         Examples:
             >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
@@ -239,8 +241,8 @@ class MasterEquation:
 
     __repr__ = __str__
 
-    def _state(self, initial: operators.State) -> NDArray[np.complex128]:
-        rho = operators.density_matrix(initial, self.n_qubits)
+    def _state(self, initial: operators.State, form: Callable[..., NDArray] = operators.density_matrix) -> NDArray:
+        rho = form(initial, self.n_qubits)
         try:
             np.broadcast_shapes(rho.shape[:-2], self.batch_shape)
         except ValueError:

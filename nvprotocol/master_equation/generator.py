@@ -45,6 +45,11 @@ def _offsets(detuning: NDArray[np.float64], n_qubits: int) -> NDArray[np.float64
     return relative - relative.mean(axis=-1, keepdims=True)
 
 
+def dephasing_parameters(n_qubits: int) -> slice:
+    """Where the block of dephasing stands among the parameters."""
+    return slice(2 * n_qubits**2, 3 * n_qubits**2)
+
+
 def block_generator(
     values: NDArray[np.float64], n_qubits: int, sector: Sector, kind: Kind, *, real: bool = False
 ) -> NDArray:
@@ -56,6 +61,26 @@ def block_generator(
     flat = values.reshape(-1, values.shape[-1])
     dense = np.stack([matrix.T.dot(row) for row in flat])
     return dense.reshape(*values.shape[:-1], size, size)
+
+
+def ket_generator(values: NDArray[np.float64], n_qubits: int, excitations: int) -> NDArray[np.complex128]:
+    """−iH_eff of relaxation, excitation and all that is coherent on kets with so many excitations, shape (…, h, h).
+
+    Less a common phase: the generator of |i⟩⟨↑…↑| without jumps differs from it by a number, of which the real part is
+    half the rate at which |↑…↑⟩⟨↑…↑| decays.
+    """
+    block = block_generator(values, n_qubits, (excitations, 0), "no_jump")
+    decay = block_generator(values, n_qubits, (0, 0), "no_jump", real=True)
+    return np.asarray(block - 0.5 * decay * np.eye(block.shape[-1]), dtype=complex)
+
+
+def ket_coefficients(n_qubits: int, excitations: int) -> NDArray[np.float64]:
+    """The integers that take parameters to `ket_generator` as a real matrix, dephasing left out, shape (P, 2h, 2h)."""
+    decay = real_coefficients(n_qubits, (0, 0), "no_jump") * np.eye(2)
+    result = real_coefficients(n_qubits, (excitations, 0), "no_jump") if excitations else decay
+    result = result - 0.5 * decay[:, :1, :1] * np.eye(result.shape[-1])
+    result[dephasing_parameters(n_qubits)] = 0.0
+    return result
 
 
 def real_coefficients(n_qubits: int, sector: Sector, kind: Kind) -> NDArray[np.float64]:
@@ -70,10 +95,9 @@ def real_coefficients(n_qubits: int, sector: Sector, kind: Kind) -> NDArray[np.f
     entries = dense.reshape(-1, size, size)
     if diagonal:
         return entries
-    return np.concatenate(
-        [np.concatenate([entries.real, -entries.imag], axis=-1), np.concatenate([entries.imag, entries.real], axis=-1)],
-        axis=-2,
-    )
+    real, imaginary = np.real(entries), np.imag(entries)
+    upper, lower = np.concatenate([real, -imaginary], axis=-1), np.concatenate([imaginary, real], axis=-1)
+    return np.concatenate([upper, lower], axis=-2)
 
 
 def liouvillian(values: NDArray[np.float64], n_qubits: int) -> NDArray[np.complex128]:

@@ -8,10 +8,13 @@ exponential needs rounding it is done after 448 bits.
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
-from typing import Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+Whole: TypeAlias = NDArray[Any]
+"""An array of Python integers (dtype object)."""
 
 BITS = 448
 """Bits that are carried: 134 digits."""
@@ -31,7 +34,7 @@ class Scaled:
         exponent: The power of two that they are multiplied by.
     """
 
-    integers: NDArray[np.object_]
+    integers: Whole
     exponent: int
 
     @classmethod
@@ -51,9 +54,9 @@ class Scaled:
         """The product entry by entry."""
         return Scaled(self.integers * other.integers, self.exponent + other.exponent)
 
-    def __getitem__(self, index: object) -> "Scaled":
+    def __getitem__(self, index: Any) -> "Scaled":
         """A part of the array."""
-        return Scaled(np.asarray(self.integers[index], dtype=object), self.exponent)  # pyright: ignore[reportArgumentType]
+        return Scaled(np.asarray(self.integers[index], dtype=object), self.exponent)
 
     @property
     def bits(self) -> int:
@@ -65,7 +68,7 @@ class Scaled:
         excess = self.bits - bits
         return Scaled(self.integers >> excess, self.exponent + excess) if excess > 0 else self
 
-    def at(self, exponent: int) -> NDArray[np.object_]:
+    def at(self, exponent: int) -> Whole:
         """The integers that belong to another power of two."""
         shift = self.exponent - exponent
         return self.integers << shift if shift >= 0 else self.integers >> -shift
@@ -86,12 +89,12 @@ def combined(parameters: NDArray[np.float64], coefficients: NDArray) -> Scaled:
     return Scaled(np.tensordot(exact.integers, whole, axes=1), exact.exponent)
 
 
-def exponential(generator: Scaled) -> Scaled:
-    """exp(G) of a real matrix, with entries right to 2⁻⁴⁴⁰ of the largest: Taylor's series, then squaring."""
+def exponential(generator: Scaled, bits: int = BITS) -> Scaled:
+    """exp(G) of a real matrix, with entries right to about 2^−bits of the largest: Taylor's series, then squaring."""
     size = generator.integers.shape[-1]
     norm_bits = generator.bits + generator.exponent + size.bit_length()
     squarings = max(0, norm_bits + _TAYLOR_BITS)
-    working = BITS + squarings
+    working = bits + squarings
     small = Scaled(generator.integers, generator.exponent - squarings).at(-working)
     term = np.array([[int(i == j) << working for j in range(size)] for i in range(size)], dtype=object)
     total = term
@@ -117,7 +120,7 @@ def power(step: Scaled, vector: Scaled, count: int) -> Scaled:
         step = (step @ step).rounded()
 
 
-def characteristic(matrix: NDArray[np.object_]) -> list[int]:
+def characteristic(matrix: Whole) -> list[int]:
     """The coefficients of det(λ − M) for a matrix of integers, the highest power first (Faddeev and LeVerrier)."""
     size = len(matrix)
     coefficients, product = [1], matrix
@@ -130,7 +133,7 @@ def characteristic(matrix: NDArray[np.object_]) -> list[int]:
     return coefficients
 
 
-def null_part(matrix: NDArray[np.object_], vector: NDArray[np.object_]) -> tuple[int, NDArray[np.float64]]:
+def null_part(matrix: Whole, vector: Scaled) -> tuple[int, NDArray[np.float64]]:
     """The multiplicity of the eigenvalue 0, and the part of a vector in its null space.
 
     For λᵐr(λ), the characteristic polynomial, that part is r(M)x/r(0): r(M) annihilates what belongs to any other
@@ -143,10 +146,11 @@ def null_part(matrix: NDArray[np.object_], vector: NDArray[np.object_]) -> tuple
     multiplicity = size + 1 - len(rest)
     if multiplicity == 0:
         return 0, np.zeros(size)
-    part = rest[0] * vector
+    part = rest[0] * vector.integers
     for coefficient in rest[1:]:
-        part = matrix @ part + coefficient * vector
-    return multiplicity, np.array([float(Fraction(int(entry), rest[-1])) for entry in part])
+        part = matrix @ part + coefficient * vector.integers
+    scale = Fraction(2) ** vector.exponent / rest[-1]
+    return multiplicity, np.array([float(int(entry) * scale) for entry in part])
 
 
 def lasting(coefficients: list[int]) -> int:

@@ -99,22 +99,37 @@ def density_matrix(initial: State, n_qubits: int | None = None, name: str = "ini
         array([[0., 0.],
                [0., 1.]])
     """
-    if isinstance(initial, str):
-        array = _from_label(initial, n_qubits, name)
-    else:
-        data = initial.data if isinstance(initial, _QiskitState) else initial
-        array = numeric_array(data, name).astype(complex)
-    size = array.shape[-1] if array.ndim else 1
-    expected = 2 ** (max(1, (size - 1).bit_length()) if n_qubits is None else n_qubits)
-    wanted = f"have shape ({expected},) for a ket or (…, {expected}, {expected}) for a density matrix"
-    if array.ndim == 1 and array.shape == (expected,):
-        norm = np.linalg.norm(array)
-        if abs(norm - 1) > STATE_TOLERANCE:
-            fail(name, "be a normalised ket", f"its norm is {show(norm)}")
-        return np.outer(array, array.conj()) / norm**2
-    if array.ndim < 2 or array.shape[-2:] != (expected, expected):
-        fail(name, wanted, f"has shape {array.shape}")
-    return _checked_matrices(array, name)
+    array = _ket_or_matrices(initial, n_qubits, name)
+    return np.outer(array, array.conj()) / np.linalg.norm(array) ** 2 if array.ndim == 1 else array
+
+
+def factor(initial: State, n_qubits: int | None = None, name: str = "initial") -> NDArray[np.complex128]:
+    """A matrix W with ρ = W W† for a state given as label, ket, density matrix or Qiskit state.
+
+    A label or a ket is its own factor. Of a density matrix it is made of the eigenvectors; eigenvalues below 4ε of the
+    largest, with ε = 2.2e-16, are rounding and are dropped.
+
+    Args:
+        initial: As for `density_matrix`.
+        n_qubits: The number of qubits that the state must have, where it is known.
+        name: Name of the argument in error messages.
+
+    Returns:
+        W of shape (…, 2ᴺ, R), with R the largest rank of the states.
+
+    Raises:
+        ArgumentError: As for `density_matrix`.
+    """
+    array = _ket_or_matrices(initial, n_qubits, name)
+    return array[:, None] if array.ndim == 1 else factor_of_matrices(array)
+
+
+def factor_of_matrices(rho: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """The factors W, shape (…, d, R), of density matrices (…, d, d)."""
+    values, vectors = np.linalg.eigh(rho)
+    kept = values > 4 * np.finfo(float).eps * values[..., -1:]
+    first = int(np.argmax(kept.reshape(-1, kept.shape[-1]).any(axis=0))) if kept.size else 0
+    return (vectors * np.sqrt(np.where(kept, values, 0.0))[..., None, :])[..., first:]
 
 
 def fidelity(rho: State, target: State) -> float:
@@ -144,6 +159,26 @@ def fidelity(rho: State, target: State) -> float:
 def _square_root(rho: NDArray[np.complex128]) -> NDArray[np.complex128]:
     values, vectors = np.linalg.eigh(rho)
     return (vectors * np.sqrt(np.clip(values, 0.0, None))) @ vectors.conj().T
+
+
+def _ket_or_matrices(initial: State, n_qubits: int | None, name: str) -> NDArray[np.complex128]:
+    """A ket of shape (d,), or density matrices of shape (…, d, d)."""
+    if isinstance(initial, str):
+        array = _from_label(initial, n_qubits, name)
+    else:
+        data = initial.data if isinstance(initial, _QiskitState) else initial
+        array = numeric_array(data, name).astype(complex)
+    size = array.shape[-1] if array.ndim else 1
+    expected = 2 ** (max(1, (size - 1).bit_length()) if n_qubits is None else n_qubits)
+    wanted = f"have shape ({expected},) for a ket or (…, {expected}, {expected}) for a density matrix"
+    if array.ndim == 1 and array.shape == (expected,):
+        norm = np.linalg.norm(array)
+        if abs(norm - 1) > STATE_TOLERANCE:
+            fail(name, "be a normalised ket", f"its norm is {show(norm)}")
+        return array
+    if array.ndim < 2 or array.shape[-2:] != (expected, expected):
+        fail(name, wanted, f"has shape {array.shape}")
+    return _checked_matrices(array, name)
 
 
 def _from_label(label: str, n_qubits: int | None, name: str) -> NDArray[np.complex128]:

@@ -12,8 +12,10 @@ from nvprotocol import operators
 from nvprotocol._checks import fail, one_of, real_number, show, times_array
 from nvprotocol.channels import Channel
 from nvprotocol.device import Device
-from nvprotocol.master_equation import Conditional, conditional
+from nvprotocol.master_equation import Conditional
 from nvprotocol.master_equation.evolution import evolved
+from nvprotocol.master_equation.no_jump import no_jump
+from nvprotocol.operators.states import factor_of_matrices
 from nvprotocol.pulses.dynamics import DynamicsIntegrator
 from nvprotocol.pulses.generator import DrivenGenerator, Frame, from_pauli
 from nvprotocol.pulses.instants import channel_of, initial_state
@@ -227,7 +229,7 @@ class Propagation:
         values = self.generator.values(segment)
         times = np.maximum(times, 0.0)
         if self.no_jump:
-            kept = conditional.no_jump(values, rho, times)
+            kept = no_jump(values, factor_of_matrices(rho), times)
             return kept.states, kept.probability
         return evolved(values, rho, times), np.ones((*rho.shape[:-2], times.size))
 

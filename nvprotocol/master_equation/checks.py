@@ -1,0 +1,128 @@
+"""Evolution with |σᶻ| checked at a finite rate."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol._checks import ROUNDING, fail, show
+from nvprotocol.master_equation import precise
+from nvprotocol.master_equation.conditional import SURE, Conditional, at, made_positive, made_sure
+from nvprotocol.master_equation.evolution import evolved
+from nvprotocol.master_equation.exponential import expm, refuse_endless
+from nvprotocol.master_equation.generator import block_generator
+from nvprotocol.master_equation.growth import EPSILON, relative_error
+from nvprotocol.master_equation.sectors import from_coordinates, on_diagonal, to_coordinates
+
+_MOST_CHECKS = 2e9
+"""Beyond, times cannot be told from the times of checks."""
+
+
+def monitored(
+    values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64], period: float
+) -> Conditional:
+    """States and probabilities when |σᶻ| is checked at period, 2·period, … and accepted at 0.
+
+    Args:
+        values: Parameters of the generator, shape (…, P).
+        factor: W with ρ = W W†, shape (…, d, R).
+        times: Non-decreasing times in µs, shape (T,).
+        period: Time between checks in µs.
+
+    Raises:
+        NoKeptShotsError: Where checks keep nothing, or rounding of W decides what they keep.
+    """
+    d = factor.shape[-2]
+    n_qubits = d.bit_length() - 1
+    if n_qubits % 2:
+        fail("medium", "have an even number of qubits for |σᶻ| = 0 to be possible", f"has {n_qubits}")
+    if times[-1] / _MOST_CHECKS > period:
+        must = f"be at least {show(times[-1] / _MOST_CHECKS)}, for two billion checks until the last time"
+        fail("period", must, f"is {show(period)}")
+    ratio = times / period
+    at_check = np.abs(ratio - np.round(ratio)) <= ROUNDING * np.maximum(ratio, 1000)
+    checks = np.where(at_check, np.round(ratio), np.floor(ratio)).astype(int)
+    batch = np.broadcast_shapes(values.shape[:-1], factor.shape[:-2])
+    states = np.zeros((*batch, times.size, d, d), dtype=complex)
+    log_probability = np.zeros((*batch, times.size))
+    before = checks == 0
+    spans = np.where(before, times, np.where(at_check, 0.0, times - checks * period))
+    if np.any(before):
+        states[..., before, :, :] = evolved(values, factor @ np.swapaxes(factor.conj(), -1, -2), times[before])
+    if not np.all(before):
+        kept, log_probability[..., ~before] = _after_checks(values, factor, checks[~before], period)
+        states[..., ~before, :, :] = _evolved_on(values, kept, spans[~before])
+    norm = np.abs(block_generator(values, n_qubits, (None, 0), "full", real=True)).sum(axis=-2).max(axis=-1)
+    made_positive(states, np.broadcast_to(8 * EPSILON * norm[..., None] * spans, log_probability.shape))
+    return Conditional(states, np.exp(log_probability))
+
+
+def _after_checks(
+    values: NDArray[np.float64], factor: NDArray[np.complex128], checks: NDArray[np.intp], period: float
+) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
+    """The states right after the given numbers (≥ 1) of checks, and the logarithms of their probabilities."""
+    rho = factor @ np.swapaxes(factor.conj(), -1, -2)
+    d = rho.shape[-1]
+    n_qubits = d.bit_length() - 1
+    half = (n_qubits // 2, n_qubits // 2)
+    inside = precise.inside_half(n_qubits)
+    generator = block_generator(values, n_qubits, (None, 0), "full", real=True)
+    refuse_endless(generator, period, "period")
+    whole = expm(generator * period)
+    first, step = whole[..., inside, :], whole[..., inside, :][..., inside]
+    start = (first @ to_coordinates(rho, n_qubits, (None, 0))[..., None])[..., 0]
+    vectors, logs = _powers(step, start, checks - 1, on_diagonal(n_qubits)[inside])
+    largest = np.abs(np.linalg.eigvals(step)).max(axis=-1)
+    largest = np.where(largest > 0, largest, 1.0)
+    log_slowest = np.minimum(np.log(largest), 0.0)[..., None] * checks.astype(float)
+    error = relative_error(step / largest[..., None, None], log_slowest, checks.astype(float), logs, SURE)
+    error *= 1 + (np.abs(generator).sum(axis=-2).max(axis=-1) * period)[..., None]  # roundings in each exponential
+    kept = np.zeros((*logs.shape, d, d), dtype=complex)
+    from_coordinates(vectors, n_qubits, half, kept)
+
+    def precisely(place: tuple[int, ...]) -> precise.Kept:
+        medium, start = at(values, place[:-1], 1), at(factor, place[:-1], 2)
+        return precise.after_checks(medium, start, int(checks[place[-1]]), period)
+
+    made_sure(kept, logs, error, precisely)
+    made_positive(kept, np.where(error <= SURE, error, 0.0))
+    return kept, np.minimum(logs, 0.0)
+
+
+def _powers(
+    step: NDArray, vector: NDArray, counts: NDArray[np.intp], diagonal: NDArray[np.bool_]
+) -> tuple[NDArray, NDArray]:
+    """stepᵏ·vector for each k of `counts`, normalised to trace 1, and the logarithm of its trace: (…, n, T), (…, T).
+
+    The logarithm is −∞ where the trace is lost to rounding.
+    """
+    batch = np.broadcast_shapes(step.shape[:-2], vector.shape[:-1])
+    vectors = np.broadcast_to(vector[..., None], (*batch, vector.shape[-1], counts.size)).copy()
+    logs = np.zeros((*batch, counts.size))
+    power, log_power = step, np.zeros(batch)
+    remaining = counts.copy()
+    while True:
+        odd = remaining % 2 == 1
+        if np.any(odd):
+            vectors[..., odd] = power @ vectors[..., odd]
+            logs[..., odd] += log_power[..., None]
+        trace = vectors[..., diagonal, :].sum(axis=-2)
+        lost = ~(trace > 0)
+        trace = np.where(lost, 1.0, trace)
+        vectors, logs = vectors / trace[..., None, :], np.where(lost, -np.inf, logs + np.log(trace))
+        remaining //= 2
+        if not np.any(remaining):
+            return vectors, logs
+        power = power @ power
+        size = np.abs(power).max(axis=(-2, -1))
+        size = np.where(size > 0, size, 1.0)
+        power, log_power = power / size[..., None, None], 2 * log_power + np.log(size)
+
+
+def _evolved_on(
+    values: NDArray[np.float64], kept: NDArray[np.complex128], spans: NDArray[np.float64]
+) -> NDArray[np.complex128]:
+    """The states after each has evolved freely for its own span."""
+    for span in np.unique(spans[spans > 0]):
+        chosen = spans == span
+        states = np.moveaxis(kept[..., chosen, :, :], -3, 0)
+        kept[..., chosen, :, :] = np.moveaxis(evolved(values, states, np.array([span]))[..., 0, :, :], 0, -3)
+    return kept
