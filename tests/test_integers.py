@@ -82,7 +82,7 @@ def test_null_parts_are_projections(seed: int, rank: int) -> None:
     eigenvalues = np.where(np.arange(size) < rank, rng.integers(1, 9, size=size), 0)
     vector = rng.integers(-9, 10, size=size)
     matrix = lower @ np.diag(eigenvalues) @ inverse
-    multiplicity, part = null_part(matrix.astype(object), vector.astype(object))
+    multiplicity, part = null_part(matrix.astype(object), Scaled(vector.astype(object), 0))
     assert multiplicity == size - rank
     np.testing.assert_array_equal(part, lower @ np.diag(eigenvalues == 0) @ inverse @ vector)
 

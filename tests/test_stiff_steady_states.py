@@ -60,6 +60,13 @@ def test_stiff_media_against_ninety_digits(seed: int) -> None:
             assert dimension == 1 or initial is not None
 
 
+def test_numbers_near_the_ends_of_floating_point_do_no_harm() -> None:
+    """What is 1e-310 of the state, and rates of 1e-300."""
+    rho = np.diag([0, 0, 1, 1e-310]).astype(complex)
+    found = nv.MasterEquation(nv.Medium.pair(a=1e-300, A=1e-300), 1e-290).steady_state(rho)
+    np.testing.assert_allclose(found, np.diag([1, 0, 0, 0]), rtol=0, atol=1e-15)
+
+
 def test_a_slow_decay_beside_a_fast_turn_is_no_oscillation() -> None:
     """⟨↑↓|ρ|↓↑⟩ turns at 2δ and decays at 1e-14 of that; with no decay at all it has no end."""
     for a in (0.0, 1e-14):

@@ -19,7 +19,7 @@ _MOST_CHECKS = 2e9
 def monitored(
     values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64], period: float
 ) -> Conditional:
-    """States and odds when |σᶻ| is checked at period, 2·period, … and kept at 0.
+    """States and probabilities when |σᶻ| is checked at period, 2·period, … and accepted at 0.
 
     Args:
         values: Parameters of the generator, shape (…, P).
@@ -42,23 +42,23 @@ def monitored(
     checks = np.where(at_check, np.round(ratio), np.floor(ratio)).astype(int)
     batch = np.broadcast_shapes(values.shape[:-1], factor.shape[:-2])
     states = np.zeros((*batch, times.size, d, d), dtype=complex)
-    log_odds = np.zeros((*batch, times.size))
+    log_probability = np.zeros((*batch, times.size))
     before = checks == 0
     spans = np.where(before, times, np.where(at_check, 0.0, times - checks * period))
     if np.any(before):
         states[..., before, :, :] = evolved(values, factor @ np.swapaxes(factor.conj(), -1, -2), times[before])
     if not np.all(before):
-        kept, log_odds[..., ~before] = _after_checks(values, factor, checks[~before], period)
+        kept, log_probability[..., ~before] = _after_checks(values, factor, checks[~before], period)
         states[..., ~before, :, :] = _evolved_on(values, kept, spans[~before])
     norm = np.abs(block_generator(values, n_qubits, (None, 0), "full", real=True)).sum(axis=-2).max(axis=-1)
-    made_positive(states, np.broadcast_to(8 * EPSILON * norm[..., None] * spans, log_odds.shape))
-    return Conditional(states, np.exp(log_odds))
+    made_positive(states, np.broadcast_to(8 * EPSILON * norm[..., None] * spans, log_probability.shape))
+    return Conditional(states, np.exp(log_probability))
 
 
 def _after_checks(
     values: NDArray[np.float64], factor: NDArray[np.complex128], checks: NDArray[np.intp], period: float
 ) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
-    """The states right after the given numbers (≥ 1) of checks, and the logarithms of their odds."""
+    """The states right after the given numbers (≥ 1) of checks, and the logarithms of their probabilities."""
     rho = factor @ np.swapaxes(factor.conj(), -1, -2)
     d = rho.shape[-1]
     n_qubits = d.bit_length() - 1
@@ -74,6 +74,7 @@ def _after_checks(
     largest = np.where(largest > 0, largest, 1.0)
     log_slowest = np.minimum(np.log(largest), 0.0)[..., None] * checks.astype(float)
     error = relative_error(step / largest[..., None, None], log_slowest, checks.astype(float), logs, SURE)
+    error *= 1 + (np.abs(generator).sum(axis=-2).max(axis=-1) * period)[..., None]  # roundings in each exponential
     kept = np.zeros((*logs.shape, d, d), dtype=complex)
     from_coordinates(vectors, n_qubits, half, kept)
 

@@ -133,7 +133,7 @@ def characteristic(matrix: Whole) -> list[int]:
     return coefficients
 
 
-def null_part(matrix: Whole, vector: Whole) -> tuple[int, NDArray[np.float64]]:
+def null_part(matrix: Whole, vector: Scaled) -> tuple[int, NDArray[np.float64]]:
     """The multiplicity of the eigenvalue 0, and the part of a vector in its null space.
 
     For λᵐr(λ), the characteristic polynomial, that part is r(M)x/r(0): r(M) annihilates what belongs to any other
@@ -146,10 +146,11 @@ def null_part(matrix: Whole, vector: Whole) -> tuple[int, NDArray[np.float64]]:
     multiplicity = size + 1 - len(rest)
     if multiplicity == 0:
         return 0, np.zeros(size)
-    part = rest[0] * vector
+    part = rest[0] * vector.integers
     for coefficient in rest[1:]:
-        part = matrix @ part + coefficient * vector
-    return multiplicity, np.array([float(Fraction(int(entry), rest[-1])) for entry in part])
+        part = matrix @ part + coefficient * vector.integers
+    scale = Fraction(2) ** vector.exponent / rest[-1]
+    return multiplicity, np.array([float(int(entry) * scale) for entry in part])
 
 
 def lasting(coefficients: list[int]) -> int:

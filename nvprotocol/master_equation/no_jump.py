@@ -24,7 +24,7 @@ from nvprotocol.master_equation.sectors import (
 
 
 def no_jump(values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64]) -> Conditional:
-    """States and odds at every time.
+    """States and probabilities at every time.
 
     Args:
         values: Parameters of the generator, shape (…, P).

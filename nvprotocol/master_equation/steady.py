@@ -82,10 +82,11 @@ class _Sector:
         """The dimension of each null space, and the limit of exp(𝓖t)x, shapes (B,) and (B, n)."""
         dimension, result, error = by_singular_values(self.generators, vectors)
         sure = error <= _TOLERANCE
-        more = sure & ~blurred & (dimension > _least_dimension(self.sector))
-        sure[more] = self._nullities(more) == dimension[more]
+        more = sure & (dimension > _least_dimension(self.sector))
+        seen = more & ~blurred & self._small
+        sure[seen] = self._nullities(seen) == dimension[seen]
+        sure[more & ~seen] = span_of(self.values[more & ~seen]) <= _SPAN
         turning = _turning(self.generators)
-        sure &= ~(blurred & (dimension > _least_dimension(self.sector)) & (span_of(self.values) > _SPAN))
         result[sure] = _settled(self.generators[sure], result[sure])
         for k in np.flatnonzero(~sure):
             if blurred[k]:
@@ -111,8 +112,7 @@ class _Sector:
     def _exactly(self, k: int, vector: NDArray) -> tuple[int, NDArray]:
         real = is_diagonal(self.sector)
         start = Scaled.exactly(vector if real else np.concatenate([np.real(vector), np.imag(vector)]))
-        dimension, part = null_part(self._integers(k).integers, start.integers)
-        part = np.ldexp(part, start.exponent)
+        dimension, part = null_part(self._integers(k).integers, start)
         if real:
             return dimension, part
         return dimension // 2, part[: vector.size] + 1j * part[vector.size :]
