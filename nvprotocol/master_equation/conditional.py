@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._read_only import holds_read_only
 from nvprotocol.master_equation.precise import Kept
 
 SURE = 1e-8
@@ -19,12 +20,6 @@ POSITIVE = 1e-13
 @dataclass(frozen=True, eq=False, repr=False)
 class Conditional:
     """States kept by a condition, with the probability of keeping them.
-
-    No eigenvalue is below −1e-12, and the probability is right to a relative 1e-6 for the initial state ρ₀ = W W†. A
-    label or a ket is its own W; of a density matrix W has the eigenvectors, and eigenvalues below 4ε of the largest are
-    dropped (ε = 2.2e-16). A state without the slowest mode decays faster than what rounding puts into that mode. Where
-    one unit in the last place of W changes the probability by 1e-7 of itself, or the state by 1e-6, the condition is
-    refused: below about 1e-20 of what the slowest mode keeps, and never where that mode is present.
 
     No eigenvalue is below −1e-12, and the probability is right to a relative 1e-6 for the initial state ρ₀ = W W†. A
     label or a ket is its own W; of a density matrix W has the eigenvectors, and eigenvalues below 4ε of the largest are
