@@ -2,25 +2,27 @@
 
 While the gradient takes the detuning of a pair from δ₀ to δ, for a time T, its qubits gain phases ±(δ − δ₀)T, and a
 pulse on one of them shifts the phase of the other, which is off resonance by 2δ (ac Stark effect). The gradient is
-tuned such that the relative phase is whole turns when it is off again; the common one is a change of both frames.
+tuned such that the relative phase is whole turns when it is off again; the common one is a change of both frames. What
+overlapping pulses do to each other besides is made up for in `nvprotocol.pulses.crosstalk`.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, show
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
 from nvprotocol.pulses._envelope import Envelope
-from nvprotocol.pulses.calibration import calibrate, rotation, turned
+from nvprotocol.pulses.calibration import rotation
+from nvprotocol.pulses.crosstalk import compensated, share_of_power, stark_angle
 from nvprotocol.pulses.envelopes import Drag, Gaussian, RaisedCosine, Square
 from nvprotocol.pulses.events import GradientRamp
-from nvprotocol.pulses.gates import turns
-from nvprotocol.pulses.pulse import Event
+from nvprotocol.pulses.gates import rotation_matrix, turns, z_rotation
+from nvprotocol.pulses.pulse import Event, Pulse
 from nvprotocol.pulses.schedule import INSTANT
 
 _SIDE = np.array([1.0, -1.0])
@@ -133,7 +135,7 @@ def _seen_by_others(rotations: Sequence[Turn], device: Device) -> bool:
     return any(bool(np.any(field[:, turn.qubit])) for turn in rotations)
 
 
-def _pulse(turn: Turn, device: Device, offset: float, qubit: int | None) -> Event:
+def _pulse(turn: Turn, device: Device, offset: float, qubit: int | None) -> Pulse:
     """The pulse of a rotation, with an envelope for another qubit that is off by an offset in rad/µs."""
     envelope = envelope_of(device, turn.length_ns, offset)
     phase = float(np.angle(np.exp(1j * turn.phase)))
@@ -173,14 +175,33 @@ class _Window:
 
     def events(self) -> list[Event]:
         """The gradient and the pulses."""
-        return [GradientRamp(self.detuning, start=max(self.begin, 0.0)), *map(self._played, self._rotations)]
+        pulses = [self._played(turn) for turn in self._rotations]
+        if len({turn.qubit for turn in self._rotations}) == 2:
+            field = self._device.control.field(2)
+            splittings, limit = _SIDE * self.detuning, self._limit()
+            pulses = compensated(pulses, self._targets(), splittings, field, self.begin, self.end, limit)
+        return [GradientRamp(self.detuning, start=max(self.begin, 0.0)), *pulses]
 
-    def _played(self, turn: Turn) -> Event:
+    def _targets(self) -> NDArray[np.complex128]:
+        """What each qubit does in the mean's frame: its gates at the middle of their slots, and the angles behind."""
+        found = []
+        for qubit in (0, 1):
+            own, now, matrix = _SIDE[qubit] * self._own, self.begin, np.eye(2, dtype=complex)
+            for turn in (one for one in self._rotations if one.qubit == qubit):
+                matrix = rotation_matrix(turn.angle, turn.phase) @ z_rotation(-own * (turn.centre - now)) @ matrix
+                now = turn.centre
+            found.append(z_rotation(-own * (self.end - now) - self.excess(qubit, self.end)) @ matrix)
+        return np.array(found)
+
+    def _played(self, turn: Turn) -> Pulse:
         """A pulse at the resonance of its qubit as other pulses shift it."""
         shifted = turn._replace(phase=turn.phase - self.excess(turn.qubit, turn.centre))
         pulse = _pulse(shifted, self._device, self._offset(1 - turn.qubit), turn.qubit)
         during = self._stark(turn.qubit, turn.end) - self._stark(turn.qubit, turn.begin)
-        return replace(pulse, detuning=getattr(pulse, "detuning", 0.0) + during / (turn.end - turn.begin))
+        return replace(pulse, detuning=pulse.detuning + during / (turn.end - turn.begin))
+
+    def _limit(self) -> str:
+        return "max_detuning" if self._device.control.gradient is None else "gradient"
 
     def _offset(self, qubit: int) -> float:
         """How much larger the splitting of one qubit is than that of the other."""
@@ -197,12 +218,12 @@ class _Window:
             if turn.qubit != qubit:
                 part = float(np.clip((time - turn.begin) / (turn.end - turn.begin), 0.0, 1.0))
                 if part:
-                    angle += self._stark_of(turn) * _share(self._envelope(turn), part)
+                    angle += self._stark_of(turn) * share_of_power(self._envelope(turn), part)
         return angle
 
     def _stark_of(self, turn: Turn) -> float:
         field = abs(self._device.control.field(2)[1 - turn.qubit, turn.qubit])
-        return _stark_angle(self._envelope(turn), turn.angle, float(field), self._offset(turn.qubit))
+        return stark_angle(self._envelope(turn), turn.angle, float(field), self._offset(turn.qubit))
 
     def _envelope(self, turn: Turn) -> Envelope:
         return envelope_of(self._device, turn.length_ns, self._offset(1 - turn.qubit))
@@ -214,10 +235,9 @@ class _Window:
         side = -1.0 if self._own < 0 else 1.0
         periods = np.floor((asked - abs(self._own)) * length / np.pi + 1e-9)
         if periods < 1:
-            name = "gradient" if control.gradient is not None else "max_detuning"
             least = abs(self._own) + np.pi / length
             must = f"be at least |δ| + π/T = {show(float(least))} rad/µs for a pulse of T = {show(length)} µs on one NV"
-            fail(name, f"{must} qubit of a pair", f"is {show(asked)}")
+            fail(self._limit(), f"{must} qubit of a pair", f"is {show(asked)}")
         self.detuning = float(self._own + side * periods * np.pi / length)
         for _ in range(_TUNINGS):
             before = self.detuning
@@ -226,19 +246,3 @@ class _Window:
             if abs(self.detuning - before) * length < 1e-10:
                 break
         return self.detuning
-
-
-@lru_cache(maxsize=1024)
-def _stark_angle(envelope: Envelope, angle: float, field: float, offset: float) -> float:
-    """The angle about z that a pulse leaves a qubit behind by, at a relative field, off resonance by an offset."""
-    found = calibrate(envelope, angle)
-    matrix = turned(envelope, found.rabi * field, found.phase, found.detuning + offset)
-    return -float(np.angle(matrix[1, 1] / matrix[0, 0]))
-
-
-def _share(envelope: Envelope, part: float) -> float:
-    """How much of the shift of another qubit, which goes with the power, is made in the first part of a pulse."""
-    places = np.linspace(0.0, envelope.duration_ns, 401)
-    power = np.abs(np.asarray(envelope.shape(places))) ** 2
-    made = np.concatenate([[0.0], np.cumsum(power[1:] + power[:-1])])
-    return float(np.interp(part, np.linspace(0.0, 1.0, made.size), made / made[-1]))

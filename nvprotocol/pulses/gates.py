@@ -37,6 +37,12 @@ def rotation_of(matrix: NDArray[np.complex128]) -> Rotation:
     return Rotation(angle, float(np.angle(1j * below / first)) - frame, frame)
 
 
+def rotation_matrix(angle: float, phase: float) -> NDArray[np.complex128]:
+    """R(θ, φ), shape (2, 2)."""
+    c, s = np.cos(angle / 2), np.sin(angle / 2)
+    return np.array([[c, -1j * s * np.exp(-1j * phase)], [-1j * s * np.exp(1j * phase), c]])
+
+
 def z_rotation(angle: float) -> NDArray[np.complex128]:
     """Rz of an angle in rad."""
     return np.diag(np.exp([-0.5j * angle, 0.5j * angle]))

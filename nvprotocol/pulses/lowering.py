@@ -45,12 +45,16 @@ def schedule(circuit: QuantumCircuit, device: Device, postselect: Mapping[str, i
     Gates of one NV qubit are pulses of the device's envelope over the gate's duration, or where it has none, rotations
     at an instant, whatever antenna and gradient can do; the same gate on all NV qubits at once is one pulse for all.
     For a gate of one of a pair the field gradient goes on, so far that the phases of both have come back when it goes
-    off (`nv.device.Control`). Turns about z are frames. What measures or resets an NV qubit, and the parity check of a
-    pair by a monitor, is a map at an instant, with the errors of the device.
+    off (`nv.device.Control`). What such a pulse leaves of the other qubit is an infidelity of at most 1e-11 (square),
+    7e-9 (raised cosine), 1.4e-4 (Gaussian) or 1.5e-7 (DRAG) at the default gradient, whatever its duration; pulses that
+    overlap are calibrated together, and miss the gates by less than 2e-8. Turns about z are frames. What measures or
+    resets an NV qubit, and the parity check of a pair by a monitor, is a map at an instant, with the errors of the
+    device.
 
     Args:
         circuit: Gates, measurements and resets of NV qubits, delays, parity checks (one CX from each NV qubit onto a
-            monitor in |0⟩, its measurement, its reset), `for_loop`, and `if_else` on what is kept.
+            monitor in |0⟩, its measurement, its reset), `for_loop`, and `if_else` on what is kept. A bit that nothing
+            has written reads 0.
         device: The device; what is not native on it is translated.
         postselect: Register → outcome that is kept, as for `emulate`; other outcomes are not looked at.
 

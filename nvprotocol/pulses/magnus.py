@@ -18,7 +18,12 @@ _MOST_STEPS = 1_000_000
 
 
 def magnus(
-    generator: Callable[[NDArray[np.float64]], NDArray], start: float, end: float, rate: float, tolerance: float
+    generator: Callable[[NDArray[np.float64]], NDArray],
+    start: float,
+    end: float,
+    rate: float,
+    tolerance: float,
+    exponential: Callable[[NDArray], NDArray] = expm,
 ) -> NDArray:
     """The propagator of dx/dt = G(t)x with smooth G, by two exponentials a step (doi:10.1016/j.apnum.2005.11.004).
 
@@ -27,11 +32,12 @@ def magnus(
     of extrapolation take away h⁴ and h⁶, until what the last of them changes is below the tolerance.
 
     Args:
-        generator: Times of shape (T,) → generators of shape (T, n, n).
+        generator: Times of shape (T,) → generators of shape (T, …, n, n).
         start: Beginning of the stretch.
         end: Its end.
         rate: How fast the solution turns, the scale of the first steps.
         tolerance: Largest change of any entry that is let pass.
+        exponential: The exponential of a batch of such generators.
 
     Raises:
         ArgumentError: If a million steps do not reach the tolerance.
@@ -44,11 +50,11 @@ def magnus(
         True
     """
     steps = max(2, int(np.ceil((end - start) * rate / 2)))
-    coarse = composed(generator, start, end, steps)
+    coarse = composed(generator, start, end, steps, exponential)
     before = None
     while steps <= _MOST_STEPS:
         steps *= 2
-        fine = composed(generator, start, end, steps)
+        fine = composed(generator, start, end, steps, exponential)
         extrapolated = fine + (fine - coarse) / 15
         if before is not None:
             change = (extrapolated - before) / 63
@@ -59,7 +65,13 @@ def magnus(
     raise ArgumentError(f"Argument `tolerance` must {must}, but {show(tolerance)} is not reached.")
 
 
-def composed(generator: Callable[[NDArray[np.float64]], NDArray], start: float, end: float, steps: int) -> NDArray:
+def composed(
+    generator: Callable[[NDArray[np.float64]], NDArray],
+    start: float,
+    end: float,
+    steps: int,
+    exponential: Callable[[NDArray], NDArray] = expm,
+) -> NDArray:
     """The propagator by so many equal steps, of fourth order."""
     h = (end - start) / steps
     result = None
@@ -69,7 +81,7 @@ def composed(generator: Callable[[NDArray[np.float64]], NDArray], start: float, 
         both = generator(nodes)
         both = both.reshape(left.size, 2, *both.shape[1:])
         weights = np.stack([_WEIGHTS, _WEIGHTS[::-1]])  # the earlier exponential leans on the earlier node
-        factors = expm(h * np.einsum("ek,skab->seab", weights, both)).reshape(-1, *both.shape[2:])
+        factors = exponential(h * np.einsum("ek,sk...->se...", weights, both)).reshape(-1, *both.shape[2:])
         whole = _product(factors)
         result = whole if result is None else whole @ result
     assert result is not None
@@ -77,7 +89,7 @@ def composed(generator: Callable[[NDArray[np.float64]], NDArray], start: float, 
 
 
 def _product(factors: NDArray) -> NDArray:
-    """The product of matrices (K, n, n), the first of them right-most, pair by pair."""
+    """The product of matrices (K, …, n, n), the first of them right-most, pair by pair."""
     while len(factors) > 1:
         odd = factors[-1:] if len(factors) % 2 else factors[:0]
         factors = np.concatenate([factors[1::2] @ factors[: 2 * (len(factors) // 2) : 2], odd])
