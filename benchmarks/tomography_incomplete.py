@@ -3,7 +3,7 @@
 The concurrence and the fidelity with the singlet have nominal 95 % intervals; "bound" is how often `concurrence_bound`
 at 99 % lies above the truth, and "certified" how often it is positive.
 
-Run:  PYTHONPATH=. python benchmarks/tomography_incomplete.py --tables 200 --output FILE
+Run:  PYTHONPATH=. python benchmarks/tomography_incomplete.py --tables 100 --output FILE
 """
 
 import argparse

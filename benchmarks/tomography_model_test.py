@@ -4,7 +4,7 @@ Cells are a state, a readout error (none, or 3 to 8 % for each qubit and outcome
 and N shots a setting, from 50 to the most that `emulate` takes. A p-value of honest size is below α with probability α
 or less. "The counts contradict the model" is said below 1e-5, which only all cells together can show.
 
-Run:  PYTHONPATH=. python benchmarks/tomography_model_test.py --tables 2000 --output FILE
+Run:  PYTHONPATH=. python benchmarks/tomography_model_test.py --tables 500 --output FILE
 """
 
 import argparse
