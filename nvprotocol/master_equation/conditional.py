@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nvprotocol.master_equation.precise import Kept
 
-SURE = 1e-8
+SURE = 1e-7
 """Estimated relative error of a probability up to which floating point is trusted."""
 
 POSITIVE = 1e-13
