@@ -7,7 +7,7 @@ from nvprotocol._checks import ROUNDING, fail, show
 from nvprotocol.master_equation import precise
 from nvprotocol.master_equation.conditional import SURE, Conditional, at, made_positive, made_sure
 from nvprotocol.master_equation.evolution import evolved
-from nvprotocol.master_equation.exponential import expm, refuse_endless
+from nvprotocol.master_equation.exponential import NORM_BOUND, expm, refuse_endless
 from nvprotocol.master_equation.generator import block_generator
 from nvprotocol.master_equation.growth import EPSILON, relative_error
 from nvprotocol.master_equation.sectors import from_coordinates, on_diagonal, to_coordinates
@@ -74,7 +74,8 @@ def _after_checks(
     largest = np.where(largest > 0, largest, 1.0)
     log_slowest = np.minimum(np.log(largest), 0.0)[..., None] * checks.astype(float)
     error = relative_error(step / largest[..., None, None], log_slowest, checks.astype(float), logs, SURE)
-    error *= 1 + (np.abs(generator).sum(axis=-2).max(axis=-1) * period)[..., None]  # roundings in each exponential
+    norm = np.abs(generator).sum(axis=-2).max(axis=-1)
+    error *= np.maximum(1.0, norm * period / NORM_BOUND)[..., None]  # what squaring adds to each exponential
     kept = np.zeros((*logs.shape, d, d), dtype=complex)
     from_coordinates(vectors, n_qubits, half, kept)
 

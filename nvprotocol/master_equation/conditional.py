@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.master_equation.precise import Kept
 
-SURE = 1e-8
+SURE = 1e-7
 """Estimated relative error of a probability up to which floating point is trusted."""
 
 POSITIVE = 1e-13

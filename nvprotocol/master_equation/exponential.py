@@ -13,7 +13,7 @@ _PADE = (
     *(64764752532480000.0, 32382376266240000.0, 7771770303897600.0, 1187353796428800.0, 129060195264000.0),
     *(10559470521600.0, 670442572800.0, 33522128640.0, 1323241920.0, 40840800.0, 960960.0, 16380.0, 182.0, 1.0),
 )
-_NORM_BOUND = 5.371920351148152
+NORM_BOUND = 5.371920351148152
 _UNIFORM = 1e-12
 _LONGEST = 1e11
 """Largest |L|t of a state, whose trace is set right afterwards; the error is then about 1e-6."""
@@ -26,7 +26,7 @@ def expm(matrices: NDArray) -> NDArray:
     """
     norm = np.abs(matrices).sum(axis=-2).max(axis=-1)
     with np.errstate(divide="ignore"):
-        squarings = np.maximum(0, np.ceil(np.log2(norm / _NORM_BOUND))).astype(int)
+        squarings = np.maximum(0, np.ceil(np.log2(norm / NORM_BOUND))).astype(int)
     a = matrices * np.exp2(-squarings.astype(float))[..., None, None]
     result = _pade13(a)
     for done in range(int(squarings.max(initial=0))):
