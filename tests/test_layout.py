@@ -189,3 +189,15 @@ def test_a_layout_method_moves_nothing(level: int, method: str) -> None:
             assert "(use `optimization_level=1`, or" in found
         else:
             assert_reads(found, circuit, backend)
+
+
+def test_translation_to_native_gates_does_not_forget_a_layout() -> None:
+    # A circuit with branches is translated once more before it is emulated, and bears no layout then.
+    backend = backend_of(2)
+    circuit = QuantumCircuit(2, 1)
+    circuit.x(0)
+    circuit.measure(0, 0)
+    with circuit.if_test((circuit.clbits[0], 1)):
+        circuit.h(1)
+    moved = transpile(circuit, target=backend.target, initial_layout=[2, 0], optimization_level=1)
+    assert "must have qubit 0 on physical qubit 0" in refusal(backend, moved)
