@@ -181,7 +181,7 @@ def test_the_backend_counts_nothing_below_the_floor() -> None:
 
 def test_pulses_that_take_time_have_a_floor_of_their_own() -> None:
     """A rotation and back leaves nothing to keep, but for what a pulse of one spin does to the other, and rounding."""
-    timed = nv.Device(STILL.equation, gate_ns={"rx": 20}, control=Control(envelope="square"))
+    timed = nv.Device(STILL.equation, gate_ns={"rx": 20, "ry": 20}, control=Control(envelope="square"))
     circuit = QuantumCircuit(QuantumRegister(2, "nv"), ClassicalRegister(1, "c"))
     for _ in range(20):
         circuit.rx(0.7, 0)
@@ -190,6 +190,8 @@ def test_pulses_that_take_time_have_a_floor_of_their_own() -> None:
     circuit.rz(0.0, 0)
     with pytest.raises(NoKeptShotsError, match="below 1e-09, what pulses and ramps are followed to"):
         nv.emulate(circuit, timed, None, {"c": 1}, "pulse")
+    with pytest.raises(NoKeptShotsError, match=r"^No run of circuit 1 is kept\. The probability of what is kept"):
+        nv.emulate([tilted(0.5), circuit], timed, None, {"c": 1}, "pulse")
     told = nv.probability(circuit, timed, "1", "c", None, engine="pulse")
     assert told.value == pytest.approx(0, abs=1e-9)
 

@@ -30,8 +30,12 @@ def kept_states(
         NoKeptShotsError: If next to nothing is kept of one, as for `Propagation.evolve`.
     """
     found = []
-    for run in _runs([lowered(circuit, device, keep) for circuit, keep in circuits], device):
-        kept = run.evolve()
+    for number, run in enumerate(_runs([lowered(circuit, device, keep) for circuit, keep in circuits], device)):
+        try:
+            kept = run.evolve()
+        except NoKeptShotsError as reason:
+            which = "" if len(circuits) == 1 else f" of circuit {number}"
+            raise NoKeptShotsError(f"No run{which} is kept. {reason}") from None
         found.append(kept.states[-1] * kept.probability[-1])
     return found
 
