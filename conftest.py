@@ -167,15 +167,15 @@ def pytest_configure(config: pytest.Config) -> None:
         reseed(shift)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Counts every example that draws among the statistical tests; groups, which take longest, come first."""
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
     for item in items:
-        if isinstance(item, SybilItem) and DRAWS.search(
-            item.example.document.text, item.example.region.start, item.example.region.end
-        ):
+        region = item.example.region if isinstance(item, SybilItem) else None
+        if region is not None and DRAWS.search(item.example.document.text, region.start, region.end):
             item.add_marker("statistical")
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 def reseed(shift: int) -> None:
