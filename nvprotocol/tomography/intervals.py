@@ -62,6 +62,13 @@ def concurrence_interval(
     ansatz), and reaches further by 1 % of the width, as climbs end early; a higher one cannot be excluded. A search
     without a solution leaves its limit at 0 or 1. Levels below 50 % are refused.
 
+    Coverage is measured on a population of truths: what decay, monitoring and imperfect detection leave, also warm and
+    dephased, X states, random states of every rank, separable, Werner and Bell states, half of them with turned spins;
+    readout errors up to 10 %; 50 to 10,000 shots a setting, equal or not; nine settings, or five with the X ansatz. At
+    nominal 68, 90, 95 and 99 % the intervals miss 10, 2, 1 and 0.2 % in the mean; at 95 % the profile with 1.92 on both
+    sides misses 9 % in the mean and half in the worst cell, a turned Bell state. The price is 1.34 times its width.
+    (`tomography_coverage.txt` in `benchmarks/` has every cell, `tomography_thresholds.txt` what the limits need.)
+
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).
         settings: Settings of the rows; the nine Pauli settings by default.
