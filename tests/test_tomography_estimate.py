@@ -149,6 +149,10 @@ def test_plan_reaches_the_width_and_counts_the_runs() -> None:
     assert five.hours is None
     with pytest.raises(ArgumentError, match="Argument `settings` must determine the state, but ZZ do not"):
         tomography.plan(rho, 0.04, settings=["ZZ"])
+    with pytest.raises(ArgumentError, match="Argument `success_probability` must be greater than 0, but is 0"):
+        tomography.plan(rho, 0.04, success_probability=0.0)
+    with pytest.raises(ArgumentError, match="Argument `cycle_us` must be greater than 0, but is 0"):
+        tomography.plan(rho, 0.04, cycle_us=0.0)
 
 
 def test_other_numbers_of_qubits_have_a_state_and_no_concurrence(rng: np.random.Generator) -> None:
