@@ -39,10 +39,19 @@ def test_the_bright_state_stays_itself_as_long_as_it_is_known(time: float, start
     assert np.linalg.eigvalsh(kept.states[0]).min() > -1e-12
 
 
-@pytest.mark.parametrize("time", [12.0, 20.0, 50.0])
+@pytest.mark.parametrize("time", [12.0, 13.0, 14.0])
+def test_a_ket_is_known_to_all_its_digits(time: float) -> None:
+    """To P = 5e-25, where one unit in the last place of an amplitude changes P by 1e-7."""
+    for equation in (bright(), bright(d=0.3, D=0.3)):
+        kept = equation.no_jump(KET, time)
+        assert kept.probability[0] == pytest.approx(np.exp(-4 * time), rel=1e-10, abs=0)
+        np.testing.assert_allclose(kept.states[0], STARTS["density matrix"], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("time", [15.0, 20.0, 50.0])
 @pytest.mark.parametrize("start", list(STARTS))
 def test_beyond_that_it_is_refused(time: float, start: str) -> None:
-    """By a rule: what one unit in the last place of the start changes in the state is more than 1e-6."""
+    """By a rule: one unit in the last place of the start changes the probability by more than 1e-7 of itself."""
     for method in (bright().no_jump, bright(d=0.1, D=0.1).no_jump, lambda *of: bright().monitored(*of, period=1.0)):
         with pytest.raises(NoKeptShotsError, match="which the last digits of the initial state decide"):
             method(STARTS[start], time)

@@ -24,8 +24,8 @@ class Conditional:
     No eigenvalue is below −1e-12, and the probability is right to a relative 1e-6 for the initial state ρ₀ = W W†. A
     label or a ket is its own W; of a density matrix W has the eigenvectors, and eigenvalues below 4ε of the largest are
     dropped (ε = 2.2e-16). A state without the slowest mode decays faster than what rounding puts into that mode. Where
-    one unit in the last place of W changes the probability by 1e-7 of itself, or the state by 1e-6, the condition is
-    refused: below about 1e-20 of what the slowest mode keeps, and never where that mode is present.
+    one unit in the last place of W changes the probability by more than 1e-7 of itself (and the state by up to 3e-4),
+    the condition is refused: below about 1e-25 of what the slowest mode keeps, and never where that mode is present.
 
     Attributes:
         states: Normalised density matrices, shape (…, T, d, d).

@@ -16,10 +16,10 @@ from nvprotocol.master_equation.sectors import Sector, elements, from_coordinate
 
 _ULP = float(np.finfo(float).eps)
 _MOST_OF_PROBABILITY = 1e-7
-"""Relative change of the probability by one unit in the last place of W beyond which it is refused."""
+"""Relative change of the probability by one unit in the last place of W beyond which it is refused.
 
-_MOST_OF_STATE = 1e-6
-"""Change of the state by the same, beyond which it is refused."""
+The same changes the state by its square root at most, 3e-4.
+"""
 
 _NOTHING = "The condition holds with vanishing probability, so there is no state to return."
 _NO_CHECK = "The checks keep nothing: their outcome |σᶻ| = 0 has vanishing probability."
@@ -201,7 +201,7 @@ def _judged(
     factor: NDArray[np.complex128],
     nothing: str = _NOTHING,
 ) -> Kept:
-    """The normalised state, unless one unit in the last place of W would change it."""
+    """The normalised state, unless one unit in the last place of W would change its probability."""
     if not weight > 0:
         raise NoKeptShotsError(nothing)
     size = np.abs(factor)
@@ -209,7 +209,7 @@ def _judged(
         of_state = _ULP * np.sqrt(np.sum(size**2 * np.diagonal(effect).real[:, None]) / weight)
         of_probability = 2 * _ULP * np.sum(size * np.abs(effect @ factor)) / weight + of_state**2
     log_probability = float(np.log(weight) + exponent * np.log(2) - 2 * np.log(np.linalg.norm(factor)))
-    if not (of_state <= _MOST_OF_STATE and of_probability <= _MOST_OF_PROBABILITY):
+    if not of_probability <= _MOST_OF_PROBABILITY:
         raise NoKeptShotsError(
             f"The condition holds with a probability of about 1e{log_probability / np.log(10):.0f}, "
             "which the last digits of the initial state decide: there is no state to return."
