@@ -229,7 +229,7 @@ def main() -> int:
     for monitors in range(4):
         for errors in ({}, ERRORS):
             equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.1, J=0.5), 0.4)
-            backend = NVBackend(nv.Device(equation, monitors=max(monitors, 1), t1_us=[3.0, 1.0], **errors))
+            backend = NVBackend(nv.Device(equation, monitors=max(monitors, 1), intrinsic_t1_us=[3.0, 1.0], **errors))
             for level in LEVELS:
                 for circuit in circuits(monitors):
                     for name, way in WAYS.items():

@@ -30,7 +30,9 @@ def backend_of(monitors: int, readout: Any = UNEQUAL) -> NVBackend:
     """A pair whose NV qubits differ; its instruments err, or are perfect where `readout` is None."""
     errors: dict[str, Any] = {"single_qubit_error": 0.01, "two_qubit_error": 0.02, "initialisation_error": 0.02}
     imperfect = {} if readout is None else errors
-    return NVBackend(nv.Device(SYSTEM.equation, monitors=monitors, readout=readout, t1_us=[3.0, 1.0], **imperfect))
+    return NVBackend(
+        nv.Device(SYSTEM.equation, monitors=monitors, readout=readout, intrinsic_t1_us=[3.0, 1.0], **imperfect)
+    )
 
 
 def exchanged(first: int, second: int) -> QuantumCircuit:

@@ -51,6 +51,27 @@ def test_our_kraus_operators_act_on_aer_as_the_superoperator_does(rng: np.random
         np.testing.assert_allclose(run(to_kraus(channel).to_instruction(), rho), channel(rho), atol=1e-13)
 
 
+def test_a_gate_from_any_matrix_acts_as_that_matrix(rng: np.random.Generator) -> None:
+    # Aer 0.18 transposes what is read-only, or does not lie in memory row by row.
+    matrix = np.linalg.qr(rng.normal(size=(4, 4)) + 1j * rng.normal(size=(4, 4)))[0]
+    frozen = matrix.copy()
+    frozen.flags.writeable = False
+    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.5)))
+    for given in (frozen, np.stack([matrix, matrix], axis=-1)[..., 0], np.asfortranarray(matrix)):
+        plain = QuantumCircuit(2)
+        plain.unitary(given, [0, 1])
+        tested = QuantumCircuit(QuantumRegister(2, "nv"), ClassicalRegister(1, "c"))
+        tested.measure(0, 0)
+        with tested.if_test((0, 0)):
+            tested.unitary(given, [0, 1])
+        for circuit, postselect in ((plain, None), (tested, {"c": 0})):
+            exact, aer = (
+                nv.emulate(circuit, device, shots=None, engine=engine, postselect=postselect).state
+                for engine in ("exact", "aer")
+            )
+            np.testing.assert_allclose(aer, exact, atol=1e-13)
+
+
 def last_check_without_reset() -> QuantumCircuit:
     circuit = QuantumCircuit(QuantumRegister(2, "nv"), QuantumRegister(1, "monitor"), ClassicalRegister(1, "c"))
     circuit.ry(2 * np.arccos(np.sqrt(0.3)), 2)

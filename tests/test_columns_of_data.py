@@ -94,7 +94,7 @@ def test_columns_of_a_survey(heights: list[float] | None) -> None:
         expected[name] = np.array([float(one) for one in one_by_one])
     compared(data, {name: np.reshape(values, shape) for name, values in expected.items()}, rtol=1e-6)
     np.testing.assert_array_equal(data.separation, separations)
-    assert data.attrs == {"magnet": repr(magnet), "target_fidelity": 0.9, "overhead_us": 30.0}
+    assert data.attrs == {"format_version": 1, "magnet": repr(magnet), "target_fidelity": 0.9, "overhead_us": 30.0}
 
 
 @pytest.mark.parametrize("text", [MONITORED, UNMONITORED, SYMMETRIC, FAULTY], ids=["monitored", "free", "X", "faulty"])

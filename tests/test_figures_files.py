@@ -53,7 +53,9 @@ def test_one_command_leaves_graphics_and_data(tmp_path: Path, capsys: pytest.Cap
     assert (made / "fig2.png").read_bytes().startswith(b"\x89PNG")
     with xarray.open_dataset(made / "fig2.nc") as data:
         again = load("fig2").compute(200, seed=3)
-        xarray.testing.assert_identical(data.load(), again)
+        written = data.load()
+        assert written.attrs.pop("format_version") == 1
+        xarray.testing.assert_identical(written, again)
     lines = printed.out.splitlines()
     assert lines[0] == f"fig2  {load('fig2').title}: {agreement(again)}."
     assert lines[1].endswith("nothing emulated.")

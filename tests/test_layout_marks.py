@@ -214,7 +214,9 @@ def test_time_passes_where_the_qubits_are_in_place(level: int) -> None:
 @pytest.mark.parametrize("level", [1, 3])
 def test_an_estimator_takes_the_layout_that_was_asked_for(level: int) -> None:
     # ⟨Z⟩ of the second NV qubit within 5 standard errors; its circuits carry other metadata than ours.
-    backend = NVBackend(nv.Device(SYSTEM.equation, t1_us=[3.0, 1.0], readout=[UNEQUAL[0], np.eye(2).tolist()]))
+    backend = NVBackend(
+        nv.Device(SYSTEM.equation, intrinsic_t1_us=[3.0, 1.0], readout=[UNEQUAL[0], np.eye(2).tolist()])
+    )
     circuit = QuantumCircuit(1)
     circuit.x(0)
     circuit.delay(0.5, 0, unit="us")

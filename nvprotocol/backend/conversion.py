@@ -1,7 +1,9 @@
 """Channels as Qiskit objects."""
 
 import warnings
+from typing import Any
 
+import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.circuit import Instruction
 from qiskit.converters import dag_to_circuit
@@ -35,7 +37,7 @@ def to_kraus(channel: Channel) -> Kraus:
         >>> len(to_kraus(nv.channels.evolution(equation, 0.001)).data)
         6
     """
-    return Kraus(list(channel.kraus))  # pyright: ignore[reportArgumentType]  # Qiskit's own hint lacks `list`
+    return Kraus(list(channel.kraus.copy()))  # pyright: ignore[reportArgumentType]  # Qiskit's own hint lacks `list`
 
 
 def superop_instruction(channel: Channel) -> Instruction:
@@ -43,8 +45,24 @@ def superop_instruction(channel: Channel) -> Instruction:
 
     Aer does not check it, so it also carries maps that lower the trace.
     """
-    # A writable copy: Aer 0.18 reads a read-only array transposed, without a word.
-    return Instruction("superop", channel.n_qubits, 0, [channel.superoperator.copy()])
+    return readable_by_aer(Instruction("superop", channel.n_qubits, 0, [channel.superoperator]))
+
+
+def readable_by_aer(operation: Any) -> Any:
+    """An operation as it is, or with copies of its matrices where Aer would misread them.
+
+    Aer 0.18 reads what is read-only, or does not lie in memory row by row, as if it lay there column by column: a gate
+    from such a matrix acts as the transposed one, without a word.
+    """
+    if not any(_misread(value) for value in operation.params):
+        return operation
+    plain = operation.to_mutable()
+    plain.params = [np.array(value, order="C") if _misread(value) else value for value in operation.params]
+    return plain
+
+
+def _misread(value: object) -> bool:
+    return isinstance(value, np.ndarray) and not (value.flags.c_contiguous and value.flags.writeable)
 
 
 def to_circuit(dag: DAGCircuit) -> QuantumCircuit:

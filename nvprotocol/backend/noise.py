@@ -59,7 +59,7 @@ def noise_model(equation: MasterEquation, durations: Mapping[str, float], qubits
         fail("qubits", f"be {equation.n_qubits} different qubits", f"is {tuple(qubits)}")
     model = NoiseModel(basis_gates=_BASIS)
     for label, duration in durations.items():
-        kraus = evolution(equation, duration).kraus
+        kraus = evolution(equation, duration).kraus.copy()  # which Aer would misread if it were read-only
         for order in permutations(range(len(qubits))):
             permuted = Kraus(list(_permuted(kraus, order)))  # pyright: ignore[reportArgumentType]  # hint lacks `list`
             model.add_quantum_error(QuantumError(permuted), label, [qubits[k] for k in order])

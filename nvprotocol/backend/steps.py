@@ -10,6 +10,7 @@ from qiskit.circuit import Operation as QiskitOperation
 
 from nvprotocol._checks import fail
 from nvprotocol.backend.conditions import Condition
+from nvprotocol.backend.conversion import readable_by_aer
 from nvprotocol.backend.taken import Conditioned
 
 
@@ -92,7 +93,7 @@ class Timeless:
 def _tested(circuit: QuantumCircuit, step: Step) -> Any:
     """A step inside the `if_else` of its tests."""
     qubits: list[Qubit] = [circuit.qubits[k] for k in step.qubits]
-    entry = CircuitInstruction(step.operation, qubits, [circuit.clbits[k] for k in step.clbits])
+    entry = CircuitInstruction(readable_by_aer(step.operation), qubits, [circuit.clbits[k] for k in step.clbits])
     for bit, value in reversed(step.tests):
         body = QuantumCircuit(circuit.qubits, circuit.clbits)
         body.append(entry)
@@ -126,7 +127,7 @@ class Writer:
     ) -> None:
         """Appends an operation, its qubits and bits given by their indices."""
         on, into = [self._qubits[k] for k in qubits], [self._clbits[k] for k in clbits]
-        self._append(CircuitInstruction(operation, on, into))
+        self._append(CircuitInstruction(readable_by_aer(operation), on, into))
 
 
 def require_measured(circuit: QuantumCircuit, operations: Iterable[Conditioned], bits: Collection[int]) -> None:

@@ -34,7 +34,7 @@ def determines(settings: Sequence[str], operator: str | ArrayLike, *, ansatz: st
         >>> three = ["XX", "YY", "ZZ"]
         >>> bool(nv.tomography.determines(three, nv.operators.bell_state("psi-")))
         True
-        >>> bool(nv.tomography.determines(three, "+0"))
+        >>> bool(nv.tomography.determines(three, "+u"))
         False
     """
     labels = checked_settings(settings)
