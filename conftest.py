@@ -24,7 +24,6 @@ import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.evaluators.python import PythonEvaluator
-from sybil.integration.pytest import SybilItem
 from sybil.parsers import markdown, rest
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 from sybil.typing import Parser
@@ -171,8 +170,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Counts every example that draws among the statistical tests; groups, which take longest, come first."""
     for item in items:
-        region = item.example.region if isinstance(item, SybilItem) else None
-        if region is not None and DRAWS.search(item.example.document.text, region.start, region.end):
+        example: Example | None = getattr(item, "example", None)
+        if example and DRAWS.search(example.document.text, example.region.start, example.region.end):
             item.add_marker("statistical")
     yield
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)

@@ -62,7 +62,7 @@ def test_a_gate_from_any_matrix_acts_as_that_matrix(rng: np.random.Generator) ->
         plain.unitary(given, [0, 1])
         tested = QuantumCircuit(QuantumRegister(2, "nv"), ClassicalRegister(1, "c"))
         tested.measure(0, 0)
-        with tested.if_test((0, 0)):
+        with tested.if_test((tested.clbits[0], 0)):
             tested.unitary(given, [0, 1])
         for circuit, postselect in ((plain, None), (tested, {"c": 0})):
             exact, aer = (
