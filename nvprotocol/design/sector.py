@@ -1,7 +1,9 @@
 """What monitoring makes of a pair in the long run: the slowest state of the sector |σᶻ| = 0."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from nvprotocol.medium import Medium
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -22,7 +24,15 @@ def bell_phase(g12: Complex, g21: Complex) -> Array:
     return np.angle(np.where(energy.imag < 0, -energy, energy) * np.conj(g12))
 
 
-def steady_fidelity(g12: Complex, g21: Complex, phase: Array, delta: Array, dephasing: Array) -> Array:
+def imbalance(medium: Medium) -> Array:
+    """Half the difference of the rates in 1/µs at which the amplitudes of |↑↓⟩ and |↓↑⟩ decay, 0 for equal qubits."""
+    own = np.einsum("...ii->...i", medium.relaxation.real - medium.excitation.real)  # ↓ relaxes, ↑ is excited
+    return (own[..., 1] - own[..., 0]) / 2
+
+
+def steady_fidelity(
+    g12: Complex, g21: Complex, phase: Array, delta: Array, dephasing: Array, eta: ArrayLike = 0.0
+) -> Array:
     """Fidelity of what monitoring ends in with (|↑↓⟩ + e^(iφ)|↓↑⟩)/√2.
 
     Args:
@@ -31,14 +41,15 @@ def steady_fidelity(g12: Complex, g21: Complex, phase: Array, delta: Array, deph
         phase: φ in rad.
         delta: Detuning δ in rad/µs.
         dephasing: g = 4(d − D) in rad/µs; the coherence decays at 2g.
+        eta: Half the difference of the decay rates of |↑↓⟩ and |↓↑⟩, see `imbalance`.
 
     Returns:
         The fidelity; the arguments broadcast. NaN at and above an exceptional point, where two states decay alike and
         monitoring ends in none.
     """
-    g12, g21, phase, delta, dephasing = np.broadcast_arrays(g12, g21, phase, delta, dephasing)
+    g12, g21, phase, delta, dephasing, eta = np.broadcast_arrays(g12, g21, phase, delta, dephasing, eta)
     h = np.zeros((*g12.shape, 2, 2), dtype=complex)
-    h[..., 0, 0], h[..., 0, 1], h[..., 1, 0], h[..., 1, 1] = -delta, g12, g21, delta
+    h[..., 0, 0], h[..., 0, 1], h[..., 1, 0], h[..., 1, 1] = -delta - 1j * eta, g12, g21, delta + 1j * eta
     one = np.eye(2)
     generator = np.einsum("ab,...cd->...acbd", one, h) - np.einsum("...ab,cd->...acbd", h.conj(), one)
     generator = -1j * generator.reshape(*h.shape[:-2], 4, 4)
