@@ -141,8 +141,8 @@ def bell_yield(
     with np.errstate(invalid="ignore"):
         rate = np.where(np.isfinite(time), probability / ((time + overhead) * 1e-6), 0.0)
     unknown = np.full(phase.shape, np.nan)
-    detuning = largest_detuning(g12, g21, phase, dephasing, target) if tolerances else unknown
-    budget = largest_dephasing(g12, g21, phase, target) if tolerances else unknown
+    detuning = largest_detuning(g12, g21, phase, dephasing, target, eta) if tolerances else unknown
+    budget = largest_dephasing(g12, g21, phase, target, eta) if tolerances else unknown
     return BellYield(
         target_fidelity=target,
         overhead=overhead,

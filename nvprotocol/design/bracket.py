@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
 from nvprotocol.master_equation.exponential import expm
 
 Array = NDArray[np.float64]
