@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from nvprotocol._checks import fail, nonnegative_array, numeric_array, real_number, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.design.crossing import first_crossing
-from nvprotocol.design.sector import Array, bell_phase, largest_dephasing, largest_detuning, steady_fidelity
+from nvprotocol.design.sector import Array, bell_phase, imbalance, largest_dephasing, largest_detuning, steady_fidelity
 from nvprotocol.magnets.constants import GAMMA
 from nvprotocol.magnets.one_way import chirality
 from nvprotocol.medium import Medium
@@ -135,13 +135,14 @@ def bell_yield(
     g12, g21, delta, own = np.broadcast_arrays(g12, g21, delta, own)
     phase, dephased = bell_phase(g12, g21), _dephased(medium, own)
     dephasing = 2 * np.einsum("...ij,ij->...", dephased.dephasing.real, [[1, -1], [-1, 1]])  # g = 4(d − D)
-    fidelity = steady_fidelity(g12, g21, phase, delta, dephasing)
-    time, probability = first_crossing(dephased, delta, g12, g21, target, end=fidelity)
+    eta = np.broadcast_to(imbalance(medium), phase.shape)
+    fidelity = steady_fidelity(g12, g21, phase, delta, dephasing, eta)
+    time, probability = first_crossing(dephased, delta, eta, g12, g21, target, end=fidelity)
     with np.errstate(invalid="ignore"):
         rate = np.where(np.isfinite(time), probability / ((time + overhead) * 1e-6), 0.0)
     unknown = np.full(phase.shape, np.nan)
-    detuning = largest_detuning(g12, g21, phase, dephasing, target) if tolerances else unknown
-    budget = largest_dephasing(g12, g21, phase, target) if tolerances else unknown
+    detuning = largest_detuning(g12, g21, phase, dephasing, target, eta) if tolerances else unknown
+    budget = largest_dephasing(g12, g21, phase, target, eta) if tolerances else unknown
     return BellYield(
         target_fidelity=target,
         overhead=overhead,

@@ -1,7 +1,9 @@
 """What monitoring makes of a pair in the long run: the slowest state of the sector |σᶻ| = 0."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from nvprotocol.medium import Medium
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -12,8 +14,9 @@ splits them by the root of a double's resolution."""
 _BISECTIONS = 26
 _RECIPROCAL = 1e-9
 """Relative difference of |g₁₂| and |g₂₁| up to which a medium is not chiral."""
-_SCANNED = np.concatenate([[0.0], np.geomspace(1e-3, 4.0, 24)])
-"""Detunings, in units of √|g₁₂g₂₁|, between which the fidelity is looked for to fall below a target."""
+_FIRST, _LAST, _APART = 1e-3, 4.0, 1.43
+"""Detunings between which the fidelity is looked for to fall below a target: the first in units of √|g₁₂g₂₁|, the last
+in units of √|g₁₂g₂₁|/(2F − 1), about where 2F − 1 falls as 1/|δ|, and the ratio of neighbours."""
 
 
 def bell_phase(g12: Complex, g21: Complex) -> Array:
@@ -22,7 +25,15 @@ def bell_phase(g12: Complex, g21: Complex) -> Array:
     return np.angle(np.where(energy.imag < 0, -energy, energy) * np.conj(g12))
 
 
-def steady_fidelity(g12: Complex, g21: Complex, phase: Array, delta: Array, dephasing: Array) -> Array:
+def imbalance(medium: Medium) -> Array:
+    """Half the difference of the rates in 1/µs at which the amplitudes of |↑↓⟩ and |↓↑⟩ decay, 0 for equal qubits."""
+    own = np.einsum("...ii->...i", medium.relaxation.real - medium.excitation.real)  # ↓ relaxes, ↑ is excited
+    return (own[..., 1] - own[..., 0]) / 2
+
+
+def steady_fidelity(
+    g12: Complex, g21: Complex, phase: Array, delta: Array, dephasing: Array, eta: ArrayLike = 0.0
+) -> Array:
     """Fidelity of what monitoring ends in with (|↑↓⟩ + e^(iφ)|↓↑⟩)/√2.
 
     Args:
@@ -31,14 +42,15 @@ def steady_fidelity(g12: Complex, g21: Complex, phase: Array, delta: Array, deph
         phase: φ in rad.
         delta: Detuning δ in rad/µs.
         dephasing: g = 4(d − D) in rad/µs; the coherence decays at 2g.
+        eta: Half the difference of the decay rates of |↑↓⟩ and |↓↑⟩, see `imbalance`.
 
     Returns:
         The fidelity; the arguments broadcast. NaN at and above an exceptional point, where two states decay alike and
         monitoring ends in none.
     """
-    g12, g21, phase, delta, dephasing = np.broadcast_arrays(g12, g21, phase, delta, dephasing)
+    g12, g21, phase, delta, dephasing, eta = np.broadcast_arrays(g12, g21, phase, delta, dephasing, eta)
     h = np.zeros((*g12.shape, 2, 2), dtype=complex)
-    h[..., 0, 0], h[..., 0, 1], h[..., 1, 0], h[..., 1, 1] = -delta, g12, g21, delta
+    h[..., 0, 0], h[..., 0, 1], h[..., 1, 0], h[..., 1, 1] = -delta - 1j * eta, g12, g21, delta + 1j * eta
     one = np.eye(2)
     generator = np.einsum("ab,...cd->...acbd", one, h) - np.einsum("...ab,cd->...acbd", h.conj(), one)
     generator = -1j * generator.reshape(*h.shape[:-2], 4, 4)
@@ -56,20 +68,23 @@ def steady_fidelity(g12: Complex, g21: Complex, phase: Array, delta: Array, deph
     return np.where(ends, np.clip(0.5 + (coherence * np.exp(-1j * phase)).real, 0.0, 1.0), np.nan)
 
 
-def largest_detuning(g12: Complex, g21: Complex, phase: Array, dephasing: Array, target: float) -> Array:
+def largest_detuning(
+    g12: Complex, g21: Complex, phase: Array, dephasing: Array, target: float, eta: ArrayLike = 0.0
+) -> Array:
     """The largest |δ| up to which the steady fidelity reaches a target, NaN where it does not at δ = 0."""
     scale = np.sqrt(np.abs(g12 * g21))
 
-    # Without chirality, exchanging the qubits shows that both signs of δ do the same.
-    signs = (1, -1) if np.any(is_chiral(g12, g21)) else (1,)
+    # Without chirality and imbalance, exchanging the qubits shows that both signs of δ do the same.
+    signs = (1, -1) if np.any(is_chiral(g12, g21) | (np.asarray(eta) != 0)) else (1,)
 
     def reaches(delta: Array) -> NDArray[np.bool_]:
-        sides = [steady_fidelity(g12, g21, phase, sign * delta * scale, dephasing) for sign in signs]
+        sides = [steady_fidelity(g12, g21, phase, sign * delta * scale, dephasing, eta) for sign in signs]
         return np.min(sides, axis=0) >= target
 
-    low, high = np.zeros_like(scale), np.full_like(scale, _SCANNED[-1])
+    last = _LAST / (2 * target - 1)
+    low, high = np.zeros_like(scale), np.full_like(scale, last)
     inside = possible = reaches(low)
-    for delta in _SCANNED[1:]:
+    for delta in np.geomspace(_FIRST, last, 1 + int(np.ceil(np.log(last / _FIRST) / np.log(_APART)))):
         if not inside.any():
             break
         good = inside & reaches(np.full_like(scale, delta))
@@ -88,7 +103,7 @@ def is_chiral(g12: Complex, g21: Complex) -> NDArray[np.bool_]:
     return np.abs(there - back) > _RECIPROCAL * (there + back)
 
 
-def largest_dephasing(g12: Complex, g21: Complex, phase: Array, target: float) -> Array:
+def largest_dephasing(g12: Complex, g21: Complex, phase: Array, target: float, eta: ArrayLike = 0.0) -> Array:
     """The largest g = 4(d − D) in rad/µs at which the steady fidelity reaches a target, NaN where it never does.
 
     Without chirality it is Γ(1 − c²)/c with c = 2F − 1, whatever J⊥: the fidelity obeys the rate equations of a
@@ -96,13 +111,20 @@ def largest_dephasing(g12: Complex, g21: Complex, phase: Array, target: float) -
     """
     scale = np.sqrt(np.abs(g12 * g21))
     none = np.zeros_like(scale)
-    possible = steady_fidelity(g12, g21, phase, none, none) >= target
+    possible = steady_fidelity(g12, g21, phase, none, none, eta) >= target
     contrast = 2 * target - 1
-    chiral = is_chiral(g12, g21)
+    chiral = is_chiral(g12, g21) | (np.asarray(eta) != 0)
     gamma = np.abs(np.imag(np.sqrt(np.asarray(g12 * g21, dtype=complex))))  # √(g₁₂g₂₁) = ±(2J⊥ − iΓ) without chirality
-    low, high = none, np.where(chiral, scale, gamma) * (1 - contrast**2) / contrast  # chirality only takes away
+    low, high = none, np.where(chiral, scale, gamma) * (1 - contrast**2) / contrast
+
+    def reaches(dephasing: Array) -> NDArray[np.bool_]:
+        return steady_fidelity(g12, g21, phase, none, dephasing, eta) >= target
+
+    # Chirality only takes away from that; where |↑↓⟩ and |↓↑⟩ decay differently too, some more may be allowed.
+    while np.any(beyond := chiral & reaches(high)):
+        low, high = np.where(beyond, high, low), np.where(beyond, 2 * high, high)
     for _ in range(_BISECTIONS if chiral.any() else 0):
         middle = (low + high) / 2
-        good = steady_fidelity(g12, g21, phase, none, middle) >= target
+        good = reaches(middle)
         low, high = np.where(good & chiral, middle, low), np.where(good | ~chiral, high, middle)
     return np.where(possible, high, np.nan)
