@@ -34,6 +34,8 @@ _WINDOW = 1.25
 """Periods that are followed once the envelope has reached the target: one, and something for rounding."""
 _SLOWEST = 1e-8
 """Slowest approach to the end, in units of the fastest rate, that is waited for."""
+_LATEST = 1e9
+"""Latest time of a crossing, in units of 1 over the fastest rate; later ones hang on the last digit of the rates."""
 _ENVELOPE = 1e-9
 """Relative accuracy of the envelope that is relied on."""
 _MOST = 50
@@ -148,8 +150,8 @@ def bracket(curve: Curve) -> tuple[Array, Array]:
     if left.size:
         curve, rates = curve.at(left), rates.at(left)
         begin, close = _rise(curve, rates)
-        left = left[np.isfinite(begin)]
-        rows = np.flatnonzero(np.isfinite(begin))
+        rows = np.flatnonzero(begin * rates.fastest < _LATEST)  # NaN is not
+        left = left[rows]
         cap = rates.period[rows] / _STEPS_A_PERIOD
         begin = np.maximum(begin[rows] - cap, 0.0)
         doubtful = np.nan_to_num(close[rows] - begin)  # while which rounding hides whether the envelope is above 0
