@@ -34,10 +34,14 @@ _WINDOW = 1.25
 """Periods that are followed once the envelope has reached the target: one, and something for rounding."""
 _SLOWEST = 1e-8
 """Slowest approach to the end, in units of the fastest rate, that is waited for."""
+_LATEST = 1e9
+"""Latest time of a crossing, in units of 1 over the fastest rate; later ones hang on the last digit of the rates."""
 _ENVELOPE = 1e-9
 """Relative accuracy of the envelope that is relied on."""
-_MOST = 1000
+_MOST = 50
 """Periods that are followed at most while the envelope is 0 to that accuracy."""
+_NOISE = 1e-13
+"""Relative change of f within a step that may be rounding."""
 _BISECTIONS = 100
 _STEPS = 60
 _ZERO = 1e-11
@@ -146,8 +150,8 @@ def bracket(curve: Curve) -> tuple[Array, Array]:
     if left.size:
         curve, rates = curve.at(left), rates.at(left)
         begin, close = _rise(curve, rates)
-        left = left[np.isfinite(begin)]
-        rows = np.flatnonzero(np.isfinite(begin))
+        rows = np.flatnonzero(begin * rates.fastest < _LATEST)  # NaN is not
+        left = left[rows]
         cap = rates.period[rows] / _STEPS_A_PERIOD
         begin = np.maximum(begin[rows] - cap, 0.0)
         doubtful = np.nan_to_num(close[rows] - begin)  # while which rounding hides whether the envelope is above 0
@@ -186,7 +190,8 @@ def _followed(curve: Curve, time: Array, step: Array, cap: Array, dead: Array, e
 def _may_touch(before: Curve, after: Curve, step: Array) -> NDArray[np.bool_]:
     """Whether a peak between two times may reach 0: the tangents at both meet above, or not far below."""
     rises, falls, start, stop = before.slope, after.slope, before.value, after.value
-    peak = (rises > 0) & (falls < 0) & (stop < 0)
+    noise = _NOISE * np.sum(np.abs(before.level * before.state), axis=-1)
+    peak = (rises * step > noise) & (-falls * step > noise) & (stop < 0)
     at = np.where(peak, (stop - start - falls * step) / np.where(peak, rises - falls, 1.0), 0.0)
     return peak & (start + rises * at > np.maximum(start, stop) / 2)
 

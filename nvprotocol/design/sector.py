@@ -12,6 +12,8 @@ _ALIKE = 1e-7
 """Difference of two decay rates, in units of the largest, from which they differ; at an exceptional point rounding
 splits them by the root of a double's resolution."""
 _BISECTIONS = 26
+_STRONGEST = 1e6
+"""Dephasing, in units of √|g₁₂g₂₁|, beyond which no budget is looked for."""
 _RECIPROCAL = 1e-9
 """Relative difference of |g₁₂| and |g₂₁| up to which a medium is not chiral."""
 _FIRST, _LAST, _APART = 1e-3, 4.0, 1.43
@@ -121,7 +123,7 @@ def largest_dephasing(g12: Complex, g21: Complex, phase: Array, target: float, e
         return steady_fidelity(g12, g21, phase, none, dephasing, eta) >= target
 
     # Chirality only takes away from that; where |↑↓⟩ and |↓↑⟩ decay differently too, some more may be allowed.
-    while np.any(beyond := chiral & reaches(high)):
+    while np.any(beyond := chiral & possible & (high > 0) & (high < _STRONGEST * scale) & reaches(high)):
         low, high = np.where(beyond, high, low), np.where(beyond, 2 * high, high)
     for _ in range(_BISECTIONS if chiral.any() else 0):
         middle = (low + high) / 2
