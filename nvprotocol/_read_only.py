@@ -94,4 +94,5 @@ def _tuple(cls: Any) -> Any:
         return tuple.__new__(own, [read_only(one) for one in made])
 
     cls.__new__ = __new__
+    cls._make = classmethod(lambda own, values: own(*values))  # which `_replace` calls
     return cls

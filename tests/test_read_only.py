@@ -174,3 +174,9 @@ def test_dictionaries_that_are_read_only_are_dictionaries_still() -> None:
     with pytest.raises(TypeError, match="read-only"):
         metadata["postselect"]["parity"] = 0
     assert pickle.loads(pickle.dumps(metadata)) == copy.deepcopy(metadata) == metadata
+
+
+def test_a_named_tuple_with_another_entry_is_read_only_too() -> None:
+    interval = nv.tomography.concurrence_interval(nv.tomography.sample("ud", 100, seed=1))
+    assert not interval._replace(low=np.zeros(2)).low.flags.writeable
+    assert not interval._make([np.zeros(2)] * 3).high.flags.writeable

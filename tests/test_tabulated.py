@@ -432,6 +432,15 @@ BAD_NETCDF: dict[str, dict[str, Any]] = {
     "variable green_imag must lie within its valid range, -inf to 0.5, but contains 2": {
         "green_imag": (AXES, with_hole(2.0), {"valid_max": 0.5})
     },
+    'variable green_imag: attribute valid_range must be 2 numbers, but is "foo"': {
+        "green_imag": (AXES, with_hole(0.0), {"valid_range": "foo"})
+    },
+    "variable green_imag: attribute valid_range must be 2 numbers, but is 1": {
+        "green_imag": (AXES, with_hole(0.0), {"valid_range": [1.0]})
+    },
+    'variable green_imag: attribute valid_min must be a number, but is "low"': {
+        "green_imag": (AXES, with_hole(0.0), {"valid_min": "low"})
+    },
     "variable green_real must be numbers": {"green_real": (AXES, with_hole(0.0).astype(str))},
     "variable green_real must have the dimensions frequency_ghz, separation_nm, but has separation_nm": {
         "green_real": ("separation_nm", SEPARATION)

@@ -31,7 +31,8 @@ _THROUGH = (
 _LEFT_OUT = (
     "Argument `circuit` must have no `swap`, nor gates that come to one, at optimization levels 2 and 3, where the "
     "transpiler leaves it out and lets all that follows act on other qubits, but the transpiler notes such an exchange "
-    "(use `optimization_level=1`, or write it as three CX with barriers between them)."
+    "(use `optimization_level=1`, or write it as three CX with barriers between them; where the circuit has none, give "
+    "no `layout_method`)."
 )
 
 

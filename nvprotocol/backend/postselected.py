@@ -87,8 +87,8 @@ def postselected_result(
             )
             told: dict[str, Any] = {"method": "shot by shot", "reason": f"{reason}"}
         else:
-            counts, odds = _drawn(branch, keep, device, shots, rng)
-            told = {"method": "kept branch", "success_probability": odds}
+            counts, probability = _drawn(branch, keep, device, shots, rng)
+            told = {"method": "kept branch", "success_probability": probability}
         told |= {"postselect": dict(postselect), "shots": shots, "kept": sum(counts.values())}
         results.append(_experiment(form, counts, told))
     content = {"backend_name": name, "backend_version": "", "job_id": "", "success": True, "results": results}
@@ -104,10 +104,10 @@ def _takes_qobj_id() -> bool:
 def _drawn(
     branch: KeptBranch, keep: Mapping[int, int], device: Device, shots: int, rng: np.random.Generator
 ) -> tuple[dict[int, int], float]:
-    """Counts of the kept runs by register value, and the odds of keeping one; 0 where they cannot be told from it."""
+    """Counts of the kept runs by register value, and the probability of keeping one; 0 where they cannot be told from it."""
     (table,) = kept_outcomes([branch], device)
-    odds = float(np.clip(table.sum(), 0.0, 1.0))
-    if not is_resolved(odds):
+    probability = float(np.clip(table.sum(), 0.0, 1.0))
+    if not is_resolved(probability):
         return {}, 0.0
     drawn = draw_kept(table.ravel(), shots, rng)
     base = sum(value << bit for bit, value in keep.items())
@@ -116,7 +116,7 @@ def _drawn(
         outcome = np.unravel_index(cell, table.shape) if table.ndim else ()
         value = base + sum(int(one) << record.clbit for one, record in zip(outcome, branch.records, strict=True))
         counts[value] = counts.get(value, 0) + int(drawn[cell])
-    return counts, odds
+    return counts, probability
 
 
 def _sorted_out(

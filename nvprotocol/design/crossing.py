@@ -13,7 +13,7 @@ _CLOSE = 1e-13
 def first_crossing(
     medium: Medium, delta: Array, eta: Array, g12: Complex, g21: Complex, target: float, *, end: Array
 ) -> tuple[Array, Array]:
-    """The first time at which the fidelity reaches the target, and the odds of a run up to then; NaN where never.
+    """The first time at which the fidelity reaches the target, and the success probability up to then; NaN where never.
 
     It is the first one however often the fidelity oscillates before. Limits are left: a peak that misses or passes
     the target by less than rounding, some 1e-12 of F (1e-9 where the oscillation lasts longer than 24 periods), may
@@ -43,7 +43,7 @@ def first_crossing(
     reached = np.isfinite(high)
 
     def at(duration: Array) -> tuple[Array, Array]:
-        """Logit of the fidelity, less that of the target, and the odds."""
+        """Logit of the fidelity, less that of the target, and the success probability."""
         kept = MasterEquation(_scaled(medium, duration), delta * duration).no_jump("ud", np.array([1.0]))
         coherence = kept.states[..., 0, 1, 2] * np.exp(-1j * phase)  # ⟨↓↑|ρ|↑↓⟩
         fidelity = np.clip(0.5 + coherence.real, _CLOSE, 1 - _CLOSE)
@@ -51,8 +51,8 @@ def first_crossing(
 
     low, high = (np.where(reached, one, 0.0) for one in (low, high))
     found = rising_zero(lambda time: at(time)[0], low, high, at(low)[0], at(high)[0])
-    odds = at(found)[1]
-    return np.where(reached, found, np.nan), np.where(reached, odds, np.nan)
+    probability = at(found)[1]
+    return np.where(reached, found, np.nan), np.where(reached, probability, np.nan)
 
 
 def _scaled(medium: Medium, factor: Array) -> Medium:

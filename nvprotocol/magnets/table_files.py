@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._checks import show
 from nvprotocol._csv import check_names, quoted, read_rows
 from nvprotocol.errors import FileError
 
@@ -138,7 +139,7 @@ def _checked(path: Path, name: str, variable: "xarray.Variable") -> "xarray.Vari
         empty |= np.isclose(values, unwritten, rtol=1e-6, atol=0)
     if np.any(empty):
         raise FileError(f"{path}: variable {name} must be finite everywhere, but {empty.sum()} of its values are not.")
-    low, high = _valid_range(variable)
+    low, high = _valid_range(variable, f"{path}: variable {name}")
     outside = values[(np.real(values) < low) | (np.real(values) > high)]
     if outside.size:
         must = f"lie within its valid range, {low:g} to {high:g}"
@@ -146,15 +147,31 @@ def _checked(path: Path, name: str, variable: "xarray.Variable") -> "xarray.Vari
     return variable
 
 
-def _valid_range(variable: "xarray.Variable") -> tuple[float, float]:
+def _valid_range(variable: "xarray.Variable", place: str) -> tuple[float, float]:
     """The range that a variable states of its numbers as stored, in which a scale may not be applied yet."""
-    low, high = variable.attrs.get("valid_range", (-np.inf, np.inf))
-    ends = [float(variable.attrs.get("valid_min", low)), float(variable.attrs.get("valid_max", high))]
+    low, high = _stated(variable, "valid_range", (-np.inf, np.inf), place)
+    (least,), (most,) = (
+        _stated(variable, key, (end,), place) for key, end in (("valid_min", low), ("valid_max", high))
+    )
+    ends = [least, most]
     scale, offset = (
         float(variable.encoding.get(key, neutral)) for key, neutral in (("scale_factor", 1), ("add_offset", 0))
     )
     low, high = sorted(scale * end + offset for end in ends)
     return low, high
+
+
+def _stated(variable: "xarray.Variable", key: str, default: tuple[float, ...], place: str) -> NDArray[np.float64]:
+    """An attribute of so many numbers as its default has."""
+    given = variable.attrs.get(key, default)
+    try:
+        numbers = np.array(given, dtype=float).ravel()
+    except (TypeError, ValueError):
+        numbers = np.array([])
+    if numbers.size != len(default) or np.any(np.isnan(numbers)):
+        what = "be a number" if len(default) == 1 else f"be {len(default)} numbers"
+        raise FileError(f"{place}: attribute {key} must {what}, but is {show(given)}.")
+    return numbers
 
 
 def _values(path: Path, columns: dict[str, NDArray], kinds: Sequence[str]) -> tuple[str, NDArray]:

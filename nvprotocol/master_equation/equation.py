@@ -159,11 +159,11 @@ class MasterEquation:
         return evolved(self._parameters, self._state(initial), times_array(times))
 
     def no_jump(self, initial: operators.State, times: ArrayLike) -> Conditional:
-        """The states on condition that no quantum of relaxation or excitation is exchanged, and the odds of it.
+        """The states on condition that no quantum of relaxation or excitation is exchanged, and their probability.
 
         Without dephasing ρ(t) = e^(−iH_eff t) ρ₀ e^(iH_eff† t) / tr(…) (Eq. 13), which is continuous monitoring of
         |σᶻ|. Dephasing jumps leave σᶻ as it is, so no such watch sees them, and they go on. States outside σᶻ = 0 are
-        kept as well: the odds are those of no jump, not of a first outcome |σᶻ| = 0.
+        kept as well: the probability is that of no jump, not of a first outcome |σᶻ| = 0.
 
         Args:
             initial: As for `evolve`.
@@ -184,7 +184,7 @@ class MasterEquation:
         return no_jump.no_jump(self._parameters, self._state(initial, factor), times_array(times))
 
     def monitored(self, initial: operators.State, times: ArrayLike, period: float) -> Conditional:
-        """The states when |σᶻ| is checked every `period` and every check accepts (|σᶻ| = 0), and the odds of it.
+        """The states when |σᶻ| is checked every `period` and every check accepts (|σᶻ| = 0), and its probability.
 
         At a time that is a multiple of the period the state is the one right after that check; otherwise it has evolved
         on freely from the last one. There is no check at time 0.
