@@ -137,8 +137,8 @@ def estimate(
     `state` has maximum likelihood and `concurrence` is its concurrence. Near a state of rank 2 it is too low, as noise
     can only add eigenvalues and each costs its square root; no correction is made, as the counts do not tell such a
     state from one whose small eigenvalues are real. On the population of `concurrence_interval` the bias is −0.014 in
-    the mean and between −0.18 and 0.11, both at some 100 shots a setting; the RMSE is 0.043 in the mean. The interval makes room for the bias and is not centred on
-    the estimate.
+    the mean and between −0.18 and 0.11, both at some 100 shots a setting; the RMSE is 0.043 in the mean. The interval
+    makes room for the bias and is not centred on the estimate.
 
     With ansatz="X" the state commutes with the total σᶻ, as every U(1)-symmetric protocol leaves it, so only ρ₀₀, ρ₁₁,
     ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and the interval is shorter (for (uu+S)/2, at as
