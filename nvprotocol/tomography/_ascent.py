@@ -1,6 +1,7 @@
 """How far a function of the state rises or falls within a drop of log-likelihood: repeated linearisation."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from nvprotocol.tomography._ends import reach
 from nvprotocol.tomography._model import pauli_basis, to_matrix, to_vector
-from nvprotocol.tomography._profile import BLUR, Fits, _correction, _mixed
+from nvprotocol.tomography._profile import BLUR, Fits, _correction, _mixed, with_fewer_shots
 from nvprotocol.tomography.reconstruction import flat_log_likelihood
 
 Real = NDArray[np.float64]
@@ -28,27 +29,34 @@ DIRECTIONS = 48
 def ascent(fits: Fits, function: Function, drops: Real, sign: float, summits: int = 1) -> Real:
     """The largest (sign 1) or smallest (sign −1) value at these drops that is found, shape (n,).
 
-    The climbs start from the fit and from as many of the best states in other directions as `summits` says.
+    The climbs start from the fit and from as many of the best states in other directions as `summits` says. Infinite
+    where the climb from the fit fails.
     """
 
     def rising(states: Complex) -> Real:
         return sign * function(states)
 
+    best = with_fewer_shots(fits, drops, partial(_ascent, rising=rising, summits=summits))
+    return sign * np.where(np.isnan(best), np.inf, best)
+
+
+def _ascent(fits: Fits, drops: Real, rising: Function, summits: int) -> Real:
     floor, here = fits.log_likelihood - drops, rising(fits.states)
-    best = np.maximum(here, _climb(fits, rising, floor, fits.states, here))
+    best = _climb(fits, rising, floor, fits.states, here)
     scouts = _scouts(fits, floor)
     n = len(here)
     found = rising(scouts.reshape(-1, 4, 4)).reshape(-1, n)
     for which in np.argsort(-found, axis=0)[:summits]:
         start, value = scouts[which, np.arange(n)], found[which, np.arange(n)]
-        best = np.maximum(best, _climb(fits, rising, floor, start, value))
-    return sign * best
+        best = np.fmax(best, _climb(fits, rising, floor, start, value)) + 0 * best  # not known without the first
+    return best
 
 
 def _climb(fits: Fits, rising: Function, floor: Real, start: Complex, value: Real) -> Real:
+    """The highest values, shape (n,); NaN where the first search for the end of a linear function has none."""
     highest, rows, point = value.copy(), np.arange(len(floor)), start
     inside = fits.started()
-    for _ in range(ROUNDS):
+    for step in range(ROUNDS):
         some = fits.part(rows)
         slope = _slope(_mixed(point, BLUR / some.totals), rising) @ fits.projector
         size = np.linalg.norm(slope, axis=1)
@@ -66,6 +74,8 @@ def _climb(fits: Fits, rising: Function, floor: Real, start: Complex, value: Rea
         found = values[which, np.arange(len(rows))]
         gain, gained = found - highest[rows], np.maximum(found, highest[rows]) - value[rows]
         highest[rows] = np.maximum(highest[rows], found)
+        if step == 0:
+            highest[rows[~np.isfinite(beyond)]] = np.nan
         going = gain > GAIN * gained
         if not going.any():
             break

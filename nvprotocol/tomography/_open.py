@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.tomography._profile import LEAST, Fits, _climb, _mixed
+from nvprotocol.tomography._profile import LEAST, Fits, _climb, _mixed, with_fewer_shots
 
 Real = NDArray[np.float64]
 
@@ -16,14 +16,19 @@ def highest_where_open(fits: Fits, drops: Real) -> Real:
 
     Many states fit equally well, far from the one that was found, and Λ has hills in several directions among them. So
     the climb of `highest_concurrence` is made from many sides: its first slope is that of Λ at a maximally entangled
-    state, which leads to the allowed state of the highest overlap with it.
+    state, which leads to the allowed state of the highest overlap with it. It is 1 where every climb fails.
     """
+    return np.nan_to_num(with_fewer_shots(fits, drops, _highest), nan=1.0)
+
+
+def _highest(fits: Fits, drops: Real) -> Real:
     kets = _maximally_entangled()
     points = _mixed(kets[:, :, None] * kets[:, None, :].conj(), LEAST)
     tables = np.repeat(np.arange(len(drops)), len(kets))
     floor = (fits.log_likelihood - drops)[tables]
     found = _climb(fits, tables, floor, fits.started(), np.tile(points, (len(drops), 1, 1)))
-    return found.reshape(len(drops), -1).max(axis=1)
+    best = found.reshape(len(drops), -1).max(axis=1)
+    return np.where(np.isfinite(best), best, np.nan)
 
 
 def _maximally_entangled() -> NDArray[np.complex128]:

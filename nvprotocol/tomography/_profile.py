@@ -30,6 +30,12 @@ CLIMBERS = 256
 """Climbs that go on together: more of them leave the cache of the processor, fewer do not share the cost of a call."""
 PROGRESS = 2e-2
 """Gain, in units of 1/√N, below which the climb ends."""
+MOST_SHOTS = 1e8
+"""Shots that a setting counts with at most: beyond, rounding hides differences of log-likelihood of order one."""
+FEWER = 10.0
+"""Factor by which the shots are reduced where a search has found no end."""
+FEWEST_SHOTS = 10.0
+"""Shots of the largest setting below which a search without an end is given up."""
 
 
 @dataclass
@@ -65,32 +71,77 @@ class Fits:
         matrices = (vectors * kept[:, None, :]) @ np.swapaxes(vectors.conj(), -1, -2)
         return to_matrix(to_vector(matrices) @ self.projector)
 
+    def capped(self, most: Real) -> "Fits":
+        """The same frequencies with at most so many shots a setting, shape (n,), which allow all that more shots do.
+
+        Drops are counted from the states, so these stay allowed, also where unequal caps move the maximum.
+        """
+        table = self.counts.reshape(len(self.counts), -1, 4)
+        share = np.minimum(1, most[:, None, None] / np.maximum(table.sum(axis=2, keepdims=True), 1))
+        if np.all(share == 1):
+            return self
+        counts = (table * share).reshape(self.counts.shape)
+        reached = flat_log_likelihood(to_vector(self.states), counts, self.model)
+        return Fits(counts, self.model, self.projector, self.states, reached)
+
     def started(self, mixing: float = MIXING) -> Complex:
         """The states, moved a little inside."""
         return _mixed(self.states, np.minimum(0.02, mixing / self.totals))
 
 
+def with_fewer_shots(fits: Fits, drops: Real, search: Callable[[Fits, Real], Real]) -> Real:
+    """What a search finds, shape (n,), with as many shots as it can be found for; NaN where with none.
+
+    A likelihood of fewer shots at the same frequencies allows more states at the same drop: limits move outward, and
+    the drop of the best separable state shrinks.
+    """
+    found, rows = np.full(len(drops), np.nan), np.arange(len(drops))
+    most = np.minimum(MOST_SHOTS, fits.counts.reshape(len(drops), -1, 4).sum(axis=2).max(axis=1, initial=0))
+    while rows.size:
+        found[rows] = search(fits.part(rows).capped(most[rows]), drops[rows])
+        most = most / FEWER
+        rows = rows[np.isnan(found[rows]) & (most[rows] >= FEWEST_SHOTS)]
+    return found
+
+
 def separable_drop(fits: Fits) -> Real:
     """By how much the likelihood of the best separable state falls short, shape (n,); zero where the fit is separable.
 
-    Two qubits are separable where the partial transpose is positive (DOI 10.1103/PhysRevLett.77.1413).
+    Two qubits are separable where the partial transpose is positive (DOI 10.1103/PhysRevLett.77.1413). Zero stands
+    also where no search succeeds, so that nothing is claimed.
     """
     turned = to_matrix(to_vector(fits.states) * PARTIAL_TRANSPOSE)
     negative = np.maximum(-np.linalg.eigvalsh(turned)[:, 0], 0)
     drop, entangled = np.zeros(len(negative)), negative > 0
     if entangled.any():
-        some = fits.part(entangled)
-        lowest = negative[entangled]
-        start = _mixed(some.states, 0.02 + 0.98 * lowest / (lowest + 0.25))
-        edge = reach(some.counts, some.model, start, separable=True)
-        reached = flat_log_likelihood(edge.vectors, some.counts, some.model)
-        drop[entangled] = np.where(edge.solved, np.maximum(some.log_likelihood - reached, 0), 0.0)
+        found = with_fewer_shots(fits.part(entangled), negative[entangled], _separable_drop)
+        drop[entangled] = np.nan_to_num(found, nan=0.0)
     return drop
 
 
+def _separable_drop(fits: Fits, negative: Real) -> Real:
+    """The drop of entangled fits, from minus the least eigenvalues of their partial transposes."""
+    start = _mixed(fits.states, 0.02 + 0.98 * negative / (negative + 0.25))
+    edge = reach(fits.counts, fits.model, start, separable=True)
+    reached = flat_log_likelihood(edge.vectors, fits.counts, fits.model)
+    return np.where(edge.solved, np.maximum(fits.log_likelihood - reached, 0), np.nan)
+
+
 def lowest_concurrence(fits: Fits, drops: Real, separable: Real) -> Real:
-    """The smallest concurrence at these drops, shape (n,): a convex problem; 0 where a separable state is allowed."""
+    """The smallest concurrence at these drops, shape (n,): a convex problem; 0 where a separable state is allowed.
+
+    It is positive wherever a separable state is excluded, if only by the smallest number: more is not known where no
+    search succeeds with the shots that exclude it.
+    """
     ends, rows = np.zeros(len(drops)), np.flatnonzero(drops < separable)
+    if rows.size:
+        found = with_fewer_shots(fits.part(rows), drops[rows], _lowest_concurrence)
+        ends[rows] = np.maximum(np.nan_to_num(found, nan=0.0), np.finfo(float).tiny)
+    return ends
+
+
+def _lowest_concurrence(fits: Fits, drops: Real) -> Real:
+    ends, rows = np.full(len(drops), np.nan), np.arange(len(drops))
     for mixing in (MIXING, 3 * MIXING):  # a second start for the few that the first leaves outside
         if not rows.size:
             break
@@ -99,7 +150,7 @@ def lowest_concurrence(fits: Fits, drops: Real, separable: Real) -> Real:
         edge = reach(some.counts, some.model, some.started(mixing), floor=floor, bend=_signed.bend)
         values, change = signed_concurrence(to_matrix(edge.vectors)), _correction(edge, some.totals)
         found = np.isfinite(change)
-        ends[rows[found]] = np.maximum(values[found] - change[found], 0)
+        ends[rows[found]] = values[found] - change[found]
         rows = rows[~found]
     return ends
 
@@ -112,6 +163,11 @@ def highest_concurrence(fits: Fits, drops: Real) -> Real:
     climb is along the branch 2|ρ₁₂| − 2√(ρ₀₀ρ₃₃) of Λ, which is the entangled one also where the fit is separable.
     All starts are climbed together, as most of the time of a small batch goes to the calls.
     """
+    best = with_fewer_shots(fits, drops, _highest_concurrence)
+    return np.where(np.isfinite(best), np.maximum(best, fits.signed), 1.0)
+
+
+def _highest_concurrence(fits: Fits, drops: Real) -> Real:
     every, floor = np.arange(len(drops)), fits.log_likelihood - drops
     points = np.concatenate([_mixed(fits.states, 1e-3), _mixed(fits.truncated, BLUR / fits.totals)])
     found = _climb(fits, np.tile(every, 2), np.tile(floor, 2), fits.started(), points)
@@ -120,7 +176,7 @@ def highest_concurrence(fits: Fits, drops: Real) -> Real:
         free = 1.0 if fits.projector[5, 5] > 0 else 1.0j
         points, branch = _mixed(fits.states, LEAST), partial(_entangled_branch, free=free)
         best = np.maximum(best, _climb(fits, every, floor, fits.started(3 * MIXING), points, branch))
-    return np.where(np.isfinite(best), np.maximum(best, fits.signed), 1.0)
+    return np.where(np.isfinite(best), best, np.nan)
 
 
 def _climb(
@@ -161,14 +217,16 @@ def _entangled_branch(states: Complex, free: complex) -> Real:
 
 
 def linear_ends(fits: Fits, target: Real, drops: Real) -> tuple[Real, Real]:
-    """The smallest and the largest tr(Aρ) at these drops; A as vectors, shape (16,)."""
-    floor, start, ends = fits.log_likelihood - drops, fits.started(), []
-    for sign in (-1.0, 1.0):
-        direction = np.broadcast_to(sign * target @ fits.projector, (len(drops), 16))
-        edge = reach(fits.counts, fits.model, start, floor=floor, gradient=direction)
-        change = _correction(edge, fits.totals)
-        ends.append(np.where(np.isfinite(change), edge.vectors @ target + sign * change, sign * np.inf))
-    return ends[0], ends[1]
+    """The smallest and the largest tr(Aρ) at these drops; A as vectors, shape (16,). Infinite where none is found."""
+    low, high = (with_fewer_shots(fits, drops, partial(_linear_end, target=sign * target)) for sign in (-1.0, 1.0))
+    return -np.nan_to_num(low, nan=np.inf), np.nan_to_num(high, nan=np.inf)
+
+
+def _linear_end(fits: Fits, drops: Real, target: Real) -> Real:
+    direction, floor = np.broadcast_to(target @ fits.projector, (len(drops), 16)), fits.log_likelihood - drops
+    edge = reach(fits.counts, fits.model, fits.started(), floor=floor, gradient=direction)
+    change = _correction(edge, fits.totals)
+    return np.where(np.isfinite(change), edge.vectors @ target + change, np.nan)
 
 
 def _correction(edge: Edge, totals: Real) -> Real:
