@@ -18,7 +18,7 @@ from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
 from nvprotocol.pulses._envelope import Envelope
 from nvprotocol.pulses.calibration import rotation
-from nvprotocol.pulses.crosstalk import compensated, share_of_power, stark_angle
+from nvprotocol.pulses.crosstalk import LARGEST_MISS, compensated, share_of_power, stark_angle
 from nvprotocol.pulses.envelopes import Drag, Gaussian, RaisedCosine, Square
 from nvprotocol.pulses.events import GradientRamp
 from nvprotocol.pulses.gates import rotation_matrix, turns, z_rotation
@@ -28,6 +28,8 @@ from nvprotocol.pulses.schedule import INSTANT
 _SIDE = np.array([1.0, -1.0])
 """Δ₁ = δ and Δ₂ = −δ about their mean."""
 _TUNINGS = 8
+_LARGER = (0.5, 1.0, 1.25, 1.5, 2.0, 3.0)
+"""Gradients, relative to the default, that are tried for pulses that overlap where the first is not enough."""
 
 
 class Turn(NamedTuple):
@@ -171,16 +173,41 @@ class _Window:
         self.begin = rotations[0].begin
         self.end = max(turn.end for turn in rotations)
         self._own = float(device.equation.detuning)
-        self.detuning = self._tuned()
+        self.detuning = self._tuned(self._asked())
+        self._pulses = [self._played(turn) for turn in rotations]
+        if len({turn.qubit for turn in rotations}) == 2:
+            self._pulses = self._together()
 
     def events(self) -> list[Event]:
         """The gradient and the pulses."""
-        pulses = [self._played(turn) for turn in self._rotations]
-        if len({turn.qubit for turn in self._rotations}) == 2:
-            field = self._device.control.field(2)
-            splittings, limit = _SIDE * self.detuning, self._limit()
-            pulses = compensated(pulses, self._targets(), splittings, field, self.begin, self.end, limit)
-        return [GradientRamp(self.detuning, start=max(self.begin, 0.0)), *pulses]
+        return [GradientRamp(self.detuning, start=max(self.begin, 0.0)), *self._pulses]
+
+    def _together(self) -> list[Pulse]:
+        """Pulses on both qubits, at the gradient that is asked for, or where that is the default, one that is enough.
+
+        Raises:
+            ArgumentError: If they miss the gates; the message names a gradient at which they do not, if there is one.
+        """
+        control, field = self._device.control, self._device.control.field(2)
+        asked, default = self._asked(), self._default()
+        found: list[Pulse] = []
+        tried, left = asked, np.inf
+        misses: list[tuple[float, float]] = []
+        for tried in [asked, *(larger for larger in _rounded_up(default, _LARGER) if larger > asked)]:
+            self.detuning = self._tuned(tried)
+            pulses = [self._played(turn) for turn in self._rotations]
+            found, left = compensated(pulses, self._targets(), _SIDE * self.detuning, field, self.begin, self.end)
+            misses.append((self.detuning, left))
+            if left <= LARGEST_MISS:
+                break
+        detuning, miss = misses[0]
+        chosen = control.gradient is None and tried <= control.max_detuning
+        if left > LARGEST_MISS or not (chosen or len(misses) == 1):
+            such = f", such as {show(tried)} rad/µs" if left <= LARGEST_MISS else ""
+            must = f"be larger for different gates of both NV qubits at once{such} (or put a barrier between these)"
+            but = f"takes them {show(2 * abs(detuning))} rad/µs apart, where pulses miss by {2 * miss:.2g} rad"
+            fail(self._limit(), must, but)
+        return found
 
     def _targets(self) -> NDArray[np.complex128]:
         """What each qubit does in the mean's frame: its gates at the middle of their slots, and the angles behind."""
@@ -201,7 +228,8 @@ class _Window:
         return replace(pulse, detuning=pulse.detuning + during / (turn.end - turn.begin))
 
     def _limit(self) -> str:
-        return "max_detuning" if self._device.control.gradient is None else "gradient"
+        control = self._device.control
+        return "max_detuning" if control.gradient is None and np.isfinite(control.max_detuning) else "gradient"
 
     def _offset(self, qubit: int) -> float:
         """How much larger the splitting of one qubit is than that of the other."""
@@ -228,10 +256,17 @@ class _Window:
     def _envelope(self, turn: Turn) -> Envelope:
         return envelope_of(self._device, turn.length_ns, self._offset(1 - turn.qubit))
 
-    def _tuned(self) -> float:
+    def _asked(self) -> float:
+        control = self._device.control
+        return control.gradient or min(self._default(), control.max_detuning)
+
+    def _default(self) -> float:
+        """The gradient that tells the qubits apart while the shortest of the pulses lasts."""
+        return abs(self._own) + 4 * np.pi / min(turn.end - turn.begin for turn in self._rotations)
+
+    def _tuned(self, asked: float) -> float:
         """The detuning at which the relative phase comes back, the nearest below the one that is asked for."""
-        control, length = self._device.control, self.end - self.begin
-        asked = control.gradient or min(abs(self._own) + 4 * np.pi / length, control.max_detuning)
+        length = self.end - self.begin
         side = -1.0 if self._own < 0 else 1.0
         periods = np.floor((asked - abs(self._own)) * length / np.pi + 1e-9)
         if periods < 1:
@@ -246,3 +281,9 @@ class _Window:
             if abs(self.detuning - before) * length < 1e-10:
                 break
         return self.detuning
+
+
+def _rounded_up(value: float, factors: Sequence[float]) -> list[float]:
+    """Multiples of a value, rounded up to four digits, so that what a message names is what was tried."""
+    unit = 10.0 ** (np.floor(np.log10(value)) - 3)
+    return [float(np.ceil(factor * value / unit) * unit) for factor in factors]
