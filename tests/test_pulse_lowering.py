@@ -1,5 +1,6 @@
 """Circuits as pulses: limits of short pulses, addressing, frames, and what cannot be played."""
 
+import re
 from typing import Literal
 
 import hypothesis
@@ -158,9 +159,31 @@ def test_any_two_gates_that_overlap_are_played_as_they_are_written(
     assert infidelity(circuit, still) < 2e-8
 
 
+def test_gates_of_unequal_duration_that_overlap_in_part(rng: np.random.Generator) -> None:
+    """The gradient has to tell the spins apart while the shortest pulse lasts, and a search may have to begin anew."""
+    cases: list[tuple[EnvelopeName, int, int, int, float, float]] = [
+        ("square", 39, 8, 25, -0.44, 2.93),
+        ("raised_cosine", 56, 17, 29, 0.827, 2.008),
+        ("raised_cosine", 54, 11, 25, 0.534, -2.73),
+        ("square", 45, 20, 0, 0.118, -1.554),
+        ("square", 53, 20, 33, -0.18, -2.67),
+    ]
+    for name in ENVELOPES:
+        first, second = rng.integers(5, 60, 2).tolist()
+        cases.append((name, first, second, int(rng.integers(first)), *rng.uniform(-np.pi, np.pi, 2).tolist()))
+    for name, first, second, late, x_angle, y_angle in cases:
+        circuit = QuantumCircuit(2)
+        circuit.delay(late, 1, unit="ns")
+        circuit.rx(x_angle, 0)
+        circuit.ry(y_angle, 1)
+        control = Control(envelope=name)
+        still = nv.Device(nv.MasterEquation(STILL), gate_ns={"rx": first, "ry": second}, control=control)
+        assert infidelity(circuit, still) < 1e-9
+
+
 @pytest.mark.parametrize("angle", [0.7, 1.6, 2.6])
 def test_gates_that_a_low_gradient_cannot_tell_apart_are_refused(angle: float) -> None:
-    """Half the default gradient is enough for these, a quarter is not."""
+    """Half the default gradient is enough for these, a quarter is not; the one that the refusal names is."""
     circuit = QuantumCircuit(2)
     circuit.r(angle, 0.4, 0)
     circuit.r(2.9, -1.3, 1)
@@ -169,8 +192,13 @@ def test_gates_that_a_low_gradient_cannot_tell_apart_are_refused(angle: float) -
     for name in ("gradient", "max_detuning"):
         quarter = Control(**{name: np.pi / 0.02})  # pyright: ignore[reportArgumentType]
         still = nv.Device(nv.MasterEquation(STILL), gate_ns={"r": 20}, control=quarter)
-        with pytest.raises(ArgumentError, match=f"`{name}` must be larger for different gates of both NV qubits at"):
+        must = rf"`{name}` must be larger for different gates of both NV qubits at once, such as ([\d.]+) rad/µs"
+        with pytest.raises(ArgumentError, match=must) as refusal:
             nv.pulses.schedule(circuit, still)
+        named = re.search(must, str(refusal.value))
+        assert named is not None
+        enough = Control(**{name: float(named[1])})  # pyright: ignore[reportArgumentType]
+        assert infidelity(circuit, nv.Device(nv.MasterEquation(STILL), gate_ns={"r": 20}, control=enough)) < 1e-9
 
 
 @pytest.mark.parametrize("envelope", ENVELOPES)

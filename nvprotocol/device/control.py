@@ -30,7 +30,8 @@ class Control:
         envelope: Envelope of the pulses that gates become: "raised_cosine", "square", "gaussian", or "drag", a Gaussian
             that spares the other NV qubit of a pair.
         gradient: Detuning δ in rad/µs to which the gradient takes a pair while one of its qubits is addressed; None is
-            4π/T above the device's own for a pulse of duration T, or `max_detuning` if that is less. What is played is
+            4π/T above the device's own for a pulse of duration T, the shortest of those that overlap (up to three times
+            as much where that misses the gates), or `max_detuning` if that is less. What is played is
             the nearest value below at which the phases of the two qubits come back by the end of the pulse.
 
     Raises:

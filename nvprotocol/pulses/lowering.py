@@ -46,8 +46,10 @@ def schedule(circuit: QuantumCircuit, device: Device, postselect: Mapping[str, i
     at an instant, whatever antenna and gradient can do; the same gate on all NV qubits at once is one pulse for all.
     For a gate of one of a pair the field gradient goes on, so far that the phases of both have come back when it goes
     off (`nv.device.Control`). What such a pulse leaves of the other qubit is an infidelity of at most 1e-11 (square),
-    7e-9 (raised cosine), 1.4e-4 (Gaussian) or 1.5e-7 (DRAG) at the default gradient, whatever its duration; pulses that
-    overlap are calibrated together, and miss the gates by less than 2e-8. Turns about z are frames. What measures or
+    7e-9 (raised cosine), 1.4e-4 (Gaussian) or 1.5e-7 (DRAG) at the default gradient, whatever its duration, on a device
+    without a detuning of its own. Pulses that overlap, of equal duration or not, are calibrated together at a gradient
+    that tells the qubits apart while the shortest lasts: all of them end with an infidelity below 1e-9, or are refused
+    with a gradient that is enough. Turns about z are frames. What measures or
     resets an NV qubit, and the parity check of a pair by a monitor, is a map at an instant, with the errors of the
     device.
 
