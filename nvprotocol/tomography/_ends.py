@@ -29,7 +29,10 @@ SHORT = 0.3
 OPENING = 4.0
 """Factor by which μ rises after a short step, back to where steps are long."""
 STUCK = 0.1
-"""Dual step length below which the dual side starts anew, where a function bends or there are two cones."""
+"""Dual step length below which the dual side starts anew, where a function bends or there are two cones.
+
+Elsewhere it does so after two steps of less than a tenth of it.
+"""
 TRUST = 4.0
 """Largest relative growth of ρ in a step along a curved function, as its quadratic model is good for no more."""
 MAX_STEPS = 60
@@ -181,9 +184,9 @@ def _advance(now: _Rows, model: Real, products: Real, cones: Real, ell: Real, ga
     now.y = now.y + dual[:, None] * dy
     now.slack = now.slack + dual[:, None, None] * np.stack(changes)
     now.tau = np.where(now.tau > 0, now.tau + dual * (tau - now.tau), tau)
-    now.length = np.minimum(primal, dual)
-    if root is not None or len(cones) > 1:
-        _restart(now, cones, aim, dual < STUCK)
+    before, now.length = now.length, np.minimum(primal, dual)
+    hard = root is not None or len(cones) > 1
+    _restart(now, cones, aim, dual < STUCK if hard else np.maximum(before, now.length) < STUCK / 10)
 
 
 def _restart(now: _Rows, cones: Real, aim: Real, stuck: NDArray[np.bool_]) -> None:

@@ -72,9 +72,10 @@ class Fits:
         return to_matrix(to_vector(matrices) @ self.projector)
 
     def capped(self, most: Real) -> "Fits":
-        """The same frequencies with at most so many shots a setting, shape (n,), which allow all that more shots do.
+        """The same frequencies with at most so many shots a setting, shape (n,), and the same states.
 
-        Drops are counted from the states, so these stay allowed, also where unequal caps move the maximum.
+        Their log-likelihood, from which drops are counted, is at most the maximum: where caps are unequal more states
+        are allowed than from a fit of the fewer shots.
         """
         table = self.counts.reshape(len(self.counts), -1, 4)
         share = np.minimum(1, most[:, None, None] / np.maximum(table.sum(axis=2, keepdims=True), 1))
@@ -92,8 +93,8 @@ class Fits:
 def with_fewer_shots(fits: Fits, drops: Real, search: Callable[[Fits, Real], Real]) -> Real:
     """What a search finds, shape (n,), with as many shots as it can be found for; NaN where with none.
 
-    A likelihood of fewer shots at the same frequencies allows more states at the same drop: limits move outward, and
-    the drop of the best separable state shrinks.
+    Frequencies scatter no more than fewer shots would let them, and fewer shots allow more states at the same drop:
+    limits move outward, and the drop of the best separable state shrinks.
     """
     found, rows = np.full(len(drops), np.nan), np.arange(len(drops))
     most = np.minimum(MOST_SHOTS, fits.counts.reshape(len(drops), -1, 4).sum(axis=2).max(axis=1, initial=0))

@@ -65,7 +65,8 @@ def function_interval(
     each (eight states of ranks 1, 2 and 4 with 200 and 1000 shots a setting, ±0.015) the nominal 95 % covered at least
     0.985 for the purity, 0.98 for the entropy and 0.975 for the entanglement of formation. Where the slope of a
     function vanishes at the truth, as that of the purity does at the maximally mixed state, the interval misses, as
-    noise can only add.
+    noise can only add. More than 10⁸ shots a setting count as 10⁸, and as fewer where rounding hides an end; one
+    that is not found is at its bound.
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).
@@ -130,6 +131,9 @@ def fidelity_interval(
     the level's quantile of χ² with four degrees of freedom, as at the upper limit of `concurrence_interval`. Settings
     that leave the state open bound the fidelity all the same; where they fix it (`determines`), as XX, YY and ZZ do for
     the four Bell states, the interval shrinks with the shots.
+
+    A setting counts with 10⁸ shots at most, and with fewer where rounding hides an end: the frequencies stay, and the
+    interval becomes wider. An end that is not found is 0 or 1.
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).

@@ -34,6 +34,9 @@ def separable_p_value(
     (`benchmarks/tomography_separability.txt` has sizes at .05, .01 and .001). At other truths p is too large, by a
     factor of two and more at a smooth border.
 
+    A setting counts with 10⁸ shots at most, and with fewer where rounding hides the best separable state: the
+    frequencies stay, and p becomes larger. Where no search succeeds it is 1.
+
     The lower limits of `concurrence_interval` and `concurrence_bound` follow the same rule: they are positive where p
     is below 1 − level. The settings need not determine the state. The noise of a calibration adds to the variance of
     the distance Λ from the border, and the drop shrinks as that variance grows.
@@ -46,7 +49,7 @@ def separable_p_value(
         calibration_shots: Shots for each prepared outcome from which `readout` was estimated, as `estimate` takes them.
 
     Returns:
-        The p-values, shape (…); 1 where a separable state fits best.
+        The p-values, shape (…); 1 where a separable state fits best or the search for one fails.
 
     Raises:
         ArgumentError: If an argument does not fit.
