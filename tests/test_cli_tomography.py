@@ -146,7 +146,7 @@ def test_calibration_widens_the_interval(folder: Path, capsys: pytest.CaptureFix
     lines = [words(line) for line in printed.splitlines()]
     assert not set(expected_lines(counts, arguments, shots=300)) - set(lines)
     assert set(expected_lines(counts, arguments)) - set(lines)
-    assert "Calibration by 300 shots: its noise is in all of this but the p-value of the model." in lines
+    assert "Calibration by 300 shots: its noise is in all of this." in lines
 
 
 def test_a_model_that_fails_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

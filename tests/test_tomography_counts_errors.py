@@ -105,3 +105,9 @@ def test_an_outcome_in_two_spellings(keys: tuple[str, str]) -> None:
     message = f'`result` must have each outcome once, but circuit 0 has "{keys[0]}" in two spellings'
     with pytest.raises(ArgumentError, match=message):
         tomography_counts(result, ["ZZ"])
+
+
+@pytest.mark.parametrize("count", [1e20, 2**53 + 1, np.uint64(2**63)])
+def test_counts_that_no_float_holds_are_refused(count: float) -> None:
+    with pytest.raises(ArgumentError, match=f"Argument `counts` must contain no number above {2**53}, but contains"):
+        nv.tomography.estimate(np.full((9, 4), count))

@@ -103,6 +103,7 @@ BAD_JSON = {
         '{"Z\\nZ": {}}',
         '{}: setting "Z\\nZ" is not known; it must be letters out of X, Y and Z.',
     ),
+    "count as text": ('{"ZZ": {"00": "5"}}', '{}: key "ZZ.00": a count must be a whole number, but is "5".'),
     "count true": ('{"ZZ": {"00": true}}', '{}: key "ZZ.00": a count must be a whole number, but is true.'),
     "count null": ('{"ZZ": {"00": null}}', '{}: key "ZZ.00": a count must be a whole number, but is null.'),
     "count not a number": ('{"ZZ": {"00": NaN}}', '{}: key "ZZ.00": a count must be a whole number, but is NaN.'),

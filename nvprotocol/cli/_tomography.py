@@ -159,7 +159,7 @@ def _verdicts(found: "StateEstimate", counts: Any, arguments: dict[str, Any]) ->
     lines.append(f"p-value of the model: {fits}")
     shots = arguments.get("calibration_shots")
     if shots is not None:
-        lines.append(f"Calibration by {shots} shots: its noise is in all of this but the p-value of the model.")
+        lines.append(f"Calibration by {shots} shots: its noise is in all of this.")
     return lines
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from nvprotocol.entanglement import signed_concurrence
 from nvprotocol.tomography._fitted import Fitted
 from nvprotocol.tomography._model import read_out_matrix, to_matrix, to_vector
+from nvprotocol.tomography._profile import Fits
 from nvprotocol.tomography.reconstruction import fit_tables
 
 Real = NDArray[np.float64]
@@ -16,50 +17,73 @@ Function = Callable[[NDArray[np.complex128]], Real]
 
 TOLERANCE = 1e-6
 """Certificate of the fits that are compared: far below the change that one standard deviation of an entry makes."""
+LONGEST = 0.5
+"""Longest move of a column towards an outcome, as a share of the way: what was possible stays possible."""
 
 
 def widening(this: Fitted, error: Real, function: Function = signed_concurrence) -> Real:
     """Factor by which drops grow, as the variance does: 1 + Var/error² with the error of the counts alone, shape (n,).
 
-    Without a calibration, and where the counts leave no error to compare with, it is 1.
+    Without a calibration it is 1, and so it is of a function that no calibration changes.
     """
-    if this.calibration is None:
-        return np.ones(len(this.table))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.nan_to_num(1 + readout_variance(this, function) / error**2, nan=1.0, posinf=1.0)
+    return growth(this, readout_variance(this, function), error)
+
+
+def growth(this: Fitted, variance: Real, error: Real) -> Real:
+    """1 + variance/error²; where there is noise but no error to compare it with, all states are within the drop."""
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        factor = 1 + variance / error**2
+    return np.where(variance == 0, 1.0, np.where(np.isfinite(factor), factor, 1 + this.fits.totals))
 
 
 def readout_variance(this: Fitted, function: Function = signed_concurrence) -> Real:
-    """Variance of a function that a readout matrix from finitely many calibration shots adds, shape (n,).
+    """Variance of a function that a readout matrix from finitely many calibration shots adds, shape (n,)."""
+    return variance_of(this, lambda fits: function(fits.states))
 
-    Every column of the matrix of a qubit (or of the joint one) is taken as multinomial shares of the calibration shots.
-    With Dᵣₜ the change of the function when column t moves towards outcome r, Var = Σₜ (Σᵣ Rᵣₜ Dᵣₜ² − (Σᵣ Rᵣₜ
-    Dᵣₜ)²)/shots, by the propagation of errors; Dᵣₜ comes from fits with that entry moved by its standard deviation.
+
+def variance_of(this: Fitted, what: Callable[[Fits], Real]) -> Real:
+    """The same of what is computed from fitted tables, shape (n,)."""
+    return np.sum(changes(this, what) ** 2, axis=0)
+
+
+def changes(this: Fitted, what: Callable[[Fits], Real]) -> Real:
+    """What independent noises of the calibration, each of one standard deviation, change, shape (noises, n, …).
+
+    Every column of the matrix of a qubit (or of the joint one), with d entries Rᵣ, comes from M prepared outcomes.
+    After these and a flat prior it has a Dirichlet distribution, of mean w = (M R + 1)/(M + d) and covariance
+    (diag w − w wᵀ)/(M + d + 1): an error that was never seen is not certain to be absent. With Dᵣ the change when the
+    column moves towards outcome r, the root of that covariance makes √wᵣ (Dᵣ − Σₛ wₛ Dₛ)/√(M + d + 1) of it, by the
+    propagation of errors; Dᵣ comes from fits with the column moved by a standard deviation.
     """
-    total = np.zeros(len(this.table))
     if this.calibration is None:
-        return total
+        return np.zeros((1, *np.shape(what(this.fits))))
     parts, number = this.calibration
-    centre = _value_at(this, parts, function)
+    centre = what(_fits_at(this, parts))
+    found = []
     for which, part in enumerate(parts):
-        for column in range(len(part)):
-            first, second = np.zeros_like(total), np.zeros_like(total)
-            for row in range(len(part)):
-                share = part[row, column]
-                if share == 0:
-                    continue
-                # Moving towards r by this much moves entry r by its standard deviation, if it has one.
-                step = max(np.sqrt(share * (1 - share) / number), 1 / number) / max(1 - share, 0.1)
+        size = len(part)
+        for column in range(size):
+            share = (number * part[:, column] + 1) / (number + size)
+            slopes = []
+            for row in range(size):
+                deviation = np.sqrt(share[row] * (1 - share[row]) / (number + size + 1))
+                step = min(deviation / max(1 - part[row, column], 0.1), LONGEST)
                 moved = [other.copy() for other in parts]
-                moved[which][:, column] += step * (np.eye(len(part))[row] - part[:, column])
-                slope = (_value_at(this, moved, function) - centre) / step
-                first, second = first + share * slope, second + share * slope**2
-            total += np.maximum(second - first**2, 0) / number
-    return total
+                moved[which][:, column] += step * (np.eye(size)[row] - part[:, column])
+                slopes.append((what(_fits_at(this, moved)) - centre) / step)
+            mean = np.tensordot(share, slopes, axes=1)
+            found += [
+                np.sqrt(weight / (number + size + 1)) * (slope - mean)
+                for weight, slope in zip(share, slopes, strict=True)
+            ]
+    return np.array(found)
 
 
-def _value_at(this: Fitted, parts: list[Real], function: Function) -> Real:
+def _fits_at(this: Fitted, parts: list[Real]) -> Fits:
+    """The tables fitted with another readout."""
+    fits = this.fits
     joint = np.asarray(reduce(np.kron, parts[::-1]), dtype=np.float64)
-    model = read_out_matrix(this.settings, joint) @ this.fits.projector
-    found = fit_tables(this.fits.counts, model, this.fits.states, TOLERANCE).state
-    return function(to_matrix(to_vector(found) @ this.fits.projector))
+    model = read_out_matrix(this.settings, joint) @ fits.projector
+    found = fit_tables(fits.counts, model, fits.states, TOLERANCE)
+    states = to_matrix(to_vector(found.state) @ fits.projector)
+    return Fits(fits.counts, model, fits.projector, states, found.log_likelihood)

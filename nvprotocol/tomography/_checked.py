@@ -11,6 +11,9 @@ from nvprotocol._checks import check_readout_tells, fail, nonnegative_array, sho
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.tomography._model import pauli_labels
 
+MOST = 2**53
+"""Largest count: what a float, in which likelihoods are computed, still holds exactly."""
+
 
 def checked_settings(settings: Sequence[str], name: str = "settings") -> tuple[str, ...]:
     """The settings as a tuple of different labels of equal length."""
@@ -105,4 +108,7 @@ def whole_counts(value: ArrayLike, name: str) -> NDArray[np.int64]:
     whole = np.rint(array)
     if np.any(array != whole):
         fail(name, "contain only whole numbers", f"contains {show(array[array != whole].flat[0])}")
+    given = np.asarray(value)  # before rounding: a float holds no odd number above
+    if np.any(given > MOST):
+        fail(name, f"contain no number above {MOST}", f"contains {show(given.max())}")
     return whole.astype(np.int64)

@@ -38,6 +38,20 @@ class Fitted:
     known: NDArray[np.bool_]  # whether the kept shots determine the state
     calibration: Calibration | None = None
 
+    def part(self, wanted: NDArray[np.bool_]) -> "Fitted":
+        """Some of the tables."""
+        parts = {name: getattr(self.fit, name)[wanted] for name in ("state", "log_likelihood", "certificate")}
+        fit = replace(self.fit, **parts)
+        leading = (int(np.count_nonzero(wanted)),)
+        return replace(
+            self,
+            fits=self.fits.part(wanted),
+            fit=fit,
+            table=self.table[wanted],
+            leading=leading,
+            known=self.known[wanted],
+        )
+
 
 def fitted(
     counts: ArrayLike,

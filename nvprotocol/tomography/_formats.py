@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from nvprotocol._csv import check_names, quoted, read_rows
 from nvprotocol._file_format import VERSION_KEY, check_version
 from nvprotocol.errors import FileError
+from nvprotocol.tomography._checked import MOST
 
 LONG = ("setting", "outcome", "count")
-MOST = 2**53
-"""Largest count: what a float, in which likelihoods are computed, still holds exactly."""
 MOST_QUBITS = 12
 _VERSION = re.compile(rf"#\s*{VERSION_KEY}\s*=\s*(\d{{1,9}})[\s,;]*")
 
@@ -40,9 +39,16 @@ def from_csv(text: str, source: str) -> Iterator[Cell]:
     for fields, where in body:
         row = dict(zip(header, fields, strict=True))
         if long:
-            yield Cell(row["setting"], row["outcome"], row["count"], where)
+            yield Cell(row["setting"], row["outcome"], _number(row["count"]), where)
         else:
-            yield from (Cell(row["setting"], name, row[name], where) for name in header if name != "setting")
+            yield from (Cell(row["setting"], name, _number(row[name]), where) for name in header if name != "setting")
+
+
+def _number(text: str) -> int | str:
+    """The whole number that a text says, or the text: numbers are texts in a CSV file, and in no JSON file."""
+    if not (text.removeprefix("-").isascii() and text.removeprefix("-").isdigit()):
+        return text
+    return int(text) if len(text) <= len(str(MOST)) else MOST + 1
 
 
 def _is_long(header: list[str], where: str) -> bool:
@@ -137,10 +143,8 @@ def _refuse_outcome(cell: Cell, n_qubits: int) -> NoReturn:
 
 
 def _count(cell: Cell) -> int:
-    """The count, from the text of a CSV file or the number of a JSON file."""
+    """The count of a cell."""
     value = cell.count
-    if isinstance(value, str) and value.removeprefix("-").isascii() and value.removeprefix("-").isdigit():
-        value = int(value) if len(value) <= len(str(MOST)) else MOST + 1
     if isinstance(value, bool) or not isinstance(value, int):
         shown = quoted(cell.count)
         raise FileError(f"{cell.place}: a count must be a whole number, but is {shown}.")

@@ -7,6 +7,9 @@ and G the curvature that the edge adds, an eigenvector of F with the share s of 
 effective number of parameters is Σs = tr F(F + G)⁻¹. G follows from the optimum itself: with the slack S = λ − R ≥ 0 of
 R = Σ n/p E, it is Gᵢⱼ = Re tr(Bᵢ ρ⁻¹ Bⱼ S), without limit in directions that leave the edge and zero in those along it.
 Where the settings measure nothing, F = 0 and nothing is taken off.
+
+A readout matrix from a calibration is known to its noise only, which a deviance that takes it as exact would count
+against the model. So the calibration joins the fit (`joint_fit`), and its own deviance the sum.
 """
 
 from functools import lru_cache
@@ -15,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincc, gammaln
 
-from nvprotocol.tomography._fitted import Fitted
+from nvprotocol.tomography._fitted import Calibration, Fitted
 from nvprotocol.tomography._interior_point import _barrier_hessian
+from nvprotocol.tomography._joint_fit import joint_fit
 from nvprotocol.tomography._model import to_matrix, to_vector
 from nvprotocol.tomography._profile import Fits
 
@@ -40,12 +44,24 @@ def p_values(this: Fitted) -> Real:
     p = np.clip(to_vector(fits.states) @ fits.model.T, np.finfo(float).tiny, None).reshape(this.table.shape)
     expected = shots[..., None] * p
     deviance = _deviance(this.table, expected) - 2 * np.maximum(this.fit.certificate, 0)
+    if this.calibration is not None:
+        deviance = np.minimum(deviance, _joint_deviance(this, this.calibration))
     parameters = effective_parameters(fits)
     mean = _of_counts(expected).sum(axis=(1, 2)) - _of_counts(shots).sum(axis=1) - parameters
     variance = _variance_of_counts(expected).sum(axis=(1, 2)) - _variance_of_counts(shots).sum(axis=1) - 2 * parameters
     degrees = np.maximum(mean, FEWEST)
     scale = np.clip(variance / (2 * degrees), 0.5, 2.0)
     return np.where(mean > FEWEST, gammaincc(degrees / scale / 2, np.maximum(deviance, 0) / scale / 2), np.nan)
+
+
+def _joint_deviance(this: Fitted, calibration: Calibration) -> Real:
+    """Deviance of every table and the calibration together, shape (n,): each table may have its own readout matrix."""
+    found = np.zeros(len(this.table))
+    for row, table in enumerate(this.table):
+        p, own = joint_fit(this, calibration, row)
+        expected = table.sum(axis=1, keepdims=True) * p.reshape(table.shape)
+        found[row] = _deviance(table[None], expected[None])[0] + own
+    return found
 
 
 def effective_parameters(fits: Fits) -> Real:

@@ -159,7 +159,8 @@ def estimate(
         ansatz: "full", or "X" for states of two qubits that commute with the total σᶻ; "real X" or "imaginary X" if it
             is known besides that ρ₁₂ is real or imaginary (`u1_settings`).
         calibration_shots: Shots for each prepared outcome from which `readout` was estimated: the interval becomes
-            wider by their noise. None takes the matrix as exact.
+            wider by their noise, and the p-value is that of the best fit to the tables and to the calibration together,
+            each table with a matrix of its own. None takes the matrix as exact.
         seed: Not used: nothing here is random. It is accepted so that estimators can be exchanged.
 
     Raises:

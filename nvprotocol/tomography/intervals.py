@@ -1,6 +1,7 @@
 """Intervals of the concurrence that stay honest at the edge of state space: profile likelihood."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.entanglement import concurrence
-from nvprotocol.tomography._calibration import widening
+from nvprotocol.tomography._calibration import growth, readout_variance, variance_of
 from nvprotocol.tomography._fitted import Fitted, fitted
 from nvprotocol.tomography._open import highest_where_open
 from nvprotocol.tomography._profile import highest_concurrence, lowest_concurrence, separable_drop
@@ -21,6 +22,8 @@ Real = NDArray[np.float64]
 
 RESOLUTION = 0.01
 """Share of its width by which the interval reaches further up, as the climb to its upper limit ends a little early."""
+SHORT_OF = 1 - 1e-6
+"""Share of the drop to the border of separability at which a lower limit stays where the border is excluded."""
 
 
 @holds_read_only
@@ -102,34 +105,74 @@ def concurrence_interval(
 
 def profile_interval(this: Fitted, level: float) -> ConcurrenceInterval:
     """`concurrence_interval` of fitted tables; thresholds grow as the variance does by the noise of a calibration."""
-    separable, (lower, upper) = separable_drop(this.fits), thresholds(level)
-    every = np.ones(len(this.table))
-    limits = _limits(this, separable, lower * every, upper * every)
-    if this.calibration is None:
-        return limits
-    wider = widening(this, limits.standard_error)
-    error = limits.standard_error * np.sqrt(wider)
-    limits = _limits(this, separable, lower * wider, upper * wider)._replace(standard_error=error)
-    return limits._replace(low=_where_certified(this, separable, level, limits.low))
-
-
-def _where_certified(this: Fitted, separable: Real, level: float, low: Real) -> Real:
-    """Lower limits, but 0 where the p-value does not exclude separable states, whose noise was compared elsewhere."""
-    return np.where(p_values_of_separability(this, separable) < 1 - level, low, 0.0)
-
-
-def _limits(this: Fitted, separable: Real, lower: Real, upper: Real) -> ConcurrenceInterval:
-    fits, left_open = this.fits, ~this.known
-    low, high = lowest_concurrence(fits, lower, separable), highest_concurrence(fits, upper)
-    if left_open.any():
-        high[left_open] = np.maximum(high[left_open], highest_where_open(fits.part(left_open), upper[left_open]))
+    fits, drop = this.fits, thresholds(level)[1]
+    low, narrow = _lower_limits(this, level)
+    every = np.full(len(low), drop)
+    high = _highest(this, every)
+    error = _standard_error(this, narrow, high + RESOLUTION * np.maximum(high - narrow, 0), level)
+    if this.calibration is not None:
+        variance = readout_variance(this)
+        error = np.hypot(error, np.sqrt(variance))
+        high = _highest(this, drop * _growth_of_end(this, _highest, high, every, variance))
     high = high + RESOLUTION * np.maximum(high - low, 0)
-    above = (high - fits.signed) / np.sqrt(2 * upper)
-    below = (fits.signed - low) / np.sqrt(2 * lower)
-    error = np.where(low > 0, (above + below) / 2, above)
-    value = concurrence(fits.states)
-    low, high = np.clip(np.minimum(low, value), 0, 1), np.clip(np.maximum(high, value), 0, 1)
-    return ConcurrenceInterval(low, high, np.where(left_open, np.nan, error))
+    return ConcurrenceInterval(low, np.clip(np.maximum(high, concurrence(fits.states)), 0, 1), error)
+
+
+def _lower_limits(this: Fitted, level: float) -> tuple[Real, Real]:
+    """The lower limits, in [0, 1], and what they would be with an exact readout matrix; each of shape (n,)."""
+    fits, drop, value = this.fits, thresholds(level)[0], concurrence(this.fits.states)
+    separable = separable_drop(fits)
+    every = np.full(len(separable), drop)
+    narrow = np.clip(np.minimum(lowest_concurrence(fits, every, separable), value), 0, 1)
+    if this.calibration is None:
+        return narrow, narrow
+    wider = _growth_of_end(this, _lowest, narrow, every, readout_variance(this))
+    # Separable states are excluded where their p-value says so, which compares the noise at the border.
+    certified = p_values_of_separability(this, separable) < 1 - level
+    wider = np.where(certified, np.minimum(wider, SHORT_OF * separable / drop), wider)
+    low = np.clip(np.minimum(lowest_concurrence(fits, drop * wider, separable), value), 0, 1)
+    return np.where(certified, low, 0.0), narrow
+
+
+def _lowest(this: Fitted, drops: Real) -> Real:
+    return lowest_concurrence(this.fits, drops, separable_drop(this.fits))
+
+
+def _highest(this: Fitted, drops: Real) -> Real:
+    high, left_open = highest_concurrence(this.fits, drops), ~this.known
+    if left_open.any():
+        part = this.fits.part(left_open)
+        high[left_open] = np.maximum(high[left_open], highest_where_open(part, drops[left_open]))
+    return high
+
+
+def _growth_of_end(this: Fitted, end: Callable[[Fitted, Real], Real], found: Real, drops: Real, variance: Real) -> Real:
+    """Factor by which the drops of one end grow, shape (n,), from `variance`, that of Λ at the fit.
+
+    Where the kept shots leave the state open, the end is far from the fit however many there are. Its error is then the
+    pace at which it moves between a quarter of the drop and the whole, which are one standard error times √(2 drop)/2
+    apart, and its variance is what the calibration changes of the end itself. An end that is within 1 % of 0 or 1
+    anyway goes all the way.
+    """
+    error = (found - this.fits.signed) / np.sqrt(2 * drops)
+    inside = (found > RESOLUTION) & (found < 1 - RESOLUTION)
+    factor, left_open = growth(this, variance, error), ~this.known & inside
+    factor = np.where(this.known | inside, factor, 1 + this.fits.totals)
+    if left_open.any():
+        part = this.part(left_open)
+        drops = drops[left_open]
+        error = (found[left_open] - end(part, drops / 4)) / np.sqrt(drops / 2)
+        moved = variance_of(part, lambda fits: end(replace(part, fits=fits), drops))
+        factor[left_open] = growth(part, moved, error)
+    return factor
+
+
+def _standard_error(this: Fitted, low: Real, high: Real, level: float) -> Real:
+    """Mean half-width of the interval, brought to one sigma; NaN where the kept shots leave the state open."""
+    lower, upper = thresholds(level)
+    above = (high - this.fits.signed) / np.sqrt(2 * upper)
+    below = (this.fits.signed - low) / np.sqrt(2 * lower)
+    return np.where(this.known, np.where(low > 0, (above + below) / 2, above), np.nan)
 
 
 def concurrence_bound(
@@ -168,11 +211,4 @@ def concurrence_bound(
         True
     """
     this = fitted(counts, settings, readout, ansatz, calibration_shots)
-    fits, separable = this.fits, separable_drop(this.fits)
-    lower = np.full(len(separable), thresholds(level)[0])
-    limits = np.clip(lowest_concurrence(fits, lower, separable), 0, 1)
-    if this.calibration is not None:
-        wider = widening(this, (fits.signed - limits) / np.sqrt(2 * lower))
-        limits = np.clip(lowest_concurrence(fits, lower * wider, separable), 0, 1)
-        limits = _where_certified(this, separable, level, limits)
-    return limits.reshape(this.leading)
+    return _lower_limits(this, level)[0].reshape(this.leading)
