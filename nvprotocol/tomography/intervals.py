@@ -65,8 +65,8 @@ def concurrence_interval(
     For the signed Λ = λ₁−λ₂−λ₃−λ₄ the lower limit is a convex problem and exact; it is 0 where a separable state is
     allowed. The upper limit maximises a convex function, by successive linearisation from two starts (three within the
     ansatz), and reaches further by 1 % of the width, as climbs end early; a higher one cannot be excluded. A search
-    without a solution leaves its limit at 0 or 1. A setting counts with 10⁸ shots at most, and with fewer where rounding
-    hides a limit: the interval becomes wider. Levels below 50 % are refused.
+    without a solution leaves its limit at 0 or 1. A setting counts with 10⁸ shots at most, and with fewer where
+    rounding hides a limit: the interval becomes wider. Levels below 50 % are refused.
 
     Coverage is measured on a population of truths: what decay, monitoring and imperfect detection leave, also warm and
     dephased, X states, random states of every rank, separable, Werner and Bell states, half of them with turned spins;
