@@ -154,7 +154,8 @@ def turned(envelope: Envelope, rabi: float, phase: float, detuning: float) -> ND
     edges = [0.0, *(knot / 1000 for knot in envelope.knots_ns), duration]
     result = np.eye(2, dtype=complex)
     for start, end in pairwise(edges):
-        result = magnus(generator, start, end, rate, _INTEGRATION) @ result
+        rounding = 1e-15 * rate * (end - start)  # what the angle that is turned is known to
+        result = magnus(generator, start, end, rate, max(_INTEGRATION, rounding)) @ result
     return result
 
 
