@@ -1,6 +1,7 @@
 """The first time at which the fidelity reaches a target, against dense scans of the sector's own evolution."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ class Pair:
     def fidelity(self, times: ArrayLike, phase: float) -> NDArray[np.float64]:
         values, vectors = np.linalg.eig(self.generator)
         weights = np.linalg.solve(vectors, np.array([1.0, 0, 0, 0]))
-        values = values - values.real.max()
+        values = values - np.real(values).max()
         rho = (np.exp(np.multiply.outer(np.asarray(times, float), values)) * weights) @ vectors.T
         return 0.5 + (rho[..., 2] * np.exp(-1j * phase)).real / (rho[..., 0] + rho[..., 3]).real
 
@@ -142,7 +143,7 @@ def test_a_peak_that_only_just_touches_the_target(pair: Pair, above: bool) -> No
     if not record:
         return
     k = record[-1]
-    top = minimize_scalar(
+    top: Any = minimize_scalar(
         lambda time: -pair.fidelity(time, phase), bounds=times[[k - 1, k + 1]], options={"xatol": 1e-12 * times[k]}
     )
     highest = -float(top.fun)
@@ -201,7 +202,7 @@ def test_what_monitoring_ends_in_where_the_qubits_differ(pair: Pair) -> None:
     if pair.exceptional or gap < 1e-3:
         return
     values, vectors = np.linalg.eig(pair.generator)
-    slowest = vectors[:, np.argmax(values.real)]
+    slowest = vectors[:, np.argmax(np.real(values))]
     coherence = slowest[2] / (slowest[0] + slowest[3])
     end = 0.5 + (coherence * np.exp(-1j * found.phase)).real
     assert found.fidelity == pytest.approx(end, abs=1e-8)
