@@ -210,7 +210,7 @@ def _peak(before: Curve, after: Curve, step: Array) -> Array:
 
 
 def _rates(curve: Curve) -> _Rates:
-    values = np.linalg.eigvals(curve.generator)
+    values: NDArray[np.complex128] = np.linalg.eigvals(curve.generator).astype(complex)
     values = np.take_along_axis(values, np.argsort(np.abs(values.imag), axis=-1), axis=-1)
     rates = -np.sort(-values.real, axis=-1)
     two = -np.sort(-values[:, :2].real, axis=-1)
@@ -231,11 +231,11 @@ def _rise(curve: Curve, rates: _Rates) -> tuple[Array, Array]:
     The envelope, a sum of three exponentials, has one extremum at most, and is monotonic before and after.
     """
     values, vectors = np.linalg.eig(curve.generator)
-    order = np.argsort(np.abs(values.imag), axis=-1)
+    order = np.argsort(np.abs(np.imag(values)), axis=-1)
     shares = np.sum(curve.level[..., None] * vectors, axis=-2) * _applied(np.linalg.pinv(vectors), curve.state)
     values, shares = (np.take_along_axis(one, order, axis=-1) for one in (values, shares))
-    lead = np.argmax(values[:, :2].real, axis=-1)[:, None]
-    first, second = (np.take_along_axis(shares, one, axis=-1)[:, 0].real for one in (lead, 1 - lead))
+    lead = np.argmax(np.real(values[:, :2]), axis=-1)[:, None]
+    first, second = (np.real(np.take_along_axis(shares, one, axis=-1)[:, 0]) for one in (lead, 1 - lead))
     pair = np.abs(shares[:, 2]) + np.abs(shares[:, 3])
     size = np.abs(first) + np.abs(second) + pair
     slowest = np.maximum(np.minimum(rates.second, rates.pair), _SLOWEST**2 * rates.fastest)
