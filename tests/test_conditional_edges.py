@@ -107,11 +107,12 @@ def test_a_state_whose_slowest_mode_is_there_is_never_refused(system: System, se
 
 def test_a_batch_takes_each_point_by_the_route_it_needs() -> None:
     """With and without dephasing, sure of it or not, in one call."""
-    d = np.array([0.0, 0.3, 0.0])
-    states = np.stack([STARTS["density matrix"], STARTS["density matrix"], nv.operators.density_matrix("ud")])
+    d = np.array([0.0, 0.3, 0.0, 0.3])
+    fast = STARTS["density matrix"]
+    states = np.stack([fast, fast, nv.operators.density_matrix("ud"), (fast + nv.operators.density_matrix("dd")) / 2])
     times = [0.5, 9.0]
     together = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0, d=d, D=d)).no_jump(states, times)
-    for k in range(3):
+    for k in range(4):
         alone = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0, d=d[k], D=d[k])).no_jump(states[k], times)
         np.testing.assert_allclose(together.states[k], alone.states, rtol=0, atol=1e-13)
         np.testing.assert_allclose(together.probability[k], alone.probability, rtol=1e-10)
