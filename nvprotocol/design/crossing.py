@@ -16,10 +16,10 @@ def first_crossing(
     """The first time at which the fidelity reaches the target, and the success probability up to then; NaN where never.
 
     It is the first one however often the fidelity oscillates before. Limits are left: a peak that misses or passes
-    the target by less than rounding, some 1e-12 of F (1e-9 where the oscillation lasts longer than 24 periods), may
-    count or not; where the oscillation lasts that long, a crossing later than 1e9 times 1 over the fastest rate
-    counts as none, as its time hangs on the last digits of the rates; where the end is approached more slowly than at
-    1e-8 of the fastest rate and without an oscillation, so does one after 36 × 10⁸ times 1 over that rate.
+    the target by less than about 1e-8 of F may count or not; where an oscillation lasts longer than 24 periods, a
+    crossing later than 1e9 times 1 over the fastest rate counts as none, as its time hangs on the last digits of the
+    rates; where the end is approached more slowly than at 1e-8 of the fastest rate and without an oscillation, so
+    does one after 36 × 10⁸ times 1 over that rate.
 
     Args:
         medium: What the pair is monitored in.
