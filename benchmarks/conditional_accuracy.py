@@ -8,15 +8,13 @@ condition is kept with at least 1e-6 of the probability of the basis state that 
 Run:  python benchmarks/conditional_accuracy.py --cases 2000 --seed 27182 --output FILE
 """
 
-import argparse
 import sys
 from collections import Counter
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from _report import Report, made_with, parser
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
@@ -67,11 +65,7 @@ def outcome(case: EdgeCase, rng: np.random.Generator) -> Outcome:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--cases", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=27182)
-    parser.add_argument("--output", type=Path)
-    arguments = parser.parse_args()
+    arguments = parser(__doc__, cases=100, seed=27182).parse_args()
     rng = np.random.default_rng(arguments.seed)
     found = []
     for number in range(arguments.cases):
@@ -79,8 +73,7 @@ def main() -> None:
         found.append(outcome(case, rng))
         if "rong" in found[-1].said.lower() or found[-1].lowest < NEGATIVE:
             print(number, found[-1], *case, sep="\n", file=sys.stderr)
-    versions = ", ".join(f"{name} {version(name)}" for name in ("nvprotocol", "numpy", "mpmath"))
-    lines = [f"{arguments.cases} cases, seed {arguments.seed}; {datetime.now(UTC):%Y-%m-%d}; {versions}", ""]
+    lines = [f"{arguments.cases} cases, seed {arguments.seed}; {made_with('numpy', 'mpmath')}", ""]
     count = Counter((one.kind, "slowest mode present" if one.present else "absent", one.said) for one in found)
     lines += [
         f"{kind:<20} {present:<22} {said:<50} {number:5d}" for (kind, present, said), number in sorted(count.items())
@@ -95,9 +88,7 @@ def main() -> None:
         f"refused where the slowest mode is present: {refused} of {len(present)}",
         f"refused where it is absent: {others} of {len(absent)}",
     ]
-    print("\n".join(lines))
-    if arguments.output:
-        arguments.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    Report(arguments.output)(*lines)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,12 @@ is right to 1e-9, or refused; "not unique" must be so in the reference.
 Run:  PYTHONPATH=tests python benchmarks/stiff_steady_states.py --cases 500 --seed 31415 --output FILE
 """
 
-import argparse
 import sys
 from collections import Counter
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from _report import Report, made_with, parser
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
@@ -52,23 +50,16 @@ def outcome(rng: np.random.Generator) -> tuple[str, str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--cases", type=int, default=60)
-    parser.add_argument("--seed", type=int, default=31415)
-    parser.add_argument("--output", type=Path)
-    arguments = parser.parse_args()
+    arguments = parser(__doc__, cases=60, seed=31415).parse_args()
     rng = np.random.default_rng(arguments.seed)
     found = [outcome(rng) for _ in range(arguments.cases)]
-    versions = ", ".join(f"{name} {version(name)}" for name in ("nvprotocol", "numpy", "mpmath"))
-    lines = [f"{arguments.cases} stiff media, seed {arguments.seed}; {datetime.now(UTC):%Y-%m-%d}; {versions}", ""]
+    lines = [f"{arguments.cases} stiff media, seed {arguments.seed}; {made_with('numpy', 'mpmath')}", ""]
     for (kind, said), count in sorted(Counter((kind, said) for kind, said, _ in found).items()):
         lines.append(f"{kind:<15} {said:<25} {count:5d}")
     refused = sum("refused" in said for _, said, _ in found)
     lines += ["", f"largest error of a state that is returned: {max(error for _, _, error in found):.1e}"]
     lines += [f"refused: {refused} of {arguments.cases}"]
-    print("\n".join(lines))
-    if arguments.output:
-        arguments.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    Report(arguments.output)(*lines)
 
 
 if __name__ == "__main__":

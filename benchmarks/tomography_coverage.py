@@ -13,18 +13,16 @@ imperfect monitoring leaves, p·S + (1−p)·|uu⟩ with p from 0.85 to 0.98, as
 Run:  PYTHONPATH=. python benchmarks/tomography_coverage.py --cells 500 --again 2000 --named 1000 --output FILE
 """
 
-import argparse
 import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
 from functools import partial
 from itertools import product
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from _population import HALVES, SINGLET, UP, Cell, population
+from _report import Report, made_with, parser
 from _truth import distances
 from numpy.typing import NDArray
 from scipy.stats import unitary_group
@@ -161,26 +159,12 @@ def again_lines(title: str, cells: list[Cell], found: list[tuple[float, ...]]) -
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--cells", type=int, default=12)
-    parser.add_argument("--tables", type=int, default=50)
-    parser.add_argument("--again", type=int, default=100, help="tables of the cells that are measured again")
-    parser.add_argument("--named", type=int, default=20, help="tables of the nearly pure states")
-    parser.add_argument("--half", choices=list(HALVES), default="second")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the tables")
-    parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--output", type=Path)
-    arguments = parser.parse_args()
-    lines: list[str] = []
-
-    def write(*more: str) -> None:
-        print(*more, sep="\n", flush=True)
-        lines.extend(more)
-        if arguments.output:
-            arguments.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
+    options = parser(__doc__, cells=12, tables=50, again=100, named=20, seed=0, jobs=1)
+    options.add_argument("--half", choices=list(HALVES), default="second", help="half of the population")
+    arguments = options.parse_args()
+    write = Report(arguments.output)
     write(
-        f"{datetime.now(UTC):%Y-%m-%d}, {arguments.half} half, {arguments.cells} cells of {arguments.tables} tables, "
+        f"{made_with('numpy', 'scipy')}; {arguments.half} half, {arguments.cells} cells of {arguments.tables} tables, "
         f"again with {arguments.again}, nearly pure with {arguments.named}, seed {arguments.seed}; levels "
         + ", ".join(f"{100 * level:g} %" for level in LEVELS)
     )

@@ -6,14 +6,10 @@ at 99 % lies above the truth, and "certified" how often it is positive.
 Run:  PYTHONPATH=. python benchmarks/tomography_incomplete.py --tables 100 --output FILE
 """
 
-import argparse
-import sys
 import time
-from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
-import scipy
+from _report import Report, made_with, parser
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -36,15 +32,11 @@ def states() -> dict[str, np.ndarray]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--tables", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=602214)
-    parser.add_argument("--output", type=Path)
-    arguments = parser.parse_args()
+    arguments = parser(__doc__, tables=20, seed=602214).parse_args()
+    write = Report(arguments.output)
     started, rng = time.process_time(), np.random.default_rng(arguments.seed)
-    versions = f"Python {sys.version.split()[0]}, NumPy {np.__version__}, SciPy {scipy.__version__}"
-    lines = [f"{datetime.now(UTC):%Y-%m-%d}, nvprotocol {nv.__version__}, {versions}, seed {arguments.seed}"]
-    lines += [f"{arguments.tables} tables a cell (a fifth of them for C); coverage and mean width of C and F"]
+    write(f"{made_with('numpy', 'scipy')}, seed {arguments.seed}")
+    write(f"{arguments.tables} tables a cell (a fifth of them for C); coverage and mean width of C and F")
     for settings in (("XX", "YY", "ZZ"), ("XX", "ZZ"), ("ZZ",)):
         for name, rho in states().items():
             concurrence, overlap = float(nv.concurrence(rho)), fidelity(rho, "psi-")
@@ -57,17 +49,13 @@ def main() -> None:
                 bound = tomography.concurrence_bound(counts, settings=settings)
                 of_c = np.mean((low <= concurrence + 1e-9) & (concurrence <= high + 1e-9))
                 of_f = np.mean((down <= overlap + 1e-9) & (overlap <= up + 1e-9))
-                lines.append(
+                write(
                     f"{' '.join(settings):<9} {name:<17} {shots:>5}"
                     f" | C {concurrence:.2f}: {of_c:.3f} {np.mean(high - low):.3f}"
                     f" | F {overlap:.3f}: {of_f:.3f} {np.mean(up - down):.3f}"
                     f" | bound above {np.mean(bound > concurrence + 1e-9):.3f}, certified {np.mean(bound > 0):.3f}"
                 )
-                print(lines[-1], flush=True)
-    lines.append(f"{time.process_time() - started:.0f} s of processor time")
-    print(lines[-1])
-    if arguments.output:
-        arguments.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write(f"{time.process_time() - started:.0f} s of processor time")
 
 
 if __name__ == "__main__":

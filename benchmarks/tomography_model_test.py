@@ -7,16 +7,11 @@ or less. "The counts contradict the model" is said below 1e-5, which only all ce
 Run:  PYTHONPATH=. python benchmarks/tomography_model_test.py --tables 500 --output FILE
 """
 
-import argparse
-import sys
 import time
-from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
-import scipy
+from _report import Report, made_with, parser
 
-import nvprotocol as nv
 from nvprotocol import tomography
 from nvprotocol.operators import bell_state, density_matrix
 from nvprotocol.tomography._fitted import fitted
@@ -44,15 +39,11 @@ def states() -> dict[str, np.ndarray]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--tables", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=602214)
-    parser.add_argument("--output", type=Path)
-    arguments = parser.parse_args()
+    arguments = parser(__doc__, tables=200, seed=602214).parse_args()
+    write = Report(arguments.output)
     started, rng = time.process_time(), np.random.default_rng(arguments.seed)
-    versions = f"Python {sys.version.split()[0]}, NumPy {np.__version__}, SciPy {scipy.__version__}"
-    lines = [f"{datetime.now(UTC):%Y-%m-%d}, nvprotocol {nv.__version__}, {versions}, seed {arguments.seed}"]
-    lines += [f"{arguments.tables} tables a cell; mean of p, then P(p < level) for {LEVELS}, and the least p"]
+    write(f"{made_with('numpy', 'scipy')}, seed {arguments.seed}")
+    write(f"{arguments.tables} tables a cell; mean of p, then P(p < level) for {LEVELS}, and the least p")
     every = []
     for name, rho in states().items():
         for ansatz in ("full",) if "random" in name else ("full", "X"):
@@ -69,17 +60,13 @@ def main() -> None:
                     sizes = "  ".join(f"{np.mean(p < level):.4f}" for level in LEVELS)
                     blurred = "sharp  " if readout is None else "blurred"
                     cell = f"{ansatz:<4} {name:<20} {blurred} {shots:>8.0e}"
-                    lines.append(f"{cell} | {p.mean():.3f} | {sizes} | {p.min():.0e}")
-                    print(lines[-1], flush=True)
+                    write(f"{cell} | {p.mean():.3f} | {sizes} | {p.min():.0e}")
     pooled, worst = np.concatenate(every), [max(np.mean(p < level) for p in every) for level in LEVELS]
     sizes = ", ".join(
         f"{np.mean(pooled < level):.5f} (worst cell {most:.4f})" for level, most in zip(LEVELS, worst, strict=True)
     )
-    lines.append(f"{len(every)} cells, {pooled.size} tables: P(p < level) {sizes}; p < 1e-5 in {np.sum(pooled < 1e-5)}")
-    lines.append(f"{time.process_time() - started:.0f} s of processor time")
-    print("\n".join(lines[-2:]))
-    if arguments.output:
-        arguments.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write(f"{len(every)} cells, {pooled.size} tables: P(p < level) {sizes}; p < 1e-5 in {np.sum(pooled < 1e-5)}")
+    write(f"{time.process_time() - started:.0f} s of processor time")
 
 
 if __name__ == "__main__":

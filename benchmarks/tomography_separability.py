@@ -18,18 +18,13 @@ Run:  PYTHONPATH=. python benchmarks/tomography_separability.py --full --seed 60
 Without --full a short search, of a minute.
 """
 
-import argparse
-import sys
 import time
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import scipy
+from _report import Report, made_with, parser
 from numpy.typing import NDArray
 
-import nvprotocol as nv
 from nvprotocol import tomography
 from nvprotocol.operators import bell_state, density_matrix
 from nvprotocol.tomography._fitted import fitted
@@ -220,7 +215,7 @@ def ratios(values: Real, levels: tuple[float, ...]) -> Real:
     return np.array([np.quantile(values, 1 - level) / -np.log(level) for level in levels])
 
 
-def search(scale: float, rng: np.random.Generator, say: "Say") -> list[Truth]:
+def search(scale: float, rng: np.random.Generator, say: Report) -> list[Truth]:
     """The truths of the largest ratios, largest first."""
     first, kept, rounds = max(60, int(500 * scale)), max(6, int(12 * scale)), max(2, int(6 * scale))
     truths = [drawn(rng) for _ in range(first)]
@@ -247,30 +242,13 @@ def search(scale: float, rng: np.random.Generator, say: "Say") -> list[Truth]:
     return best
 
 
-class Say:
-    """Prints lines, and keeps them in a file."""
-
-    def __init__(self, output: Path | None) -> None:
-        self.lines: list[str] = []
-        self.output = output
-
-    def __call__(self, line: str) -> None:
-        self.lines.append(line)
-        print(line, flush=True)
-        if self.output:
-            self.output.write_text("\n".join(self.lines) + "\n", encoding="utf-8")
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--full", action="store_true", help="the search whose result is committed, of 20 minutes")
-    parser.add_argument("--seed", type=int, default=602214)
-    parser.add_argument("--output", type=Path)
-    arguments = parser.parse_args()
-    say, started = Say(arguments.output), time.process_time()
+    options = parser(__doc__, seed=602214)
+    options.add_argument("--full", action="store_true", help="the search whose result is committed, of some minutes")
+    arguments = options.parse_args()
+    say, started = Report(arguments.output), time.process_time()
     search_rng, fresh = np.random.default_rng(arguments.seed).spawn(2)
-    versions = f"Python {sys.version.split()[0]}, NumPy {np.__version__}, SciPy {scipy.__version__}"
-    say(f"{datetime.now(UTC):%Y-%m-%d}, nvprotocol {nv.__version__}, {versions}, seed {arguments.seed}")
+    say(f"{made_with('numpy', 'scipy')}, seed {arguments.seed}")
     best = search(1.0 if arguments.full else 0.03, search_rng, say)
     many, most = (2000, 20_000) if arguments.full else (500, 1000)
     say(f"\nquantile of the drop over -log(level) at {LEVELS}, {many} fresh tables a truth:")

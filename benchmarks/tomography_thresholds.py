@@ -12,16 +12,14 @@ What the rule covers elsewhere, tomography_coverage.py reports on the other half
 Run:  PYTHONPATH=. python benchmarks/tomography_thresholds.py --cells 400 --tables 150 --again 2000 --output FILE
 """
 
-import argparse
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from _population import HALVES, Cell, population
+from _report import Report, made_with, parser
 from _truth import distances
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
@@ -90,25 +88,12 @@ def report(again: list[Distances]) -> Iterable[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--cells", type=int, default=12)
-    parser.add_argument("--tables", type=int, default=50)
-    parser.add_argument("--again", type=int, default=100, help="tables of the cells that are measured again")
-    parser.add_argument("--half", choices=list(HALVES), default="first")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the tables")
-    parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--output", type=Path)
-    arguments = parser.parse_args()
-    lines: list[str] = []
-
-    def write(*more: str) -> None:
-        print(*more, sep="\n", flush=True)
-        lines.extend(more)
-        if arguments.output:
-            arguments.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
+    options = parser(__doc__, cells=12, tables=50, again=100, seed=0, jobs=1)
+    options.add_argument("--half", choices=list(HALVES), default="first", help="half of the population")
+    arguments = options.parse_args()
+    write = Report(arguments.output)
     write(
-        f"{datetime.now(UTC):%Y-%m-%d}, {arguments.half} half, {arguments.cells} cells of {arguments.tables} tables, "
+        f"{made_with('numpy', 'scipy')}; {arguments.half} half, {arguments.cells} cells of {arguments.tables} tables, "
         f"the neediest again with {arguments.again}, seed {arguments.seed}",
         f"{'needed at 95 %:':66} below above",
     )
