@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def parser(doc: str | None, **numbers: int) -> argparse.ArgumentParser:
-    """Options that are whole numbers, with their defaults, and `--output`; the first line of a docstring says for what."""
+    """Options that are whole numbers, with their defaults, and `--output`; a docstring's first line describes them."""
     made = argparse.ArgumentParser(
         description=(doc or "").splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )

@@ -13,22 +13,26 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import qiskit
-from numpy.typing import NDArray
-from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, transpile
+from qiskit import QuantumCircuit, transpile
 from qiskit.transpiler import Layout, TranspilerError, generate_preset_pass_manager
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from placed import LEVELS, SYSTEM, UNEQUAL, checked, decay, read, three_apart  # pyright: ignore[reportMissingImports]
+
 import nvprotocol as nv
-from nvprotocol.backend import NVBackend, exact
-from nvprotocol.backend.time_as_medium import timeless
+from nvprotocol.backend import NVBackend
 from nvprotocol.errors import UnsupportedCircuitError
 
-SEED, LAYOUTS, LEVELS, WITHIN = 271828, 6, (0, 1, 2, 3), 1e-9
+SEED, LAYOUTS, WITHIN = 271828, 6, 1e-9
 ERRORS: dict[str, Any] = {
-    "readout": [[[0.8, 0.25], [0.2, 0.75]], [[0.97, 0.05], [0.03, 0.95]]],
+    "readout": UNEQUAL,
     "single_qubit_error": 0.01,
     "two_qubit_error": 0.02,
     "initialisation_error": 0.02,
@@ -40,18 +44,18 @@ Way = Callable[..., QuantumCircuit]
 def by(**options: Any) -> Way:
     """`transpile` for the backend, with options."""
     return lambda circuit, backend, level, **asked: transpile(
-        circuit, backend, optimization_level=level, **options, **asked
+        circuit, backend, optimization_level=level, seed_transpiler=SEED, **options, **asked
     )
 
 
 def for_target(circuit: QuantumCircuit, backend: NVBackend, level: int, **asked: Any) -> QuantumCircuit:
     """`transpile` for the target of the backend alone."""
-    return transpile(circuit, target=backend.target, optimization_level=level, **asked)
+    return transpile(circuit, target=backend.target, optimization_level=level, seed_transpiler=SEED, **asked)
 
 
 def by_pass_manager(circuit: QuantumCircuit, backend: NVBackend, level: int, **asked: Any) -> QuantumCircuit:
     """The pass manager that is made for the backend."""
-    return generate_preset_pass_manager(level, backend=backend, **asked).run(circuit)
+    return generate_preset_pass_manager(level, backend=backend, seed_transpiler=SEED, **asked).run(circuit)
 
 
 def with_connections(circuit: QuantumCircuit, backend: NVBackend, level: int, **asked: Any) -> QuantumCircuit:
@@ -67,7 +71,13 @@ def with_gates(circuit: QuantumCircuit, backend: NVBackend, level: int, **asked:
 def without_backend(circuit: QuantumCircuit, backend: NVBackend, level: int) -> QuantumCircuit:
     """`transpile` for what the backend connects and its gates, without the backend."""
     gates = list(backend.device.native_gates)
-    return transpile(circuit, coupling_map=backend.coupling_map, basis_gates=gates, optimization_level=level)
+    return transpile(
+        circuit,
+        coupling_map=backend.coupling_map,
+        basis_gates=gates,
+        optimization_level=level,
+        seed_transpiler=SEED,
+    )
 
 
 WAYS: dict[str, Way] = {
@@ -79,7 +89,7 @@ WAYS: dict[str, Way] = {
     "translator": by(translation_method="translator"),
     "translator, alap": by(translation_method="translator", scheduling_method="alap"),
     "layout dense": by(layout_method="dense"),
-    "layout sabre": by(layout_method="sabre", seed_transpiler=3),
+    "layout sabre": by(layout_method="sabre"),
     "layout trivial": by(layout_method="trivial"),
     "routing basic": by(routing_method="basic"),
     "routing none": by(routing_method="none"),
@@ -103,20 +113,12 @@ class Case(NamedTuple):
 
 def circuits(monitors: int) -> Iterator[QuantumCircuit]:
     """Circuits that use so many monitors."""
-    yield _decay()
+    yield decay()
     yield _pair()
     if monitors:
         yield _on_the_last(monitors)
-        yield _checked(monitors)
+        yield checked(monitors)
         yield _from_a_monitor(monitors)
-
-
-def _decay() -> QuantumCircuit:
-    circuit = QuantumCircuit(1, 1)
-    circuit.x(0)
-    circuit.delay(0.5, 0, unit="us")
-    circuit.measure(0, 0)
-    return circuit
 
 
 def _pair() -> QuantumCircuit:
@@ -142,24 +144,6 @@ def _on_the_last(monitors: int) -> QuantumCircuit:
     return circuit
 
 
-def _checked(monitors: int) -> QuantumCircuit:
-    registers = QuantumRegister(monitors, "monitor"), QuantumRegister(2, "nv"), ClassicalRegister(monitors + 2)
-    circuit, nv_qubits = QuantumCircuit(*registers), [monitors, monitors + 1]
-    circuit.x(monitors)
-    circuit.sx(monitors + 1)
-    circuit.barrier()
-    for k in range(monitors):
-        circuit.delay(0.2, nv_qubits, unit="us")
-        circuit.barrier()
-        circuit.cx(monitors, k)
-        circuit.cx(monitors + 1, k)
-        circuit.barrier()
-        circuit.measure(k, k)
-    circuit.barrier()
-    circuit.measure(nv_qubits, nv_qubits)
-    return circuit
-
-
 def _from_a_monitor(monitors: int) -> QuantumCircuit:
     circuit = QuantumCircuit(monitors + 2, 2)
     circuit.sx(2)
@@ -174,15 +158,7 @@ def _from_a_monitor(monitors: int) -> QuantumCircuit:
 
 def three_placed(monitors: int, rng: np.random.Generator) -> Iterator[Case]:
     """A circuit of three qubits on layouts at random, the second of them connected with the third."""
-    circuit = QuantumCircuit(QuantumRegister(2, "a"), QuantumRegister(1, "b"), ClassicalRegister(3))
-    circuit.sx(0)
-    circuit.x(1)
-    circuit.barrier()
-    circuit.delay(0.4, [0, 1, 2], unit="us")
-    circuit.barrier()
-    circuit.cx(1, 2)
-    circuit.barrier()
-    circuit.measure([0, 1, 2], [0, 1, 2])
+    circuit = three_apart()
     n_qubits, found = monitors + 2, 0
     while found < LAYOUTS:
         places = rng.permutation(n_qubits)[:3].tolist()
@@ -195,15 +171,6 @@ def three_placed(monitors: int, rng: np.random.Generator) -> Iterator[Case]:
         found += 1
 
 
-def distribution(circuit: QuantumCircuit, backend: NVBackend) -> NDArray[np.float64]:
-    """The exact distribution of the bits, errors of readout included."""
-    wide, device = circuit, backend.device
-    if circuit.num_qubits < device.n_qubits:
-        wide = QuantumCircuit(device.n_qubits, circuit.num_clbits)
-        wide.compose(circuit, range(circuit.num_qubits), range(circuit.num_clbits), inplace=True)
-    return exact.distribution(timeless(wide, device, to_end=False), device, {}, range(circuit.num_clbits))
-
-
 def verdict(case: Case, way: Way, backend: NVBackend, level: int) -> str:
     """What becomes of a circuit: right, refused by the transpiler or by the run, or silent."""
     try:
@@ -214,7 +181,7 @@ def verdict(case: Case, way: Way, backend: NVBackend, level: int) -> str:
         backend.run(found, shots=1)
     except UnsupportedCircuitError as error:
         return "refused" if "\n" not in str(error) else "silent"
-    off = np.abs(distribution(found, backend) - distribution(case.placed, backend)).max()
+    off = np.abs(read(found, backend) - read(case.placed, backend)).max()
     return "right" if off < WITHIN else "silent"
 
 
@@ -228,8 +195,9 @@ def main() -> int:
 
     for monitors in range(4):
         for errors in ({}, ERRORS):
-            equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.1, J=0.5), 0.4)
-            backend = NVBackend(nv.Device(equation, monitors=max(monitors, 1), intrinsic_t1_us=[3.0, 1.0], **errors))
+            backend = NVBackend(
+                nv.Device(SYSTEM.equation, monitors=max(monitors, 1), intrinsic_t1_us=[3.0, 1.0], **errors)
+            )
             for level in LEVELS:
                 for circuit in circuits(monitors):
                     for name, way in WAYS.items():
@@ -237,7 +205,9 @@ def main() -> int:
                 for case in three_placed(max(monitors, 1), rng):
                     for name in ASKED:
                         counted(f"{name}: asked", level)[verdict(case, WAYS[name], backend, level)] += 1
-    print(f"Qiskit {qiskit.__version__}, seed {SEED}: circuits that are right / refused / silent")
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d}, Qiskit {qiskit.__version__}, seed {SEED}: circuits that are right / refused / silent"
+    )
     print(f"{'transpiled by':24}" + "".join(f"{f'level {level}':>16}" for level in LEVELS))
     for name, levels in found.items():
         cells = (" / ".join(str(levels[level][said]) for said in ("right", "refused", "silent")) for level in LEVELS)

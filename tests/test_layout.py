@@ -7,8 +7,20 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from layouts import LEVELS, UNEQUAL, assert_reads, backend_of, checked, circuits_with, decay, on_the_last, read, refusal
-from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, transpile
+from placed import (
+    LEVELS,
+    UNEQUAL,
+    assert_reads,
+    backend_of,
+    checked,
+    circuits_with,
+    decay,
+    on_the_last,
+    read,
+    refusal,
+    three_apart,
+)
+from qiskit import QuantumCircuit, transpile
 from qiskit.transpiler import Layout, generate_preset_pass_manager
 
 from nvprotocol.backend import NVBackend
@@ -144,16 +156,7 @@ def asked_layouts() -> st.SearchStrategy[list[int]]:
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_layout_that_the_caller_asks_for_is_run(level: int, options: dict[str, Any]) -> None:
     backend = backend_of(3)
-    first, second = QuantumRegister(2, "a"), QuantumRegister(1, "b")
-    circuit = QuantumCircuit(first, second, ClassicalRegister(3))
-    circuit.sx(0)
-    circuit.x(1)
-    circuit.barrier()
-    circuit.delay(0.4, [0, 1, 2], unit="us")
-    circuit.barrier()
-    circuit.cx(1, 2)
-    circuit.barrier()
-    circuit.measure([0, 1, 2], [0, 1, 2])
+    circuit = three_apart()
 
     @settings(max_examples=6)
     @given(places=asked_layouts(), form=st.sampled_from(["list", "dict", "Layout", "qubits"]))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from layouts import LEVELS, SYSTEM, UNEQUAL, assert_reads, backend_of, decay, exchanged, read, refusal
+from placed import LEVELS, SYSTEM, UNEQUAL, assert_reads, backend_of, decay, exchanged, read, refusal
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, qpy, transpile
 from qiskit.primitives import BackendEstimatorV2
 from qiskit.quantum_info import SparsePauliOp

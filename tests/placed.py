@@ -93,6 +93,20 @@ def on_the_last(monitors: int) -> QuantumCircuit:
     return circuit
 
 
+def three_apart() -> QuantumCircuit:
+    """Three qubits in two registers, of which the second meets the third."""
+    circuit = QuantumCircuit(QuantumRegister(2, "a"), QuantumRegister(1, "b"), ClassicalRegister(3))
+    circuit.sx(0)
+    circuit.x(1)
+    circuit.barrier()
+    circuit.delay(0.4, [0, 1, 2], unit="us")
+    circuit.barrier()
+    circuit.cx(1, 2)
+    circuit.barrier()
+    circuit.measure([0, 1, 2], [0, 1, 2])
+    return circuit
+
+
 def circuits_with(monitors: int) -> list[QuantumCircuit]:
     """Circuits that use so many monitors."""
     return [checked(monitors), on_the_last(monitors)] if monitors else [decay()]
