@@ -205,9 +205,8 @@ def main() -> int:
                 for case in three_placed(max(monitors, 1), rng):
                     for name in ASKED:
                         counted(f"{name}: asked", level)[verdict(case, WAYS[name], backend, level)] += 1
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}, Qiskit {qiskit.__version__}, seed {SEED}: circuits that are right / refused / silent"
-    )
+    made = f"{datetime.now(UTC):%Y-%m-%d}, Qiskit {qiskit.__version__}, seed {SEED}"
+    print(f"{made}: circuits that are right / refused / silent")
     print(f"{'transpiled by':24}" + "".join(f"{f'level {level}':>16}" for level in LEVELS))
     for name, levels in found.items():
         cells = (" / ".join(str(levels[level][said]) for said in ("right", "refused", "silent")) for level in LEVELS)
