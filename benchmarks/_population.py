@@ -4,8 +4,8 @@ A cell is one truth, one set of readout errors and one number of shots for every
 
 - mixture     p·S + (1−p)·|uu⟩, what collective decay and monitoring leave, with 1−p from 0.01 to 0.7 and in half of the
               cells up to 5 % of |dd⟩;
-- decay       a pair on its medium with |A|/a from 0.85 to 1, a warm one in half of the cells, with and without detuning
-              and dephasing, after some time (`MasterEquation.evolve`);
+- decay       a pair on its medium with |A|/a from 0.85 to 1, at finite temperature in half of the cells, with and
+              without detuning and dephasing, after some time (`MasterEquation.evolve`);
 - monitored   the same pair while parity is checked (`MasterEquation.monitored`);
 - detector    the branch without a click of a detector with efficiency below 1: where a photon is missed, |uu⟩ is kept;
 - X           states with ρ₁₂ beside the diagonal only, of rank 2, 3 or 4, from border to border of what ρ₁₂ can be;

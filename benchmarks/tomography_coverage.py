@@ -8,7 +8,7 @@ means over the first 10 tables, with the plain one in brackets. "bound" is the s
 
 The cells of this half had no part in the choice of the rule (tomography_thresholds.py). The lowest 2 % of them (five
 at least) are measured again with other and more tables, by `concurrence_interval` itself. So are the states that
-imperfect monitoring leaves, p·S + (1−p)·|uu⟩ with p from 0.85 to 0.98, as they are and with turned spins.
+imperfect monitoring leaves, p·S + (1−p)·|uu⟩ with p from 0.85 to 0.98, as they are and locally rotated.
 
 Run:  PYTHONPATH=. python benchmarks/tomography_coverage.py --cells 500 --again 2000 --named 1000 --output FILE
 """

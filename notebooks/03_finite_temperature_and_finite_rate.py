@@ -133,9 +133,10 @@ plt.show()
 #
 # ## Looking now and then
 #
-# Now watch the warm pair. Kept are the runs that are accepted at every check, $\tau$ apart. Between two
-# looks anything may happen. Let $\mathcal P$ cut out the block of $|\uparrow\downarrow\rangle$ and
-# $|\downarrow\uparrow\rangle$; then from one look to the next the unnormalised state goes through the map
+# Now monitor the pair at finite temperature. Kept are the runs that are accepted at every check, $\tau$
+# apart. Between two checks anything may happen. Let $\mathcal P$ cut out the block of
+# $|\uparrow\downarrow\rangle$ and $|\downarrow\uparrow\rangle$; then from one check to the next the
+# unnormalised state goes through the map
 #
 # $$M(\tau) = \mathcal P\,e^{\mathcal L\tau}\,\mathcal P ,$$
 #

@@ -94,10 +94,10 @@ plt.show()
 # *Figure 1. The same state, measured in 500 laboratories with 1800 shots each; dots are averages. The last row uses a
 # symmetry, see below.*
 #
-# Could one not take the bias off, as it is known? For this state, yes. But a state whose two small eigenvalues are not
-# zero but *small*, as a warm magnet makes them, has almost no bias, and counts that look much the same; there, what is
-# put on top is an error. So `nv.tomography.estimate` reports maximum likelihood as it is, and the interval, which need
-# not be centred on it, makes room for the bias.
+# Could one not take the bias off, as it is known? For this state, yes. But a state whose two small
+# eigenvalues are not zero but *small*, as a magnet at finite temperature makes them, has almost no bias, and
+# counts that look much the same; there, what is put on top is an error. So `nv.tomography.estimate` reports
+# maximum likelihood as it is, and the interval, which need not be centred on it, makes room for the bias.
 #
 # ## The usual intervals
 #
@@ -250,11 +250,11 @@ plt.show()
 #
 # ## Does it cover?
 #
-# No theorem says that it does. So it has been measured, on a population of truths: the states that decay and monitoring
-# leave, warm or dephased ones among them, X states, random states of every rank, separable ones, Werner and Bell
-# states, turned or not; exact readout and errors up to 10 %; 50 to 10,000 shots a setting, equal or not. Two degrees
-# below and four above were chosen on one half of this population (`benchmarks/tomography_thresholds.py`); this is the
-# other half (`benchmarks/tomography_coverage.py`).
+# No theorem says that it does. So it has been measured, on a population of truths: the states that decay and
+# monitoring leave, at finite temperature or dephased among them, X states, random states of every rank,
+# separable ones, Werner and Bell states, turned or not; exact readout and errors up to 10 %; 50 to 10,000
+# shots a setting, equal or not. Two degrees below and four above were chosen on one half of this population
+# (`benchmarks/tomography_thresholds.py`); this is the other half (`benchmarks/tomography_coverage.py`).
 
 # %%
 CELL = re.compile(

@@ -35,7 +35,7 @@ for one in nv.paper.errata.ERRATA.values():
 # %% [markdown]
 # ## A maximum that is not one (E1)
 #
-# A pair is watched, and kept while $|\sigma^z| = 0$. If the fields differ too much, $\eta = \delta/\Gamma > 1$,
+# A pair is monitored, and kept while $|\sigma^z| = 0$. If the fields differ too much, $\eta = \delta/\Gamma > 1$,
 # entanglement comes and goes. The most there ever is, says the text below Eq. 15 and shows the inset of Fig. 3, is
 #
 # $$C_{\max}(\eta) = \frac{\sqrt{2 - 1/\eta^2}}{\eta} .$$

@@ -15,7 +15,7 @@ from nvprotocol.master_equation.integers import (
     characteristic,
     combined,
     exponential,
-    lasting,
+    imaginary_roots,
     null_part,
     nullities,
     power,
@@ -99,7 +99,7 @@ def test_imaginary_roots_are_counted(real: list[int], imaginary: list[int], zero
     for square in imaginary:
         polynomial = np.convolve(polynomial, [1, 0, square])
     coefficients = [int(value) for value in polynomial] + [0] * zeros
-    assert lasting(coefficients) == 2 * len(imaginary)
+    assert imaginary_roots(coefficients) == 2 * len(imaginary)
 
 
 @settings(max_examples=30)

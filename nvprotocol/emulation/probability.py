@@ -155,14 +155,14 @@ def probability(
     prepared = on_device.prepare(given, device, postselect, tomography=False)
     metadata = metadata_of(engine, postselect, seed, per_shot=per_shot)
     tables = readings.joint_probabilities(prepared, device, engine, register)
-    odds: list[float] | None = None
+    success: list[float] | None = None
     if isinstance(tables, Exception):
         counts = readings.counts_shot_by_shot(prepared, device, not_followed(tables, number), rng, register)
         metadata |= {"method": "shot by shot", "reason": f"{tables}"}
     else:
-        odds = success_probabilities([float(table.sum()) for table in tables])
+        success = success_probabilities([float(table.sum()) for table in tables])
         if number is None:
-            pairs = zip(tables, odds, asked, strict=True)
+            pairs = zip(tables, success, asked, strict=True)
             exact = [_exact(table / p, p, one, register, metadata) for table, p, one in pairs]
             return exact if several else exact[0]
         if per_shot:
@@ -170,7 +170,7 @@ def probability(
         else:
             counts = [draw_kept(table, number, rng) for table in tables]
     drawn = number or 0
-    require_kept([int(one.sum()) for one in counts], 1, drawn, odds)
+    require_kept([int(one.sum()) for one in counts], 1, drawn, success)
     found = [_counted(one, drawn, wanted, register, metadata) for one, wanted in zip(counts, asked, strict=True)]
     return found if several else found[0]
 
@@ -193,11 +193,15 @@ def _share(distribution: NDArray, outcomes: Sequence[str]) -> float:
 
 
 def _exact(
-    distribution: NDArray[np.float64], odds: float, outcomes: tuple[str, ...], register: str, metadata: dict[str, Any]
+    distribution: NDArray[np.float64],
+    success: float,
+    outcomes: tuple[str, ...],
+    register: str,
+    metadata: dict[str, Any],
 ) -> Probability:
     value = _share(distribution, outcomes)
     return Probability(
-        value, (value, value), 0.0, odds, (odds, odds), outcomes, register, distribution, None, None, metadata
+        value, (value, value), 0.0, success, (success, success), outcomes, register, distribution, None, None, metadata
     )
 
 

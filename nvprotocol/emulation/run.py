@@ -1,4 +1,4 @@
-"""A circuit on a device: the state, its entanglement and the odds of keeping a run."""
+"""A circuit on a device: the state, its entanglement and the probability of keeping a run."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
@@ -64,8 +64,8 @@ def emulate(
     """Runs circuits on a device whose qubits share a medium, and estimates the state by tomography.
 
     Delays become the medium's exact channel on all NV qubits at once. What is postselected is followed in its kept
-    branch: one run of the density matrix gives the kept state and its odds, and counts are drawn from these, so that
-    shots cost nothing. The distribution is that of the plain circuit run shot by shot (`per_shot`).
+    branch: one run of the density matrix gives the kept state and its probability, and counts are drawn from these, so
+    that shots cost nothing. The distribution is that of the plain circuit run shot by shot (`per_shot`).
 
     A protocol that conserves the total σᶻ leaves a state with ρ₀₀, ρ₁₁, ρ₂₂, ρ₃₃ and ρ₁₂ only: with
     `settings=nv.tomography.U1` and `ansatz="X"` five settings do, and bias and intervals are smaller. The `p_value` of
@@ -114,23 +114,23 @@ def emulate(
     prepared = on_device.prepare(given, device, postselect)
     metadata = metadata_of(engine, postselect, seed, per_shot=per_shot)
     weighted = on_device.unnormalised_states(prepared, device, engine)
-    odds: Sequence[float] | None = None
+    success: Sequence[float] | None = None
     if isinstance(weighted, Exception):
         tables = on_device.counts_shot_by_shot(prepared, device, not_followed(weighted, number), rng, labels)
         metadata |= {"method": "shot by shot", "reason": f"{weighted}"}
     else:
-        odds = success_probabilities([np.trace(state).real for state in weighted])
+        success = success_probabilities([np.trace(state).real for state in weighted])
         states = [state / np.trace(state).real for state in weighted]
         if number is None:
-            pairs = zip(states, odds, strict=True)
+            pairs = zip(states, success, strict=True)
             estimates = [without_noise(state, p, metadata, labels, ansatz) for state, p in pairs]
             return estimates if several else estimates[0]
         if per_shot:
             tables = on_device.counts_shot_by_shot(prepared, device, number, rng, labels)
         else:
             chances = on_device.outcome_probabilities(states, device, labels, engine)
-            tables = draw_kept(np.reshape(odds, (-1, 1, 1)) * chances, number, rng)
-    require_kept(tables.sum(axis=(1, 2)).tolist(), len(labels), number or 0, odds)
+            tables = draw_kept(np.reshape(success, (-1, 1, 1)) * chances, number, rng)
+    require_kept(tables.sum(axis=(1, 2)).tolist(), len(labels), number or 0, success)
     estimates = from_counts(tables, number or 0, metadata, device, labels, ansatz)
     return estimates if several else estimates[0]
 
@@ -200,14 +200,14 @@ def not_followed(reason: Exception, shots: int | None) -> int:
     return shots
 
 
-def require_kept(kept: Sequence[int], n_settings: int, shots: int, odds: Sequence[float] | None) -> None:
+def require_kept(kept: Sequence[int], n_settings: int, shots: int, success: Sequence[float] | None) -> None:
     """Refuses to go on where a circuit has no kept run.
 
     Raises:
         NoKeptShotsError: If there is one.
     """
     for k in np.flatnonzero(np.asarray(kept) == 0).tolist():
-        expected = "" if odds is None else f"; {n_settings * shots * odds[k]:.3g} were to be expected"
+        expected = "" if success is None else f"; {n_settings * shots * success[k]:.3g} were to be expected"
         of_all = f"{n_settings} × {shots}" if n_settings > 1 else f"{shots}"
         raise NoKeptShotsError(
             f"Argument `shots` must be large enough to keep some runs{_which(k, kept)}, but none of "

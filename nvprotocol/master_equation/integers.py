@@ -153,7 +153,7 @@ def null_part(matrix: Whole, vector: Scaled) -> tuple[int, NDArray[np.float64]]:
     return multiplicity, np.array([float(int(entry) * scale) for entry in part])
 
 
-def lasting(coefficients: list[int]) -> int:
+def imaginary_roots(coefficients: list[int]) -> int:
     """How many roots of a real polynomial are imaginary and not zero, if none has a positive real part.
 
     λ and −λ are both roots where λ² is a common root of the even and the odd part.

@@ -11,7 +11,7 @@ from nvprotocol.errors import NotUniqueError, PrecisionError
 from nvprotocol.master_equation.evolution import touched_sectors
 from nvprotocol.master_equation.exponential import expm
 from nvprotocol.master_equation.generator import block_generator, real_coefficients
-from nvprotocol.master_equation.integers import Scaled, characteristic, combined, lasting, null_part, nullities
+from nvprotocol.master_equation.integers import Scaled, characteristic, combined, imaginary_roots, null_part, nullities
 from nvprotocol.master_equation.rounding import span_of, turned, turned_to_real
 from nvprotocol.master_equation.sectors import Sector, from_coordinates, is_diagonal, sectors, to_coordinates
 
@@ -119,7 +119,7 @@ class _Sector:
 
     def _lasts(self, k: int) -> bool:
         """Whether an eigenvalue is imaginary and not zero."""
-        return lasting(characteristic(self._integers(k).integers)) > 0
+        return imaginary_roots(characteristic(self._integers(k).integers)) > 0
 
     def _integers(self, k: int) -> Scaled:
         """The generator as a real matrix without rounding."""

@@ -183,7 +183,7 @@ def _passing_on(circuit: QuantumCircuit, strength: float, phase: float) -> None:
     """
     turn = np.pi / 2 - phase
     _between_nvs(circuit, XXPlusYYGate(np.pi / 2, turn))  # |T⟩ is now |↑↓⟩, and the dark state |↓↑⟩
-    _turn_where_down(circuit, _SECOND, both=_angle(gammainc(2, strength)), only_1=0.0)  # odds 1 − e^(−x)(1 + x)
+    _turn_where_down(circuit, _SECOND, both=_angle(gammainc(2, strength)), only_1=0.0)  # probability 1 − e^(−x)(1 + x)
     circuit.cx(_SECOND, _NV_0)
     circuit.cx(_SECOND, _NV_1)
     # |↓↓⟩ emits just one with odds xe^(−x), which is x/(1 + x) of what has not emitted two.

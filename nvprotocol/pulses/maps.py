@@ -98,7 +98,7 @@ def applied(matrix: NDArray[np.float64], rho: NDArray[np.complex128]) -> NDArray
 
 
 def require_resolved(probability: NDArray[np.float64]) -> None:
-    """Refuses odds of no jump, or of what is kept, that are so small that what cancels in other states covers them.
+    """Refuses probabilities of no jump, or of what is kept, so small that what cancels in other states covers them.
 
     Raises:
         NoKeptShotsError: If there are.

@@ -68,12 +68,12 @@ def concurrence_interval(
     without a solution leaves its limit at 0 or 1. A setting counts with 10⁸ shots at most, and with fewer where
     rounding hides a limit: the interval becomes wider. Levels below 50 % are refused.
 
-    Coverage is measured on a population of truths: what decay, monitoring and imperfect detection leave, also warm and
-    dephased, X states, random states of every rank, separable, Werner and Bell states, half of them with turned spins;
-    readout errors up to 10 %; 50 to 10,000 shots a setting, equal or not; nine settings, or five with the X ansatz. At
-    nominal 68, 90, 95 and 99 % the intervals miss 9, 2.3, 1.0 and 0.1 % in the mean of 500 cells; at 95 % the ten cells
-    that came out lowest cover 94.8 to 98.1 % of 2000 other tables. The profile with 1.92 on both sides misses 10 % in
-    the mean and half in the worst cell, a Bell state. The price is 1.32 times its width.
+    Coverage is measured on a population of truths: what decay, monitoring and imperfect detection leave, also at
+    finite temperature and dephased, X states, random states of every rank, separable, Werner and Bell states, half of
+    them locally rotated; readout errors up to 10 %; 50 to 10,000 shots a setting, equal or not; nine settings, or
+    five with the X ansatz. At nominal 68, 90, 95 and 99 % the intervals miss 9, 2.3, 1.0 and 0.1 % in the mean of 500
+    cells; at 95 % the ten cells that came out lowest cover 94.8 to 98.1 % of 2000 other tables. The profile with 1.92
+    on both sides misses 10 % in the mean and half in the worst cell, a Bell state. The price is 1.32 times its width.
     (`tomography_coverage.txt` in `benchmarks/` has every cell, `tomography_thresholds.txt` what the limits need.)
 
     Args:
