@@ -42,24 +42,19 @@ def readout_variance(this: Fitted, function: Function = signed_concurrence) -> R
 
 
 def variance_of(this: Fitted, what: Callable[[Fits], Real]) -> Real:
-    """The same of what is computed from fitted tables, shape (n,)."""
-    return np.sum(changes(this, what) ** 2, axis=0)
-
-
-def changes(this: Fitted, what: Callable[[Fits], Real]) -> Real:
-    """What independent noises of the calibration, each of one standard deviation, change, shape (noises, n, …).
+    """The same of what is computed from fitted tables, shape (n,).
 
     Every column of the matrix of a qubit (or of the joint one), with d entries Rᵣ, comes from M prepared outcomes.
     After these and a flat prior it has a Dirichlet distribution, of mean w = (M R + 1)/(M + d) and covariance
     (diag w − w wᵀ)/(M + d + 1): an error that was never seen is not certain to be absent. With Dᵣ the change when the
-    column moves towards outcome r, the root of that covariance makes √wᵣ (Dᵣ − Σₛ wₛ Dₛ)/√(M + d + 1) of it, by the
-    propagation of errors; Dᵣ comes from fits with the column moved by a standard deviation.
+    column moves towards outcome r, Var = Σᵣ wᵣ (Dᵣ − Σₛ wₛ Dₛ)²/(M + d + 1), by the propagation of errors; Dᵣ comes
+    from fits with the column moved by a standard deviation.
     """
+    total = np.zeros(len(this.table))
     if this.calibration is None:
-        return np.zeros((1, *np.shape(what(this.fits))))
+        return total
     parts, number = this.calibration
     centre = what(_fits_at(this, parts))
-    found = []
     for which, part in enumerate(parts):
         size = len(part)
         for column in range(size):
@@ -71,12 +66,9 @@ def changes(this: Fitted, what: Callable[[Fits], Real]) -> Real:
                 moved = [other.copy() for other in parts]
                 moved[which][:, column] += step * (np.eye(size)[row] - part[:, column])
                 slopes.append((what(_fits_at(this, moved)) - centre) / step)
-            mean = np.tensordot(share, slopes, axes=1)
-            found += [
-                np.sqrt(weight / (number + size + 1)) * (slope - mean)
-                for weight, slope in zip(share, slopes, strict=True)
-            ]
-    return np.array(found)
+            spread = np.array(slopes) - np.tensordot(share, slopes, axes=1)
+            total += np.tensordot(share, spread**2, axes=1) / (number + size + 1)
+    return total
 
 
 def _fits_at(this: Fitted, parts: list[Real]) -> Fits:

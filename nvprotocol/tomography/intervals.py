@@ -106,30 +106,35 @@ def concurrence_interval(
 
 def profile_interval(this: Fitted, level: float) -> ConcurrenceInterval:
     """`concurrence_interval` of fitted tables; thresholds grow as the variance does by the noise of a calibration."""
-    fits, drop = this.fits, thresholds(level)[1]
-    low, narrow = _lower_limits(this, level)
+    fits, drop, variance = this.fits, thresholds(level)[1], readout_variance(this)
+    low, narrow = _lower_limits(this, level, variance)
     every = np.full(len(low), drop)
     high = _highest(this, every)
     error = _standard_error(this, narrow, high + RESOLUTION * np.maximum(high - narrow, 0), level)
     if this.calibration is not None:
-        variance = readout_variance(this)
         error = np.hypot(error, np.sqrt(variance))
         high = _highest(this, drop * _growth_of_end(this, _highest, high, every, variance))
     high = high + RESOLUTION * np.maximum(high - low, 0)
     return ConcurrenceInterval(low, np.clip(np.maximum(high, concurrence(fits.states)), 0, 1), error)
 
 
-def _lower_limits(this: Fitted, level: float) -> tuple[Real, Real]:
-    """The lower limits, in [0, 1], and what they would be with an exact readout matrix; each of shape (n,)."""
+def _lower_limits(this: Fitted, level: float, variance: Real) -> tuple[Real, Real]:
+    """The lower limits, in [0, 1], and what they would be with an exact readout matrix; each of shape (n,).
+
+    Args:
+        this: Fitted tables.
+        level: Confidence.
+        variance: That of Λ at the fits by the noise of the calibration.
+    """
     fits, drop, value = this.fits, thresholds(level)[0], concurrence(this.fits.states)
     separable = separable_drop(fits)
     every = np.full(len(separable), drop)
     narrow = np.clip(np.minimum(lowest_concurrence(fits, every, separable), value), 0, 1)
     if this.calibration is None:
         return narrow, narrow
-    wider = _growth_of_end(this, _lowest, narrow, every, readout_variance(this))
+    wider = _growth_of_end(this, _lowest, narrow, every, variance)
     # Separable states are excluded where their p-value says so, which compares the noise at the border.
-    certified = p_values_of_separability(this, separable) < 1 - level
+    certified = p_values_of_separability(this, separable, variance) < 1 - level
     wider = np.where(certified, np.minimum(wider, SHORT_OF * separable / drop), wider)
     low = np.clip(np.minimum(lowest_concurrence(fits, drop * wider, separable), value), 0, 1)
     return np.where(certified, low, 0.0), narrow
@@ -212,4 +217,4 @@ def concurrence_bound(
         True
     """
     this = fitted(counts, settings, readout, ansatz, calibration_shots)
-    return _lower_limits(this, level)[0].reshape(this.leading)
+    return _lower_limits(this, level, readout_variance(this))[0].reshape(this.leading)

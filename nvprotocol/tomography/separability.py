@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol.tomography._calibration import widening
+from nvprotocol.tomography._calibration import growth, readout_variance
 from nvprotocol.tomography._fitted import Fitted, fitted
 from nvprotocol.tomography._profile import separable_drop
 
@@ -61,12 +61,17 @@ def separable_p_value(
         True
     """
     this = fitted(counts, settings, readout, ansatz, calibration_shots)
-    return p_values_of_separability(this, separable_drop(this.fits)).reshape(this.leading)
+    return p_values_of_separability(this, separable_drop(this.fits), readout_variance(this)).reshape(this.leading)
 
 
-def p_values_of_separability(this: Fitted, drop: Real) -> Real:
-    """`separable_p_value` of fitted tables with these drops of log-likelihood at the best separable states."""
-    if this.calibration is not None:
-        with np.errstate(divide="ignore"):  # where the fit is separable
-            drop = drop / widening(this, this.fits.signed / np.sqrt(2 * drop))
-    return np.exp(-drop)
+def p_values_of_separability(this: Fitted, drop: Real, variance: Real) -> Real:
+    """`separable_p_value` of fitted tables.
+
+    Args:
+        this: Fitted tables.
+        drop: Loss of log-likelihood at the best separable states.
+        variance: That of Λ at the fits by the noise of the calibration.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):  # where the fit is separable
+        error = this.fits.signed / np.sqrt(2 * drop)
+    return np.exp(-drop / growth(this, variance, error))
