@@ -43,37 +43,45 @@ def monitored(
     batch = np.broadcast_shapes(values.shape[:-1], factor.shape[:-2])
     states = np.zeros((*batch, times.size, d, d), dtype=complex)
     log_probability = np.zeros((*batch, times.size))
+    generator = block_generator(values, n_qubits, (None, 0), "full", real=True)
     before = checks == 0
     spans = np.where(before, times, np.where(at_check, 0.0, times - checks * period))
     if np.any(before):
         states[..., before, :, :] = evolved(values, factor @ np.swapaxes(factor.conj(), -1, -2), times[before])
     if not np.all(before):
-        kept, log_probability[..., ~before] = _after_checks(values, factor, checks[~before], period)
+        kept, log_probability[..., ~before] = _after_checks(values, generator, factor, checks[~before], period)
         states[..., ~before, :, :] = _evolved_on(values, kept, spans[~before])
-    norm = np.abs(block_generator(values, n_qubits, (None, 0), "full", real=True)).sum(axis=-2).max(axis=-1)
+    norm = np.abs(generator).sum(axis=-2).max(axis=-1)
     made_positive(states, np.broadcast_to(8 * EPSILON * norm[..., None] * spans, log_probability.shape))
     return Conditional(states, np.exp(log_probability))
 
 
 def _after_checks(
-    values: NDArray[np.float64], factor: NDArray[np.complex128], checks: NDArray[np.intp], period: float
+    values: NDArray[np.float64],
+    generator: NDArray[np.float64],
+    factor: NDArray[np.complex128],
+    checks: NDArray[np.intp],
+    period: float,
 ) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
-    """The states right after the given numbers (≥ 1) of checks, and the logarithms of their probabilities."""
+    """The states right after the given numbers (≥ 1) of checks, and the logarithms of their probabilities.
+
+    `generator` is that of the block (None, 0), made of `values`.
+    """
     rho = factor @ np.swapaxes(factor.conj(), -1, -2)
     d = rho.shape[-1]
     n_qubits = d.bit_length() - 1
     half = (n_qubits // 2, n_qubits // 2)
     inside = precise.inside_half(n_qubits)
-    generator = block_generator(values, n_qubits, (None, 0), "full", real=True)
     refuse_endless(generator, period, "period")
     whole = expm(generator * period)
     first, step = whole[..., inside, :], whole[..., inside, :][..., inside]
     start = (first @ to_coordinates(rho, n_qubits, (None, 0))[..., None])[..., 0]
     vectors, logs = _powers(step, start, checks - 1, on_diagonal(n_qubits)[inside])
-    largest = np.abs(np.linalg.eigvals(step)).max(axis=-1)
+    eigenvalues, numbers = np.linalg.eigvals(step), checks.astype(float)
+    largest = np.abs(eigenvalues).max(axis=-1, keepdims=True)
     largest = np.where(largest > 0, largest, 1.0)
-    log_slowest = np.minimum(np.log(largest), 0.0)[..., None] * checks.astype(float)
-    error = relative_error(step / largest[..., None, None], log_slowest, checks.astype(float), logs, SURE)
+    log_slowest = np.minimum(np.log(largest), 0.0) * numbers
+    error = relative_error(step / largest[..., None], eigenvalues / largest, log_slowest, numbers, logs, SURE)
     norm = np.abs(generator).sum(axis=-2).max(axis=-1)
     error *= np.maximum(1.0, norm * period / NORM_BOUND)[..., None]  # what squaring adds to each exponential
     kept = np.zeros((*logs.shape, d, d), dtype=complex)

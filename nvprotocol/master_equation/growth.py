@@ -11,6 +11,7 @@ _ROUNDINGS = 8.0
 
 def relative_error(
     matrices: NDArray,
+    eigenvalues: NDArray,
     log_slowest: NDArray[np.float64],
     lengths: NDArray[np.float64],
     log_left: NDArray[np.float64],
@@ -25,13 +26,13 @@ def relative_error(
     Args:
         matrices: Generators G less the rate of their slowest mode, or maps divided by their largest eigenvalue;
             shape (…, n, n).
+        eigenvalues: Theirs, shape (…, n).
         log_slowest: Logarithm of what is left of the slowest mode, at most 0, shape (…, T).
         lengths: Times, or numbers of maps, shape (T,).
         log_left: Logarithm of what is left of the initial state, shape (…, T).
         tolerance: Error up to which no better estimate is needed.
     """
     n = matrices.shape[-1]
-    eigenvalues = np.linalg.eigvals(matrices)
     frobenius = np.sum(np.abs(matrices) ** 2, axis=(-2, -1))
     departure = frobenius - np.sum(np.abs(eigenvalues) ** 2, axis=-1)
     departure = np.sqrt(np.maximum(departure, n * EPSILON * frobenius))[..., None] * lengths

@@ -100,10 +100,12 @@ class _Modes:
     Attributes:
         slowest: Its rate, at most 0, shape (…).
         shifted: The generators less that rate, and 0 where there is nothing in a block, which must not grow.
+        eigenvalues: Those of `shifted`, shape (…, n).
     """
 
     def __init__(self, generators: dict[int, NDArray], present: dict[int, NDArray[np.bool_]]) -> None:
-        rates = [np.where(present[n], np.linalg.eigvals(g).real.max(axis=-1), -np.inf) for n, g in generators.items()]
+        eigenvalues = {n: np.linalg.eigvals(generator) for n, generator in generators.items()}
+        rates = [np.where(present[n], every.real.max(axis=-1), -np.inf) for n, every in eigenvalues.items()]
         self.slowest: NDArray[np.float64] = np.max(np.broadcast_arrays(*rates), axis=0)
         self.shifted = {
             charge: np.where(
@@ -113,12 +115,19 @@ class _Modes:
             )
             for charge, generator in generators.items()
         }
+        self.eigenvalues = {
+            charge: np.where(present[charge][..., None], every - self.slowest[..., None], 0.0)
+            for charge, every in eigenvalues.items()
+        }
 
     def error(self, times: NDArray[np.float64], log_left: NDArray[np.float64]) -> NDArray[np.float64]:
         """Estimated relative errors of what is left, shape (…, T)."""
         log_slowest = np.minimum(self.slowest, 0.0)[..., None] * times
         return np.sum(
-            [relative_error(generator, log_slowest, times, log_left, SURE) for generator in self.shifted.values()],
+            [
+                relative_error(generator, self.eigenvalues[charge], log_slowest, times, log_left, SURE)
+                for charge, generator in self.shifted.items()
+            ],
             axis=0,
         )
 
