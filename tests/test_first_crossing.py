@@ -1,6 +1,6 @@
 """The first time at which the fidelity reaches a target, against dense scans of the sector's own evolution."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -85,6 +85,12 @@ class Pair:
         """Whether eigenvectors are too much alike for double precision."""
         return bool(np.linalg.cond(np.linalg.eig(self.generator)[1]) > 1e3)
 
+    def end(self, phase: float) -> float:
+        """The fidelity of the slowest state, which monitoring ends in."""
+        values, vectors = np.linalg.eig(self.generator)
+        slowest = vectors[:, np.argmax(np.real(values))]
+        return 0.5 + float((slowest[2] / (slowest[0] + slowest[3]) * np.exp(-1j * phase)).real)
+
     def scan(self, last: float, phase: float, first: float = 0.0) -> NDArray[np.float64]:
         """The fidelity at up to MOST_SAMPLES times, 40 a period at least, or at the latest of them."""
         rates = np.abs(np.linalg.eigvals(self.generator - np.trace(self.generator) / 4 * np.eye(4))).max()
@@ -103,7 +109,7 @@ PAIRS = st.builds(
     Pair,
     other=st.one_of(st.just(1.0), st.floats(0.3, 3.0)),
     coupling=COUPLINGS,
-    q=st.floats(0.0, 0.8),
+    q=st.one_of(st.just(0.0), st.floats(1e-12, 0.8)),
     J=SIGNED,
     dm=SIGNED,
     d=st.one_of(st.just(0.0), power(-4, 0.5)),
@@ -173,11 +179,7 @@ def test_what_monitoring_ends_in_where_the_qubits_differ(pair: Pair) -> None:
     found, gap = pair.bell_yield(0.9), pair.gap
     if pair.exceptional or gap < 1e-3:
         return
-    values, vectors = np.linalg.eig(pair.generator)
-    slowest = vectors[:, np.argmax(np.real(values))]
-    coherence = slowest[2] / (slowest[0] + slowest[3])
-    end = 0.5 + (coherence * np.exp(-1j * found.phase)).real
-    assert found.fidelity == pytest.approx(end, abs=1e-8)
+    assert found.fidelity == pytest.approx(pair.end(float(found.phase)), abs=1e-8)
     equation = nv.MasterEquation(pair.medium, pair.detuning).effective_hamiltonian[1:3, 1:3]
     np.testing.assert_allclose(equation[::-1, ::-1] - equation[1, 1] * np.eye(2), _relative(pair), atol=1e-12)
 
@@ -201,3 +203,18 @@ def test_field_tolerances_are_where_the_target_is_lost(
     if np.isfinite(edge) and edge > 0:
         assert np.all(steady_fidelity(g12, g21, phase, inside, none, eta) >= target - 1e-9)
         assert not np.all(steady_fidelity(g12, g21, phase, beyond, none, eta) >= target)
+
+
+@MANY
+@given(pair=PAIRS, target=st.floats(0.51, 0.97))
+def test_dephasing_budgets_are_where_the_target_is_lost(pair: Pair, target: float) -> None:
+    """1/T_φ = 4(d − D) on top of an undephased pair without detuning, also for qubits that relax at different rates."""
+    still = replace(pair, d=0.0, detuning=0.0)
+    found = still.bell_yield(target, tolerances=True)
+    edge, phase = 1 / float(found.dephasing_budget), float(found.phase)
+    if not edge > 0:  # NaN where the target is not reached at all
+        return
+    inside, beyond = (replace(still, d=factor * edge / 4) for factor in (1 - 1e-4, 1 + 1e-3))
+    if min(inside.gap, beyond.gap) > 1e-6:
+        assert inside.end(phase) >= target - 1e-8
+        assert beyond.end(phase) < target

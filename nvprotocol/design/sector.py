@@ -1,5 +1,7 @@
 """What monitoring makes of a pair in the long run: the slowest state of the sector |σᶻ| = 0."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -11,7 +13,8 @@ Complex = NDArray[np.complex128]
 _ALIKE = 1e-7
 """Difference of two decay rates, in units of the largest, from which they differ; at an exceptional point rounding
 splits them by the root of a double's resolution."""
-_BISECTIONS = 26
+_RESOLVED, _LEAST = 1e-8, 1e-12
+"""Tolerances are found to this share of themselves, or of √|g₁₂g₂₁|."""
 _STRONGEST = 1e6
 """Dephasing, in units of √|g₁₂g₂₁|, beyond which no budget is looked for."""
 _RECIPROCAL = 1e-9
@@ -92,11 +95,19 @@ def largest_detuning(
         good = inside & reaches(np.full_like(scale, delta))
         low, high = np.where(good, delta, low), np.where(inside & ~good, delta, high)
         inside = good
-    for _ in range(_BISECTIONS):
+    low, _ = _narrowed(low, np.where(possible, high, low), np.full_like(scale, _LEAST), reaches)
+    return np.where(possible, low * scale, np.nan)
+
+
+def _narrowed(
+    low: Array, high: Array, least: Array, reaches: Callable[[Array], NDArray[np.bool_]]
+) -> tuple[Array, Array]:
+    """The ends between which what is reached at `low` is no longer reached, by bisection of all together."""
+    while np.any(high - low > np.maximum(_RESOLVED * high, least)):
         middle = (low + high) / 2
         good = reaches(middle)
         low, high = np.where(good, middle, low), np.where(good, high, middle)
-    return np.where(possible, low * scale, np.nan)
+    return low, high
 
 
 def is_chiral(g12: Complex, g21: Complex) -> NDArray[np.bool_]:
@@ -125,8 +136,5 @@ def largest_dephasing(g12: Complex, g21: Complex, phase: Array, target: float, e
     # Chirality only takes away from that; where |↑↓⟩ and |↓↑⟩ decay differently too, some more may be allowed.
     while np.any(beyond := chiral & possible & (high > 0) & (high < _STRONGEST * scale) & reaches(high)):
         low, high = np.where(beyond, high, low), np.where(beyond, 2 * high, high)
-    for _ in range(_BISECTIONS if chiral.any() else 0):
-        middle = (low + high) / 2
-        good = reaches(middle)
-        low, high = np.where(good & chiral, middle, low), np.where(good | ~chiral, high, middle)
+    _, high = _narrowed(np.where(chiral & possible, low, high), high, _LEAST * scale, reaches)
     return np.where(possible, high, np.nan)
