@@ -138,7 +138,10 @@ def agreed(example: Example, shown: str, printed: str) -> str | None:
     if not os.environ.get("RENEW_PAGES"):
         return f"shown:\n{shown}\nprinted:\n{printed}"
     page = ROOT / example.path
-    page.write_text(page.read_text(encoding="utf-8").replace(f"\n{shown}```", f"\n{printed}```", 1), encoding="utf-8")
+    old, new = (f"\n{text}```" for text in (shown, printed))
+    if not shown.strip():  # an empty block, of which the first is meant
+        old, new = "```text\n```", f"```text{new}"
+    page.write_text(page.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     return None
 
 

@@ -43,7 +43,7 @@ def numeric_array(value: ArrayLike, name: str, *, real: bool = False) -> NDArray
         ArgumentError: If the value is not numeric, not finite, masked, in a unit of its own, or complex where `real` is
             asked for.
     """
-    refuse_masked(value, name)
+    require_plain_numbers(value, name)
     try:
         array = np.asarray(value)
     except ValueError:
@@ -60,15 +60,17 @@ def numeric_array(value: ArrayLike, name: str, *, real: bool = False) -> NDArray
     return array.astype(complex if array.dtype.kind == "c" else float)
 
 
-def refuse_masked(value: object, name: str) -> None:
-    """Refuses masked entries, and quantities with units: `numpy.asarray` takes the bare numbers without a word."""
+def require_plain_numbers(value: object, name: str) -> None:
+    """Refuses masked entries, quantities with units, and booleans among numbers: NumPy takes numbers without a word."""
     if isinstance(value, np.ma.MaskedArray):
         if np.ma.is_masked(value):
             fail(name, "be without masked entries", f"has {np.ma.count_masked(value)} of them")
     elif isinstance(value, list | tuple):
         for one in value:
+            if isinstance(one, bool):
+                fail(name, "be numeric", f"contains {one}")
             if not isinstance(one, float | int | complex):
-                refuse_masked(one, name)
+                require_plain_numbers(one, name)
     elif any(hasattr(type(value), unit) for unit in ("unit", "units")):
         fail(name, "be plain numbers, in the unit that is documented", f"is a {type(value).__name__} with a unit")
 

@@ -73,6 +73,18 @@ def test_quantities_with_a_unit_are_refused(name: str) -> None:
         call(good.view(Metre))
 
 
+@pytest.mark.parametrize("name", TAKES)
+def test_a_boolean_among_numbers_is_refused(name: str) -> None:
+    call, value = TAKES[name]
+    rows = np.asarray(value).tolist()
+    first = rows
+    while isinstance(first[0], list):
+        first = first[0]
+    first[0] = True
+    with pytest.raises(ArgumentError, match=r"must be numeric, but contains True\.$"):
+        call(rows)
+
+
 @pytest.mark.parametrize(
     ("readout", "total"),
     [([[0.1, 0.9], [0.9, 0.1]], "1.8"), ([np.eye(2), [[0.4, 0.5], [0.6, 0.5]]], "1.1")],

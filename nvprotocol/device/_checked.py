@@ -13,7 +13,7 @@ from nvprotocol._checks import (
     nonnegative_array,
     numeric_array,
     real_number,
-    refuse_masked,
+    require_plain_numbers,
     show,
     stochastic_columns,
     whole_number,
@@ -98,7 +98,7 @@ def checked_times(value: ArrayLike | None, name: str, n_qubits: int) -> float | 
     """A positive time in µs for all qubits, or one for each; None or inf is infinite, and None stands for all of it."""
     if value is None:
         return None
-    refuse_masked(value, name)
+    require_plain_numbers(value, name)
     given: Any = [np.inf if one is None else one for one in value] if isinstance(value, list | tuple) else value
     endless = _endless(given)
     finite = np.where(endless, 1.0, np.asarray(given, dtype=float)) if endless.any() else given

@@ -83,8 +83,10 @@ def refuse_endless(generator: NDArray, time: float, name: str, longest: float = 
     """The rounding error of exp(Lt) grows as |L|t; a number that it has taken over must not be returned."""
     rate = np.abs(generator).sum(axis=-2).max(initial=0.0)
     if not rate * time <= longest:
-        must = f"be at most {show(longest / rate)} µs for these rates (`steady_state` gives the limit)"
-        fail(name, must, f"{show(time)} is asked for")
+        most = longest / rate
+        excess = "" if show(most) != show(time) else f", {time / most - 1:.1e} more"
+        must = f"be at most {show(most)} µs for these rates (`steady_state` gives the limit)"
+        fail(name, must, f"{show(time)}{excess} is asked for")
 
 
 def _fill_by_doubling(step: NDArray, result: NDArray) -> None:

@@ -1,6 +1,6 @@
 """Checks of settings, tables of counts and readout matrices, shared by the public functions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any
 
@@ -17,6 +17,8 @@ MOST = 2**53
 
 def checked_settings(settings: Sequence[str], name: str = "settings") -> tuple[str, ...]:
     """The settings as a tuple of different labels of equal length."""
+    if not isinstance(settings, Iterable):
+        fail(name, "be labels out of X, Y and Z", f"is {show(settings)}")
     labels = (settings,) if isinstance(settings, str) else tuple(settings)
     if not labels:
         fail(name, "contain at least one setting", "is empty")
