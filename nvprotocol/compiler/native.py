@@ -5,8 +5,8 @@ from qiskit.circuit import ControlFlowOp, Gate
 from qiskit.transpiler import PassManagerConfig
 from qiskit.transpiler.preset_passmanagers.builtin_plugins import BasisTranslatorPassManager
 
-from nvprotocol.backend.gates import is_native
-from nvprotocol.backend.places import require_in_place
+from nvprotocol.compiler.gates import is_native
+from nvprotocol.compiler.places import require_in_place
 from nvprotocol.device import Device
 
 

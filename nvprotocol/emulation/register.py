@@ -1,76 +1,27 @@
 """Circuits that measure: the probability that a register reads given outcomes, among the runs that are kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import tomography
 from nvprotocol._checks import Seed, fail, show
-from nvprotocol._read_only import holds_read_only
 from nvprotocol.device import Device
-from nvprotocol.emulation.estimate import Engine, described
-from nvprotocol.emulation.run import (
-    checked_run,
-    circuits_of,
-    metadata_of,
-    not_followed,
-    require_kept,
-)
+from nvprotocol.emulation.results import Probability
+from nvprotocol.emulation.run import Run
+from nvprotocol.engines import EngineName
 from nvprotocol.tomography.settings import draw_kept
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
-__all__ = ["Probability", "probability"]
+    from nvprotocol.compiler.steps import CompiledCircuit
 
+__all__ = ["probability"]
 
-@holds_read_only
-@dataclass(frozen=True, eq=False, repr=False)
-class Probability:
-    """The probability that a register reads given outcomes, among the runs that are kept.
-
-    Attributes:
-        value: The probability: exact without shots, else the share of the kept runs.
-        interval: 95 % interval of it (Clopper–Pearson).
-        standard_error: Its standard error, √(p(1 − p)/n) for n kept runs; 0 without shots.
-        success_probability: Share of runs that are kept.
-        success_interval: 95 % interval of it (Clopper–Pearson).
-        outcomes: The outcomes that are asked for, strings of bits in Qiskit's order.
-        register: Name of the classical register of k bits.
-        distribution: Probability of every reading of the register, or its share of the kept runs, shape (2ᵏ,).
-        counts: Kept counts of every reading, shape (1, 2ᵏ); None without shots.
-        shots: Runs, kept or not; None without shots.
-        metadata: How it was computed: engine, method, reason where the method was forced, postselect and seed.
-
-    Examples:
-        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)))
-        >>> circuit = nv.protocols.relaxometry(duration=0.5)
-        >>> print(nv.probability(circuit, device, ["01", "10"], shots=None))
-        probability of readout = 01 or 10 0.5677, nothing discarded (aer, no sampling noise)
-    """
-
-    value: float
-    interval: tuple[float, float]
-    standard_error: float
-    success_probability: float
-    success_interval: tuple[float, float]
-    outcomes: tuple[str, ...]
-    register: str
-    distribution: NDArray[np.float64]
-    counts: NDArray[np.int64] | None
-    shots: int | None
-    metadata: dict[str, Any]
-
-    def __str__(self) -> str:
-        shots = "no sampling noise" if self.shots is None else f"{self.shots} shots"
-        ends = "" if self.shots is None else " [{:.4f}, {:.4f}]".format(*self.interval)
-        asked = f"probability of {self.register} = {' or '.join(self.outcomes)} {self.value:.4f}{ends}"
-        return f"{asked}, {described(self)} ({self.metadata['engine']}, {shots})"
-
-    __repr__ = __str__
+_MOST_BITS = 16
 
 
 @overload
@@ -81,7 +32,7 @@ def probability(
     register: str = ...,
     shots: int | None = ...,
     postselect: Mapping[str, int | str] | None = ...,
-    engine: Engine = ...,
+    engine: EngineName = ...,
     seed: Seed = ...,
     *,
     per_shot: bool = ...,
@@ -94,7 +45,7 @@ def probability(
     register: str = ...,
     shots: int | None = ...,
     postselect: Mapping[str, int | str] | None = ...,
-    engine: Engine = ...,
+    engine: EngineName = ...,
     seed: Seed = ...,
     *,
     per_shot: bool = ...,
@@ -106,7 +57,7 @@ def probability(
     register: str = "readout",
     shots: int | None = 10_000,
     postselect: Mapping[str, int | str] | None = None,
-    engine: Engine = "aer",
+    engine: EngineName = "aer",
     seed: Seed = None,
     *,
     per_shot: bool = False,
@@ -145,34 +96,87 @@ def probability(
         >>> bool(abs(back.value - (1 + np.exp(-0.6)) / 2) < 5 * back.standard_error)  # 1/T2 = a + ã
         True
     """
-    from nvprotocol.backend.floor import success_probabilities
-    from nvprotocol.emulation import circuits as on_device
-    from nvprotocol.emulation import readings
+    from nvprotocol.compiler.circuit_to_steps import compile_circuits
+    from nvprotocol.engines.floor import success_probabilities
 
-    given, several = circuits_of(circuit)
-    number, rng = checked_run(device, shots, engine, seed, per_shot)
-    asked = [_outcomes(outcomes, readings.size_of(one, register), register) for one in given]
-    prepared = on_device.prepare(given, device, postselect, tomography=False)
-    metadata = metadata_of(engine, postselect, seed, per_shot=per_shot)
-    tables = readings.joint_probabilities(prepared, device, engine, register)
+    run = Run.checked(circuit, device, shots, postselect, engine, seed, per_shot=per_shot)
+    asked = [_outcomes(outcomes, _size_of(one, register), register) for one in run.circuits]
+    compiled = compile_circuits(run.circuits, device, postselect, translate=True, to_end=False)
+    bits = [_bits_of(one, register) for one in compiled]
+    tables = run.followed(lambda: _joint_probabilities(compiled, run, bits))
     success: list[float] | None = None
-    if isinstance(tables, Exception):
-        counts = readings.counts_shot_by_shot(prepared, device, not_followed(tables, number), rng, register)
-        metadata |= {"method": "shot by shot", "reason": f"{tables}"}
-    else:
+    if tables is not None:
         success = success_probabilities([float(table.sum()) for table in tables])
-        if number is None:
-            pairs = zip(tables, success, asked, strict=True)
-            exact = [_exact(table / p, p, one, register, metadata) for table, p, one in pairs]
-            return exact if several else exact[0]
-        if per_shot:
-            counts = readings.counts_shot_by_shot(prepared, device, number, rng, register)
-        else:
-            counts = [draw_kept(table, number, rng) for table in tables]
-    drawn = number or 0
-    require_kept([int(one.sum()) for one in counts], 1, drawn, success)
-    found = [_counted(one, drawn, wanted, register, metadata) for one, wanted in zip(counts, asked, strict=True)]
-    return found if several else found[0]
+        if run.shots is None:
+            triples = zip(tables, success, asked, strict=True)
+            exact = [_exact(table / p, p, one, register, run) for table, p, one in triples]
+            return exact if run.several else exact[0]
+    if tables is None or run.per_shot:
+        counts = _counts_shot_by_shot(compiled, run, bits)
+    else:
+        counts = [draw_kept(table, run.shots or 0, run.rng) for table in tables]
+    run.require_kept([int(one.sum()) for one in counts], 1, success)
+    found = [_counted(one, wanted, register, run) for one, wanted in zip(counts, asked, strict=True)]
+    return found if run.several else found[0]
+
+
+def _size_of(circuit: "QuantumCircuit", register: str) -> int:
+    """The number of bits of a register.
+
+    Raises:
+        ArgumentError: If the circuit has none of that name, or it has no or too many bits.
+    """
+    sizes = {known.name: known.size for known in circuit.cregs}
+    if register not in sizes:
+        has = ", ".join(show(name) for name in sizes) or "none"
+        fail("register", "name a classical register of the circuit", f"is {show(register)}, and the circuit has {has}")
+    if not 1 <= sizes[register] <= _MOST_BITS:
+        fail("register", f"have between 1 and {_MOST_BITS} bits", f"has {sizes[register]}")
+    return sizes[register]
+
+
+def _bits_of(compiled: "CompiledCircuit", register: str) -> list[int]:
+    """Indices of the bits of a register, lowest first, at least one of them measured."""
+    (found,) = (known for known in compiled.form.cregs if known.name == register)
+    bits = [compiled.form.find_bit(bit).index for bit in found]
+    if not {bit for step in compiled.steps for bit in step.clbits}.intersection(bits):
+        fail("register", "be one that the circuit measures into", f"is {show(register)}")
+    return bits
+
+
+def _joint_probabilities(
+    compiled: "Sequence[CompiledCircuit]", run: Run, bits: Sequence[Sequence[int]]
+) -> list[NDArray[np.float64]]:
+    """Probabilities that a run is kept and the register reads what it reads, (2ᵏ,) for each circuit."""
+    free = [[bit for bit in own if bit not in one.keep] for one, own in zip(compiled, bits, strict=True)]
+    tables = run.engine.distributions(compiled, free)
+    each = zip(tables, free, bits, compiled, strict=True)
+    return [_by_reading(table, axes, own, one.keep) for table, axes, own, one in each]
+
+
+def _counts_shot_by_shot(
+    compiled: "Sequence[CompiledCircuit]", run: Run, bits: Sequence[Sequence[int]]
+) -> list[NDArray[np.int64]]:
+    """Kept counts of every reading of a register, every shot run, (2ᵏ,) for each circuit."""
+    counted = run.engine.counts(compiled, run.shots or 0, run.shot_seed())
+    tables = [np.zeros(2 ** len(own), dtype=np.int64) for own in bits]
+    for table, counts, own in zip(tables, counted, bits, strict=True):
+        for value, count in counts.items():
+            table[sum((value >> bit & 1) << position for position, bit in enumerate(own))] += count
+    return tables
+
+
+def _by_reading(
+    table: NDArray[np.float64], axes: Sequence[int], bits: Sequence[int], keep: Mapping[int, int]
+) -> NDArray[np.float64]:
+    """A table with one axis for each bit that is free, by the value of the register."""
+    base = sum(keep.get(bit, 0) << position for position, bit in enumerate(bits))
+    position_of = {bit: position for position, bit in enumerate(bits)}
+    found = np.zeros(2 ** len(bits))
+    for cell in np.ndindex(table.shape):
+        value = base + sum(one << position_of[bit] for one, bit in zip(cell, axes, strict=True))
+        found[value] += float(table[cell])
+    return np.clip(found, 0.0, 1.0)
 
 
 def _outcomes(outcomes: object, bits: int, register: str) -> tuple[str, ...]:
@@ -197,18 +201,26 @@ def _exact(
     success: float,
     outcomes: tuple[str, ...],
     register: str,
-    metadata: dict[str, Any],
+    run: Run,
 ) -> Probability:
     value = _share(distribution, outcomes)
     return Probability(
-        value, (value, value), 0.0, success, (success, success), outcomes, register, distribution, None, None, metadata
+        value=value,
+        interval=(value, value),
+        standard_error=0.0,
+        success_probability=success,
+        success_interval=(success, success),
+        outcomes=outcomes,
+        register=register,
+        distribution=distribution,
+        counts=None,
+        shots=None,
+        metadata=run.metadata,
     )
 
 
-def _counted(
-    counts: NDArray[np.int64], shots: int, outcomes: tuple[str, ...], register: str, metadata: dict[str, Any]
-) -> Probability:
-    kept = int(counts.sum())
+def _counted(counts: NDArray[np.int64], outcomes: tuple[str, ...], register: str, run: Run) -> Probability:
+    kept, shots = int(counts.sum()), run.shots or 0
     hits = sum(int(counts[int(one, 2)]) for one in outcomes)
     low, high = tomography.clopper_pearson([hits, kept], [kept, shots])
     value = hits / kept
@@ -223,5 +235,5 @@ def _counted(
         distribution=counts / kept,
         counts=counts[None],
         shots=shots,
-        metadata=metadata,
+        metadata=run.metadata,
     )

@@ -5,7 +5,7 @@ from functools import lru_cache
 from qiskit.circuit import Delay, Gate
 
 from nvprotocol._checks import fail, show
-from nvprotocol.backend.gates import is_native
+from nvprotocol.compiler.gates import is_native
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
 

@@ -1,6 +1,6 @@
-"""A circuit without time, as the steps that it takes."""
+"""A compiled circuit: the steps that every engine follows."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -8,10 +8,9 @@ from qiskit import QuantumCircuit, QuantumRegister
 from qiskit.circuit import CircuitInstruction, Clbit, IfElseOp, Instruction, Qubit
 from qiskit.circuit import Operation as QiskitOperation
 
-from nvprotocol._checks import fail
-from nvprotocol.backend.conditions import Condition
-from nvprotocol.backend.conversion import readable_by_aer
-from nvprotocol.backend.taken import Conditioned
+from nvprotocol.compiler.conditions import Condition
+from nvprotocol.compiler.instructions import readable_by_aer
+from nvprotocol.compiler.postselection import require_measured
 
 
 class Step(NamedTuple):
@@ -46,24 +45,30 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Timeless:
-    """A circuit in which time has become channels, before it is written as Qiskit's circuit.
+class CompiledCircuit:
+    """A circuit on a device, ready for an engine.
 
-    What follows a circuit step by step reads it from here; Qiskit's objects are made only for what Aer runs.
+    Qiskit's objects are made of it only for what Aer runs.
 
     Attributes:
-        steps: The steps.
+        steps: What happens, in its order; time has become channels of the medium.
         form: A circuit without instructions that has its qubits, bits, registers, name and metadata.
+        keep: Index of each postselected bit → the value that is kept.
+        native: The circuit that was compiled, in native gates, for engines that keep its time.
     """
 
     steps: Sequence[Step]
     form: QuantumCircuit
+    keep: Mapping[int, int]
+    native: QuantumCircuit
 
     @classmethod
-    def of(cls, circuit: "QuantumCircuit | Timeless") -> "Timeless":
-        """The steps of a circuit that `time_as_medium` gives, whose `if_else` hold one instruction each."""
-        if isinstance(circuit, Timeless):
-            return circuit
+    def read(cls, circuit: QuantumCircuit, keep: Mapping[int, int]) -> "CompiledCircuit":
+        """The steps of a circuit without time, whose `if_else` hold one instruction each, as `written` gives it.
+
+        Raises:
+            ArgumentError: If a bit that is kept is not measured.
+        """
         qubit_of = {qubit: k for k, qubit in enumerate(circuit.qubits)}
         bit_of = {bit: k for k, bit in enumerate(circuit.clbits)}
         steps = []
@@ -76,7 +81,8 @@ class Timeless:
                 operation = entry.operation
             qubits = tuple([qubit_of[qubit] for qubit in entry.qubits])
             steps.append(Step(operation, qubits, tuple([bit_of[bit] for bit in entry.clbits]), tuple(tests)))
-        return cls(steps, circuit.copy_empty_like())
+        require_measured(circuit, steps, keep)
+        return cls(steps, circuit.copy_empty_like(), keep, circuit)
 
     def written(self) -> QuantumCircuit:
         """The circuit as Qiskit's, with one `if_else` around an instruction for each test of a bit."""
@@ -128,21 +134,3 @@ class Writer:
         """Appends an operation, its qubits and bits given by their indices."""
         on, into = [self._qubits[k] for k in qubits], [self._clbits[k] for k in clbits]
         self._append(CircuitInstruction(readable_by_aer(operation), on, into))
-
-
-def require_measured(circuit: QuantumCircuit, operations: Iterable[Conditioned], bits: Collection[int]) -> None:
-    """Refuses to keep a bit that nothing can write: it reads 0, and whoever keeps it has forgotten to measure.
-
-    Raises:
-        ArgumentError: If there is one.
-    """
-    measured = {bit for operation in operations for bit in operation.clbits}
-    for bit in bits:
-        if bit not in measured:
-            fail("postselect", "name bits that are measured", f"bit {name_of_bit(circuit, bit)} is not")
-
-
-def name_of_bit(circuit: QuantumCircuit, bit: int) -> str:
-    """What a bit is called: its number in its register."""
-    registers = circuit.find_bit(circuit.clbits[bit]).registers
-    return f'{registers[0][1]} of "{registers[0][0].name}"' if registers else str(bit)

@@ -1,4 +1,4 @@
-"""When things happen in a circuit: every operation with the instant at which it acts.
+"""When things happen in a circuit: every operation with the time at which it acts.
 
 Operations begin as soon as possible, in the order of the circuit: when their qubits are free and their bits are ready.
 A read of a bit waits for its last write, not for other reads; a write waits for all reads and writes before it. A
@@ -7,39 +7,50 @@ are free, to its end; its branches begin together and take as long as the longer
 stands in one waits for bits of its own there. A gate acts in the middle of its interval, in as many equal pieces as the
 device says; a measurement at the start; a reset at the end.
 
-What acts earlier comes first, what acts at one instant in the order of the circuit: an operation sees the bits as those
+What acts earlier comes first, what acts at one time in the order of the circuit: an operation sees the bits as those
 before it have left them. A bit that nothing has written reads 0, also where what would have written it stands in a
 branch not taken. A circuit scheduled before, in which every pause is a delay, keeps its schedule.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatch
-from typing import NamedTuple, NoReturn
+from operator import itemgetter
+from typing import Any, NamedTuple, NoReturn
 
 from qiskit import QuantumCircuit
-from qiskit.circuit import Barrier, Bit, ControlFlowOp, Delay, ForLoopOp, Gate, IfElseOp, Measure, Reset
+from qiskit.circuit import (
+    Barrier,
+    Bit,
+    ControlFlowOp,
+    Delay,
+    ForLoopOp,
+    Gate,
+    IfElseOp,
+    Measure,
+    Parameter,
+    ParameterExpression,
+    Reset,
+)
 from qiskit.circuit import Operation as QiskitOperation
 from qiskit_aer.library.save_instructions.save_data import SaveData
 
 from nvprotocol._checks import fail
-from nvprotocol.backend.conditions import Condition, condition_of
-from nvprotocol.backend.durations import delay_us, gate_us, native_us
-from nvprotocol.backend.places import require_in_place
-from nvprotocol.backend.qubits import nv_of
-from nvprotocol.backend.unbound import unbound_parameters
+from nvprotocol.compiler.conditions import Condition, condition_of
+from nvprotocol.compiler.durations import delay_us, gate_us, native_us
+from nvprotocol.compiler.places import nv_of, require_in_place
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
 
-_MOST_EVENTS = 1_000_000
+_MOST_OPERATIONS = 1_000_000
 _FLOW = ("while_loop", "switch_case", "break_loop", "continue_loop", "store")
 
 
-class Event(NamedTuple):
-    """An operation, or one of the equal pieces of a gate, at the instant at which it acts.
+class TimedOperation(NamedTuple):
+    """An operation, or one of the equal pieces of a gate, at the time at which it acts.
 
     Attributes:
-        time: The instant in µs.
+        time: The time at which it acts in µs.
         operation: Qiskit's operation; the whole gate also for a piece of it.
         qubits: Numbers of its qubits in the device's order.
         clbits: Indices of the bits that it writes.
@@ -58,22 +69,22 @@ class Event(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """A circuit as events in order of time.
+class TimedCircuit:
+    """The operations of a circuit in order of time.
 
     Attributes:
-        events: The events that can happen; those of one instant in the order of the circuit.
+        operations: The operations that can happen; those at one time in the order of the circuit.
         order: Indices of the circuit's qubits in the device's order: the NV qubits, then the others.
         duration: Time from beginning to end in µs.
     """
 
-    events: tuple[Event, ...]
+    operations: tuple[TimedOperation, ...]
     order: tuple[int, ...]
     duration: float
 
 
-def schedule(circuit: QuantumCircuit, device: Device) -> Schedule:
-    """The events of a circuit on a device.
+def timed(circuit: QuantumCircuit, device: Device) -> TimedCircuit:
+    """The operations of a circuit on a device and their times.
 
     The NV qubits are the register `nv`, or the first qubits of a circuit that has no such register.
 
@@ -96,8 +107,27 @@ def schedule(circuit: QuantumCircuit, device: Device) -> Schedule:
     place |= {bit: number for number, bit in enumerate(circuit.clbits)}
     walk = _Walk(device, [0.0] * circuit.num_qubits, [0.0] * circuit.num_clbits, [0.0] * circuit.num_clbits)
     walk.follow(circuit, place)
-    possible = [event for event in walk.events if all(condition.readings for condition in event.conditions)]
-    return Schedule(tuple(sorted(possible, key=lambda event: event.time)), order, max(walk.clocks))
+    possible = [one for one in walk.operations if all(condition.readings for condition in one.conditions)]
+    return TimedCircuit(tuple(sorted(possible, key=itemgetter(0))), order, max(walk.clocks))
+
+
+def unbound_parameters(circuit: QuantumCircuit) -> set[Parameter]:
+    """The parameters that are free; the variable of a loop is not, though Qiskit 1 counts it among them."""
+    if not circuit.parameters:
+        return set()
+    free = _parameters_of(circuit.global_phase)
+    for entry in circuit.data:
+        operation = entry.operation
+        if not isinstance(operation, ControlFlowOp):
+            free = free.union(*map(_parameters_of, operation.params))
+            continue
+        inside = set().union(*(unbound_parameters(block) for block in operation.blocks))
+        free |= inside - {operation.params[1]} if isinstance(operation, ForLoopOp) else inside
+    return free
+
+
+def _parameters_of(value: object) -> set[Parameter]:
+    return set(value.parameters) if isinstance(value, ParameterExpression) else set()
 
 
 def _refuse(what: str) -> NoReturn:
@@ -107,8 +137,7 @@ def _refuse(what: str) -> NoReturn:
     )
 
 
-@dataclass(slots=True)
-class _Site:
+class _Site(NamedTuple):
     """Where an instruction stands: its qubits and bits, and the conditions around it."""
 
     qubits: tuple[int, ...]
@@ -122,7 +151,11 @@ class _Site:
         return {**self.place, **dict(qubits), **dict(zip(body.clbits, self.clbits, strict=True))}
 
 
-@dataclass
+_VISITS: dict[type, "Callable[[Any, _Walk, _Site], None]"] = {}
+"""What `_visit` does with each kind of operation that has been seen: its own look-up takes longer than the visit."""
+
+
+@dataclass(slots=True)
 class _Walk:
     """A walk through a circuit: when each qubit is free, and until when each bit has been written and read."""
 
@@ -130,36 +163,55 @@ class _Walk:
     clocks: list[float]
     written: list[float]
     read: list[float]
-    events: list[Event] = field(default_factory=list)
+    operations: list[TimedOperation] = field(default_factory=list)
+    durations: dict[tuple[type, str, tuple[int, ...]], float] = field(default_factory=dict)
 
     def follow(self, circuit: QuantumCircuit, place: Mapping[Bit, int], conditions: tuple[Condition, ...] = ()) -> None:
         for entry in circuit.data:
-            qubits = tuple([place[qubit] for qubit in entry.qubits])
-            clbits = tuple([place[bit] for bit in entry.clbits])
             operation = entry.operation  # which Qiskit makes anew whenever it is asked for
             if getattr(operation, "_condition", None) is not None and not isinstance(operation, ControlFlowOp):
                 _refuse(f'"{operation.name}" with `c_if` (write `if_test`)')
-            _visit(operation, self, _Site(qubits, clbits, place, conditions))
-            if len(self.events) > _MOST_EVENTS:
-                _refuse(f"more than {_MOST_EVENTS} operations when its loops are written out")
+            site = _Site(
+                tuple([place[qubit] for qubit in entry.qubits]),
+                tuple([place[bit] for bit in entry.clbits]),
+                place,
+                conditions,
+            )
+            visit = _VISITS.get(type(operation))
+            if visit is None:
+                visit = _VISITS[type(operation)] = _visit.dispatch(type(operation))
+            visit(operation, self, site)
+            if len(self.operations) > _MOST_OPERATIONS:
+                _refuse(f"more than {_MOST_OPERATIONS} operations when its loops are written out")
 
-    def meet(self, qubits: Sequence[int], *bits_ready: float) -> float:
-        """Lets qubits wait for the last of them, and for the times at which some bits are ready."""
-        now = max([*[self.clocks[k] for k in qubits], *bits_ready], default=0.0)
-        self.occupy(qubits, now)
+    def meet(self, qubits: Sequence[int], bits_ready: float = 0.0) -> float:
+        """Lets qubits wait for the last of them, and for the time at which some bits are ready."""
+        now, clocks = bits_ready, self.clocks
+        for k in qubits:
+            now = max(now, clocks[k])
+        for k in qubits:
+            clocks[k] = now
         return now
 
     def occupy(self, qubits: Sequence[int], until: float) -> None:
         for k in qubits:
             self.clocks[k] = until
 
-    def add(self, operation: QiskitOperation, site: _Site, *times: float) -> None:
-        for number, time in enumerate(times, start=1):
-            last = number == len(times)
-            self.events.append(Event(time, operation, site.qubits, site.clbits, site.conditions, len(times), last))
+    def add(self, operation: QiskitOperation, site: _Site, time: float, piece: int = 1, pieces: int = 1) -> None:
+        qubits, clbits, _, conditions = site
+        self.operations.append(TimedOperation(time, operation, qubits, clbits, conditions, pieces, piece == pieces))
 
-    def is_monitor(self, site: _Site) -> bool:
-        return site.qubits[0] >= self.device.n_qubits
+    def duration(self, operation: QiskitOperation, qubits: tuple[int, ...]) -> float:
+        """How long a gate, a measurement or a reset takes, worked out once for each kind and place."""
+        key = (type(operation), operation.name, qubits)
+        known = self.durations.get(key)
+        if known is None:
+            known = self.durations[key] = (
+                gate_us(operation, qubits, self.device)
+                if isinstance(operation, Gate)
+                else native_us(self.device, operation.name, monitor=qubits[0] >= self.device.n_qubits)
+            )
+        return known
 
 
 @singledispatch
@@ -190,26 +242,30 @@ def _(operation: SaveData, walk: _Walk, site: _Site) -> None:
 
 @_visit.register
 def _(operation: Gate, walk: _Walk, site: _Site) -> None:
-    if not site.qubits:  # a global phase
+    qubits = site.qubits
+    if not qubits:  # a global phase
         return
-    duration = gate_us(operation, site.qubits, walk.device)
-    pieces = walk.device.gate_slices if duration > 0 else 1
-    start = walk.meet(site.qubits)
-    walk.add(operation, site, *(start + duration * (k + 0.5) / pieces for k in range(pieces)))
-    walk.occupy(site.qubits, start + duration)
+    start, duration = walk.meet(qubits), walk.duration(operation, qubits)
+    if not duration:
+        walk.add(operation, site, start)
+        return
+    pieces = walk.device.gate_slices
+    for piece in range(1, pieces + 1):
+        walk.add(operation, site, start + duration * (piece - 0.5) / pieces, piece, pieces)
+    walk.occupy(qubits, start + duration)
 
 
 @_visit.register
 def _(operation: Measure, walk: _Walk, site: _Site) -> None:
-    start = walk.meet(site.qubits, *[walk.written[k] for k in site.clbits], *[walk.read[k] for k in site.clbits])
+    (bit,) = site.clbits
+    start = walk.meet(site.qubits, max(walk.written[bit], walk.read[bit]))
     walk.add(operation, site, start)
-    end = start + native_us(walk.device, "measure", monitor=walk.is_monitor(site))
-    walk.clocks[site.qubits[0]] = walk.written[site.clbits[0]] = end
+    walk.clocks[site.qubits[0]] = walk.written[bit] = start + walk.duration(operation, site.qubits)
 
 
 @_visit.register
 def _(operation: Reset, walk: _Walk, site: _Site) -> None:
-    end = walk.clocks[site.qubits[0]] + native_us(walk.device, "reset", monitor=walk.is_monitor(site))
+    end = walk.clocks[site.qubits[0]] + walk.duration(operation, site.qubits)
     walk.add(operation, site, end)
     walk.clocks[site.qubits[0]] = end
 
@@ -227,8 +283,8 @@ def _(operation: ForLoopOp, walk: _Walk, site: _Site) -> None:
 def _(operation: IfElseOp, walk: _Walk, site: _Site) -> None:
     """Both branches begin together and take as long as the longer of them; neither waits for the other."""
     condition = condition_of(operation, site.place)
-    end = start = walk.meet(site.qubits, *[walk.written[k] for k in condition.bits])
-    before, ready, latest = len(walk.events), (walk.written, walk.read), (walk.written, walk.read)
+    end = start = walk.meet(site.qubits, max([walk.written[k] for k in condition.bits], default=0.0))
+    before, ready, latest = len(walk.operations), (walk.written, walk.read), (walk.written, walk.read)
     for block, test in zip(operation.blocks, (condition, condition.opposite), strict=False):
         walk.occupy(site.qubits, start)
         walk.written, walk.read = map(list, ready)
@@ -236,7 +292,7 @@ def _(operation: IfElseOp, walk: _Walk, site: _Site) -> None:
         end = max((end, *(walk.clocks[k] for k in site.qubits)))
         latest = tuple(list(map(max, *times)) for times in zip(latest, (walk.written, walk.read), strict=True))
     walk.written, walk.read = latest
-    if any(set(event.clbits) & set(condition.bits) for event in walk.events[before:]):
+    if any(set(one.clbits) & set(condition.bits) for one in walk.operations[before:]):
         _refuse('an "if_else" that writes a bit which it tests')
     walk.occupy(site.qubits, end)
     for k in condition.bits:  # nothing may write what is tested before the test is over

@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from qiskit import ClassicalRegister, QuantumCircuit
-from qiskit.circuit import Qubit
+from qiskit.circuit import Barrier, Delay, Measure, Qubit
 from qiskit.primitives import BitArray, PrimitiveResult
 from qiskit.result import Result
 
 from nvprotocol._checks import fail, mapping, show, whole_number
+from nvprotocol.compiler.places import nv_of
+from nvprotocol.compiler.postselection import kept_values
 from nvprotocol.tomography import pauli_settings
 from nvprotocol.tomography._checked import checked_settings
 
@@ -88,11 +90,45 @@ def _measured(circuit: QuantumCircuit, label: str, qubits: Sequence[Qubit]) -> Q
     register = ClassicalRegister(len(qubits), REGISTER)
     result.add_register(register)
     result.barrier()
-    for letter, qubit in zip(reversed(label), qubits, strict=True):
-        for gate in _ROTATION[letter]:
-            getattr(result, gate)(qubit)
+    result.compose(rotations(label), qubits, inplace=True)
     result.measure(qubits, register)
     return result
+
+
+def rotations(label: str) -> QuantumCircuit:
+    """What turns the axes of a setting into z, on a circuit of its own, and waits until all qubits are done.
+
+    Examples:
+        >>> from nvprotocol.compiler.tomography import rotations
+        >>> dict(rotations("ZY").count_ops())
+        {'sdg': 1, 'h': 1, 'barrier': 1}
+    """
+    result = QuantumCircuit(len(label))
+    for letter, qubit in zip(reversed(label), result.qubits, strict=True):
+        for gate in _ROTATION[letter]:
+            getattr(result, gate)(qubit)
+    result.barrier()
+    return result
+
+
+def measured_at_the_end(circuit: QuantumCircuit, n_nv: int) -> dict[int, int]:
+    """Number of each NV qubit whose measurement nothing follows → index of the bit that it is measured into."""
+    last: dict[Qubit, int | None] = {}
+    for entry in circuit.data:
+        if isinstance(entry.operation, Measure):
+            last[entry.qubits[0]] = circuit.find_bit(entry.clbits[0]).index
+        elif not isinstance(entry.operation, Barrier | Delay):
+            last |= dict.fromkeys(entry.qubits)
+    found = {circuit.find_bit(qubit).index: last.get(qubit) for qubit in nv_of(circuit, n_nv)}
+    return {qubit: bit for qubit, bit in found.items() if bit is not None}
+
+
+def _refuse_measured_at_the_end(circuit: QuantumCircuit, n_nv: int, keep: Mapping[int, int]) -> None:
+    """Refuses a circuit that ends by measuring an NV qubit: tomography would find what that has left over."""
+    for number, bit in measured_at_the_end(circuit, n_nv).items():
+        if bit not in keep:
+            must = "leave the NV qubits unmeasured at its end, for tomography to measure"
+            fail("circuit", must, f"it measures qubit {number} there and does not postselect on it")
 
 
 def tomography_counts(
@@ -242,15 +278,8 @@ def _row(read: _Read, number: int, name: str, n_qubits: int, postselect: Mapping
         if other not in read.bits:
             has = f"circuit {number} has {_listed(read.bits)}"
             fail("postselect", "name a classical register of every circuit", f"names {show(other)}, and {has}")
-        kept &= np.all(read.bits[other] == _wanted(other, value, read.bits[other].shape[-1]), axis=-1)
+        wanted = kept_values(other, value, read.bits[other].shape[-1])[::-1]
+        kept &= np.all(read.bits[other] == np.array(wanted, dtype=np.uint8), axis=-1)
     values = outcome @ (1 << np.arange(n_qubits)[::-1])
     weights = np.broadcast_to(read.times, kept.shape) * kept
     return np.stack([np.sum(weights * (values == value), axis=-1) for value in range(2**n_qubits)], axis=-1)
-
-
-def _wanted(name: str, value: int | str, width: int) -> NDArray[np.uint8]:
-    """The bits that are kept of a register, the first of it last."""
-    texts = list(value) if isinstance(value, str) else [str(value)] * width
-    if len(texts) != width or isinstance(value, bool) or set(texts) - {"0", "1"}:
-        fail("postselect", f"keep 0, 1 or a string of {width} bits of register {show(name)}", f"keeps {show(value)}")
-    return np.array(texts, dtype=np.uint8)

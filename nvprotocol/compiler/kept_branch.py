@@ -14,19 +14,14 @@ import numpy as np
 from qiskit import QuantumCircuit, QuantumRegister
 from qiskit.circuit import Instruction
 from qiskit.circuit.library import CXGate
-from qiskit.converters import circuit_to_dag
-from qiskit.dagcircuit import DAGCircuit
-from qiskit.transpiler.basepasses import TransformationPass
 
-from nvprotocol.backend.conversion import superop_instruction, to_circuit
-from nvprotocol.backend.readout import instrument_of
-from nvprotocol.backend.steps import Step, Timeless, Writer, name_of_bit, require_measured
-from nvprotocol.backend.taken import taken
 from nvprotocol.channels import Channel, Instrument, preparation, qubit_readout
+from nvprotocol.compiler.instructions import superop_instruction
+from nvprotocol.compiler.postselection import last_writes, name_of_bit, taken_operations
+from nvprotocol.compiler.readout import instrument_of
+from nvprotocol.compiler.steps import CompiledCircuit, Step, Writer
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
-
-__all__ = ["FollowKept", "KeptBranch", "follow_kept"]
 
 _MOST_COPIES = 7
 """Copies of outcomes whose qubit is used again; each makes the density matrix four times larger."""
@@ -74,64 +69,23 @@ class KeptBranch:
     records: tuple[Record, ...]
 
 
-class FollowKept(TransformationPass):
-    """The transpiler pass that projects on what is kept; other outcomes are not looked at.
-
-    It comes after `TimeAsMedium`: what it takes is a circuit without time. The result runs on Aer's density-matrix
-    method with `enable_truncation=False`; the trace of its final state is the probability of keeping a run.
-
-    Args:
-        keep: Index of a classical bit → the value that is kept of it.
-        device: The device, whose readout errors make the projections imperfect.
-
-    Examples:
-        >>> from qiskit.transpiler import PassManager
-        >>> from nvprotocol.backend import FollowKept, TimeAsMedium
-        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9)))
-        >>> passes = PassManager([TimeAsMedium(device), FollowKept({0: 1, 1: 1}, device)])
-        >>> kept = passes.run(nv.protocols.monitored_bell(1.0, checks=2))
-        >>> "measure" in kept.count_ops()
-        False
-    """
-
-    def __init__(self, keep: Mapping[int, int], device: Device) -> None:
-        super().__init__()
-        self.keep = dict(keep)
-        self.device = device
-
-    def run(self, dag: DAGCircuit) -> DAGCircuit:
-        """The circuit of the kept branch."""
-        return circuit_to_dag(follow_kept(to_circuit(dag), self.keep, self.device).circuit)
-
-
-def follow_kept(
-    circuit: QuantumCircuit | Timeless, keep: Mapping[int, int], device: Device, report: Collection[int] = ()
-) -> KeptBranch:
-    """Rewrites a circuit without time into its kept branch.
+def kept_branch(circuit: CompiledCircuit, device: Device, report: Collection[int] = ()) -> KeptBranch:
+    """Rewrites a compiled circuit into its kept branch.
 
     Where a bit is written more than once, its last value counts, for what is kept and for what is reported.
 
     Args:
-        circuit: What `time_as_medium` gives, or its steps.
-        keep: Index of a classical bit → the value that is kept of it.
+        circuit: The circuit.
         device: The device, for its readout errors.
         report: Bits whose outcomes among the kept runs are asked for.
 
     Raises:
-        ArgumentError: If a kept bit is never measured.
         NotFollowedError: If an outcome that is not kept decides what happens, or too many outcomes are reported of
             qubits that are used again.
-
-    Examples:
-        >>> from nvprotocol.backend import follow_kept, time_as_medium
-        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9)))
-        >>> plain = time_as_medium(nv.protocols.monitored_bell(1.0, checks=2), device)
-        >>> follow_kept(plain, {0: 1, 1: 1}, device, report=()).records
-        ()
     """
-    given = Timeless.of(circuit)
-    steps, n_qubits = _taken(given, keep), given.form.num_qubits
-    last_write = {step.clbits[0]: k for k, step in enumerate(steps) if step.clbits}
+    keep, n_qubits = circuit.keep, circuit.form.num_qubits
+    steps = _taken(circuit)
+    last_write = last_writes(steps)
     last_use = {qubit: k for k, step in enumerate(steps) for qubit in step.qubits}
     reported = {k for bit, k in last_write.items() if bit in report and bit not in keep}
     copies = sorted(k for k in reported if last_use[steps[k].qubits[0]] > k)
@@ -140,7 +94,7 @@ def follow_kept(
             f"it reports {len(copies)} outcomes of qubits that are used again, and at most {_MOST_COPIES} can be kept"
         )
     projections = cache(lambda qubit: _projections(instrument_of(device, qubit)))
-    result = QuantumCircuit(QuantumRegister(n_qubits + len(copies), "q"), name=given.form.name)
+    result = QuantumCircuit(QuantumRegister(n_qubits + len(copies), "q"), name=circuit.form.name)
     records, together, write = [], _reset_at_once(steps, keep), Writer(result)
     for k, (operation, qubits, clbits, _) in enumerate(steps):
         if not clbits:
@@ -163,14 +117,13 @@ def follow_kept(
     return KeptBranch(result, tuple(records))
 
 
-def _taken(circuit: Timeless, keep: Mapping[int, int]) -> Sequence[Step]:
+def _taken(circuit: CompiledCircuit) -> Sequence[Step]:
     """The steps that are taken in the kept branch."""
 
     def undecided(bit: int, _: Step) -> NoReturn:
         raise NotFollowedError(f"bit {name_of_bit(circuit.form, bit)}, which is not kept, decides what happens")
 
-    require_measured(circuit.form, circuit.steps, keep)
-    return taken(circuit.steps, keep, undecided)
+    return taken_operations(circuit.steps, circuit.keep, undecided)
 
 
 def _reset_at_once(steps: Sequence[Step], keep: Mapping[int, int]) -> set[int]:

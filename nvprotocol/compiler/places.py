@@ -1,4 +1,4 @@
-"""Where the qubits of a circuit belong on a device, and whether a transpiler has moved them.
+"""Which qubits of a circuit are the NV qubits, where each belongs on a device, and whether a transpiler has moved one.
 
 The qubits of a register `nv` belong on the NV qubits, which are the first physical ones, and the others follow in their
 order; without such a register each belongs on the physical qubit of its own number. A circuit that the transpiler has
@@ -6,16 +6,15 @@ laid out otherwise runs as another experiment: its delays pass on a qubit that t
 that the caller asked for is taken, which the backend's transpiler stages mark as such.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn
 
 from qiskit import QuantumCircuit, QuantumRegister
 from qiskit.circuit import Qubit
-from qiskit.dagcircuit import DAGCircuit
-from qiskit.transpiler import Layout, PropertySet
+from qiskit.transpiler import Layout
 from qiskit.transpiler.layout import TranspileLayout
 
-from nvprotocol.backend.qubits import named_nv, require_number
+from nvprotocol._checks import fail
 from nvprotocol.errors import UnsupportedCircuitError
 
 _AS_WRITTEN = "transpile the circuit as it was written, with `backend` and"
@@ -29,7 +28,33 @@ class AskedLayout(Layout):
     """
 
 
-def places(layout: Layout, numbers: Mapping[Qubit, int], n_nv: int | None) -> dict[Qubit, int]:
+def nv_of(circuit: QuantumCircuit, n_nv: int) -> list[Qubit]:
+    """The NV qubits of a circuit.
+
+    Raises:
+        ArgumentError: If they are not as many as the device has.
+    """
+    qubits = named_nv(circuit.qregs) or circuit.qubits[:n_nv]
+    require_number(qubits, n_nv)
+    return qubits
+
+
+def named_nv(registers: Iterable[QuantumRegister]) -> list[Qubit]:
+    """The qubits of the register `nv`, none where there is no such register."""
+    return [qubit for register in registers if register.name == "nv" for qubit in register]
+
+
+def require_number(qubits: Sequence[Qubit], n_nv: int) -> None:
+    """Refuses another number of NV qubits than the device has.
+
+    Raises:
+        ArgumentError: If there is.
+    """
+    if len(qubits) != n_nv:
+        fail("circuit", f"have {n_nv} NV qubits, as the device has", f"has {len(qubits)}")
+
+
+def physical_places(layout: Layout, numbers: Mapping[Qubit, int], n_nv: int | None) -> dict[Qubit, int]:
     """The physical qubit on which each qubit of a circuit belongs.
 
     Args:
@@ -45,27 +70,6 @@ def places(layout: Layout, numbers: Mapping[Qubit, int], n_nv: int | None) -> di
     if nv and n_nv is not None:
         require_number(nv, n_nv)
     return {qubit: place for place, qubit in enumerate([*nv, *(one for one in in_order if one not in set(nv))])}
-
-
-def circuit_qubits(properties: PropertySet) -> dict[Qubit, int]:
-    """The qubits of the circuit that is transpiled and their numbers, without the ancillas that Qiskit adds."""
-    numbers: Mapping[Qubit, int] = properties["original_qubit_indices"] or {}
-    count = properties["num_input_qubits"]
-    if count is None:  # Qiskit 1 tells them by their name, too
-        added = {one for one in numbers if one._register is not None and one._register.name.startswith("ancilla")}
-        return {one: number for one, number in numbers.items() if one not in added}
-    return {one: number for one, number in numbers.items() if number < count}
-
-
-def layout_of(properties: PropertySet, dag: DAGCircuit) -> TranspileLayout | None:
-    """The layout that a circuit has so far on its way through the transpiler."""
-    initial = properties["layout"]
-    final = properties["final_layout"] or properties["virtual_permutation_layout"]
-    if initial is None and final is None:
-        return None
-    qubits = circuit_qubits(properties)
-    initial = initial or Layout(dict(qubits))
-    return TranspileLayout(initial, properties["original_qubit_indices"], final, len(qubits), dag.qubits)
 
 
 def require_in_place(circuit: QuantumCircuit, n_nv: int, name: str = "circuit") -> None:
@@ -94,7 +98,7 @@ def require_kept(layout: TranspileLayout, n_nv: int, name: str = "circuit") -> N
         return
     found = layout.final_index_layout(filter_ancillas=True)
     numbers = {qubit: number for qubit, number in layout.input_qubit_mapping.items() if number < len(found)}
-    home = places(layout.initial_layout, numbers, n_nv)
+    home = physical_places(layout.initial_layout, numbers, n_nv)
     wanted = [home[qubit] for qubit in sorted(numbers, key=lambda one: numbers[one])]
     for qubit, (place, physical) in enumerate(zip(wanted, found, strict=True)):
         if physical != place:

@@ -1,7 +1,7 @@
-"""What a run says of the state that it keeps."""
+"""What `emulate` and `probability` find of the runs that are kept."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,39 +12,56 @@ from nvprotocol.operators import State, fidelity
 from nvprotocol.tomography import PAULI
 from nvprotocol.tomography.estimate import SUSPECT
 
-if TYPE_CHECKING:
-    from nvprotocol.emulation.probability import Probability
-
-__all__ = ["Estimate"]
+__all__ = ["Estimate", "KeptRuns", "Probability"]
 
 Ansatz: TypeAlias = Literal["full", "X"]
-Engine: TypeAlias = Literal["aer", "exact", "pulse"]
 
 
-def described(result: "Estimate | Probability") -> str:
-    """What was kept, in words."""
-    if not result.metadata["postselect"]:
-        return "nothing discarded"
-    named = ", ".join(f"{name} = {value}" for name, value in result.metadata["postselect"].items())
-    ends = "" if result.shots is None else " [{:.4f}, {:.4f}]".format(*result.success_interval)
-    return f"success probability {result.success_probability:.4f}{ends} keeping {named}"
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class KeptRuns:
+    """What is known of the runs that are kept, whatever is asked of them.
+
+    Attributes:
+        success_probability: Probability that a run is kept: exact without shots, else the fraction of runs.
+        success_interval: 95 % interval of it (Clopper–Pearson).
+        counts: Kept counts; None without shots.
+        shots: Runs, kept or not; None without shots.
+        metadata: How it was computed: engine, method, reason where the method was forced, postselect and seed.
+    """
+
+    success_probability: float
+    success_interval: tuple[float, float]
+    counts: NDArray[np.int64] | None
+    shots: int | None
+    metadata: dict[str, Any]
+
+    @property
+    def kept(self) -> str:
+        """What was kept, in words."""
+        if not self.metadata["postselect"]:
+            return "nothing discarded"
+        named = ", ".join(f"{name} = {value}" for name, value in self.metadata["postselect"].items())
+        ends = self._ends(self.success_interval)
+        return f"success probability {self.success_probability:.4f}{ends} keeping {named}"
+
+    def _ends(self, interval: tuple[float, float]) -> str:
+        return "" if self.shots is None else " [{:.4f}, {:.4f}]".format(*interval)
 
 
 @holds_read_only
-@dataclass(frozen=True, eq=False, repr=False)
-class Estimate:
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Estimate(KeptRuns):
     """What a run says of the state that it keeps.
+
+    Attributes of `KeptRuns` are its own, too.
 
     Attributes:
         state: Density matrix of the NV qubits: exact without shots, else the maximum-likelihood state, shape (d, d).
         concurrence: Concurrence of that state; NaN where the device has not two qubits.
         interval: 95 % interval of the concurrence (`nv.tomography.concurrence_interval`).
         standard_error: Standard error of the concurrence.
-        success_probability: Share of runs that are kept.
-        success_interval: 95 % interval of it (Clopper–Pearson).
         counts: Kept counts, one row for each setting, shape (S, 2ᴺ); None without shots.
         shots: Shots in each setting; None without shots.
-        metadata: How it was computed: engine, method, postselect and seed.
         p_value: Probability of a fit as bad or worse if the model of the tomography holds (one state of the form of the
             ansatz, the device's readout); NaN without shots, or where no degrees of freedom are left for a
             goodness-of-fit test.
@@ -62,11 +79,6 @@ class Estimate:
     concurrence: float
     interval: tuple[float, float]
     standard_error: float
-    success_probability: float
-    success_interval: tuple[float, float]
-    counts: NDArray[np.int64] | None
-    shots: int | None
-    metadata: dict[str, Any]
     p_value: float = float("nan")
     settings: tuple[str, ...] = PAULI
     ansatz: Ansatz = "full"
@@ -95,14 +107,53 @@ class Estimate:
         if self.counts is not None:
             shots = f"{self.shots} shots in each of {len(self.counts)} settings"
             shots += ", X ansatz" if self.ansatz == "X" else ""
-        ends = "" if self.shots is None else " [{:.4f}, {:.4f}]".format(*self.interval)
         left_open = self.shots is not None and np.isnan(self.standard_error)
         value = "not determined" if left_open else f"{self.concurrence:.4f}"
-        entangled = f"concurrence {value}{ends}"
+        entangled = f"concurrence {value}{self._ends(self.interval)}"
         but = ""
         if self.contradicted:
             what = "the X ansatz, or else the readout" if self.ansatz == "X" else "the model of the readout"
             but = f", but the counts contradict {what} (p-value {self.p_value:.1g})"
-        return f"{entangled}, {described(self)} ({self.metadata['engine']}, {shots}){but}"
+        return f"{entangled}, {self.kept} ({self.metadata['engine']}, {shots}){but}"
+
+    __repr__ = __str__
+
+
+@holds_read_only
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Probability(KeptRuns):
+    """The probability that a register reads given outcomes, among the runs that are kept.
+
+    Attributes of `KeptRuns` are its own, too.
+
+    Attributes:
+        value: The probability: exact without shots, else the share of the kept runs.
+        interval: 95 % interval of it (Clopper–Pearson).
+        standard_error: Its standard error, √(p(1 − p)/n) for n kept runs; 0 without shots.
+        outcomes: The outcomes that are asked for, strings of bits in Qiskit's order.
+        register: Name of the classical register of k bits.
+        distribution: Probability of every reading of the register, or its share of the kept runs, shape (2ᵏ,).
+        counts: Kept counts of every reading, shape (1, 2ᵏ); None without shots.
+        shots: Runs, kept or not; None without shots.
+
+    Examples:
+        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)))
+        >>> circuit = nv.protocols.relaxometry(duration=0.5)
+        >>> print(nv.probability(circuit, device, ["01", "10"], shots=None))
+        probability of readout = 01 or 10 0.5677, nothing discarded (aer, no sampling noise)
+    """
+
+    value: float
+    interval: tuple[float, float]
+    standard_error: float
+    outcomes: tuple[str, ...]
+    register: str
+    distribution: NDArray[np.float64]
+
+    def __str__(self) -> str:
+        shots = "no sampling noise" if self.shots is None else f"{self.shots} shots"
+        ends = self._ends(self.interval)
+        asked = f"probability of {self.register} = {' or '.join(self.outcomes)} {self.value:.4f}{ends}"
+        return f"{asked}, {self.kept} ({self.metadata['engine']}, {shots})"
 
     __repr__ = __str__
