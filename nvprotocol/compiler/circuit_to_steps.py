@@ -27,7 +27,7 @@ from nvprotocol.compiler.instructions import superop_instruction
 from nvprotocol.compiler.native import to_native
 from nvprotocol.compiler.postselection import kept_bits, require_measured
 from nvprotocol.compiler.steps import CompiledCircuit, Step, blank
-from nvprotocol.compiler.timing import TimedOperation, timed
+from nvprotocol.compiler.timing import timed
 from nvprotocol.device import Device
 
 
@@ -83,11 +83,23 @@ class _Compiler:
             steps += [Step(_preparation(device.initialisation_error), (k,)) for k in nv_qubits]
         now, resolved = 0.0, ROUNDING * plan.duration
         decimals = _decimals(plan.duration)
-        for operation in plan.operations:
-            if operation.time - now > resolved:
-                steps.append(Step(self._elapse(operation.time - now, decimals), nv_qubits))
-                now = operation.time
-            self._add(operation, steps)
+        same: dict[tuple[object, ...], tuple[QiskitOperation | Instruction, ...]] = {}
+        for time, operation, qubits, clbits, conditions, pieces, last in plan.operations:
+            if time - now > resolved:
+                steps.append(Step(self._elapse(time - now, decimals), nv_qubits))
+                now = time
+            is_nv = qubits[0] < len(nv_qubits)
+            key = (id(operation), is_nv, pieces, last)  # Qiskit has one object for many of its operations
+            maps = same.get(key)
+            if maps is None:
+                maps = same[key] = (operation,) if clbits else self._maps_of(operation, is_nv, pieces, last=last)
+            if not conditions:
+                for one in maps:
+                    steps.append(Step(one, qubits, clbits))
+                continue
+            # Every case in which it happens, as tests of single bits that exclude those of the other cases.
+            cases = [sum(case, ()) for case in product(*(one.cases for one in conditions))]
+            steps += [Step(one, qubits, clbits, tests) for one in maps for tests in cases]
         if to_end and plan.duration - now > resolved:
             steps.append(Step(self._elapse(plan.duration - now, decimals), nv_qubits))
         return steps
@@ -98,30 +110,17 @@ class _Compiler:
             self._elapsed[shared] = superop_instruction(evolution(self._device.dynamics, shared))
         return self._elapsed[shared]
 
-    def _add(self, timed_operation: TimedOperation, steps: list[Step]) -> None:
-        """What an operation does: itself, or a piece of it, and the error that comes with it."""
-        _, operation, qubits, clbits, conditions, _, _ = timed_operation
-        maps = (operation,) if clbits else self._maps_of(timed_operation)
-        if not conditions:
-            for one in maps:
-                steps.append(Step(one, qubits, clbits))
-            return
-        # Every case in which it happens, as tests of single bits that exclude those of the other cases.
-        cases = [sum(case, ()) for case in product(*(one.cases for one in conditions))]
-        steps += [Step(one, qubits, clbits, tests) for one in maps for tests in cases]
-
-    def _maps_of(self, timed_operation: TimedOperation) -> tuple[QiskitOperation | Instruction, ...]:
-        """What something that writes no bit does, one object for all that are equal."""
-        _, operation, qubits, _, _, pieces, last = timed_operation
-        is_nv = qubits[0] < self._device.n_qubits
+    def _maps_of(
+        self, operation: QiskitOperation, is_nv: bool, pieces: int, *, last: bool
+    ) -> tuple[QiskitOperation | Instruction, ...]:
+        """What something that writes no bit does, with the error that comes with it; one object for all equal ones."""
         key = _key(operation)
         if key is None:
             return self._maps_anew(operation, is_nv, pieces, last=last)
         whole = (*key, is_nv, pieces, last)
-        known = self._maps.get(whole)
-        if known is None:
-            known = self._maps[whole] = self._maps_anew(operation, is_nv, pieces, last=last)
-        return known
+        if whole not in self._maps:
+            self._maps[whole] = self._maps_anew(operation, is_nv, pieces, last=last)
+        return self._maps[whole]
 
     def _maps_anew(
         self, operation: QiskitOperation, is_nv: bool, pieces: int, *, last: bool

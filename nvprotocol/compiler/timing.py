@@ -12,11 +12,11 @@ before it have left them. A bit that nothing has written reads 0, also where wha
 branch not taken. A circuit scheduled before, in which every pause is a delay, keeps its schedule.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import singledispatch
 from operator import itemgetter
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from qiskit import QuantumCircuit
 from qiskit.circuit import (
@@ -43,6 +43,7 @@ from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
 
 _MOST_OPERATIONS = 1_000_000
+_Indices: TypeAlias = tuple[int, ...]
 _FLOW = ("while_loop", "switch_case", "break_loop", "continue_loop", "store")
 
 
@@ -105,9 +106,9 @@ def timed(circuit: QuantumCircuit, device: Device) -> TimedCircuit:
     order = (*nv_qubits, *(k for k in range(circuit.num_qubits) if k not in nv_qubits))
     place: dict[Bit, int] = {circuit.qubits[index]: number for number, index in enumerate(order)}
     place |= {bit: number for number, bit in enumerate(circuit.clbits)}
-    walk = _Walk(device, [0.0] * circuit.num_qubits, [0.0] * circuit.num_clbits, [0.0] * circuit.num_clbits)
-    walk.follow(circuit, place)
-    possible = [one for one in walk.operations if all(condition.readings for condition in one.conditions)]
+    walk = _Walk(device, [0.0] * circuit.num_qubits, [0.0] * circuit.num_clbits, [0.0] * circuit.num_clbits, place)
+    walk.follow(circuit)
+    possible = [one for one in walk.operations if not one.conditions or all(test.readings for test in one.conditions)]
     return TimedCircuit(tuple(sorted(possible, key=itemgetter(0))), order, max(walk.clocks))
 
 
@@ -137,21 +138,7 @@ def _refuse(what: str) -> NoReturn:
     )
 
 
-class _Site(NamedTuple):
-    """Where an instruction stands: its qubits and bits, and the conditions around it."""
-
-    qubits: tuple[int, ...]
-    clbits: tuple[int, ...]
-    place: Mapping[Bit, int]
-    conditions: tuple[Condition, ...]
-
-    def inside(self, body: QuantumCircuit) -> dict[Bit, int]:
-        """The places of the qubits and bits of a body that stands here."""
-        qubits = zip(body.qubits, self.qubits, strict=True)
-        return {**self.place, **dict(qubits), **dict(zip(body.clbits, self.clbits, strict=True))}
-
-
-_VISITS: dict[type, "Callable[[Any, _Walk, _Site], None]"] = {}
+_VISITS: dict[type, "Callable[[Any, _Walk, _Indices, _Indices], None]"] = {}
 """What `_visit` does with each kind of operation that has been seen: its own look-up takes longer than the visit."""
 
 
@@ -163,28 +150,36 @@ class _Walk:
     clocks: list[float]
     written: list[float]
     read: list[float]
+    place: Mapping[Bit, int]
+    conditions: tuple[Condition, ...] = ()
     operations: list[TimedOperation] = field(default_factory=list)
-    durations: dict[tuple[type, str, tuple[int, ...]], float] = field(default_factory=dict)
+    durations: dict[tuple[int, _Indices], float] = field(default_factory=dict)
 
-    def follow(self, circuit: QuantumCircuit, place: Mapping[Bit, int], conditions: tuple[Condition, ...] = ()) -> None:
+    def follow(self, circuit: QuantumCircuit) -> None:
+        place, operations = self.place, self.operations
         for entry in circuit.data:
             operation = entry.operation  # which Qiskit makes anew whenever it is asked for
             if getattr(operation, "_condition", None) is not None and not isinstance(operation, ControlFlowOp):
                 _refuse(f'"{operation.name}" with `c_if` (write `if_test`)')
-            site = _Site(
-                tuple([place[qubit] for qubit in entry.qubits]),
-                tuple([place[bit] for bit in entry.clbits]),
-                place,
-                conditions,
-            )
             visit = _VISITS.get(type(operation))
             if visit is None:
                 visit = _VISITS[type(operation)] = _visit.dispatch(type(operation))
-            visit(operation, self, site)
-            if len(self.operations) > _MOST_OPERATIONS:
+            clbits = tuple([place[bit] for bit in entry.clbits]) if entry.clbits else ()
+            visit(operation, self, tuple([place[qubit] for qubit in entry.qubits]), clbits)
+            if len(operations) > _MOST_OPERATIONS:
                 _refuse(f"more than {_MOST_OPERATIONS} operations when its loops are written out")
 
-    def meet(self, qubits: Sequence[int], bits_ready: float = 0.0) -> float:
+    def inside(
+        self, body: QuantumCircuit, qubits: _Indices, clbits: _Indices, conditions: tuple[Condition, ...] = ()
+    ) -> None:
+        """Follows a body that stands on some qubits and bits, under more conditions."""
+        outside = self.place, self.conditions
+        places = (*zip(body.qubits, qubits, strict=True), *zip(body.clbits, clbits, strict=True))
+        self.place, self.conditions = {**self.place, **dict(places)}, (*self.conditions, *conditions)
+        self.follow(body)
+        self.place, self.conditions = outside
+
+    def meet(self, qubits: _Indices, bits_ready: float = 0.0) -> float:
         """Lets qubits wait for the last of them, and for the time at which some bits are ready."""
         now, clocks = bits_ready, self.clocks
         for k in qubits:
@@ -193,32 +188,27 @@ class _Walk:
             clocks[k] = now
         return now
 
-    def occupy(self, qubits: Sequence[int], until: float) -> None:
+    def occupy(self, qubits: _Indices, until: float) -> None:
         for k in qubits:
             self.clocks[k] = until
 
-    def add(self, operation: QiskitOperation, site: _Site, time: float, piece: int = 1, pieces: int = 1) -> None:
-        qubits, clbits, _, conditions = site
-        self.operations.append(TimedOperation(time, operation, qubits, clbits, conditions, pieces, piece == pieces))
-
-    def duration(self, operation: QiskitOperation, qubits: tuple[int, ...]) -> float:
-        """How long a gate, a measurement or a reset takes, worked out once for each kind and place."""
-        key = (type(operation), operation.name, qubits)
-        known = self.durations.get(key)
-        if known is None:
-            known = self.durations[key] = (
+    def duration(self, operation: QiskitOperation, qubits: _Indices) -> float:
+        """How long a gate, a measurement or a reset takes, worked out once where Qiskit has one object for many."""
+        key = (id(operation), qubits)
+        if key not in self.durations:
+            self.durations[key] = (
                 gate_us(operation, qubits, self.device)
                 if isinstance(operation, Gate)
                 else native_us(self.device, operation.name, monitor=qubits[0] >= self.device.n_qubits)
             )
-        return known
+        return self.durations[key]
 
 
 @singledispatch
-def _visit(operation: QiskitOperation, walk: _Walk, site: _Site) -> None:
+def _visit(operation: QiskitOperation, walk: _Walk, qubits: _Indices, clbits: _Indices) -> None:
     """An operation at its place in the walk."""
     if operation.name == "box":
-        _box(operation, walk, site)
+        _box(operation, walk, qubits, clbits)
     elif operation.name in _FLOW:
         _refuse(f'"{operation.name}"')
     else:
@@ -226,84 +216,84 @@ def _visit(operation: QiskitOperation, walk: _Walk, site: _Site) -> None:
 
 
 @_visit.register
-def _(operation: Delay, walk: _Walk, site: _Site) -> None:
-    walk.clocks[site.qubits[0]] += delay_us(operation, walk.device.dt_ns)
+def _(operation: Delay, walk: _Walk, qubits: _Indices, _clbits: _Indices) -> None:
+    walk.clocks[qubits[0]] += delay_us(operation, walk.device.dt_ns)
 
 
 @_visit.register
-def _(_operation: Barrier, walk: _Walk, site: _Site) -> None:
-    walk.meet(site.qubits)
+def _(_operation: Barrier, walk: _Walk, qubits: _Indices, _clbits: _Indices) -> None:
+    walk.meet(qubits)
 
 
 @_visit.register
-def _(operation: SaveData, walk: _Walk, site: _Site) -> None:
-    walk.add(operation, site, walk.meet(site.qubits))
+def _(operation: SaveData, walk: _Walk, qubits: _Indices, clbits: _Indices) -> None:
+    walk.operations.append(TimedOperation(walk.meet(qubits), operation, qubits, clbits, walk.conditions))
 
 
 @_visit.register
-def _(operation: Gate, walk: _Walk, site: _Site) -> None:
-    qubits = site.qubits
+def _(operation: Gate, walk: _Walk, qubits: _Indices, clbits: _Indices) -> None:
     if not qubits:  # a global phase
         return
     start, duration = walk.meet(qubits), walk.duration(operation, qubits)
     if not duration:
-        walk.add(operation, site, start)
+        walk.operations.append(TimedOperation(start, operation, qubits, clbits, walk.conditions))
         return
     pieces = walk.device.gate_slices
     for piece in range(1, pieces + 1):
-        walk.add(operation, site, start + duration * (piece - 0.5) / pieces, piece, pieces)
+        time, last = start + duration * (piece - 0.5) / pieces, piece == pieces
+        walk.operations.append(TimedOperation(time, operation, qubits, clbits, walk.conditions, pieces, last))
     walk.occupy(qubits, start + duration)
 
 
 @_visit.register
-def _(operation: Measure, walk: _Walk, site: _Site) -> None:
-    (bit,) = site.clbits
-    start = walk.meet(site.qubits, max(walk.written[bit], walk.read[bit]))
-    walk.add(operation, site, start)
-    walk.clocks[site.qubits[0]] = walk.written[bit] = start + walk.duration(operation, site.qubits)
+def _(operation: Measure, walk: _Walk, qubits: _Indices, clbits: _Indices) -> None:
+    (bit,) = clbits
+    start = walk.meet(qubits, max(walk.written[bit], walk.read[bit]))
+    walk.operations.append(TimedOperation(start, operation, qubits, clbits, walk.conditions))
+    walk.clocks[qubits[0]] = walk.written[bit] = start + walk.duration(operation, qubits)
 
 
 @_visit.register
-def _(operation: Reset, walk: _Walk, site: _Site) -> None:
-    end = walk.clocks[site.qubits[0]] + walk.duration(operation, site.qubits)
-    walk.add(operation, site, end)
-    walk.clocks[site.qubits[0]] = end
+def _(operation: Reset, walk: _Walk, qubits: _Indices, clbits: _Indices) -> None:
+    end = walk.clocks[qubits[0]] + walk.duration(operation, qubits)
+    walk.operations.append(TimedOperation(end, operation, qubits, clbits, walk.conditions))
+    walk.clocks[qubits[0]] = end
 
 
 @_visit.register
-def _(operation: ForLoopOp, walk: _Walk, site: _Site) -> None:
+def _(operation: ForLoopOp, walk: _Walk, qubits: _Indices, clbits: _Indices) -> None:
     """A loop is its body written out, as often as it says."""
     indices, variable, body = operation.params
     for index in indices:
         turn = body.assign_parameters({variable: index}) if variable in body.parameters else body
-        walk.follow(turn, site.inside(turn), site.conditions)
+        walk.inside(turn, qubits, clbits)
 
 
 @_visit.register
-def _(operation: IfElseOp, walk: _Walk, site: _Site) -> None:
+def _(operation: IfElseOp, walk: _Walk, qubits: _Indices, clbits: _Indices) -> None:
     """Both branches begin together and take as long as the longer of them; neither waits for the other."""
-    condition = condition_of(operation, site.place)
-    end = start = walk.meet(site.qubits, max([walk.written[k] for k in condition.bits], default=0.0))
+    condition = condition_of(operation, walk.place)
+    end = start = walk.meet(qubits, max([walk.written[k] for k in condition.bits], default=0.0))
     before, ready, latest = len(walk.operations), (walk.written, walk.read), (walk.written, walk.read)
     for block, test in zip(operation.blocks, (condition, condition.opposite), strict=False):
-        walk.occupy(site.qubits, start)
+        walk.occupy(qubits, start)
         walk.written, walk.read = map(list, ready)
-        walk.follow(block, site.inside(block), (*site.conditions, test))
-        end = max((end, *(walk.clocks[k] for k in site.qubits)))
+        walk.inside(block, qubits, clbits, (test,))
+        end = max((end, *(walk.clocks[k] for k in qubits)))
         latest = tuple(list(map(max, *times)) for times in zip(latest, (walk.written, walk.read), strict=True))
     walk.written, walk.read = latest
     if any(set(one.clbits) & set(condition.bits) for one in walk.operations[before:]):
         _refuse('an "if_else" that writes a bit which it tests')
-    walk.occupy(site.qubits, end)
+    walk.occupy(qubits, end)
     for k in condition.bits:  # nothing may write what is tested before the test is over
         walk.read[k] = max(walk.read[k], end)
 
 
-def _box(operation: QiskitOperation, walk: _Walk, site: _Site) -> None:
+def _box(operation: QiskitOperation, walk: _Walk, qubits: _Indices, clbits: _Indices) -> None:
     """A box is its body between two barriers; Qiskit 1.3 does not know it."""
     if getattr(operation, "duration", None) is not None:
         _refuse('a "box" with a duration (write its pauses as delays)')
     body = getattr(operation, "blocks", (QuantumCircuit(),))[0]
-    walk.meet(site.qubits)
-    walk.follow(body, site.inside(body), site.conditions)
-    walk.meet(site.qubits)
+    walk.meet(qubits)
+    walk.inside(body, qubits, clbits)
+    walk.meet(qubits)

@@ -113,14 +113,17 @@ def rotations(label: str) -> QuantumCircuit:
 
 def measured_at_the_end(circuit: QuantumCircuit, n_nv: int) -> dict[int, int]:
     """Number of each NV qubit whose measurement nothing follows → index of the bit that it is measured into."""
-    last: dict[Qubit, int | None] = {}
-    for entry in circuit.data:
+    last: dict[Qubit, int | None] = dict.fromkeys(nv_of(circuit, n_nv))
+    open_qubits = set(last)
+    for entry in reversed(circuit.data):
+        if not open_qubits:
+            break
         if isinstance(entry.operation, Measure):
-            last[entry.qubits[0]] = circuit.find_bit(entry.clbits[0]).index
-        elif not isinstance(entry.operation, Barrier | Delay):
-            last |= dict.fromkeys(entry.qubits)
-    found = {circuit.find_bit(qubit).index: last.get(qubit) for qubit in nv_of(circuit, n_nv)}
-    return {qubit: bit for qubit, bit in found.items() if bit is not None}
+            bit = circuit.find_bit(entry.clbits[0]).index
+            last |= dict.fromkeys(open_qubits.intersection(entry.qubits), bit)
+        if not isinstance(entry.operation, Barrier | Delay):
+            open_qubits.difference_update(entry.qubits)
+    return {circuit.find_bit(qubit).index: bit for qubit, bit in last.items() if bit is not None}
 
 
 def _refuse_measured_at_the_end(circuit: QuantumCircuit, n_nv: int, keep: Mapping[int, int]) -> None:
