@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from repository import ROOT
 
 import nvprotocol as nv
 from nvprotocol.experiment import Experiment, load, parse
@@ -11,7 +12,7 @@ from nvprotocol.experiment.file import equation_of
 from nvprotocol.protocols import GALLERY
 
 WITH_A_MAGNET = {"film_to_bell": "monitored_bell"}
-CIRCUITS = sorted((Path(__file__).parent.parent / "circuits").glob("*.toml"))
+CIRCUITS = sorted((ROOT / "circuits").glob("*.toml"))
 SMALL = """
 [protocol]
 name = "dissipative_entanglement"

@@ -3,10 +3,10 @@
 import ast
 import math
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
+from repository import ROOT
 
 import nvprotocol as nv
 from nvprotocol.errors import ArgumentError
@@ -17,7 +17,6 @@ from nvprotocol.paper.errata_page import errata_page
 from nvprotocol.paper.tables import Computed, claims_page
 
 pytestmark = pytest.mark.xdist_group("claims")  # each is computed once
-ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 EVERY = [claim for part in claims.PARTS.values() for claim in part]
 

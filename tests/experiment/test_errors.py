@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+from repository import ROOT
 
 from nvprotocol.errors import ExperimentFileError
 from nvprotocol.experiment import load, parse
 from nvprotocol.experiment.schema import READ_OUT
 
-FILE = Path(__file__).parent.parent / "circuits" / "monitored_bell.toml"
+FILE = ROOT / "circuits" / "monitored_bell.toml"
 TEXT = FILE.read_text(encoding="utf-8")
 
 SECTION_NAMES = [

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import HEAD, error_of, exit_code, numbers, printed
 from counting import FALSE_ALARM, multinomial_p_value
-from test_cli import error_of, exit_code
 
 import nvprotocol as nv
 from nvprotocol.errors import ArgumentError, FileError
 from nvprotocol.experiment import from_qasm, to_qasm
 
-HEAD = 'OPENQASM 3.0;\ninclude "stdgates.inc";\n'
 BY_HAND = f"""{HEAD}
 // Two checks of σᶻ by a monitor, written by hand, with a loop and a condition.
 qubit[2] nv;
@@ -43,17 +42,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "weak.toml").write_text("[medium]\na = 1.0\nA = 1.0\n[device]\nmonitor_efficiency = 0.5\n")
     (tmp_path / "wrong.toml").write_text("[medium]\na = 1.0\n[device]\nintrinsic_t1 = 1.0\nintrinsic_t2 = 3.0\n")
     return tmp_path
-
-
-def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert exit_code(*arguments) == 0
-    shown = capsys.readouterr()
-    assert shown.err == ""
-    return shown.out
-
-
-def numbers(text: str) -> list[float]:
-    return [float(one) for one in re.findall(r"\d+\.\d+", text)]
 
 
 def test_a_circuit_by_hand_is_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from counting import FALSE_ALARM, fewest_inside
 from protocol_runs import before_readout
+from repository import ROOT
 
 import nvprotocol as nv
 from nvprotocol.cli import main
@@ -18,7 +19,7 @@ from nvprotocol.protocols import GALLERY
 from nvprotocol.protocols.gallery import Protocol
 
 pytestmark = pytest.mark.xdist_group("gallery")  # each experiment is run once
-CIRCUITS = Path(__file__).parent.parent / "circuits"
+CIRCUITS = ROOT / "circuits"
 NAMES = [*sorted(GALLERY), "film_to_bell"]
 MOST_BYTES = 60_000
 

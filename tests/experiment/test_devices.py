@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_cli import exit_code
+from command_line import exit_code
 
 import nvprotocol as nv
 from nvprotocol.errors import ExperimentFileError

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from experiments import MONITORED, result_of
 from pydantic import BaseModel
-from test_house import public_modules, public_objects
+from repository import public_modules, public_objects
 
 import nvprotocol as nv
 from nvprotocol.magnets.dipole import dipole_coupling

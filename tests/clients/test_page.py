@@ -1,17 +1,17 @@
 """The example of a client in the documentation does what it says."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from client_runs import US, done, known_warnings, off, value
+from repository import ROOT
 
 import nvprotocol as nv
 
 pytestmark = [known_warnings, pytest.mark.statistical]
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "qiskit-experiments.md"
+PAGE = ROOT / "docs" / "how-to" / "qiskit-experiments.md"
 
 
 def test_the_example_of_the_page() -> None:

@@ -3,7 +3,6 @@
 import inspect
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from protocol_runs import before_readout, count, exactly, pair_equation
 from qiskit import QuantumCircuit, qasm3
 from qiskit.circuit import Gate
+from repository import ROOT
 from strategies import numbers, pairs
 from systems import System
 
@@ -69,8 +69,7 @@ def test_declarations_need_no_qiskit() -> None:
     script = (
         "import sys\nimport nvprotocol.protocols.parameters\nprint(*{name.partition('.')[0] for name in sys.modules})"
     )
-    root = Path(__file__).parent.parent
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=root)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     assert not {"qiskit", "qiskit_aer", "scipy"} & set(done.stdout.split())
 
 

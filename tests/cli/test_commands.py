@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray
+from command_line import error_of, exit_code, only_line
 from experiments import MONITORED, result_of
 
 from nvprotocol.cli import main
@@ -24,28 +25,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def exit_code(*arguments: str | Path) -> object:
-    with pytest.raises(SystemExit) as caught:
-        main([str(argument) for argument in arguments])
-    return caught.value.code
-
-
 def everything(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def only_line(text: str) -> str:
-    """The text without its line end; one line, and no more."""
-    assert text.count("\n") == 1
-    return text.removesuffix("\n")
-
-
-def error_of(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
-    """The one line on stderr of a command that fails with exit code 2 and prints nothing else."""
-    assert exit_code(*arguments) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    return only_line(printed.err)
 
 
 def test_a_run_leaves_figure_data_table_and_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

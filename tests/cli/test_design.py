@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from repository import ROOT
 
 import nvprotocol as nv
 from nvprotocol.cli import main
@@ -177,9 +178,9 @@ def test_an_error_is_one_line(
 
 
 def test_the_committed_design_is_read() -> None:
-    task = load(Path(__file__).parent.parent / "designs" / "film.toml")
+    task = load(ROOT / "designs" / "film.toml")
     assert task.magnet.gap_ghz == 1.6
-    assert (Path(__file__).parent.parent / "designs" / "film.png").is_file()
+    assert (ROOT / "designs" / "film.png").is_file()
 
 
 def test_a_map_has_lines_only_where_there_is_something_to_draw() -> None:

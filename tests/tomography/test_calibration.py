@@ -165,7 +165,7 @@ def test_few_calibration_shots(shots: int, readout: NDArray[np.float64], rng: np
         warnings.simplefilter("ignore", tomography.ModelWarning)  # the readout is not that of the counts
         exact = tomography.estimate(counts, readout=readout)
         found = tomography.estimate(counts, readout=readout, calibration_shots=shots)
-    assert np.diff(found.interval) > np.diff(exact.interval) + 0.02
+    assert np.diff(found.interval) > np.diff(exact.interval) + 0.01
     assert found.standard_error > exact.standard_error
 
 

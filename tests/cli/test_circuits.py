@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_cli import error_of
-from test_qasm import HEAD, numbers, printed
+from command_line import HEAD, error_of, numbers, printed
 
 import nvprotocol as nv
 from nvprotocol.errors import FileError

@@ -1,23 +1,20 @@
 """The rules of the house that no linter checks: sizes, examples, light imports, honest asserts, notebooks in step."""
 
 import ast
-import importlib
 import inspect
 import io
 import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterator
 from pathlib import Path
 
 import jupytext
 import pytest
+from repository import PACKAGE, ROOT, name_of, public_modules, public_objects
 
 import nvprotocol
 
-ROOT = Path(__file__).parent.parent
-PACKAGE = sorted((ROOT / "nvprotocol").rglob("*.py"))
 PYTHON = [
     path
     for folder in ("nvprotocol", "tests", "benchmarks", "notebooks", "docs")
@@ -28,27 +25,6 @@ HEAVY = {"qiskit", "qiskit_aer", "qiskit_dynamics", "jax", "scipy", "matplotlib"
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 40
-
-
-def name_of(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
-def public_modules() -> list[str]:
-    """The modules that list their public names in `__all__`, found without importing any of them."""
-    lists_names = re.compile(r"^(__getattr__.*)?__all__\b", re.MULTILINE)
-    listed = [path for path in PACKAGE if lists_names.search(path.read_text(encoding="utf-8"))]
-    parts = [path.relative_to(ROOT).with_suffix("").parts for path in listed]
-    return [".".join(part[:-1] if part[-1] == "__init__" else part) for part in parts]
-
-
-def public_objects(module_name: str) -> Iterator[tuple[str, object]]:
-    """The classes and functions in `__all__` of a module; data and submodules have no docstring of their own here."""
-    module = importlib.import_module(module_name)
-    for name in module.__all__:
-        value = getattr(module, name)
-        if inspect.isclass(value) or inspect.isroutine(value):
-            yield name, value
 
 
 def code_lines(node: ast.FunctionDef | ast.AsyncFunctionDef, source: str) -> int:

@@ -10,6 +10,7 @@ from figure_data import data_of
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.text import Text
+from repository import ROOT
 
 from nvprotocol.cli import main
 from nvprotocol.errors import ArgumentError, OutputError
@@ -18,7 +19,7 @@ from nvprotocol.paper.figures import FORMATS, INDEX, NAMES, agreement, load, ref
 from nvprotocol.plotting import COLUMN_WIDTH, PAGE_WIDTH, STYLE, interval_points, panels
 
 pytestmark = pytest.mark.xdist_group("figures")  # the data of each are worked out once
-GALLERY = Path(__file__).parent.parent / "docs" / "figures"
+GALLERY = ROOT / "docs" / "figures"
 LINELESS = ("fig1",)
 """Drawings without axes."""
 

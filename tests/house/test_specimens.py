@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray
+from command_line import error_of, exit_code
 from qiskit import QuantumCircuit
+from repository import ROOT
 from scipy.linalg import expm
 from systems import pair, stacked, unstacked
-from test_cli import error_of, exit_code
 
 import nvprotocol as nv
 from nvprotocol._file_format import FORMAT_VERSIONS
@@ -18,7 +19,7 @@ from nvprotocol.errors import DesignFileError, DeviceFileError, ExperimentFileEr
 from nvprotocol.experiment.file import device_of
 from nvprotocol.tomography.files import read_counts, write_counts
 
-FOLDER = Path(__file__).parent / "specimens"
+FOLDER = ROOT / "tests" / "specimens"
 FIRST = FOLDER / "version_1"
 COUNTS = np.array([[0, 503, 497, 0], [498, 2, 1, 499], [0, 2**53, 1, 17]])
 J = (0.0, 0.5)

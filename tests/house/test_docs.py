@@ -10,19 +10,15 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from repository import ROOT, name_of
 
 import nvprotocol as nv
 
-ROOT = Path(__file__).parent.parent
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
 RUN = {"python", "sh", "console", "toml", "csv", "json", "text", "qasm"}
 """Languages of blocks that `conftest.py` runs, reads or writes."""
 DIRECTIVES = {"{toctree}", "{api-module}", "{api-members}"}
 PARSER = MarkdownIt("commonmark").enable("table")
-
-
-def name_of(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
 
 
 def tokens(path: Path) -> Iterator[Token]:
