@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import engines_on
 import numpy as np
 import pytest
 from counting import FALSE_ALARM, counts_of, multinomial_p_value
@@ -20,7 +21,7 @@ from strategies import SEEDS
 from systems import many, pair, random_symbols
 
 import nvprotocol as nv
-from nvprotocol.backend import NVBackend, exact, time_as_medium
+from nvprotocol.backend import NVBackend, time_as_medium
 from nvprotocol.errors import ArgumentError, UnsupportedCircuitError
 
 SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
@@ -31,7 +32,7 @@ BACKEND = NVBackend(IDEAL)
 def expected(circuit: QuantumCircuit, device: nv.Device) -> NDArray[np.float64]:
     """Odds of what all bits read, by the reference engine; the first bit is the last axis, as in Qiskit's numbers."""
     plain = time_as_medium(circuit, device)
-    return exact.distribution(plain, device, {}, range(circuit.num_clbits)[::-1]).ravel()
+    return engines_on.distribution(plain, device, {}, range(circuit.num_clbits)[::-1]).ravel()
 
 
 def table(counts: Mapping[str, int], n_bits: int) -> NDArray[np.int64]:

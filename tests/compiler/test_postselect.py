@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import engines_on
 import numpy as np
 import pytest
 from counting import FALSE_ALARM, counts_of, multinomial_p_value, two_sample_p_value
@@ -14,8 +15,8 @@ from strategies import SEEDS
 from systems import pair, random_symbols
 
 import nvprotocol as nv
-from nvprotocol.backend import NVBackend, exact, time_as_medium
-from nvprotocol.backend.postselected import kept_bits
+from nvprotocol.backend import NVBackend, time_as_medium
+from nvprotocol.compiler.postselection import kept_bits
 
 SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
 NATIVE = {"x": 20, "sx": 10, "h": 15, "ry": 10, "cx": 40, "measure": 100, "monitor_measure": 60, "monitor_reset": 30}
@@ -141,7 +142,7 @@ def cells(result: Result, circuit: QuantumCircuit, postselect: Mapping[str, int 
 
 def exactly(circuit: QuantumCircuit, device: nv.Device, postselect: Mapping[str, int | str]) -> NDArray[np.float64]:
     plain, bits = time_as_medium(circuit, device), range(circuit.num_clbits)
-    odds = exact.distribution(plain, device, kept_bits(circuit, postselect), bits[::-1]).ravel()
+    odds = engines_on.distribution(plain, device, kept_bits(circuit, postselect), bits[::-1]).ravel()
     return np.append(odds, 1 - odds.sum())
 
 

@@ -162,19 +162,19 @@ def test_no_kept_shot_says_how_many_were_to_be_expected() -> None:
         nv.emulate([monitored_bell(0.1, checks=1), circuit], device, shots=100, postselect={"parity": 1}, seed=1)
 
 
-@pytest.mark.parametrize("module", ["circuits", "readings"])
-def test_every_seed_is_a_run_of_its_own(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("asked", ["state", "register"])
+def test_every_seed_is_a_run_of_its_own(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Shot by shot the simulator has a seed of its own: of 40 runs none gets that of another."""
     device, seeds = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0))), []
 
-    def recorded(*_: object, seed: int, **__: object) -> None:
+    def recorded(_engine: object, _circuits: object, _shots: int, seed: int) -> None:
         seeds.append(seed)
         raise InterruptedError
 
-    monkeypatch.setattr(f"nvprotocol.emulation.{module}.run", recorded)
+    monkeypatch.setattr("nvprotocol.engines.aer.AerEngine.counts", recorded)
 
     def ask(seed: int) -> None:
-        if module == "circuits":
+        if asked == "state":
             nv.emulate(nv.protocols.dissipative_entanglement(0.7), device, shots=9, seed=seed, per_shot=True)
         else:
             nv.probability(nv.protocols.relaxometry(0.5), device, "01", shots=9, seed=seed, per_shot=True)

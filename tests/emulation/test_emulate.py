@@ -12,7 +12,7 @@ from strategies import SEEDS
 from systems import System, many, pair, random_symbols, random_unitary
 
 import nvprotocol as nv
-from nvprotocol.backend.schedule import schedule
+from nvprotocol.compiler.timing import timed
 from nvprotocol.emulation import Estimate
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.protocols import GALLERY, dissipative_entanglement, monitored_bell
@@ -74,10 +74,10 @@ def append_gate(circuit: QuantumCircuit, name: str, qubits: list, rng: np.random
 
 def by_matrices(circuit: QuantumCircuit, system: System, keep: dict[int, int]) -> NDArray[np.complex128]:
     """The unnormalised kept state of the NV qubits, by Qiskit's quantum_info and the exponential of the generator."""
-    plan, now = schedule(circuit, nv.Device(system.equation)), 0.0
+    plan, now = timed(circuit, nv.Device(system.equation)), 0.0
     nv_qubits, rho = list(plan.order[: system.n_qubits]), DensityMatrix.from_int(0, 2**circuit.num_qubits)
-    last = {event.clbits[0]: k for k, event in enumerate(plan.events) if event.operation.name == "measure"}
-    for k, event in enumerate(plan.events):
+    last = {event.clbits[0]: k for k, event in enumerate(plan.operations) if event.operation.name == "measure"}
+    for k, event in enumerate(plan.operations):
         qubits = [plan.order[number] for number in event.qubits]
         rho = rho.evolve(SuperOp(expm(system.generator() * (event.time - now))), nv_qubits)
         now = event.time

@@ -13,8 +13,8 @@ from systems import pair, random_state, random_symbols
 
 import nvprotocol as nv
 from nvprotocol.backend import to_kraus
-from nvprotocol.backend.conversion import superop_instruction
 from nvprotocol.channels import Channel, evolution
+from nvprotocol.compiler.instructions import superop_instruction
 
 
 def run(instruction: Instruction, rho: NDArray) -> NDArray[np.complex128]:

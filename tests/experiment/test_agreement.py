@@ -18,7 +18,17 @@ STATE, ODDS = KEPT.states[0], float(KEPT.probability[0])
 
 
 def estimate_with(counts: NDArray, shots: int) -> Estimate:
-    return Estimate(MIXED, 0.0, (0.0, 1.0), 0.1, 0.5, (0.4, 0.6), counts, shots, {})
+    return Estimate(
+        state=MIXED,
+        concurrence=0.0,
+        interval=(0.0, 1.0),
+        standard_error=0.1,
+        success_probability=0.5,
+        success_interval=(0.4, 0.6),
+        counts=counts,
+        shots=shots,
+        metadata={},
+    )
 
 
 def drawn(rng: np.random.Generator, shots: int, state: NDArray = STATE, odds: float = ODDS) -> Estimate:

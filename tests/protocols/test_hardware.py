@@ -18,7 +18,7 @@ from qiskit_aer import AerSimulator
 
 import nvprotocol as nv
 from nvprotocol.backend import follow_kept
-from nvprotocol.backend.aer import OPTIONS
+from nvprotocol.engines.aer import OPTIONS
 from nvprotocol.protocols import GALLERY, no_emitted_magnon
 
 LEVELS = (0, 1, 2, 3)

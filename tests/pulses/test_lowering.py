@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+import engines_on
 import hypothesis
 import hypothesis.strategies as st
 import numpy as np
@@ -12,7 +13,7 @@ from qiskit.circuit.library import UGate
 from qiskit.quantum_info import Operator
 
 import nvprotocol as nv
-from nvprotocol.backend import exact, time_as_medium
+from nvprotocol.backend import time_as_medium
 from nvprotocol.device import Control
 from nvprotocol.device.control import EnvelopeName
 from nvprotocol.errors import ArgumentError, UnsupportedCircuitError
@@ -213,7 +214,7 @@ def test_gates_one_after_the_other_beside_a_longer_one(envelope: EnvelopeName) -
     circuit.r(0.7, 2.0, 0)
     still = nv.Device(nv.MasterEquation(STILL, 3.0), gate_ns={"r": 20, "ry": 60}, control=control)
     made = nv.pulses.Propagation(nv.pulses.schedule(circuit, still), still).propagator()
-    wanted = exact.superoperator(time_as_medium(circuit, still))
+    wanted = engines_on.superoperator(time_as_medium(circuit, still))
     assert 1 - np.trace(wanted.conj().T @ made).real / 16 < 1e-9
 
 
