@@ -49,6 +49,7 @@ def waiting(*, parameter: Parameter | float = 0.6) -> QuantumCircuit:
     return circuit
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @settings(max_examples=8)
 @given(seed=SEEDS)

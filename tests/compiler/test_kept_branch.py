@@ -42,6 +42,7 @@ def assert_same(plain: QuantumCircuit, device: nv.Device, keep: Mapping[int, int
     assert expected.sum() == pytest.approx(np.trace(state).real, abs=1e-9)
 
 
+@pytest.mark.slow
 @settings(max_examples=35)
 @given(seed=SEEDS)
 def test_any_circuit_on_any_device_as_the_reference_says(seed: int) -> None:

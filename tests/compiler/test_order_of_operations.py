@@ -57,6 +57,7 @@ def test_any_circuit_with_feedback_on_any_device_as_the_rule_says(seed: int) -> 
     np.testing.assert_allclose(by_aer, total, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_counts_shot_by_shot_are_those_of_the_rule(seed: int) -> None:
     """A false alarm has a probability of 1e-5 in each."""

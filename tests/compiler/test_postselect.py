@@ -145,6 +145,7 @@ def exactly(circuit: QuantumCircuit, device: nv.Device, postselect: Mapping[str,
     return np.append(odds, 1 - odds.sum())
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_kept_is_what_sorting_all_shots_leaves(case: str) -> None:
@@ -176,6 +177,7 @@ def test_what_is_kept_has_the_exact_odds(case: str) -> None:
         assert told["success_probability"] == pytest.approx(odds[:-1].sum(), abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @settings(max_examples=15)
 @given(seed=SEEDS)

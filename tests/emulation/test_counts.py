@@ -78,6 +78,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("per_shot", [False, True], ids=["kept branch", "shot by shot"])
 @pytest.mark.parametrize("case", CASES)
@@ -102,6 +103,7 @@ def test_the_bits_of_a_string_are_in_qiskits_order() -> None:
     assert exactly(circuit, WARM, {"c": "01"}).success_probability == pytest.approx(1, abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("case", range(3))
 def test_the_two_ways_draw_from_one_distribution(case: int, rng: np.random.Generator) -> None:
@@ -114,6 +116,7 @@ def test_the_two_ways_draw_from_one_distribution(case: int, rng: np.random.Gener
     assert two_sample_p_value(found[0], found[1]) > FALSE_ALARM
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_the_way_shot_by_shot_would_show_another_medium() -> None:
     circuit, other = monitored_bell(0.9, checks=3), nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.7j, q=0.4)))

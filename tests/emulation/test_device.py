@@ -22,6 +22,7 @@ DEVICE = errant_device(SYSTEM, NATIVE)
 S, SX = np.diag([1, 1j]), np.array([[1 + 1j, 1 - 1j], [1 - 1j, 1 + 1j]]) / 2
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(seed=SEEDS)
 def test_both_engines_agree_on_any_device(seed: int) -> None:
@@ -96,6 +97,7 @@ def assert_counts(found: Estimate, exact: Estimate, shots: int) -> None:
     assert multinomial_p_value(with_discarded(found.counts, shots), cells) > FALSE_ALARM
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("per_shot", [False, True], ids=["kept branch", "shot by shot"])
 def test_counts_are_those_of_the_devices_rotations_and_readout(per_shot: bool) -> None:
@@ -106,6 +108,7 @@ def test_counts_are_those_of_the_devices_rotations_and_readout(per_shot: bool) -
     assert_counts(found, exact, shots)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_where_an_outcome_decides_every_shot_is_run() -> None:
     exact = nv.emulate(decided(), DEVICE, shots=None, postselect={"parity": 0}, engine="exact")

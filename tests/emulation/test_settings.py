@@ -59,6 +59,7 @@ def test_counts_have_one_row_for_each_setting() -> None:
         assert np.abs(one.state[~inside]).max() < 1e-12, "the ansatz"
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("per_shot", [False, True], ids=["kept branch", "shot by shot"])
 @pytest.mark.parametrize("device", [DEVICE, READING], ids=["ideal", "with readout errors"])
@@ -74,6 +75,7 @@ def test_rows_are_the_settings_that_are_asked_for(device: nv.Device, per_shot: b
     assert multinomial_p_value(with_discarded(counts_of(found), shots), expected) > FALSE_ALARM
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_the_two_ways_draw_five_settings_from_one_distribution() -> None:
     shots, found = 4000, []

@@ -92,6 +92,7 @@ def drawn(rng: np.random.Generator, error: float, shots: int) -> NDArray[np.floa
     return np.array([[[1 - x, y], [x, 1 - y]] for x, y in flipped])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("labels", [tomography.PAULI, THREE, ("XX", "ZZ")])
 def test_the_bound_is_the_lower_end_with_noise_as_well(labels: tuple[str, ...], rng: np.random.Generator) -> None:
     weights = np.array([0.5, 0.7, 0.95])[:, None, None]
@@ -108,6 +109,7 @@ def test_the_bound_is_the_lower_end_with_noise_as_well(labels: tuple[str, ...], 
     assert low[-1] < exact[-1] - 0.01
 
 
+@pytest.mark.slow
 def test_an_empty_row_drops_no_noise(counts: NDArray[np.int64]) -> None:
     table = counts.copy()
     table[0] = 0
@@ -125,6 +127,7 @@ def test_noise_without_an_error_to_compare_with_is_not_none() -> None:
     assert growth(this, np.zeros(1), np.zeros(1)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_bounds_of_three_settings_cover_with_few_calibration_shots(rng: np.random.Generator) -> None:
     tables, error = 12, 0.05
@@ -157,6 +160,7 @@ def test_a_readout_far_beyond_the_noise_still_contradicts_the_model(rng: np.rand
     assert found.p_value < 1e-5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shots", [1, 2, 5])
 @pytest.mark.parametrize("readout", [[[0.95, 0.02], [0.05, 0.98]], [[1, 0], [0, 1]], np.kron(FLIPS, FLIPS)])
 def test_few_calibration_shots(shots: int, readout: NDArray[np.float64], rng: np.random.Generator) -> None:

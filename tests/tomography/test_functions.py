@@ -57,6 +57,7 @@ def test_a_linear_function_has_the_ends_of_the_fidelity(rho: State, seed: int, a
     assert low <= value <= high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rho", [SINGLET, STEADY, werner(0.9), werner(0.4)], ids=["singlet", "steady", "w9", "w4"])
 def test_agrees_with_the_search_made_for_the_concurrence(rho: State, rng: np.random.Generator) -> None:
     counts = tomography.sample(np.broadcast_to(rho, (10, 4, 4)), 500, rng)
@@ -89,6 +90,7 @@ def test_upper_end_of_the_purity_of_a_werner_state() -> None:
     assert (1 + 3 * top**2) / 4 - 1e-5 < result.high < (1 + 3 * 1.3**2 * top**2) / 4
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize(("rho", "truth"), [(STEADY, 0.5), (werner(0.9), 0.8575), (SINGLET, 1.0)])
 def test_interval_of_the_purity_covers(rho: State, truth: float, rng: np.random.Generator) -> None:

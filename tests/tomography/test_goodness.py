@@ -106,6 +106,7 @@ def test_what_the_fit_may_lack_does_not_count(rng: np.random.Generator) -> None:
     assert np.mean(p_values(blind) < p_values(good) - 0.02) > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", [1.0, 0.98, 0.95])
 @pytest.mark.parametrize("shots", [50, 200])
 def test_size_with_few_counts(p: float, shots: int, rng: np.random.Generator) -> None:

@@ -96,6 +96,7 @@ def test_the_highest_concurrence_of_given_populations(share: float) -> None:
     assert highest_where_open(this.fits, np.array([0.1])) == pytest.approx(exact, abs=2e-3)
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(rho=states(), seed=SEEDS, labels=SUBSETS, readout=st.sampled_from([None, 0.04]))
 def test_any_settings_agree_on_entanglement(
@@ -170,6 +171,7 @@ def test_an_unmeasured_string_among_nine() -> None:
     assert text.startswith(f"Concurrence not determined by these settings, 95 % interval {interval.low[1]:.4f} to ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", [0.9, 0.5])
 def test_intervals_of_three_settings_cover(p: float, rng: np.random.Generator) -> None:
     tables, rho = 60, p * SINGLET + (1 - p) * density_matrix("uu")  # C = F = p

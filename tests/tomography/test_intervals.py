@@ -105,6 +105,7 @@ def slsqp(counts: NDArray, floor: float, start: NDArray[np.complex128], sign: fl
     return -sign * found.fun if spare(found.x) > -1e-3 else -sign * np.inf
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rho", [SINGLET, STEADY, werner(0.9)], ids=["singlet", "steady", "werner"])
 def test_no_worse_than_a_general_optimiser(rho: NDArray[np.complex128]) -> None:
     counts = tomography.sample(rho, 500, seed=5)
@@ -118,6 +119,7 @@ def test_no_worse_than_a_general_optimiser(rho: NDArray[np.complex128]) -> None:
     assert high >= slsqp(counts, floor, inside, 1.0) - 2e-3
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize(
     ("rho", "truth", "shots"),
@@ -166,6 +168,7 @@ def test_interval_narrows_with_shots_and_widens_with_confidence() -> None:
     assert widths[0] > 5 * widths[1] > 5 * widths[2]  # shots × 100
 
 
+@pytest.mark.slow
 @given(ket=kets(), seed=SEEDS)
 def test_interval_holds_the_estimate_and_stays_within_bounds(ket: NDArray[np.complex128], seed: int) -> None:
     result = tomography.estimate(tomography.sample(ket, 50, seed))

@@ -74,6 +74,7 @@ def limits(shots: int | Sequence[int], flips: float) -> NDArray[np.float64]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flips", [0.0, 0.05])
 def test_limits_hold_the_truth_and_close_in_up_to_the_most_shots(flips: float) -> None:
     widths = np.array([np.diff(limits(shots, flips), axis=1)[:, 0] for shots in SHOTS])

@@ -43,6 +43,7 @@ def checked(counts: NDArray, ansatz: str, readout: str) -> tomography.StateEstim
     return result
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     rho=states() | kets().map(nv.operators.density_matrix) | st.just(SINGLET),
@@ -66,6 +67,7 @@ def test_order_of_the_numbers_and_independence_of_the_company(
     np.testing.assert_allclose(alone.interval, together.interval[1], atol=few)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     rho=states() | kets().map(nv.operators.density_matrix),

@@ -38,6 +38,7 @@ def test_at_a_corner_it_has_two_degrees_of_freedom(rng: np.random.Generator) -> 
     assert np.exp(-drop) == pytest.approx(chi2.sf(2 * drop, 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rho", "shots"),
     [(CORNER, 50), (CORNER, 200), ((density_matrix("ud") + density_matrix("du")) / 2, 50), (density_matrix("ud"), 200)],

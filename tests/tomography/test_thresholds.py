@@ -71,6 +71,7 @@ HARDEST = {
 """State, shots a setting, readout error, ansatz, tables. At χ²₁, 1.92 on both sides, 0.77, 0.77, 0.34, 0.87, 0.90."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", list(HARDEST))
 def test_interval_covers_where_it_is_hardest(cell: str, rng: np.random.Generator) -> None:
     rho, shots, readout, ansatz, tables = HARDEST[cell]
@@ -82,6 +83,7 @@ def test_interval_covers_where_it_is_hardest(cell: str, rng: np.random.Generator
     assert covered > 0.945 - FALSE_ALARM * np.sqrt(0.945 * 0.055 / tables)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [0.68, 0.9, 0.99])
 def test_other_levels_cover(level: float, rng: np.random.Generator) -> None:
     tables, most = 100, 1.3 * (1 - level)
@@ -131,6 +133,7 @@ WARM = 0.996 * left_by_imperfect_monitoring(0.975) + 0.004 * DOWN
 """Here a climb is slow: from both starts it ends 1 % of the width too low in the mean, from one alone more."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rho", "shots", "gained", "lacking"),
     [(turned(left_by_imperfect_monitoring(0.5)), 200, 0.009, 0.0), (WARM, 4000, 0.0, 0.055)],
