@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 from strategies import SEEDS, states
+from two_qubit_states import SINGLET, werner
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -17,14 +18,8 @@ from nvprotocol.tomography._model import to_vector
 from nvprotocol.tomography._open import highest_where_open
 from nvprotocol.tomography._profile import linear_ends, lowest_concurrence, separable_drop
 
-SINGLET = density_matrix(bell_state("psi-"))
-MIXED = np.eye(4) / 4
 THREE = ("XX", "YY", "ZZ")
 SUBSETS = st.lists(st.sampled_from(tomography.PAULI), min_size=1, max_size=8, unique=True)
-
-
-def werner(p: float) -> NDArray[np.complex128]:
-    return p * SINGLET + (1 - p) * MIXED
 
 
 def binomial_loss(share: float, other: float, shots: int) -> float:

@@ -9,6 +9,7 @@ from hypothesis import given
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
 from strategies import SEEDS, kets, states
+from two_qubit_states import CONFUSION, SINGLET, STEADY, werner
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -18,14 +19,6 @@ from nvprotocol.tomography import _signed
 from nvprotocol.tomography._fitted import fitted
 from nvprotocol.tomography._model import outcome_matrix, to_matrix, to_vector
 from nvprotocol.tomography._profile import highest_concurrence, linear_ends, lowest_concurrence, separable_drop
-
-SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
-STEADY = (nv.operators.density_matrix("uu") + SINGLET) / 2
-CONFUSION = np.kron([[0.97, 0.06], [0.03, 0.94]], [[0.99, 0.02], [0.01, 0.98]])
-
-
-def werner(p: float) -> NDArray[np.complex128]:
-    return p * SINGLET + (1 - p) * np.eye(4) / 4
 
 
 def werner_drop(p: float, other: float, shots: int) -> float:

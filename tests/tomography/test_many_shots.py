@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from two_qubit_states import purity
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -45,10 +46,6 @@ NAMES, STATES = list(states()), np.array(list(states().values()))
 TARGETS = ("psi-", "phi+", "uu")
 SHOTS = [10**3, 10**6, 10**8, 10**10, MOST_SHOTS]
 CONCURRENCES = nv.concurrence(STATES)
-
-
-def purity(rho: Complex) -> NDArray[np.float64]:
-    return np.einsum("nij,nji->n", rho, rho).real
 
 
 def limits(shots: int | Sequence[int], flips: float) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from strategies import SEEDS, kets, states
+from two_qubit_states import SINGLET
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -16,7 +17,6 @@ from nvprotocol.tomography import _ends
 from nvprotocol.tomography._fitted import fitted
 from nvprotocol.tomography._model import ansatz_projector, to_matrix, to_vector
 
-SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
 READOUTS = {
     "sharp": None,
     "unequal": np.kron([[0.97, 0.06], [0.03, 0.94]], [[0.99, 0.02], [0.01, 0.98]]),

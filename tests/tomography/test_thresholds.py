@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom, chi2, norm
 from strategies import SEEDS
 from systems import random_unitary
+from two_qubit_states import SINGLET, State, werner
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -19,18 +20,12 @@ from nvprotocol.tomography._model import to_matrix, to_vector
 from nvprotocol.tomography._profile import Fits, highest_concurrence, linear_ends, separable_drop
 from nvprotocol.tomography.intervals import profile_interval
 
-State = NDArray[np.complex128]
 UP, DOWN = nv.operators.density_matrix("uu"), nv.operators.density_matrix("dd")
-SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
 MIXTURE = (UP + DOWN) / 2
 FLIPS = np.array([[0.954, 0.046], [0.046, 0.954]])
 LEVELS = st.floats(0.5, 0.9999)
 FALSE_ALARM = norm.isf(1e-5)
 """Standard deviations that a true coverage exceeds with this probability."""
-
-
-def werner(p: float) -> State:
-    return p * SINGLET + (1 - p) * np.eye(4) / 4
 
 
 def left_by_imperfect_monitoring(p: float) -> State:
