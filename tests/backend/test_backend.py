@@ -18,14 +18,13 @@ from qiskit.providers import BackendV2, JobStatus
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
 from strategies import SEEDS
-from systems import many, pair, random_symbols
+from systems import EVERYTHING, many, pair, random_symbols
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend, time_as_medium
 from nvprotocol.errors import ArgumentError, UnsupportedCircuitError
 
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
-IDEAL = nv.Device(SYSTEM.equation)
+IDEAL = nv.Device(EVERYTHING.equation)
 BACKEND = NVBackend(IDEAL)
 
 
@@ -50,6 +49,7 @@ def waiting(*, parameter: Parameter | float = 0.6) -> QuantumCircuit:
     return circuit
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @settings(max_examples=8)
 @given(seed=SEEDS)
@@ -90,7 +90,7 @@ def test_the_readout_reads_as_the_devices_matrices_say() -> None:
 @pytest.mark.statistical
 def test_the_nv_register_may_stand_anywhere() -> None:
     nv_qubits, monitor = QuantumRegister(2, "nv"), QuantumRegister(1, "monitor")
-    device = nv.Device(SYSTEM.equation, readout=[[[1, 0.4], [0, 0.6]], [[1, 0], [0, 1]]])
+    device = nv.Device(EVERYTHING.equation, readout=[[[1, 0.4], [0, 0.6]], [[1, 0], [0, 1]]])
     circuit = QuantumCircuit(monitor, nv_qubits, ClassicalRegister(2, "c"))
     circuit.x(nv_qubits[0])
     circuit.delay(0.4, monitor, unit="us")
@@ -180,7 +180,7 @@ COPIES: dict[str, Callable[[NVBackend], NVBackend]] = {
 
 @pytest.mark.parametrize("way", COPIES)
 def test_a_copy_keeps_the_medium(way: str, rng: np.random.Generator) -> None:
-    device = random_device(rng, SYSTEM)
+    device = random_device(rng, EVERYTHING)
     backend = NVBackend(device)
     backend.set_options(shots=200, seed_simulator=3)
     made = COPIES[way](backend)

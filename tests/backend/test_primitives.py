@@ -13,15 +13,14 @@ from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
 from qiskit.quantum_info import SparsePauliOp
 from qiskit_aer.primitives import EstimatorV2, SamplerV2
 from scipy.linalg import expm
-from systems import pair, reversed_qubits, stacked, unstacked
+from systems import EVERYTHING, reversed_qubits, stacked, unstacked
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend
 
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
 READOUT = np.array([[[0.9, 0.25], [0.1, 0.75]], [[0.97, 0.12], [0.03, 0.88]]])
-IDEAL = NVBackend(nv.Device(SYSTEM.equation))
-NOISY = NVBackend(nv.Device(SYSTEM.equation, readout=READOUT))
+IDEAL = NVBackend(nv.Device(EVERYTHING.equation))
+NOISY = NVBackend(nv.Device(EVERYTHING.equation, readout=READOUT))
 SHOTS = 20_000
 PRECISION = 0.005  # the standard error that is asked for, and so at most what a value of ±1 has
 SAMPLERS: dict[str, Callable[[NVBackend], Any]] = {
@@ -46,7 +45,7 @@ def waiting(time: Parameter | float, unit: str = "us") -> QuantumCircuit:
 def state_after(time: float) -> NDArray[np.complex128]:
     """The same by hand: the state, and the exponential of the generator."""
     ket = np.kron(np.array([1 + 1j, 1 - 1j]) / 2, [0, 1])
-    return unstacked(expm(SYSTEM.generator() * time) @ stacked(np.outer(ket, ket.conj())))
+    return unstacked(expm(EVERYTHING.generator() * time) @ stacked(np.outer(ket, ket.conj())))
 
 
 def odds_after(time: float, readout: NDArray | None = None) -> NDArray[np.float64]:
@@ -126,7 +125,7 @@ def test_readout_errors_are_in_what_is_measured_and_not_in_what_is_saved() -> No
 
 def test_the_generator_is_in_qiskits_order() -> None:
     # What the reference above relies on: the pair is not symmetric, so the other order is another answer.
-    generator = SYSTEM.generator()
+    generator = EVERYTHING.generator()
     rho = state_after(0.4)
     there = stacked(reversed_qubits(rho))
     assert np.abs(unstacked(generator @ there) - reversed_qubits(unstacked(generator @ stacked(rho)))).max() > 0.1

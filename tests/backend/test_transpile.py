@@ -11,18 +11,17 @@ from numpy.typing import NDArray
 from qiskit import QuantumCircuit, QuantumRegister, transpile
 from qiskit.transpiler import generate_preset_pass_manager
 from strategies import SEEDS
-from systems import pair
+from systems import EVERYTHING
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend, time_as_medium
 from nvprotocol.compiler.timing import timed
 from nvprotocol.errors import ArgumentError, UnsupportedCircuitError
 
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
-DEVICE = nv.Device(SYSTEM.equation, monitors=2)
+DEVICE = nv.Device(EVERYTHING.equation, monitors=2)
 BACKEND = NVBackend(DEVICE)
 SLOW = nv.Device(
-    SYSTEM.equation,
+    EVERYTHING.equation,
     monitors=2,
     gate_ns={"x": 20, "sx": 10, "cx": 60, "measure": 200, "reset": 100, "monitor_measure": 300, "monitor_reset": 40},
     single_qubit_error=0.01,

@@ -61,6 +61,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return caught.value.code, printed.out, printed.err
 
 
+@pytest.mark.slow
 def test_a_design_leaves_what_python_finds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "design", "film.toml")
     assert (code, err) == (0, "")

@@ -133,6 +133,7 @@ def test_export_of_an_experiment_file(folder: Path, capsys: pytest.CaptureFixtur
     assert "qubit = 1, phase = 0.5" in said.splitlines()[0]
 
 
+@pytest.mark.slow
 def test_complex_couplings_and_choices_can_be_set(capsys: pytest.CaptureFixture[str]) -> None:
     said = printed(capsys, "export", "no_emitted_magnon", "--set", "A=0.5j", "--set", "order=2", "--set", "steps=2")
     assert said == to_qasm("no_emitted_magnon", A=0.5j, order=2, steps=2)

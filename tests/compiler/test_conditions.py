@@ -9,7 +9,7 @@ import pytest
 from by_hand import Follower
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit.classical import expr, types
-from systems import pair
+from systems import EVERYTHING
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend, follow_kept, time_as_medium
@@ -17,9 +17,8 @@ from nvprotocol.compiler.conditions import condition_of
 from nvprotocol.compiler.timing import timed
 from nvprotocol.engines.aer import kept_states
 
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
 SLOW = nv.Device(
-    SYSTEM.equation,
+    EVERYTHING.equation,
     gate_ns={"x": 20, "sx": 10, "cx": 60, "measure": 200, "reset": 100, "monitor_measure": 300, "monitor_reset": 40},
     readout=[[0.9, 0.3], [0.1, 0.7]],
     monitor_efficiency=0.95,
@@ -122,7 +121,7 @@ def feedback() -> QuantumCircuit:
 
 def feedback_by_hand(value: int) -> np.ndarray:
     """The branch of one reading, placed by hand: the check from 10 to 70, read until 370, both branches until 470."""
-    lab = Follower(SLOW, SYSTEM, 3)
+    lab = Follower(SLOW, EVERYTHING, 3)
     lab.wait(0.005)
     lab.turn(SXM, [0])
     lab.depolarise([0])
@@ -187,7 +186,7 @@ CONDITIONS: dict[str, tuple[Callable, set[int]]] = {
 def test_every_form_of_a_condition(name: str) -> None:
     # The NV qubits are read without error, flipped at will, and a third bit tells whether the condition held.
     build, numbers = CONDITIONS[name]
-    device = nv.Device(SYSTEM.equation)
+    device = nv.Device(EVERYTHING.equation)
     for a, b in np.ndindex(2, 2):
         circuit = QuantumCircuit(QuantumRegister(2, "nv"), QuantumRegister(1, "monitor"))
         tested, told = ClassicalRegister(2, "tested"), ClassicalRegister(1, "told")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.transpiler import PassManager
 from strategies import SEEDS
-from systems import pair, random_symbols
+from systems import EVERYTHING, pair, random_symbols
 
 import nvprotocol as nv
 from nvprotocol.backend import FollowKept, TimeAsMedium, follow_kept, time_as_medium
@@ -19,8 +19,7 @@ from nvprotocol.compiler.kept_branch import KeptBranch, NotFollowedError
 from nvprotocol.engines.aer import kept_outcomes, kept_states
 from nvprotocol.errors import ArgumentError
 
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
-IDEAL = nv.Device(SYSTEM.equation)
+IDEAL = nv.Device(EVERYTHING.equation)
 
 
 def tabulated(branch: KeptBranch, device: nv.Device, keep: Mapping[int, int], report: Sequence[int]) -> NDArray:
@@ -43,6 +42,7 @@ def assert_same(plain: QuantumCircuit, device: nv.Device, keep: Mapping[int, int
     assert expected.sum() == pytest.approx(np.trace(state).real, abs=1e-9)
 
 
+@pytest.mark.slow
 @settings(max_examples=35)
 @given(seed=SEEDS)
 def test_any_circuit_on_any_device_as_the_reference_says(seed: int) -> None:
@@ -77,7 +77,7 @@ def checked(*, then: str = "") -> QuantumCircuit:
 def test_early_outcomes_are_reported_as_they_were_read(
     then: str, keep: dict[int, int], rng: np.random.Generator
 ) -> None:
-    for device in (IDEAL, random_device(rng, SYSTEM, gate_ns={"rx": 0, "ry": 0, "h": 0}), IDEAL):
+    for device in (IDEAL, random_device(rng, EVERYTHING, gate_ns={"rx": 0, "ry": 0, "h": 0}), IDEAL):
         assert_same(time_as_medium(checked(then=then), device), device, keep, (0, 1, 2))
 
 
@@ -90,7 +90,7 @@ def test_a_copy_is_made_only_where_a_qubit_is_used_again() -> None:
 
 
 def test_both_outcomes_of_what_is_kept_make_up_all_runs(rng: np.random.Generator) -> None:
-    device = random_device(rng, SYSTEM)
+    device = random_device(rng, EVERYTHING)
     circuit = Bench(rng, 2, flow=False).grow(15)
     plain = time_as_medium(circuit, device)
     whole = kept_states([follow_kept(plain, {}, device)], 2)[0]
@@ -136,11 +136,11 @@ def test_a_bit_that_nothing_writes_cannot_be_kept() -> None:
 
 def test_the_projection_shows_what_the_readout_errors_make_of_it() -> None:
     # P(1|0) = 0.1 and P(0|1) = 0.3: reading 1 in ry(θ)|0⟩ is right with probability 0.7 sin²(θ/2).
-    device = nv.Device(SYSTEM.equation, readout=[[0.9, 0.3], [0.1, 0.7]])
+    device = nv.Device(EVERYTHING.equation, readout=[[0.9, 0.3], [0.1, 0.7]])
     circuit, one = QuantumCircuit(2, 1), np.sin(0.4) ** 2
     circuit.ry(0.8, 0)
     circuit.measure(0, 0)
-    native = nv.Device(SYSTEM.equation, readout=device.readout, gate_ns={"ry": 0})
+    native = nv.Device(EVERYTHING.equation, readout=device.readout, gate_ns={"ry": 0})
     (state,) = kept_states([follow_kept(time_as_medium(circuit, native), {0: 1}, native)], 2)
     np.testing.assert_allclose(np.diag(state), [0.1 * (1 - one), 0.7 * one, 0, 0], atol=1e-15)
 
@@ -176,7 +176,7 @@ def test_too_many_copies_are_refused() -> None:
 
 def test_the_pass_gives_what_the_function_gives(rng: np.random.Generator) -> None:
     circuit = nv.protocols.monitored_bell(0.9, checks=3)
-    native = random_device(rng, SYSTEM, gate_ns={"x": 10, "cx": 30, "monitor_measure": 20})
+    native = random_device(rng, EVERYTHING, gate_ns={"x": 10, "cx": 30, "monitor_measure": 20})
     passes = PassManager([TimeAsMedium(native), FollowKept(dict.fromkeys(range(3), 1), native)])
     by_pass = KeptBranch(passes.run(circuit), ())
     by_hand = follow_kept(time_as_medium(circuit, native), dict.fromkeys(range(3), 1), native)

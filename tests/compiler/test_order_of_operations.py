@@ -12,7 +12,7 @@ from programs import N_BITS, Writer, circuit_of, followed, writes
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit.classical import expr
 from strategies import SEEDS
-from systems import pair, random_symbols
+from systems import EVERYTHING, pair, random_symbols
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend, follow_kept, time_as_medium
@@ -25,8 +25,7 @@ from nvprotocol.errors import ArgumentError, NoKeptShotsError
 Engine: TypeAlias = Literal["aer", "exact", "pulse"]
 ENGINES: tuple[Engine, ...] = ("aer", "exact", "pulse")
 TIMED = ("rz", "sx", "x", "rx", "ry", "cx", "measure", "reset", "monitor_measure", "monitor_reset")
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
-IDEAL = nv.Device(SYSTEM.equation)
+IDEAL = nv.Device(EVERYTHING.equation)
 STILL = nv.Device(nv.MasterEquation(nv.Medium.pair(a=0.0)))
 
 
@@ -58,17 +57,18 @@ def test_any_circuit_with_feedback_on_any_device_as_the_rule_says(seed: int) -> 
     np.testing.assert_allclose(by_aer, total, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_counts_shot_by_shot_are_those_of_the_rule(seed: int) -> None:
     """A false alarm has a probability of 1e-5 in each."""
     rng = np.random.default_rng([seed, 11])
-    device = random_device(rng, SYSTEM, monitors=1, gate_ns=durations(rng))
+    device = random_device(rng, EVERYTHING, monitors=1, gate_ns=durations(rng))
     program, shots = Writer(rng).program(14), 4000
     result = NVBackend(device).run(circuit_of(program), shots=shots, seed_simulator=seed + 1).result()
     found, odds = np.zeros(2**N_BITS, dtype=np.int64), np.zeros(2**N_BITS)
     for key, count in counts_of(result).items():
         found[int(key.replace(" ", ""), 2)] += count
-    for record, state in followed(program, device, SYSTEM).items():
+    for record, state in followed(program, device, EVERYTHING).items():
         odds[sum(value << bit for bit, value in enumerate(record))] += np.trace(state).real
     assert multinomial_p_value(found, odds) > 1e-5
 
@@ -85,7 +85,7 @@ def begins(circuit: QuantumCircuit, device: nv.Device) -> list[tuple[str, tuple[
 
 
 def test_a_read_does_not_wait_for_a_read() -> None:
-    slow = nv.Device(SYSTEM.equation, gate_ns={"x": 500})
+    slow = nv.Device(EVERYTHING.equation, gate_ns={"x": 500})
     circuit = start()
     circuit.measure(2, 0)
     for qubit in (0, 1):
@@ -97,7 +97,7 @@ def test_a_read_does_not_wait_for_a_read() -> None:
 
 
 def test_a_write_waits_for_all_reads_and_a_read_for_the_last_write() -> None:
-    device = nv.Device(SYSTEM.equation, gate_ns={"x": 40, "sx": 100, "measure": 10, "monitor_measure": 30})
+    device = nv.Device(EVERYTHING.equation, gate_ns={"x": 40, "sx": 100, "measure": 10, "monitor_measure": 30})
     circuit = start()
     circuit.measure(2, 0)
     with circuit.if_test((circuit.clbits[0], 0)):
@@ -117,7 +117,7 @@ def test_a_write_waits_for_all_reads_and_a_read_for_the_last_write() -> None:
 
 
 def test_what_stands_in_a_branch_waits_for_its_own_bits_there() -> None:
-    device = nv.Device(SYSTEM.equation, gate_ns={"x": 40, "measure": 10, "monitor_measure": 300})
+    device = nv.Device(EVERYTHING.equation, gate_ns={"x": 40, "measure": 10, "monitor_measure": 300})
     circuit = start()
     circuit.measure(2, 1)
     circuit.measure(0, 0)

@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.result import Result
 from strategies import SEEDS
-from systems import pair, random_symbols
+from systems import EVERYTHING, pair, random_symbols
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend, time_as_medium
 from nvprotocol.compiler.postselection import kept_bits
 
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
 NATIVE = {"x": 20, "sx": 10, "h": 15, "ry": 10, "cx": 40, "measure": 100, "monitor_measure": 60, "monitor_reset": 30}
-DEVICE = errant_device(SYSTEM, NATIVE)
+DEVICE = errant_device(EVERYTHING, NATIVE)
 
 
 def registers(*names: tuple[str, int]) -> QuantumCircuit:
@@ -146,6 +145,7 @@ def exactly(circuit: QuantumCircuit, device: nv.Device, postselect: Mapping[str,
     return np.append(odds, 1 - odds.sum())
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_kept_is_what_sorting_all_shots_leaves(case: str) -> None:
@@ -177,6 +177,7 @@ def test_what_is_kept_has_the_exact_odds(case: str) -> None:
         assert told["success_probability"] == pytest.approx(odds[:-1].sum(), abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @settings(max_examples=15)
 @given(seed=SEEDS)
@@ -193,7 +194,7 @@ def test_any_circuit_on_any_device(seed: int) -> None:
 def test_a_run_that_keeps_nothing_says_so() -> None:
     circuit = registers(("c", 1))
     circuit.measure(2, 0)
-    result = run(circuit, nv.Device(SYSTEM.equation), 100, 1, postselect={"c": 1})
+    result = run(circuit, nv.Device(EVERYTHING.equation), 100, 1, postselect={"c": 1})
     assert metadata_of(result)["kept"] == 0
     assert metadata_of(result)["success_probability"] == 0
     assert result.data(0)["counts"] == {}

@@ -9,15 +9,14 @@ from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, transpile
 from qiskit.circuit import Qubit
 from qiskit.circuit.library import XGate
 from scipy.linalg import expm
-from systems import pair, reversed_qubits, stacked, unstacked
+from systems import EVERYTHING, reversed_qubits, stacked, unstacked
 
 import nvprotocol as nv
 from nvprotocol.emulation import Estimate
 from nvprotocol.protocols import monitored_bell
 
 # Nothing is symmetric: to swap the qubits, to conjugate A or to forget a coupling would show.
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
-DEVICE = nv.Device(SYSTEM.equation, dt_ns=2.5)
+DEVICE = nv.Device(EVERYTHING.equation, dt_ns=2.5)
 X1 = np.kron(np.eye(2), [[0, 1], [1, 0]])
 X2 = np.kron([[0, 1], [1, 0]], np.eye(2))
 GROUND = np.diag([1.0, 0, 0, 0]).astype(complex)
@@ -28,7 +27,7 @@ def both_engines(circuit: QuantumCircuit, **options: object) -> list[Estimate]:
 
 
 def waited(rho: NDArray, duration: float) -> NDArray[np.complex128]:
-    return unstacked(expm(SYSTEM.generator() * duration) @ stacked(rho))
+    return unstacked(expm(EVERYTHING.generator() * duration) @ stacked(rho))
 
 
 def turned(rho: NDArray, unitary: NDArray) -> NDArray:

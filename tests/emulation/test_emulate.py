@@ -111,6 +111,7 @@ def test_both_engines_and_the_reference_agree(case: int, rng: np.random.Generato
             np.testing.assert_allclose([one.concurrence for one in found], nv.concurrence(expected.states), atol=1e-7)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(seed=SEEDS)
 def test_any_circuit_is_followed_alike(seed: int) -> None:
@@ -157,6 +158,7 @@ def test_a_list_is_its_circuits_one_by_one(rng: np.random.Generator) -> None:
             assert one.success_probability == pytest.approx(alone.success_probability, abs=1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("per_shot", [False, True])
 def test_seeds_reproduce(per_shot: bool) -> None:
     device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.8, q=0.3)))

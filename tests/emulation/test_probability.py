@@ -69,6 +69,7 @@ def test_readout_errors_are_in_it() -> None:
     np.testing.assert_allclose(read.distribution, np.kron(confusion, confusion) @ ideal.distribution, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("per_shot", [False, True])
 def test_counts_come_from_the_exact_distribution(per_shot: bool) -> None:
@@ -115,6 +116,7 @@ def test_a_kept_bit_of_the_register_reads_what_is_kept() -> None:
         assert found.success_probability == pytest.approx(EQUATION.evolve("ud", [0.5])[0, 2, 2].real)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_a_branch_that_cannot_be_followed_is_run_shot_by_shot() -> None:
     circuit = QuantumCircuit(QuantumRegister(2, "nv"), QuantumRegister(1, "monitor"), ClassicalRegister(12, "log"))

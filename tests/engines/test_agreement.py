@@ -51,6 +51,7 @@ def random_medium(rng: np.random.Generator, there: set[str]) -> dict[str, comple
     return {name: value if name in there else 0.0 for name, value in random_symbols(rng).items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("medium", MEDIA)
 @settings(max_examples=4)
 @given(seed=SEEDS)
@@ -182,6 +183,7 @@ def test_the_backend_counts_nothing_below_the_floor() -> None:
         assert (metadata["kept"] > 0) == (told > 0)
 
 
+@pytest.mark.slow
 def test_pulses_that_take_time_have_a_floor_of_their_own() -> None:
     """A rotation and back leaves nothing to keep, but for what a pulse of one spin does to the other, and rounding."""
     timed = nv.Device(STILL.equation, gate_ns={"rx": 20, "ry": 20}, control=Control(envelope="square"))

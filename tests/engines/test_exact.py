@@ -2,6 +2,7 @@
 
 import engines_on
 import numpy as np
+import pytest
 from by_hand import kept_by_hand
 from hypothesis import given, settings
 from laboratory import Bench, random_device
@@ -11,6 +12,7 @@ from systems import many, pair, random_symbols
 from nvprotocol.backend import time_as_medium
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(seed=SEEDS)
 def test_any_circuit_on_any_device_as_by_hand(seed: int) -> None:

@@ -38,6 +38,7 @@ def measured(circuit: QuantumCircuit, setting: str) -> QuantumCircuit:
     return circuit
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_counts_are_drawn_from_what_pulses_make() -> None:
     """Against the pulses of the tomography played by hand, readout errors included."""
@@ -162,6 +163,7 @@ def test_the_command_line_plays_pulses(tmp_path: Path, capsys: pytest.CaptureFix
     assert '"cz"' in shown
 
 
+@pytest.mark.slow
 def test_the_engine_needs_neither_qiskit_dynamics_nor_jax() -> None:
     script = (
         "import sys\n"

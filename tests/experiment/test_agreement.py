@@ -44,7 +44,8 @@ def test_it_is_pearsons_with_rare_cells_together(shots: int, rng: np.random.Gene
         found = counts_agreement(estimate, state, odds)
         expected = pearson(estimate.counts, shots, state, odds)
         assert (found.chi_squared, found.degrees_of_freedom) == pytest.approx(expected, rel=1e-9)
-        assert found.p_value == pytest.approx(chi2.sf(*expected), rel=1e-9)
+        # Where hardly any run is kept, all cells are rare, and no degree of freedom is left.
+        assert found.p_value == pytest.approx(chi2.sf(*expected), rel=1e-9, nan_ok=True)
 
 
 @pytest.mark.statistical

@@ -97,6 +97,7 @@ def test_columns_of_a_survey(heights: list[float] | None) -> None:
     assert data.attrs == {"format_version": 1, "magnet": repr(magnet), "target_fidelity": 0.9, "overhead_us": 30.0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [MONITORED, UNMONITORED, SYMMETRIC, FAULTY], ids=["monitored", "free", "X", "faulty"])
 def test_columns_of_an_experiment_with_tomography(text: str) -> None:
     result = run(parse(text)) if text == FAULTY else result_of(text)

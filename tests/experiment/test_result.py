@@ -181,6 +181,7 @@ def test_the_number_of_checks_can_be_scanned() -> None:
     np.testing.assert_allclose(curve.exact.states, expected, atol=1e-13)
 
 
+@pytest.mark.slow
 def test_a_curve_of_which_nothing_is_kept_spoils_no_other() -> None:
     text = """
     curves.parameter = "medium.q"

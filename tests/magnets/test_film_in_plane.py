@@ -208,6 +208,7 @@ def test_there_and_back_across_and_along() -> None:
     assert abs(north.g12) != pytest.approx(abs(north.g21), rel=0.1)
 
 
+@pytest.mark.slow
 @given(
     places=st.lists(st.tuples(st.floats(-200, 200), st.floats(-200, 200)), min_size=6, max_size=6),
     gap=apart_from(LOWER, st.floats(0.8, 3.0)),

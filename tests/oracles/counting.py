@@ -7,11 +7,15 @@ pass stays a pass; `pytest -m statistical --reseed 5` shows what other seeds wou
 """
 
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from qiskit.result import Result
 from scipy.stats import binom, hypergeom, norm
+
+if TYPE_CHECKING:
+    from nvprotocol.emulation import Estimate
 
 FALSE_ALARM = 1e-5
 """Probability with which a test of draws may fail for a new seed, though nothing is wrong."""
@@ -99,3 +103,9 @@ def counts_of(result: Result, number: int = 0) -> dict[str, int]:
     counts = result.get_counts(number)
     assert isinstance(counts, dict)
     return counts
+
+
+def kept_counts(estimate: "Estimate") -> NDArray[np.int64]:
+    """The counts of an estimate that has some."""
+    assert estimate.counts is not None
+    return estimate.counts

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from scipy.optimize import root_scalar
 from strategies import ENERGIES, PHASES, SHARES, states
 from systems import pair, stacked
+from two_qubit_states import SINGLET
 
 import nvprotocol as nv
-
-SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
 
 
 def all_to_all(n_qubits: int) -> nv.MasterEquation:

@@ -392,6 +392,7 @@ PLACES = ("sampled", "pulsed_at")
 """Times at which the other columns are taken."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_column_is_what_it_is_called(name: str) -> None:
     data = data_of(name)

@@ -170,6 +170,7 @@ def test_a_signal_needs_a_readout_and_states() -> None:
         GALLERY["relaxometry"].signal(np.eye(2) / 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GALLERY)
 def test_circuits_survive_openqasm(name: str) -> None:
     pytest.importorskip("qiskit_qasm3_import")

@@ -137,6 +137,7 @@ def test_the_gallery_as_it_is_written_does_not() -> None:
     assert not allowed(no_emitted_magnon(TIME, steps=2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("case", PLAYED)
 def test_what_is_kept_is_the_same_after_transpiling(case: str, level: int) -> None:
@@ -184,6 +185,7 @@ def test_the_kept_branch_of_a_transpiled_circuit_on_aer(level: int) -> None:
     np.testing.assert_allclose(unnormalised(branch, AerSimulator(**OPTIONS)), kept_by_qiskit(found), atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_shots_on_the_noisy_machine_keep_as_many_runs_as_its_kept_branch() -> None:
     steps, shots = 3, 20_000

@@ -31,6 +31,7 @@ def test_in_the_warmth_one_final_check_is_not_enough() -> None:
 PERIODS = np.array([0.01, 0.1, 0.3, 1.0, 3.0, 10.0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("delta", "expected"),
     [

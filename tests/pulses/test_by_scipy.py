@@ -90,6 +90,7 @@ def played() -> tuple[p.Schedule, nv.Device]:
     return p.Schedule([p.GradientRamp(DELTA), *pulses], duration=END), device
 
 
+@pytest.mark.slow
 def test_two_tones_on_a_pair_in_the_laboratory() -> None:
     """Carriers of 2.87 GHz and all, with crosstalk, gradient, correlated medium, T1 and T2."""
 

@@ -18,6 +18,7 @@ METHODS = [
 GAMMA = 1.2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("dephasing", [0.0, 0.3])
 @pytest.mark.parametrize("eta", [0.0, 0.4, 1.0, 2.5])
