@@ -265,13 +265,13 @@ def test_a_yield_in_words() -> None:
     rows = dict(re.split(r"\s{2,}", line, maxsplit=1) for line in str(found).splitlines())
     gamma, contrast = 1.8e-3, 0.8
     time = np.log(0.9 / 0.1) / (4 * gamma)
-    odds = (0.1 / 0.9) ** ((2e-3 - gamma) / (2 * gamma)) / 1.8
+    probability = (0.1 / 0.9) ** ((2e-3 - gamma) / (2 * gamma)) / 1.8
     field = 2 * gamma * np.sqrt(1 - contrast**2) / (GAMMA * 1e-15)
     budget = contrast / (gamma * (1 - contrast**2))
     assert rows == {
-        "rate": f"{odds / (time + 12.5) * 1e6:.4g} Bell pairs of F = 0.9 per second",
+        "rate": f"{probability / (time + 12.5) * 1e6:.4g} Bell pairs of F = 0.9 per second",
         "time": f"{time:.4g} µs to F, and 12.5 µs besides",
-        "kept": f"{odds:.4g} of all runs",
+        "kept": f"{probability:.4g} of all runs",
         "field": f"equal at the two qubits to {field:.3g} nT without echo",
         "dephasing": f"T_φ of each qubit at least {budget:.4g} µs",
     }

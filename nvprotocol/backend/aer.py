@@ -16,7 +16,7 @@ from nvprotocol.device import Device
 
 OPTIONS = {"method": "density_matrix", "max_parallel_threads": 1, "enable_truncation": False}
 """One thread: for few qubits Aer's threads cost more than they give. No truncation: it drops what happens to a qubit
-that is not saved, which would drop the projections that carry the odds of a kept branch."""
+that is not saved, which would drop the projections that carry the probability of a kept branch."""
 
 
 def kept_states(branches: Sequence[KeptBranch], n_nv: int) -> list[NDArray[np.complex128]]:

@@ -57,7 +57,7 @@ class Survey:
     question: Question
 
     def dataset(self) -> "xr.Dataset":
-        """The survey as a labelled dataset: rates, times, odds and tolerances, and the medium's a, |A| and J⊥.
+        """The survey as a labelled dataset: rates, times, probabilities and tolerances, and the medium's a, |A| and J⊥.
 
         Examples:
             >>> magnet = nv.magnets.Exchange(1, 2.0, 8e-6, spin=14.2, lattice_nm=1.24, coupling_mhz=10.0)

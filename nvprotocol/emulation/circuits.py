@@ -96,7 +96,7 @@ def _refuse_measured_at_the_end(circuit: QuantumCircuit, n_nv: int, keep: Mappin
 def unnormalised_states(
     prepared: Sequence[Prepared], device: Device, engine: Engine
 ) -> list[NDArray[np.complex128]] | NotFollowedError:
-    """The final states of the kept runs, their traces the odds; or why Aer cannot follow the kept branch."""
+    """Final states of the kept runs, their probabilities as traces; or why Aer cannot follow the kept branch."""
     if engine == "exact":
         return [exact.kept_state(one.plain, device, one.keep) for one in prepared]
     if engine == "pulse":

@@ -14,12 +14,14 @@ from nvprotocol.entanglement import concurrence
 
 
 def without_noise(
-    state: NDArray[np.complex128], odds: float, metadata: dict[str, Any], settings: Sequence[str], ansatz: Ansatz
+    state: NDArray[np.complex128], probability: float, metadata: dict[str, Any], settings: Sequence[str], ansatz: Ansatz
 ) -> Estimate:
     """The exact state as an estimate that nothing is uncertain about."""
     value = float(concurrence(state)) if state.shape == (4, 4) else float("nan")
     known = {"settings": tuple(settings), "ansatz": ansatz}
-    return Estimate(state, value, (value, value), 0.0, odds, (odds, odds), None, None, metadata, **known)
+    return Estimate(
+        state, value, (value, value), 0.0, probability, (probability, probability), None, None, metadata, **known
+    )
 
 
 def from_counts(

@@ -104,9 +104,9 @@ def _range(result: "ExperimentResult") -> tuple[float, float]:
 def _success_axis(ax: "Axes", result: "ExperimentResult") -> None:
     """Logarithmic where the share of kept runs spans more than a few ticks of a linear axis can tell."""
     ax.set_ylabel("success probability $P$", fontsize=FONT)
-    odds = np.concatenate([curve.fine_exact.probability for curve in result.curves])
-    if odds[odds > 0].min(initial=1.0) > NARROW * odds.max():
-        ax.set_ylim(0.0, 1.05 * odds.max())
+    probability = np.concatenate([curve.fine_exact.probability for curve in result.curves])
+    if probability[probability > 0].min(initial=1.0) > NARROW * probability.max():
+        ax.set_ylim(0.0, 1.05 * probability.max())
         return
     ax.set_yscale("log")
     ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))

@@ -101,15 +101,15 @@ def _stability() -> Finding:
             Medium.pair(a=1.0, **bad)
         except ArgumentError:
             refused.append(1.0)
-    lowest, odds = [], []
+    lowest, margins = [], []
     for _, a, A, q, _ in printed.draws(42, 20):
         blocks = printed.h_blocks(a, A, q, 0.0, 0.0)
         lowest += [np.linalg.eigvalsh(blocks["+"])[0] - (a - A), np.linalg.eigvalsh(blocks["-"])[0] - q * (a - A)]
-        odds.append(a - A)
+        margins.append(a - A)
     return Finding(
         (
             vanishes("least eigenvalue of the blocks of h − (a − |A|), (ã − |Ã|)", lowest, 1e-13),
-            at_least("a − |A| of stable media", min(odds), 0.0),
+            at_least("a − |A| of stable media", min(margins), 0.0),
             equal("|A| > a and |Ã| > ã refused", sum(refused), 2, digits=0),
         )
     )

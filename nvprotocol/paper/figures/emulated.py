@@ -85,7 +85,7 @@ def emulated_points(
     Args:
         circuits: One for each point.
         device: What they run on.
-        exact: The exact states and odds at the points, shapes (n, 4, 4) and (n,).
+        exact: The exact states and success probabilities at the points, shapes (n, 4, 4) and (n,).
         shots: Runs in each setting.
         rng: What is random.
         postselect: What is kept, as for `emulate`.
@@ -107,8 +107,8 @@ def emulated_points(
     found = _estimates(circuits, device, {"shots": shots, "postselect": postselect, "seed": rng, **how})
     values = np.atleast_1d(concurrence(exact.states))
     agreed = [
-        counts_agreement(one, state, odds, shots=shots)
-        for one, state, odds in zip(found, exact.states, exact.probability, strict=True)
+        counts_agreement(one, state, probability, shots=shots)
+        for one, state, probability in zip(found, exact.states, exact.probability, strict=True)
     ]
     points = {
         "emulated": [np.nan if one is None else one.concurrence for one in found],

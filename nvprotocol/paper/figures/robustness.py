@@ -97,11 +97,11 @@ def ensemble(spread: float, times: NDArray[np.float64]) -> tuple[NDArray[np.floa
     weights = np.exp(-((deltas / spread) ** 2) / 2)
     weights /= weights.sum()
     one = MasterEquation(Medium.pair(a=1.0, A=1.0), deltas).no_jump("ud", times)
-    odds = weights[:, None] * one.probability
-    kept = odds.sum(axis=0)
-    state = np.einsum("dt,dtij->tij", odds / kept, one.states)
+    probability = weights[:, None] * one.probability
+    kept = probability.sum(axis=0)
+    state = np.einsum("dt,dtij->tij", probability / kept, one.states)
     even = np.einsum("d,dtij->tij", weights, one.states)
-    left = np.sqrt(np.einsum("dt,d->t", odds / kept, deltas**2))
+    left = np.sqrt(np.einsum("dt,d->t", probability / kept, deltas**2))
     return concurrence(state), kept, concurrence(even), left
 
 
@@ -112,7 +112,7 @@ def _emulated(spread: float, time: float, shots: int, rng: np.random.Generator) 
     deltas = spread * ndtri((np.arange(_DRAWS) + rng.uniform(size=_DRAWS)) / _DRAWS)
     each = max(shots // _DRAWS, 1)
     exact = MasterEquation(Medium.pair(a=1.0, A=1.0), deltas).no_jump("ud", time)
-    odds, states = exact.probability[:, 0], exact.states[:, 0]
+    probability, states = exact.probability[:, 0], exact.states[:, 0]
     tables, agreed = np.zeros((_DRAWS, len(tomography.U1), 4), dtype=np.int64), Agreement(0.0, 0)
     for k, delta in enumerate(deltas):
         device = Device(MasterEquation(Medium.pair(a=1.0, A=1.0), float(delta)))
@@ -120,9 +120,9 @@ def _emulated(spread: float, time: float, shots: int, rng: np.random.Generator) 
         chances = one.success_probability * tomography.probabilities(one.state, tomography.U1)
         tables[k] = draw_kept(chances, each, rng)
         counted = replace(one, counts=tables[k], shots=each)
-        agreed += outcomes_agreement(counted, tomography.probabilities(states[k], tomography.U1), odds[k])
+        agreed += outcomes_agreement(counted, tomography.probabilities(states[k], tomography.U1), probability[k])
     counts, chi_squared, cells = tables.sum(axis=0), agreed.chi_squared, agreed.degrees_of_freedom
-    return _read(counts, np.einsum("d,dij->ij", odds / odds.sum(), states), chi_squared, cells)
+    return _read(counts, np.einsum("d,dij->ij", probability / probability.sum(), states), chi_squared, cells)
 
 
 def _read(counts: NDArray[np.int64], state: NDArray[np.complex128], chi_squared: float, cells: int) -> Points:
