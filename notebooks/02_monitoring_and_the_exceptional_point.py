@@ -232,7 +232,9 @@ for k, delta in enumerate(exchange.detuning):
     estimate_points(right, [delta], [estimate], number=3, label="emulated at $t = 3/\\Gamma$" if k == 0 else None)
 left.set(xlabel=r"detuning $\delta/\Gamma$", ylabel=r"growth $|\mathrm{Im}\,E|/\Gamma$", xlim=(0, 2.5), ylim=(0, 1.05))
 left.legend()
-right.set(xlabel=r"detuning $\delta/\Gamma$", ylabel=r"lasting concurrence $C_\infty$", xlim=(0, 2.5), ylim=(0.3, 1.05))
+right.set(
+    xlabel=r"detuning $\delta/\Gamma$", ylabel=r"long-time concurrence $C_\infty$", xlim=(0, 2.5), ylim=(0.3, 1.05)
+)
 right.legend(loc="lower left")
 plt.show()
 

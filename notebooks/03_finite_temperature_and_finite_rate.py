@@ -179,7 +179,9 @@ for k, q in enumerate((0.0, 0.1, 0.5)):
         exact = equation.monitored("ud", checks * period, period)
         remember(estimates[-1:], exact.states, exact.probability)
     estimate_points(ax, tried, estimates, number=k, label=f"$q = {q:g}$")
-ax.set(xscale="log", xlabel=r"time between looks $a\tau$", ylabel=r"lasting concurrence $C_\infty$", ylim=(-0.01, 1.05))
+ax.set(
+    xscale="log", xlabel=r"time between looks $a\tau$", ylabel=r"long-time concurrence $C_\infty$", ylim=(-0.01, 1.05)
+)
 ax.set_xlim(0.01, 20)
 ax.xaxis.set_major_formatter("{x:g}")
 ax.legend(loc="lower left")
@@ -231,7 +233,7 @@ left.legend(loc="upper right")
 for k, period in enumerate((0.001, 0.03, 0.3, 1.0)):
     right.plot(scan, lasting(scanned, period), color=COLOURS[k + 2], label=rf"$a\tau = {period:g}$")
 right.plot(scan, 1 / np.maximum(scan, 1), "--", color="black", lw=0.8, label=r"$\min(1, \Gamma/\delta)$")
-right.set(xlabel=r"detuning $\delta/\Gamma$", ylabel=r"lasting concurrence $C_\infty$", xlim=(0, 2), ylim=(0, 1.05))
+right.set(xlabel=r"detuning $\delta/\Gamma$", ylabel=r"long-time concurrence $C_\infty$", xlim=(0, 2), ylim=(0, 1.05))
 right.legend(loc="lower left")
 plt.show()
 

@@ -208,7 +208,7 @@ def test_the_circuits_of_a_list_share_nothing_random() -> None:
 
 @pytest.mark.parametrize("engine", ["aer", "exact"])
 def test_nothing_is_kept_of_what_cannot_be(engine: str) -> None:
-    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.5)))  # in the cold ↑↑ stays what it is
+    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.5)))  # at T = 0 ↑↑ stays what it is
     circuits = [monitored_bell(1.0, checks=2), monitored_bell(1.0, checks=2, initial="uu")]
     with pytest.raises(NoKeptShotsError, match="No run of circuit 1 is kept: the probability"):
         nv.emulate(circuits, device, shots=None, postselect={"parity": 1}, engine=engine)  # pyright: ignore[reportArgumentType, reportCallIssue]

@@ -198,7 +198,7 @@ def test_a_curve_of_which_nothing_is_kept_spoils_no_other() -> None:
     result = nv.experiment.run(nv.experiment.parse(text))
     warm, cold = result.curves
     assert all(estimate is not None for estimate in warm.estimates)
-    assert cold.estimates == [None, None], "in the cold nothing leaves the ground state"
+    assert cold.estimates == [None, None], "at T = 0 nothing leaves the ground state"
     assert np.all(np.isnan(cold.exact.values))
     assert np.all(cold.exact.probability == 0)
     assert "none kept" in nv.experiment.report_text(result)

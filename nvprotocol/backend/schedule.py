@@ -1,4 +1,4 @@
-"""When things happen in a circuit: every operation with the instant at which it acts.
+"""The schedule of a circuit: every operation with the time at which it acts.
 
 Operations begin as soon as possible, in the order of the circuit: when their qubits are free and their bits are ready.
 A read of a bit waits for its last write, not for other reads; a write waits for all reads and writes before it. A
@@ -7,7 +7,7 @@ are free, to its end; its branches begin together and take as long as the longer
 stands in one waits for bits of its own there. A gate acts in the middle of its interval, in as many equal pieces as the
 device says; a measurement at the start; a reset at the end.
 
-What acts earlier comes first, what acts at one instant in the order of the circuit: an operation sees the bits as those
+What acts earlier comes first, what is simultaneous in the order of the circuit: an operation sees the bits as those
 before it have left them. A bit that nothing has written reads 0, also where what would have written it stands in a
 branch not taken. A circuit scheduled before, in which every pause is a delay, keeps its schedule.
 """
@@ -36,10 +36,10 @@ _FLOW = ("while_loop", "switch_case", "break_loop", "continue_loop", "store")
 
 
 class Event(NamedTuple):
-    """An operation, or one of the equal pieces of a gate, at the instant at which it acts.
+    """An operation, or one of the equal pieces of a gate, at the time at which it acts.
 
     Attributes:
-        time: The instant in µs.
+        time: The time in µs.
         operation: Qiskit's operation; the whole gate also for a piece of it.
         qubits: Numbers of its qubits in the device's order.
         clbits: Indices of the bits that it writes.
@@ -62,7 +62,7 @@ class Schedule:
     """A circuit as events in order of time.
 
     Attributes:
-        events: The events that can happen; those of one instant in the order of the circuit.
+        events: The events that can happen; simultaneous ones in the order of the circuit.
         order: Indices of the circuit's qubits in the device's order: the NV qubits, then the others.
         duration: Time from beginning to end in µs.
     """

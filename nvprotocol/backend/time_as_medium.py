@@ -1,6 +1,6 @@
 """Time becomes physics: a circuit with delays and durations, rewritten as one in which the medium acts.
 
-The circuit is cut at every instant at which something acts, and each stretch between two of them becomes the exact
+The circuit is cut at every time at which something acts, and each stretch between two of them becomes the exact
 channel of the medium on all NV qubits at once, for its length. A gate of finite duration acts in the middle of its
 interval, so that the medium acts for half of it before and half after. Against a drive that is constant over the
 interval T this is off by O(γT), γ the rates of the medium, for what the gate rotates; cut into n pieces

@@ -152,7 +152,7 @@ def chiral_conditional_concurrence(
 
 
 def chiral_steady_concurrence(g12: ArrayLike, g21: ArrayLike, *, delta: ArrayLike = 0.0) -> NDArray[np.float64]:
-    """Concurrence that monitoring ends in, C = 2/(ρ + 1/ρ), ρ = |(δ + E)/g₁₂|, E = √(δ² + g₁₂g₂₁) with Im E > 0.
+    """Long-time concurrence under monitoring, C = 2/(ρ + 1/ρ), ρ = |(δ + E)/g₁₂|, E = √(δ² + g₁₂g₂₁) with Im E > 0.
 
     At δ = 0, ρ = √|g₂₁/g₁₂|: exchange is harmless there, chirality is not; a one-way medium (g₁₂ = 0) ends with C = 0.
 

@@ -1,4 +1,4 @@
-"""The pair at zero temperature, left alone: the critical point δ = |A|, equal fields δ = 0, the largest concurrence."""
+"""The unmonitored pair at zero temperature: the critical point δ = |A|, equal fields δ = 0, the largest concurrence."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

@@ -1,4 +1,4 @@
-"""The pair at equal fields and finite temperature, left alone (the case that the paper calls unsolved below S65).
+"""The unmonitored pair at equal fields and finite temperature (the case that the paper calls unsolved below S65).
 
 In the gauge where A is real and for δ = 0 the populations of |↑↑⟩, T₀, S, |↓↓⟩ obey a rate equation of their own: T₀ →
 |↑↑⟩ and |↓↓⟩ → T₀ at f = 2(a + |A|), S → |↑↑⟩ and |↓↓⟩ → S at g = 2(a − |A|), the reverse at qf and qg. The coherence

@@ -1,4 +1,4 @@
-"""The pair at zero temperature, started in |↑↓⟩ and left alone (Eqs. 8–10, S55–S64)."""
+"""The unmonitored pair at zero temperature, started in |↑↓⟩ (Eqs. 8–10, S55–S64)."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

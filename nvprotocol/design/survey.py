@@ -24,8 +24,8 @@ _COLUMNS = {
     "rate": ("1/s", "kept Bell pairs per second, P/(t_F + overhead)"),
     "time": ("µs", "time t_F at which the target fidelity is reached"),
     "probability": ("", "probability P that a run is kept up to t_F"),
-    "fidelity": ("", "fidelity that monitoring ends in"),
-    "field_tolerance_nt": ("nT", "largest difference of the fields at the qubits, without echo"),
+    "fidelity": ("", "long-time fidelity under monitoring"),
+    "field_tolerance_nt": ("nT", "tolerated field difference (no echo)"),
     "exceptional_field_nt": ("nT", "difference of the fields at the exceptional point"),
     "dephasing_budget": ("µs", "shortest dephasing time of each qubit"),
 }
@@ -95,7 +95,7 @@ class Survey:
         head = f"{self.result.rate.size} places, F = {show(self.question.target_fidelity)} reached at"
         reached = f"{head} {int(self.result.reached.sum())} of them"
         if not self.result.reached.any():
-            return f"{reached}; monitoring ends at {show(float(np.nanmax(self.result.fidelity, initial=0.0)))} at best"
+            return f"{reached}; F saturates at {show(float(np.nanmax(self.result.fidelity, initial=0.0)))} at best"
         height = "" if self.height_nm is None else f", height {show(float(self.height_nm[k[1]]))} nm"
         place = f"separation {show(float(self.separation_nm[k[0]]))} nm{height}"
         return f"{reached}\nmost: {float(self.result.rate[k]):.4g} Bell pairs per second at {place}"

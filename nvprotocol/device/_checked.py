@@ -53,7 +53,7 @@ def checked_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     for name, greatest in _SHARES.items():
         values[name] = real_number(given[name], name, minimum=0.0, maximum=greatest)
     if values["monitor_efficiency"] < values["monitor_false_alarm"]:
-        must = f"be at most monitor_efficiency = {show(values['monitor_efficiency'])}, or a check tells the opposite"
+        must = f"be at most monitor_efficiency = {show(values['monitor_efficiency'])}, or a check says the opposite"
         fail("monitor_false_alarm", must, f"is {show(values['monitor_false_alarm'])}")
     check_coherence(values["intrinsic_t1_us"], values["intrinsic_t2_us"])
     return values

@@ -40,7 +40,7 @@ class Estimate:
         concurrence: Concurrence of that state; NaN where the device has not two qubits.
         interval: 95 % interval of the concurrence (`nv.tomography.concurrence_interval`).
         standard_error: Standard error of the concurrence.
-        success_probability: Share of runs that are kept.
+        success_probability: Probability that a run is kept.
         success_interval: 95 % interval of it (Clopper–Pearson).
         counts: Kept counts, one row for each setting, shape (S, 2ᴺ); None without shots.
         shots: Shots in each setting; None without shots.

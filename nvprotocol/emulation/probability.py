@@ -33,14 +33,14 @@ class Probability:
     """The probability that a register reads given outcomes, among the runs that are kept.
 
     Attributes:
-        value: The probability: exact without shots, else the share of the kept runs.
+        value: The probability: exact without shots, else the relative frequency among kept runs.
         interval: 95 % interval of it (Clopper–Pearson).
         standard_error: Its standard error, √(p(1 − p)/n) for n kept runs; 0 without shots.
-        success_probability: Share of runs that are kept.
+        success_probability: Probability that a run is kept.
         success_interval: 95 % interval of it (Clopper–Pearson).
         outcomes: The outcomes that are asked for, strings of bits in Qiskit's order.
         register: Name of the classical register of k bits.
-        distribution: Probability of every reading of the register, or its share of the kept runs, shape (2ᵏ,).
+        distribution: Probability of every reading of the register, or its frequency among kept runs, shape (2ᵏ,).
         counts: Kept counts of every reading, shape (1, 2ᵏ); None without shots.
         shots: Runs, kept or not; None without shots.
         metadata: How it was computed: engine, method, reason where the method was forced, postselect and seed.

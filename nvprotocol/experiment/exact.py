@@ -1,4 +1,4 @@
-"""The exact values beside what is emulated: the master equation, or where instruments err, the exact engine.
+"""Exact values to compare with: of the master equation or, where instruments err, of the exact engine.
 
 The master equation knows the protocol with ideal instruments. What gates, checks and readout with errors and durations
 make of it, the exact engine works out on the circuits themselves.

@@ -75,11 +75,11 @@ def _parts(result: ExperimentResult) -> "Iterator[RenderableType]":
         yield _table(result, curve)
     yield Text(str(result))
     for doubt in _doubts(result):
-        yield Text(f"Doubt about the medium: {doubt}")
+        yield Text(f"Validity warning: {doubt}")
 
 
 def _doubts(result: ExperimentResult) -> list[str]:
-    """What the magnet of an experiment leaves in doubt at any point, each kind of doubt once."""
+    """Validity warnings of an experiment's magnet at any point, each kind once."""
     experiment = result.experiment
     if experiment.content.magnet is None:
         return []

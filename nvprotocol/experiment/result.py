@@ -1,4 +1,4 @@
-"""Running an experiment: every point emulated, and the exact master equation beside it."""
+"""Running an experiment: every point emulated and compared with the exact master equation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Curve:
     """One curve of an experiment.
 
     Attributes:
-        label: What tells the curve apart, such as "δ = 2 rad/µs"; "" for the only one.
+        label: What distinguishes the curve, such as "δ = 2 rad/µs"; "" for the only one.
         estimates: One answer for each point of the scan, an `Estimate` or a `Probability`; None where no run was kept.
         exact: The same points without sampling noise: values, success probabilities, states, what is read.
         fine: Values of the scan for a smooth exact curve, shape (m,).

@@ -1,4 +1,4 @@
-"""NV centres over a magnetic film, which they feel by its stray field."""
+"""NV centres over a magnetic film, coupled by its stray field."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Self
@@ -204,7 +204,7 @@ class Film(Magnet):
         """Rates and couplings for every displacement, without thermal magnons in the relaxation.
 
         Args:
-            setting: Where the qubits are and what they feel.
+            setting: Positions, frequencies and axes of the qubits.
             dephasing: Whether D by two magnons is worked out.
 
         Raises:
@@ -229,7 +229,7 @@ class Film(Magnet):
         return f"{film}, {seen}", APPROXIMATION
 
     def remarks(self, setting: Setting, response: Response) -> list[Note]:
-        """Doubts about the lowest thickness mode, and what is special: below the band, one-way media.
+        """Validity of the lowest thickness mode, and what is special: below the band, one-way media.
 
         Args:
             setting: Where the qubits are.

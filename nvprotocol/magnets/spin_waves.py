@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SpinWaves:
-    """Magnons ω_k = Ω + Dk² of a ferromagnet in one, two or three dimensions, and how strongly a qubit touches it.
+    """Magnons ω_k = Ω + Dk² of a ferromagnet in one, two or three dimensions, and a qubit's coupling to it.
 
     The units of experiment are converted here; for the arguments see `Exchange`.
 

@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 
 KINDS = ("spectrum", "field_spectrum", "green")
 LARGEST_ERROR = 0.01
-"""Largest error of interpolation, relative to a₀, without a doubt."""
+"""Largest error of interpolation, relative to a₀, without a warning."""
 
 
 @holds_read_only
@@ -139,7 +139,7 @@ class Tabulated(Magnet):
         """Rates and couplings for every displacement, interpolated, without thermal magnons in the relaxation.
 
         Args:
-            setting: Where the qubits are and what they feel.
+            setting: Positions, frequencies and axes of the qubits.
             dephasing: Whether D is taken from the table.
 
         Raises:
@@ -181,7 +181,7 @@ class Tabulated(Magnet):
         """Refuses a chemical potential above 0 where the gap is not known, and one that reaches it where it is.
 
         Args:
-            setting: Where the qubits are and what they feel.
+            setting: Positions, frequencies and axes of the qubits.
 
         Raises:
             ArgumentError: If the chemical potential is too large.

@@ -162,7 +162,7 @@ class MasterEquation:
         """The states on condition that no quantum of relaxation or excitation is exchanged, and their probability.
 
         Without dephasing ρ(t) = e^(−iH_eff t) ρ₀ e^(iH_eff† t) / tr(…) (Eq. 13), which is continuous monitoring of
-        |σᶻ|. Dephasing jumps leave σᶻ as it is, so no such watch sees them, and they go on. States outside σᶻ = 0 are
+        |σᶻ|. Dephasing jumps leave σᶻ as it is, so monitoring misses them, and they go on. States outside σᶻ = 0 are
         kept as well: the probability is that of no jump, not of a first outcome |σᶻ| = 0.
 
         Args:

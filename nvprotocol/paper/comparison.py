@@ -1,4 +1,4 @@
-"""A number that has been computed beside the number that is expected of it."""
+"""A computed number and the number expected of it."""
 
 from dataclasses import dataclass
 from math import ceil, log10

@@ -57,7 +57,7 @@ def no_emitted_magnon(
     Order 1: in each step each channel exchanges its excitation with one monitor qubit by three `XXPlusYY` gates,
     e^(X/2) e^Y e^(X/2) with X on qubit 0 and Y on qubit 1. (The commutator of a plain product e^X e^Y is of the size of
     the step itself, and would not vanish with it.) One collision cannot take two magnons from |↓↓⟩; so the error falls
-    as 1/steps. Order 2: the bright state is turned into |↑↓⟩ and the dark one into |↓↑⟩, so that rotations of two
+    as 1/steps. Order 2: the bright state is rotated into |↑↓⟩ and the dark one into |↓↑⟩, so that rotations of two
     monitor qubits, controlled by the NV qubits, emit no, one or two magnons with the exact probability; the channels
     follow each other in a symmetric order. The error falls as 1/steps², and without detuning and exchange the kept
     runs have none. Every gate is between an NV qubit and a monitor qubit.
@@ -114,7 +114,7 @@ def reference(
 ) -> Conditional:
     """The limit of many steps by the master equation, for durations of shape (T,).
 
-    The jumps of the played medium have not happened; those of the equation's own medium nobody watches.
+    The jumps of the played medium have not happened; those of the equation's own medium are unmonitored.
     """
     from scipy.linalg import expm
 

@@ -1,4 +1,4 @@
-"""The pair left alone with the medium: dissipation (the paper's Fig. 2) and exchange (below its Eq. S40)."""
+"""The unmonitored pair: dissipation (the paper's Fig. 2) and exchange (below its Eq. S40)."""
 
 import numpy as np
 from numpy.typing import ArrayLike

@@ -10,7 +10,7 @@ from nvprotocol.pulses.gates import rotation_of
 
 
 def length_of(event: Event, device: Device) -> float:
-    """How long a gate takes in µs; everything else happens at an instant."""
+    """How long a gate takes in µs; everything else is instantaneous."""
     return gate_us(event.operation, event.qubits, device) if isinstance(event.operation, Gate) else 0.0
 
 

@@ -126,7 +126,7 @@ def _tuned() -> Finding:
 
 
 def _robust() -> Finding:
-    """4×4 Gaussian unitary perturbations, seen by the lasting mode in σᶻ = 0."""
+    """4×4 Gaussian unitary perturbations, on the slowest mode in σᶻ = 0."""
     rng, eps, kappa = np.random.default_rng(2108), 0.01, 1.04
     effective = printed.equation(1.0, 0.8, 0.3).effective_hamiltonian[UP_DOWN]
     bell = {sign: np.array([1, sign]) / np.sqrt(2) for sign in (1, -1)}

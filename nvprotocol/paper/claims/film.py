@@ -168,7 +168,7 @@ def _one_way() -> Finding:
 
 
 def _ends(medium: Medium) -> np.ndarray:
-    """Where monitoring ends at δ = 0, from a state with both modes in it."""
+    """Long-time concurrence under monitoring at δ = 0, from a state with both modes in it."""
     seen = chirality(medium)
     decay = np.abs(np.imag(np.sqrt(seen.g12 * seen.g21)))
     start = (state("ud") + 1j * state("du")) / np.sqrt(2)
@@ -192,6 +192,6 @@ CLAIMS = (
           "The direct dipolar interaction of the qubits is negligible except at very small spacings", _direct,
           "test_magnets_dipole.py::test_direct_coupling_is_the_projected_dipole_operator", Verdict.CORRECTED,
           ("E23",)),
-    Claim("one-way", "Discussion (open)", "Anisotropic media are worth a look", _one_way,
+    Claim("one-way", "Discussion (open)", "Anisotropic media deserve study", _one_way,
           "test_film_in_plane.py::test_chirality_along_the_damon_eshbach_direction"),
 )  # fmt: skip

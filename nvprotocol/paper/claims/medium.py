@@ -141,7 +141,7 @@ def _gauge() -> Finding:
     return Finding(
         (
             vanishes(
-                "generator of A e^(iφ), Ã e^(iφ) − that of |A|, |Ã| turned by exp(iφσ₂ᶻ/2), any δ, q", plain, 1e-13
+                "generator of A e^(iφ), Ã e^(iφ) − that of |A|, |Ã| rotated by exp(iφσ₂ᶻ/2), any δ, q", plain, 1e-13
             ),
             vanishes("C(t) from |↑↓⟩ with and without the phase", curves, 1e-11),
             vanishes("with J⊥: the same, if J⊥ becomes J⊥cos φ and −J⊥sin φ a DM coupling", exchange, 1e-13),
@@ -155,7 +155,7 @@ def _gauge() -> Finding:
                 "C(∞) from any state where the phases of A and Ã differ by π, ã/a = .01, .05", apart, formula, digits=4
             ),
             at_least(
-                "‖drive σ₁ˣ + σ₂ˣ, turned by π/2 − itself‖", np.linalg.norm(_turned(drive, np.pi / 2) - drive), 1.0
+                "‖drive σ₁ˣ + σ₂ˣ, rotated by π/2 − itself‖", np.linalg.norm(_turned(drive, np.pi / 2) - drive), 1.0
             ),
         ),
         note="One phase of both, as in equilibrium, is a matter of axes; not so with J⊥, a drive, or two temperatures.",

@@ -1,4 +1,4 @@
-"""How often to look, and what with: finite rates and detectors (Discussion)."""
+"""Monitoring at a finite rate and with imperfect detectors (Discussion)."""
 
 import numpy as np
 from scipy.linalg import expm

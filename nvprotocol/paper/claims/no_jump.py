@@ -167,7 +167,7 @@ CLAIMS = (
           "test_generator.py::test_no_jump_part_and_jumps_make_the_generator"),
     Claim("eq12", "Eq. 12", "H_eff = H_S − iΣJ†J conserves σᶻ", _effective,
           "test_no_jump.py::test_effective_hamiltonian_is_equation_12"),
-    Claim("jumps-seen", "text below Eq. 11", "Every jump changes σᶻ, so watching |σᶻ| = 0 excludes them all",
+    Claim("jumps-seen", "text below Eq. 11", "Every jump changes σᶻ, so monitoring |σᶻ| = 0 excludes them all",
           _jumps_change_parity,
           "test_no_jump.py::test_states_and_probability_are_the_exponential_of_the_two_level_hamiltonian"),
     Claim("eq13", "Eq. 13", "Postselected states are the normalised no-jump evolution", _normalised,

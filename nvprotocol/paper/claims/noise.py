@@ -1,4 +1,4 @@
-"""Dephasing, decoupling, detuning and coherent couplings beside the dissipation (Discussion)."""
+"""Dephasing, decoupling, detuning and coherent couplings in addition to the dissipation (Discussion)."""
 
 import numpy as np
 from scipy.linalg import expm
@@ -126,7 +126,7 @@ def _echo() -> Finding:
     free = concurrence(me.no_jump("ud", np.linspace(0, 5, 501)).states).max()
     return Finding(
         (
-            equal("largest C at δ = 5Γ, left alone: 2η/(1 + η²)", free, 10 / 26, digits=3),
+            equal("largest C at δ = 5Γ, free: 2η/(1 + η²)", free, 10 / 26, digits=3),
             equal(
                 "C with π pulses on both qubits every .1, .03",
                 [float(concurrence(state)) for state, _ in kept],

@@ -86,8 +86,8 @@ FIGURES = {
         title="Bell pairs per time",
         caption=(
             "Monitoring at δ = 0 from |↑↓⟩ until the wanted fidelity F with the Bell state is reached, after t_F = "
-            "ln(F/(1 − F))/4Γ; a = 1 rad/µs, T = 0 (a temperature changes a and Γ alike). (a) Share of runs that are "
-            "kept, P = ((1 − F)/F)^((a−|A|)/2|A|)/2F. Points: circuits on Aer with 10 checks, exact binomial "
+            "ln(F/(1 − F))/4Γ; a = 1 rad/µs, T = 0 (a temperature changes a and Γ alike). (a) Success probability, "
+            "P = ((1 − F)/F)^((a−|A|)/2|A|)/2F. Points: circuits on Aer with 10 checks, exact binomial "
             "intervals, 95 %. For |A| = a better states cost next to nothing; for |A| < a every digit of fidelity has "
             "its price. (b) Rate R = P/(t_F + overhead) in units of a, colours as in (a), for an overhead of "
             "preparation and readout in each attempt. Without an overhead the best rate is that of poor states."

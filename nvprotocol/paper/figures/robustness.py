@@ -46,7 +46,7 @@ def compute(shots: int, seed: int) -> "Dataset":
             "infidelity": (["strength", "sample"], infidelities, {"long_name": "1 − F, monitored every 0.05/Γ"}),
             "law": ("strength", STRENGTHS**2 / 4, {"long_name": "⟨|V_as|²⟩/(2κ)²"}),
             "kept_ensemble": (["spread", "time"], [one[0] for one in ensembles], {"long_name": "concurrence"}),
-            "kept": (["spread", "time"], [one[1] for one in ensembles], {"long_name": "share of kept runs"}),
+            "kept": (["spread", "time"], [one[1] for one in ensembles], {"long_name": "success probability"}),
             "even_ensemble": (["spread", "time"], [one[2] for one in ensembles], {"long_name": "all δ equally kept"}),
             "filtered": (
                 ["spread", "time"],
@@ -71,7 +71,7 @@ def random_hamiltonians(number: int, rng: np.random.Generator) -> NDArray[np.com
 
 
 def infidelity(perturbations: NDArray[np.complex128], period: float) -> NDArray[np.float64]:
-    """1 − F with the singlet of what monitoring ends in, a = |A| = 1, T = 0, δ = 0, with perturbations of any form.
+    """1 − F of the long-time monitored state with the singlet, a = |A| = 1, T = 0, δ = 0, with perturbations.
 
     The dominant eigenvector of P e^((𝓛 − i[V, ·])τ) P, all of V included: what leads out of σᶻ = 0 and back in between
     two checks as well.
@@ -92,7 +92,7 @@ def infidelity(perturbations: NDArray[np.complex128], period: float) -> NDArray[
 
 
 def ensemble(spread: float, times: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    """Concurrence and share of the kept runs of a Gaussian of detunings, C without selection, spread that is left."""
+    """Concurrence and success probability of a Gaussian of detunings, C without selection, spread that is left."""
     deltas = spread * np.linspace(-6, 6, 601)
     weights = np.exp(-((deltas / spread) ** 2) / 2)
     weights /= weights.sum()
