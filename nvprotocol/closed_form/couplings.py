@@ -1,9 +1,10 @@
 """Coherent, chiral and dephasing couplings: with and without monitoring (Eqs. S38–S41 and beyond the paper)."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import ROUNDING
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import read, refuse
 from nvprotocol.closed_form._two_level import scaled_pair
 

@@ -1,8 +1,9 @@
 """Generation of Bell states: time, success probability, rate; lossy detection, dephasing, echoes under monitoring."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import Array, read, refuse
 from nvprotocol.closed_form._two_level import amplitudes, scaled_pair
 from nvprotocol.closed_form.monitored import conditional_concurrence

@@ -1,9 +1,10 @@
 """Modes of the no-jump Hamiltonian: energies, kets, the Bell state and the rates (Eqs. 12–15)."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import ROUNDING
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import Array, read, refuse
 from nvprotocol.closed_form._two_level import phase_of, slow_rate, square_and_deficit
 

@@ -6,8 +6,9 @@ between T₀ and S decouples and decays at 2(a + ã) while it turns at 4J.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import Array, read, refuse
 from nvprotocol.closed_form._two_level import embedded, phase_of
 

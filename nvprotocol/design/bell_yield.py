@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, nonnegative_array, numeric_array, real_number, show
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.design.crossing import first_crossing
 from nvprotocol.design.sector import Array, bell_phase, imbalance, largest_dephasing, largest_detuning, steady_fidelity
 from nvprotocol.magnets.constants import GAMMA

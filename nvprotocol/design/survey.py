@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from nvprotocol._checks import fail, nonnegative_array, show
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.design.bell_yield import OVERHEAD, BellYield
 from nvprotocol.design.question import Question, question
 from nvprotocol.design.sector import Array

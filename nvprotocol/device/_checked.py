@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import (
     ROUNDING,
@@ -19,6 +19,7 @@ from nvprotocol._checks import (
     whole_number,
 )
 from nvprotocol._read_only import ReadOnlyDict
+from nvprotocol._typing import ArrayLike
 from nvprotocol.device.catalogue import INSTANTANEOUS, NOT_GATES, ONE_QUBIT_GATES, TWO_QUBIT_GATES
 from nvprotocol.device.control import checked_control
 from nvprotocol.master_equation import MasterEquation

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.constants import mu_0
 
 from nvprotocol._checks import fail, numeric_array, one_of, real_number, show
+from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import GAMMA
 from nvprotocol.magnets.film_notes import film_notes
 from nvprotocol.magnets.film_response import Geometry, emitted, film_response

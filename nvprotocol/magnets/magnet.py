@@ -3,9 +3,10 @@
 from abc import ABC, abstractmethod
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, show, truth
+from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.dipole import DipoleCoupling, dipole_coupling
 from nvprotocol.magnets.occupation import boltzmann_ratio, occupation

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, real_number, show, unit_vector
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import GAMMA, RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.occupation import occupation

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, numeric_array, real_number, times_array
 from nvprotocol._read_only import holds_read_only, read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import checks, matrices, no_jump, steady
 from nvprotocol.master_equation.conditional import Conditional
 from nvprotocol.master_equation.evolution import evolved, propagator

@@ -5,9 +5,9 @@ from math import ceil, log10
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from nvprotocol._checks import fail
+from nvprotocol._typing import ArrayLike
 
 __all__ = ["Comparison", "at_least", "at_most", "equal", "vanishes"]
 

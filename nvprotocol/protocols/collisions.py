@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 from qiskit import QuantumCircuit
 from qiskit.circuit import Gate
 from qiskit.circuit.library import XXPlusYYGate
 from scipy.special import gammainc
 
 from nvprotocol._checks import ROUNDING, times_array
+from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.medium import Medium
 from nvprotocol.operators import density_matrix

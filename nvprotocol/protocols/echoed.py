@@ -3,9 +3,9 @@
 from fractions import Fraction
 from functools import partial
 
-from numpy.typing import ArrayLike
 from qiskit import QuantumCircuit
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.channels import parity_check as ideal_check
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.protocols.parameters import checked

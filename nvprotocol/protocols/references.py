@@ -5,9 +5,10 @@ from functools import cache, reduce
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import times_array
+from nvprotocol._typing import ArrayLike
 from nvprotocol.channels import Channel
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.operators import density_matrix

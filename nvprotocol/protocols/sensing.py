@@ -1,8 +1,8 @@
 """What a magnet does to populations: relaxometry, read out on both NV qubits."""
 
-from numpy.typing import ArrayLike
 from qiskit import QuantumCircuit
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.protocols import unmonitored
 from nvprotocol.protocols.parameters import checked

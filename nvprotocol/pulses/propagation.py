@@ -6,10 +6,11 @@ from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, one_of, real_number, show, times_array
+from nvprotocol._typing import ArrayLike
 from nvprotocol.channels import Channel
 from nvprotocol.device import Device
 from nvprotocol.master_equation import Conditional

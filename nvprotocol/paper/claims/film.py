@@ -4,11 +4,11 @@ import warnings
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.constants import Boltzmann, hbar, mu_0, physical_constants
 from scipy.optimize import brentq
 from scipy.special import j0
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.entanglement import concurrence
 from nvprotocol.errors import ValidityWarning
 from nvprotocol.magnets import YIG, YIG_COLD, Film, chirality

@@ -1,9 +1,10 @@
 """The unmonitored pair at zero temperature: three regimes of decay (Eqs. 7–9, Fig. 2)."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol import closed_form
+from nvprotocol._typing import ArrayLike
 from nvprotocol.entanglement import concurrence
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.paper import printed
