@@ -1,8 +1,9 @@
 """What follows from the fields of a device."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.master_equation.generator import parameters
 from nvprotocol.medium import Medium

@@ -1,4 +1,4 @@
-"""The medium of qubits beside a magnet that a file describes."""
+"""The medium of qubits near a magnet that a file describes."""
 
 import json
 import warnings
@@ -21,7 +21,7 @@ MATERIALS: dict[str, Material] = {name: value for name, value in vars(materials)
 def medium_beside(section: Mapping[str, Any]) -> Medium:
     """The medium that a section [magnet] describes; the same section is worked out once.
 
-    What the theory leaves in doubt is in the provenance of the medium.
+    Validity warnings are in the provenance of the medium.
 
     Args:
         section: The keys of one of `PLACED`.

@@ -13,7 +13,7 @@ _Numbers = Annotated[tuple[float, ...], Field(strict=False)]
 
 
 class Beside(BaseModel):
-    """Where the qubits are and what they feel: the arguments of `Magnet.medium`."""
+    """Positions, frequencies and axes of the qubits: the arguments of `Magnet.medium`."""
 
     model_config = CONFIG
     separation_nm: float

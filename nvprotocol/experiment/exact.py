@@ -1,4 +1,4 @@
-"""The exact values beside what is emulated: the master equation, or where instruments err, the exact engine.
+"""Exact values to compare with: of the master equation or, where instruments err, of the exact engine.
 
 The master equation knows the protocol with ideal instruments. What gates, checks and readout with errors and durations
 make of it, the exact engine works out on the circuits themselves.
@@ -33,7 +33,7 @@ class Exact:
 
     Attributes:
         values: The observable, shape (n,); NaN where nothing is kept.
-        probability: Odds of keeping a run, shape (n,).
+        probability: Success probability, of keeping a run, shape (n,).
         states: The states that are kept, before a readout, shape (n, 4, 4); NaN where nothing is, or where the exact
             engine has followed a circuit through its readout.
         outcomes: What a kept run reads in each setting, shape (n, settings, readings); None where it is not asked for.
@@ -75,7 +75,7 @@ def by_master_equation(
         parameters = sections["protocol"]
         kept = protocol.reference(device_of(sections).dynamics, **parameters | {"duration": np.sort(values)})
         order = np.argsort(np.argsort(values))
-        states, odds = kept.states[order], kept.probability[order]
+        states, probability = kept.states[order], kept.probability[order]
     else:
         parts = []
         for value in values:
@@ -83,12 +83,12 @@ def by_master_equation(
             parts.append(protocol.reference(device_of(sections).dynamics, **sections["protocol"]))
         parameters = experiment.settings(curve)["protocol"]
         states = np.concatenate([one.states for one in parts])
-        odds = np.concatenate([one.probability for one in parts])
+        probability = np.concatenate([one.probability for one in parts])
     table = None
     if outcomes:
         kept_at_all = np.isfinite(states).all(axis=(-2, -1), keepdims=True)
         table = observable.distribution(protocol, parameters, np.where(kept_at_all, states, np.eye(4) / 4))
-    return Exact(observable.of_states(protocol, parameters, states), odds, states, table)
+    return Exact(observable.of_states(protocol, parameters, states), probability, states, table)
 
 
 def by_circuits(

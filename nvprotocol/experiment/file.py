@@ -29,7 +29,7 @@ class Experiment:
     Attributes:
         content: The file's sections.
         scan: The parameter on the horizontal axis.
-        curves: The parameter that tells the curves apart, None for a single curve.
+        curves: The parameter that distinguishes the curves, None for a single curve.
         text: The file as it was read.
         name: Name of the file without its ending.
 
@@ -80,12 +80,12 @@ class Experiment:
 
 
 def equation_of(sections: dict[str, dict[str, Any]]) -> MasterEquation:
-    """The master equation that the sections of surroundings and device describe."""
+    """The master equation that the sections of medium (or magnet) and device describe."""
     return MasterEquation(medium_of(_surroundings(sections)), sections["device"]["detuning"])
 
 
 def device_of(sections: dict[str, dict[str, Any]]) -> Device:
-    """The device that the sections of surroundings and device describe."""
+    """The device that the sections of medium (or magnet) and device describe."""
     return Device(**arguments_of(_surroundings(sections), sections["device"]))
 
 

@@ -81,7 +81,7 @@ def sweep_of(axis: Axis, section: str, content: ExperimentFile, text: str, sourc
 
 
 def _scannable(content: ExperimentFile) -> list[str]:
-    """Paths of the parameters that the surroundings, the device and the protocol have."""
+    """Paths of the parameters of medium or magnet, device and protocol."""
     sections = {"medium": None if content.magnet else content.medium, "magnet": content.magnet}
     sections |= {"device": content.device, "protocol": content.protocol}
     keys = {f"{name}.{key}" for name, one in sections.items() if one is not None for key in type(one).model_fields}

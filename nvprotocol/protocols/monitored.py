@@ -1,10 +1,10 @@
 """A Bell state by monitoring |σᶻ| and keeping the accepted runs, |σᶻ| = 0 (the paper's Fig. 3)."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 from qiskit import QuantumCircuit
 
 from nvprotocol._checks import ROUNDING, fail, show, times_array
+from nvprotocol._typing import ArrayLike
 from nvprotocol.channels import parity_check as ideal_check
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.master_equation import Conditional, MasterEquation
@@ -46,7 +46,8 @@ def final_check(duration: float, initial: str = "ud") -> QuantumCircuit:
     """Prepares a product state, lets the medium act, and checks |σᶻ| once, at the end (Eqs. 11–15).
 
     At zero temperature, from |↑↓⟩, what has left |σᶻ| = 0 never comes back, so this one check gives exactly what
-    continuous monitoring gives, odds included. In the warmth it does not: see `finite_rate_monitoring`.
+    continuous monitoring gives, success probability included. At finite temperature it does not: see
+    `finite_rate_monitoring`.
 
     Args:
         duration: Time on the medium in µs.
@@ -72,8 +73,8 @@ def final_check(duration: float, initial: str = "ud") -> QuantumCircuit:
 def finite_rate_monitoring(duration: float, period: float, initial: str = "ud") -> QuantumCircuit:
     """Prepares a product state and checks |σᶻ| every `period` while the medium acts, as `MasterEquation.monitored`.
 
-    Where the duration is no multiple of the period, the pair evolves on freely after the last check. In the warmth a
-    pair of jumps between two checks goes unseen, so the entanglement that monitoring ends in falls with the period:
+    Where the duration is no multiple of the period, the pair evolves on freely after the last check. At q > 0 a
+    pair of jumps between two checks goes unseen, so the long-time entanglement falls with the period:
     for a = 1, A = 0.9 rad/µs and q = 0.5 from 0.9986 at 0.01 µs to 0.0177 at 10 µs.
 
     Args:

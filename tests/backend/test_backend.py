@@ -29,7 +29,7 @@ BACKEND = NVBackend(IDEAL)
 
 
 def expected(circuit: QuantumCircuit, device: nv.Device) -> NDArray[np.float64]:
-    """Odds of what all bits read, by the reference engine; the first bit is the last axis, as in Qiskit's numbers."""
+    """Distribution of all bits, by the reference engine; the first bit is the last axis, as in Qiskit's numbers."""
     plain = time_as_medium(circuit, device)
     return engines_on.distribution(plain, device, {}, range(circuit.num_clbits)[::-1]).ravel()
 
@@ -82,9 +82,9 @@ def test_the_readout_reads_as_the_devices_matrices_say() -> None:
         for qubit in np.flatnonzero(true).tolist():
             circuit.x(qubit)
         circuit.measure(range(3), range(3))
-        odds = np.kron(monitor[:, true[2]], np.kron(matrices[1][:, true[1]], matrices[0][:, true[0]]))
+        probabilities = np.kron(monitor[:, true[2]], np.kron(matrices[1][:, true[1]], matrices[0][:, true[0]]))
         found = table(counts_of(NVBackend(device).run(circuit, shots=20_000, seed_simulator=3).result()), 3)
-        assert multinomial_p_value(found, odds) > FALSE_ALARM / 8
+        assert multinomial_p_value(found, probabilities) > FALSE_ALARM / 8
 
 
 @pytest.mark.statistical

@@ -225,8 +225,8 @@ def test_an_estimator_takes_the_layout_that_was_asked_for(level: int) -> None:
     assert found.layout is not None
     estimator: Any = BackendEstimatorV2(backend=backend, options={"seed_simulator": 3})
     (result,) = estimator.run([(found, SparsePauliOp("Z").apply_layout(found.layout))], precision=0.005).result()
-    odds = read(placed_by_hand(), backend)
-    assert float(result.data.evs) == pytest.approx(odds[0] - odds[1], abs=0.025)
+    probabilities = read(placed_by_hand(), backend)
+    assert float(result.data.evs) == pytest.approx(probabilities[0] - probabilities[1], abs=0.025)
     moved = transpile(circuit, target=backend.target, optimization_level=3)
     assert moved.layout is not None
     with pytest.raises(UnsupportedCircuitError, match="must have qubit 0 on physical qubit 0"):

@@ -113,10 +113,10 @@ def conditioned(value: int) -> QuantumCircuit:
 @pytest.mark.parametrize("value", [0, 1])
 def test_a_bit_that_the_kept_branch_never_writes_reads_zero(value: int) -> None:
     plain, one = time_as_medium(conditioned(value), IDEAL), np.sin(0.55) ** 2
-    odds = {0: 1 - one, 1: one}
+    probabilities = {0: 1 - one, 1: one}
     for first in (0, 1):
         for second in (0, 1):
-            expected = odds[first] / 2 if first == value else odds[first] * (second == 0)
+            expected = probabilities[first] / 2 if first == value else probabilities[first] * (second == 0)
             (state,) = kept_states([follow_kept(plain, {0: first, 1: second}, IDEAL)], 2)
             assert np.trace(state).real == pytest.approx(expected, abs=1e-14)
             assert np.trace(engines_on.kept_state(plain, IDEAL, {0: first, 1: second})).real == pytest.approx(expected)

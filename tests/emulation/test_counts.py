@@ -89,9 +89,11 @@ def test_counts_come_from_the_exact_distribution(case: str, per_shot: bool) -> N
 
 def test_the_bits_of_a_string_are_in_qiskits_order() -> None:
     # Each of the four is another branch; to mix up the bits of "01" and "10" would show.
-    odds = {key: exactly(branching(), WARM, {"c": key}).success_probability for key in ("00", "01", "10", "11")}
-    assert sum(odds.values()) == pytest.approx(1, abs=1e-12)
-    assert abs(odds["01"] - odds["10"]) > 0.05
+    probabilities = {
+        key: exactly(branching(), WARM, {"c": key}).success_probability for key in ("00", "01", "10", "11")
+    }
+    assert sum(probabilities.values()) == pytest.approx(1, abs=1e-12)
+    assert abs(probabilities["01"] - probabilities["10"]) > 0.05
     circuit = QuantumCircuit(QuantumRegister(2, "nv"), ClassicalRegister(2, "c"))
     circuit.x(0)
     circuit.measure([0, 1], [0, 1])

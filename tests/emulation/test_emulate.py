@@ -106,8 +106,8 @@ def test_both_engines_and_the_reference_agree(case: int, rng: np.random.Generato
         for engine in ("aer", "exact"):
             found = nv.emulate(circuits, device, shots=None, postselect=protocol.postselect, engine=engine)
             np.testing.assert_allclose([one.state for one in found], expected.states, atol=1e-12)
-            odds = [one.success_probability for one in found]
-            np.testing.assert_allclose(odds, expected.probability, atol=1e-13, rtol=1e-11)
+            probability = [one.success_probability for one in found]
+            np.testing.assert_allclose(probability, expected.probability, atol=1e-13, rtol=1e-11)
             np.testing.assert_allclose([one.concurrence for one in found], nv.concurrence(expected.states), atol=1e-7)
 
 
@@ -119,12 +119,12 @@ def test_any_circuit_is_followed_alike(seed: int) -> None:
     system, circuit = pair(**random_symbols(rng)), random_circuit(rng)
     keep = {0: int(rng.integers(2)), 1: int(rng.integers(2))}
     kept = by_matrices(circuit, system, keep)
-    odds = np.trace(kept).real
+    probability = np.trace(kept).real
     device, postselect = nv.Device(system.equation), {"c": f"{keep[1]}{keep[0]}"}
-    assume(odds > 1e-9)
+    assume(probability > 1e-9)
     for engine in ("aer", "exact"):
         found = nv.emulate(circuit, device, shots=None, postselect=postselect, engine=engine)
-        assert found.success_probability == pytest.approx(odds, abs=1e-13)
+        assert found.success_probability == pytest.approx(probability, abs=1e-13)
         np.testing.assert_allclose(found.state * found.success_probability, kept, atol=1e-12)
         unread = nv.emulate(circuit, device, shots=None, engine=engine)
         np.testing.assert_allclose(unread.state, by_matrices(circuit, system, {}), atol=1e-12)
@@ -210,7 +210,7 @@ def test_the_circuits_of_a_list_share_nothing_random() -> None:
 
 @pytest.mark.parametrize("engine", ["aer", "exact"])
 def test_nothing_is_kept_of_what_cannot_be(engine: str) -> None:
-    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.5)))  # in the cold ↑↑ stays what it is
+    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.5)))  # at T = 0 ↑↑ stays what it is
     circuits = [monitored_bell(1.0, checks=2), monitored_bell(1.0, checks=2, initial="uu")]
     with pytest.raises(NoKeptShotsError, match="No run of circuit 1 is kept: the probability"):
         nv.emulate(circuits, device, shots=None, postselect={"parity": 1}, engine=engine)  # pyright: ignore[reportArgumentType, reportCallIssue]

@@ -44,7 +44,7 @@ def device(
 
 
 def kept(name: str, on: nv.Device, engine: Literal["exact", "pulse"]) -> np.ndarray:
-    """The state that a protocol keeps times its odds, or where it ends by a readout, what is read."""
+    """The state that a protocol keeps times its probability, or where it ends by a readout, what is read."""
     protocol, circuit = GALLERY[name], GALLERY[name].circuit(**PLAYED[name])
     if protocol.outcomes is None:
         estimate = nv.emulate(circuit, on, None, protocol.postselect, engine)
