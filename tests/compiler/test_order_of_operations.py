@@ -65,12 +65,12 @@ def test_counts_shot_by_shot_are_those_of_the_rule(seed: int) -> None:
     device = random_device(rng, EVERYTHING, monitors=1, gate_ns=durations(rng))
     program, shots = Writer(rng).program(14), 4000
     result = NVBackend(device).run(circuit_of(program), shots=shots, seed_simulator=seed + 1).result()
-    found, odds = np.zeros(2**N_BITS, dtype=np.int64), np.zeros(2**N_BITS)
+    found, expected_counts = np.zeros(2**N_BITS, dtype=np.int64), np.zeros(2**N_BITS)
     for key, count in counts_of(result).items():
         found[int(key.replace(" ", ""), 2)] += count
     for record, state in followed(program, device, EVERYTHING).items():
-        odds[sum(value << bit for bit, value in enumerate(record))] += np.trace(state).real
-    assert multinomial_p_value(found, odds) > 1e-5
+        expected_counts[sum(value << bit for bit, value in enumerate(record))] += np.trace(state).real
+    assert multinomial_p_value(found, expected_counts) > 1e-5
 
 
 def start(*registers: ClassicalRegister) -> QuantumCircuit:

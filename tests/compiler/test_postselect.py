@@ -1,4 +1,4 @@
-"""`NVBackend.run(..., postselect=...)` beside plain shots that are sorted afterwards, and beside the exact odds."""
+"""`NVBackend.run(..., postselect=...)` beside plain shots that are sorted afterwards, and beside the exact expected."""
 
 from collections.abc import Mapping
 
@@ -141,8 +141,8 @@ def cells(result: Result, circuit: QuantumCircuit, postselect: Mapping[str, int 
 
 def exactly(circuit: QuantumCircuit, device: nv.Device, postselect: Mapping[str, int | str]) -> NDArray[np.float64]:
     plain, bits = time_as_medium(circuit, device), range(circuit.num_clbits)
-    odds = engines_on.distribution(plain, device, kept_bits(circuit, postselect), bits[::-1]).ravel()
-    return np.append(odds, 1 - odds.sum())
+    expected = engines_on.distribution(plain, device, kept_bits(circuit, postselect), bits[::-1]).ravel()
+    return np.append(expected, 1 - expected.sum())
 
 
 @pytest.mark.slow
@@ -161,8 +161,8 @@ def test_what_is_kept_has_the_exact_odds(case: str) -> None:
     circuit, postselect = CASES[case]
     shots = 4000 if case == "undecided" else 10**6
     result = run(circuit, DEVICE, shots, 13, postselect=postselect)
-    odds = exactly(circuit, DEVICE, postselect)
-    assert multinomial_p_value(cells(result, circuit, postselect, shots), odds) > FALSE_ALARM
+    expected = exactly(circuit, DEVICE, postselect)
+    assert multinomial_p_value(cells(result, circuit, postselect, shots), expected) > FALSE_ALARM
     told = metadata_of(result)
     assert told["postselect"] == postselect
     assert told["shots"] == result.results[0].shots == shots
@@ -174,7 +174,7 @@ def test_what_is_kept_has_the_exact_odds(case: str) -> None:
     else:
         assert told["method"] == "kept branch"
         assert "reason" not in told
-        assert told["success_probability"] == pytest.approx(odds[:-1].sum(), abs=1e-12)
+        assert told["success_probability"] == pytest.approx(expected[:-1].sum(), abs=1e-12)
 
 
 @pytest.mark.slow
@@ -186,8 +186,8 @@ def test_any_circuit_on_any_device(seed: int) -> None:
     device = random_device(rng, pair(**random_symbols(rng)))
     circuit, postselect = Bench(rng, 2).grow(15), {"f": int(rng.integers(2))}
     result = run(circuit, device, 10**6, seed % 2**31, postselect=postselect)
-    odds = exactly(circuit, device, postselect)
-    assert multinomial_p_value(cells(result, circuit, postselect, 10**6), odds) > FALSE_ALARM / 15
+    expected = exactly(circuit, device, postselect)
+    assert multinomial_p_value(cells(result, circuit, postselect, 10**6), expected) > FALSE_ALARM / 15
     assert metadata_of(result)["method"] == "kept branch"
 
 

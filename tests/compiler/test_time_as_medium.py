@@ -117,13 +117,13 @@ def test_the_average_infidelity_is_the_devices_number(name: str, infidelity: flo
 def test_the_preparation_and_every_reset_may_fail() -> None:
     device = nv.Device(NOTHING, initialisation_error=0.03)
     circuit = QuantumCircuit(3)
-    odds = [0.97, 0.03]
+    populations = [0.97, 0.03]
     ground = engines_on.kept_state(time_as_medium(circuit, device), device, {})
-    np.testing.assert_allclose(ground, np.diag(np.kron(odds, odds)), atol=1e-15)
+    np.testing.assert_allclose(ground, np.diag(np.kron(populations, populations)), atol=1e-15)
     circuit.x([0, 1, 2])
     circuit.reset([0, 2])
     state = engines_on.kept_state(time_as_medium(circuit, device), device, {})
-    np.testing.assert_allclose(state, np.diag(np.kron(odds[::-1], odds)), atol=1e-15)
+    np.testing.assert_allclose(state, np.diag(np.kron(populations[::-1], populations)), atol=1e-15)
     bare = engines_on.kept_state(time_as_medium(QuantumCircuit(2), device, prepares=False), device, {})
     np.testing.assert_array_equal(bare, np.diag([1, 0, 0, 0]))
 
