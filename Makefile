@@ -64,7 +64,7 @@ lint: .venv/.dev ## style, types, one-way layers, notebooks in step with their s
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
 	$(BIN)/lint-imports
-	$(BIN)/pytest tests/test_house.py -k notebook
+	$(BIN)/pytest tests/house/test_architecture.py -k notebook
 
 notebooks: .venv/.dev ## runs every committed notebook from top to bottom
 	$(ONE_THREAD) $(BIN)/pytest --nbmake --nbmake-timeout=120 notebooks

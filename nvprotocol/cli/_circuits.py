@@ -78,12 +78,12 @@ def _run(circuit: "QuantumCircuit", device: "Device", asked: list[tuple[str, str
 
 def _follow(circuit: "QuantumCircuit", device: "Device") -> None:
     """Refuses what the device cannot do; the beginning of a circuit may lack what comes later."""
-    from nvprotocol.backend.native import to_native
-    from nvprotocol.backend.schedule import schedule
+    from nvprotocol.compiler.native import to_native
+    from nvprotocol.compiler.timing import timed
     from nvprotocol.errors import ArgumentError
 
     with suppress(ArgumentError):
-        schedule(to_native(circuit, device), device)
+        timed(to_native(circuit, device), device)
 
 
 def _joined(circuit: "QuantumCircuit", names: list[str]) -> tuple["QuantumCircuit", str]:
@@ -165,8 +165,8 @@ def _is_experiment(file: Path) -> bool:
 def _registers_at_the_end(circuit: "QuantumCircuit", device: "Device", keep: dict[str, Any]) -> list[str]:
     """The registers that NV qubits are measured into at the end, in the circuit's order."""
     from nvprotocol._checks import fail
-    from nvprotocol.backend.postselected import kept_bits
-    from nvprotocol.emulation.circuits import measured_at_the_end
+    from nvprotocol.compiler.postselection import kept_bits
+    from nvprotocol.compiler.tomography import measured_at_the_end
 
     kept = kept_bits(circuit, keep)
     bits = [bit for bit in measured_at_the_end(circuit, device.n_qubits).values() if bit not in kept]
@@ -191,7 +191,6 @@ def _print_table(found: "Probability", sizes: Sequence[int]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from nvprotocol.emulation.estimate import described
     from nvprotocol.tomography import clopper_pearson
 
     table = Table(box=SIMPLE_HEAD, padding=(0, 1))
@@ -210,7 +209,7 @@ def _print_table(found: "Probability", sizes: Sequence[int]) -> None:
         table.add_row(*row)
     Console(width=None if sys.stdout.isatty() else 120).print(table)
     shots = "no sampling noise" if found.shots is None else f"{found.shots} shots"
-    click.echo(f"{described(found)} ({found.metadata['engine']}, {shots})")
+    click.echo(f"{found.kept} ({found.metadata['engine']}, {shots})")
 
 
 def _reading(value: int, sizes: Sequence[int]) -> str:

@@ -155,7 +155,7 @@ def _states(found: Sequence[Emulated | None]) -> NDArray[np.complex128]:
 
 def _read(one: Emulated | None, device: Device, observable: Observable) -> NDArray[Any]:
     """What a kept run reads in each setting, shape (settings, readings); 0 where nothing is kept."""
-    from nvprotocol.emulation.circuits import outcome_probabilities
+    from nvprotocol.emulation.state import outcome_probabilities
 
     if one is None:
         return np.zeros((len(observable.settings), len(observable.readings)))

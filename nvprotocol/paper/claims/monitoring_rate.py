@@ -152,13 +152,13 @@ def _normalised(rho: np.ndarray) -> np.ndarray:
 
 CLAIMS = (
     Claim("infinite-rate", "Discussion", "The scheme is precise when the rate of measurements is infinite",
-          _infinite_rate, "test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections",
+          _infinite_rate, "master_equation/test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections",
           errata=("E12",)),
     Claim("zero-rate", "Discussion", "As the rate goes to zero the full Lindblad dynamics returns", _zero_rate,
-          "test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections"),
+          "master_equation/test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections"),
     Claim("finite-rate", "Discussion (open)",
           "Finite rates may bring phase transitions or crossovers (a = 1, |A| = .9, q = .5)", _crossover,
-          "test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections"),
+          "master_equation/test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections"),
     Claim("no-magnon", "Discussion", "One may postselect on the absence of emitted magnons instead", _emitted,
-          "test_closed_form_practice.py::test_missed_magnons", Verdict.CORRECTED, ("E13",)),
+          "closed_form/test_practice.py::test_missed_magnons", Verdict.CORRECTED, ("E13",)),
 )  # fmt: skip

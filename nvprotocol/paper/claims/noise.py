@@ -173,14 +173,15 @@ def _negativity(rho: np.ndarray) -> float:
 
 CLAIMS = (
     Claim("dephasing", "text below Eq. 4", "Pure dephasing d, D exchanges no energy, and is left out", _dephasing,
-          "test_beyond_the_paper.py::test_monitoring_with_dephasing"),
+          "paper/test_beyond_the_paper.py::test_monitoring_with_dephasing"),
     Claim("ref69", "text below Eq. 4, ref. 69", "Pure dephasing may lead to entanglement between multiple qubits",
-          _dephasing_entangles, "test_beyond_the_paper.py::test_coherences_under_dephasing"),
+          _dephasing_entangles, "paper/test_beyond_the_paper.py::test_coherences_under_dephasing"),
     Claim("decoupling", "text below Eq. 4", "d and D may be mitigated by dynamical decoupling", _decoupling,
-          "test_closed_form_practice.py::test_echo_pulses_restore_the_laws_of_equal_fields", Verdict.CORRECTED,
+          "closed_form/test_practice.py::test_echo_pulses_restore_the_laws_of_equal_fields", Verdict.CORRECTED,
           ("E15",)),
     Claim("small-detuning", "Discussion", "The detuning has to be much smaller than the dissipative rates", _echo,
-          "test_closed_form_practice.py::test_echo_pulses_restore_the_laws_of_equal_fields"),
+          "closed_form/test_practice.py::test_echo_pulses_restore_the_laws_of_equal_fields"),
     Claim("heff-interplay", "Discussion (open)", "H_eff and dissipation together can be nontrivial",
-          _coherent_interplay, "test_beyond_the_paper.py::test_the_coherent_part_under_monitoring", errata=("E19",)),
+          _coherent_interplay,
+          "paper/test_beyond_the_paper.py::test_the_coherent_part_under_monitoring", errata=("E19",)),
 )  # fmt: skip
