@@ -136,18 +136,17 @@ def _shots(text: str) -> int | None:
 
 def _device(name: str) -> "Device":
     """The device of a name, of a device file, or of an experiment file at the first values of its scans."""
-    from nvprotocol._checks import show
+    from nvprotocol._checks import fail, show
     from nvprotocol._toml import suggestion
     from nvprotocol.device import Device
     from nvprotocol.device.catalogue import BUILTIN
-    from nvprotocol.errors import ArgumentError
 
     if name in BUILTIN:
         return Device.builtin(name)
     if not name.endswith(".toml") and not Path(name).is_file():
         listed = f"the name of a built-in device ({', '.join(BUILTIN)}), or the path of a device or experiment file"
-        meant = suggestion(name, BUILTIN) if get_close_matches(name, BUILTIN, cutoff=0.5) else "."
-        raise ArgumentError(f"Argument `--device` must be {listed}, but is {show(name)}{meant}")
+        meant = suggestion(name, BUILTIN) if get_close_matches(name, BUILTIN, cutoff=0.5) else ""
+        fail("--device", f"be {listed}", f"is {show(name)}{meant}")
     if not _is_experiment(Path(name)):
         return Device.from_toml(name)
     from nvprotocol.experiment.file import device_of, load

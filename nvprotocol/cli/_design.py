@@ -42,7 +42,7 @@ def _work(task: "DesignTask", folder: Path) -> str:
     figure.savefig(folder / "map.png")
     found.dataset().to_netcdf(folder / "data.nc", engine="h5netcdf")
     (folder / "device.toml").write_text(task.device_file(best), encoding="utf-8")
-    (folder / "design.toml").write_text(versioned(task.text, "design"), encoding="utf-8")
+    (folder / "design.toml").write_text(versioned(task.source.text, "design"), encoding="utf-8")
     provenance = best.medium.provenance
     doubts = [] if provenance is None else [f"warning    {note.text}" for note in provenance.notes if note.serious]
     seen = str(found).replace("\n", "\n           ")

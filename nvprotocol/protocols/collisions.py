@@ -87,7 +87,6 @@ def no_emitted_magnon(
     """
     arguments = {"duration": duration, "steps": steps, "a": a, "A": A, "q": q, "initial": initial, "order": order}
     given = checked("no_emitted_magnon", **arguments)
-    Medium.pair(given["a"], given["A"], given["q"])  # refuses |A| > a
     sequence = _sequence(_channels(given["a"], given["A"], given["q"]), given["order"])
     bits = given["steps"] * len(sequence) * given["order"]
     circuit = pair_circuit("no_emitted_magnon", monitors=given["order"], quiet=bits)

@@ -1,4 +1,4 @@
-"""`NVBackend.run(..., postselect=...)` beside plain shots that are sorted afterwards, and beside the exact expected."""
+"""`NVBackend.run(..., postselect=...)` beside plain shots that are sorted afterwards, and beside the exact probabilities."""
 
 from collections.abc import Mapping
 

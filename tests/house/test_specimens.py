@@ -16,7 +16,7 @@ import nvprotocol as nv
 from nvprotocol._file_format import FORMAT_VERSIONS
 from nvprotocol.design.file import load as load_design
 from nvprotocol.errors import DesignFileError, DeviceFileError, ExperimentFileError, FileError
-from nvprotocol.experiment.file import device_of
+from nvprotocol.experiment.file import device_of, parameters_of
 from nvprotocol.tomography.files import read_counts, write_counts
 
 FOLDER = ROOT / "tests" / "specimens"
@@ -70,8 +70,8 @@ def test_an_experiment_file() -> None:
         np.testing.assert_allclose(device.equation.medium.excitation, wanted.excitation, rtol=1e-15)
         np.testing.assert_allclose(device.equation.medium.flip_flop, wanted.flip_flop, rtol=1e-15)
         np.testing.assert_allclose(device.readout_matrices, [READ, READ])
-        assert found.settings(curve, 1)["device"]["detuning"] == 0.5
-        assert found.settings(curve, 1)["protocol"]["checks"] == 3
+        assert found.settings(curve, 1).device.detuning == 0.5
+        assert parameters_of(found.settings(curve, 1))["checks"] == 3
 
 
 def test_the_data_of_an_experiment() -> None:
