@@ -16,7 +16,7 @@ from nvprotocol.magnets.response import Response, one_magnon
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.spin_waves import SpinWaves
 from nvprotocol.magnets.validity import doubt
-from nvprotocol.provenance import Note
+from nvprotocol.medium import Note
 
 __all__ = ["Exchange"]
 

@@ -16,7 +16,7 @@ from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.materials import Material
 from nvprotocol.magnets.response import Response
 from nvprotocol.magnets.setting import Setting
-from nvprotocol.provenance import Note
+from nvprotocol.medium import Note
 
 __all__ = ["Film"]
 

@@ -8,7 +8,7 @@ from nvprotocol.magnets.film_response import Geometry, emitted
 from nvprotocol.magnets.response import Response
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.validity import doubt
-from nvprotocol.provenance import Note
+from nvprotocol.medium import Note
 
 Array = NDArray[np.float64]
 

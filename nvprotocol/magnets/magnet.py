@@ -12,8 +12,7 @@ from nvprotocol.magnets.occupation import boltzmann_ratio, occupation
 from nvprotocol.magnets.response import Response, hermitian_block
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.validity import edge_ratio, notes_on, retardation, warn
-from nvprotocol.medium import Medium
-from nvprotocol.provenance import Note, Number, Provenance
+from nvprotocol.medium import Medium, Note, Number, Provenance
 
 __all__ = ["Magnet"]
 

@@ -5,8 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._blocks import batch_shape
-from nvprotocol._checks import fail, numeric_array, positive_array, real_number, show, truth, unit_vector, whole_number
+from nvprotocol._checks import (
+    batch_shape,
+    fail,
+    numeric_array,
+    positive_array,
+    real_number,
+    show,
+    truth,
+    unit_vector,
+    whole_number,
+)
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.green import propagator
 from nvprotocol.magnets.polylogarithm import polylogarithm

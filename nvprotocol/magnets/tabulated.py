@@ -17,7 +17,7 @@ from nvprotocol.magnets.table import Table
 from nvprotocol.magnets.table_checks import Report, check_balance, check_hermitian, check_positive, lifted
 from nvprotocol.magnets.table_files import read_table
 from nvprotocol.magnets.validity import doubt
-from nvprotocol.provenance import Note
+from nvprotocol.medium import Note
 
 __all__ = ["Tabulated"]
 

@@ -67,17 +67,6 @@ def two_by_two(diagonal: NDArray, upper: NDArray, lower: NDArray) -> NDArray:
     return np.stack(rows, axis=-2)
 
 
-def batch_shape(core: int, **arrays: NDArray) -> tuple[int, ...]:
-    """The common batch shape of arrays with `core` axes of their own."""
-    shapes = {name: array.shape[: array.ndim - core] for name, array in arrays.items()}
-    try:
-        return np.broadcast_shapes(*shapes.values())
-    except ValueError:
-        longest = max(shapes, key=lambda name: len(shapes[name]))
-        listed = ", ".join(f"`{name}` {shape}" for name, shape in shapes.items() if shape)
-        fail(longest, "broadcast against the other arguments", f"the batch shapes are {listed}")
-
-
 def _lowest_eigenvalue(block: NDArray) -> NDArray:
     """The lowest eigenvalue of Hermitian matrices, shape (…); for pairs without LAPACK, ten times faster."""
     if block.shape[-1] != 2:

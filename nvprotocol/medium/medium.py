@@ -6,12 +6,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nvprotocol._blocks import batch_shape, hermitian, off_diagonal, pair_block, positive, square, two_by_two
-from nvprotocol._checks import fail, nonnegative_array, numeric_array, show
-from nvprotocol._description import described
+from nvprotocol._checks import batch_shape, fail, nonnegative_array, numeric_array, show
 from nvprotocol._read_only import holds_read_only
-from nvprotocol.dark_state import DarkState, darkest
-from nvprotocol.provenance import Provenance
+from nvprotocol.medium.blocks import hermitian, off_diagonal, pair_block, positive, square, two_by_two
+from nvprotocol.medium.dark_state import DarkState, darkest
+from nvprotocol.medium.provenance import Provenance
+from nvprotocol.medium.text import described
 
 __all__ = ["Medium"]
 

@@ -23,7 +23,7 @@ class Number(NamedTuple):
         unit: Unit, empty for a pure number.
 
     Examples:
-        >>> from nvprotocol.provenance import Number
+        >>> from nvprotocol.medium import Number
         >>> str(Number(np.array(2.87), "GHz"))
         '2.87 GHz'
     """
@@ -44,7 +44,7 @@ class Note(NamedTuple):
         serious: Whether the theory no longer holds well; such a note is also given as a `ValidityWarning`.
 
     Examples:
-        >>> from nvprotocol.provenance import Note
+        >>> from nvprotocol.medium import Note
         >>> Note("The detour a·r/v_g is 0.02.", serious=True).serious
         True
     """
@@ -65,7 +65,7 @@ class Provenance:
         notes: Remarks, those that doubt the result first.
 
     Examples:
-        >>> from nvprotocol.provenance import Provenance
+        >>> from nvprotocol.medium import Provenance
         >>> print(Provenance(source="a table", approximation="interpolated"))
         from       a table
                    interpolated
@@ -84,7 +84,7 @@ class Provenance:
             batch: Batch shape of the medium. Notes were written for the whole of it, and now say so.
 
         Examples:
-            >>> from nvprotocol.provenance import Number, Provenance
+            >>> from nvprotocol.medium import Number, Provenance
             >>> whole = Provenance(source="", approximation="", numbers={"r": Number(np.array([1.0, 2.0]), "nm")})
             >>> str(whole.at(1, (2,)).numbers["r"])
             '2 nm'
@@ -104,7 +104,7 @@ class Provenance:
         No number is lost: where both have one of the same name, that of the second is called "name (2)", and so on.
 
         Examples:
-            >>> from nvprotocol.provenance import Provenance
+            >>> from nvprotocol.medium import Provenance
             >>> one = Provenance(source="a table", approximation="interpolated")
             >>> Provenance.joined(one, None) is one, Provenance.joined(one, one).source
             (True, 'a table; and a table')

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import show
-from nvprotocol.dark_state import DarkState
-from nvprotocol.provenance import Provenance
+from nvprotocol.medium.dark_state import DarkState
+from nvprotocol.medium.provenance import Provenance
 
 
 def described(
