@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, show, truth
+from nvprotocol.magnets.bose import boltzmann_ratio, occupation
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.dipole import DipoleCoupling, dipole_coupling
-from nvprotocol.magnets.occupation import boltzmann_ratio, occupation
 from nvprotocol.magnets.response import Response, hermitian_block
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.validity import edge_ratio, notes_on, retardation, warn

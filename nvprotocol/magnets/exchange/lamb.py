@@ -4,9 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import quad_vec
 
-from nvprotocol.magnets.green import zone_edge
-from nvprotocol.magnets.occupation import occupation
-from nvprotocol.magnets.spin_waves import SpinWaves
+from nvprotocol.magnets.bose import occupation
+from nvprotocol.magnets.exchange.spin_waves import SpinWaves, zone_edge
 
 Array = NDArray[np.float64]
 

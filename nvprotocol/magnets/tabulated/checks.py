@@ -9,7 +9,7 @@ from scipy.linalg import toeplitz
 from nvprotocol._checks import fail, show
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.response import hermitian_block
-from nvprotocol.magnets.table import Table
+from nvprotocol.magnets.tabulated.table import Table
 
 MOST_REPAIRED = 0.1
 """Largest part of the local rate that errors of interpolation may have taken from an eigenvalue."""
@@ -28,7 +28,7 @@ class Report(NamedTuple):
         interpolation: Largest error of interpolation, relative to a.
 
     Examples:
-        >>> from nvprotocol.magnets.table_checks import Report
+        >>> from nvprotocol.magnets.tabulated.checks import Report
         >>> print(Report(0.1, 2.87, 2e-4, 1e-3))
         lowest eigenvalue of the relaxation   0.1 of a, at 2.87 GHz
         fluctuation–dissipation               off by up to 0.0002 of a

@@ -8,14 +8,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, real_number, show, unit_vector
 from nvprotocol._read_only import holds_read_only
+from nvprotocol.magnets.bose import occupation
 from nvprotocol.magnets.constants import GAMMA, RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
 from nvprotocol.magnets.magnet import Magnet
-from nvprotocol.magnets.occupation import occupation
 from nvprotocol.magnets.response import Response, one_magnon
 from nvprotocol.magnets.setting import Setting
-from nvprotocol.magnets.table import Table
-from nvprotocol.magnets.table_checks import Report, check_balance, check_hermitian, check_positive, lifted
-from nvprotocol.magnets.table_files import read_table
+from nvprotocol.magnets.tabulated.checks import Report, check_balance, check_hermitian, check_positive, lifted
+from nvprotocol.magnets.tabulated.files import read_table
+from nvprotocol.magnets.tabulated.table import Table
 from nvprotocol.magnets.validity import doubt
 from nvprotocol.medium import Note
 

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import show
 from nvprotocol._read_only import holds_read_only
-from nvprotocol.magnets.green import local_size, propagator
-from nvprotocol.magnets.spin_waves import SpinWaves
+from nvprotocol.magnets.exchange.spin_waves import SpinWaves, local_size, propagator
 
 __all__ = ["MarkovCheck"]
 

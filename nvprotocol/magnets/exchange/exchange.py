@@ -7,14 +7,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol._checks import fail, real_number, show, times_array, whole_number
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
-from nvprotocol.magnets.green import local_size
-from nvprotocol.magnets.lamb import lamb_shift
-from nvprotocol.magnets.longitudinal import two_magnon
+from nvprotocol.magnets.exchange.lamb import lamb_shift
+from nvprotocol.magnets.exchange.longitudinal import two_magnon
+from nvprotocol.magnets.exchange.markov import MarkovCheck, check_markov
+from nvprotocol.magnets.exchange.spin_waves import SpinWaves, local_size
 from nvprotocol.magnets.magnet import Magnet
-from nvprotocol.magnets.markov import MarkovCheck, check_markov
 from nvprotocol.magnets.response import Response, one_magnon
 from nvprotocol.magnets.setting import Setting
-from nvprotocol.magnets.spin_waves import SpinWaves
 from nvprotocol.magnets.validity import doubt
 from nvprotocol.medium import Note
 

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize_scalar, root_scalar
 
-from nvprotocol.magnets.film_waves import FilmWaves
-from nvprotocol.magnets.quadrature import integral
+from nvprotocol.magnets.film.quadrature import integral
+from nvprotocol.magnets.film.waves import FilmWaves
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]

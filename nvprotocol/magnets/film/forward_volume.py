@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy.optimize import newton, root_scalar
 from scipy.special import jv
 
-from nvprotocol.magnets.film_waves import FilmWaves
-from nvprotocol.magnets.quadrature import integral
+from nvprotocol.magnets.film.quadrature import integral
+from nvprotocol.magnets.film.waves import FilmWaves
 
 TOLERANCE = 1e-9
 """Error aimed at, relative to K/(2πΔ) times the weight of the height filter (`scale`)."""

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy.constants import hbar, mu_0
 from scipy.special import jv
 
-from nvprotocol.magnets.film_waves import FilmWaves
-from nvprotocol.magnets.quadrature import integral
+from nvprotocol.magnets.film.quadrature import integral
+from nvprotocol.magnets.film.waves import FilmWaves
 
 Real = NDArray[np.float64]
 

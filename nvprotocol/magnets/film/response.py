@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, show
-from nvprotocol.magnets import forward_volume, in_plane
+from nvprotocol.magnets.bose import occupation
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, ZERO_FIELD_SPLITTING_GHZ
-from nvprotocol.magnets.film_dephasing import dephasing as dephasing_integral
-from nvprotocol.magnets.film_waves import FilmWaves
-from nvprotocol.magnets.occupation import occupation
+from nvprotocol.magnets.film import forward_volume, in_plane
+from nvprotocol.magnets.film.longitudinal import dephasing as dephasing_integral
+from nvprotocol.magnets.film.waves import FilmWaves
 from nvprotocol.magnets.response import Response, one_magnon
 from nvprotocol.magnets.setting import Setting
 

@@ -8,10 +8,9 @@ from scipy.integrate import quad_vec
 
 from nvprotocol._checks import fail, show
 from nvprotocol.errors import ValidityWarning
-from nvprotocol.magnets.green import zone_edge
-from nvprotocol.magnets.occupation import occupation
+from nvprotocol.magnets.bose import occupation
+from nvprotocol.magnets.exchange.spin_waves import SpinWaves, zone_edge
 from nvprotocol.magnets.setting import Setting
-from nvprotocol.magnets.spin_waves import SpinWaves
 
 Array = NDArray[np.float64]
 

@@ -9,13 +9,13 @@ from scipy.constants import mu_0
 
 from nvprotocol._checks import fail, numeric_array, one_of, real_number, show
 from nvprotocol.magnets.constants import GAMMA
-from nvprotocol.magnets.film_notes import film_notes
-from nvprotocol.magnets.film_response import Geometry, emitted, film_response
-from nvprotocol.magnets.film_waves import FilmWaves
+from nvprotocol.magnets.film.response import Geometry, emitted, film_response
+from nvprotocol.magnets.film.waves import FilmWaves
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.materials import Material
 from nvprotocol.magnets.response import Response
 from nvprotocol.magnets.setting import Setting
+from nvprotocol.magnets.validity import doubt
 from nvprotocol.medium import Note
 
 __all__ = ["Film"]
@@ -25,6 +25,12 @@ Orientation = Literal["normal", "in-plane"]
 Transition = Literal["lower", "upper"]
 
 RAD_PER_S_PER_GHZ = 2e9 * np.pi
+THICKEST = 1.0
+"""Largest k₀t with which waves are taken as uniform through the film without a doubt."""
+
+ONE_WAY = 0.95
+"""Concurrence under monitoring below which a medium is said to be one-way."""
+
 APPROXIMATION = (
     "second order in the stray field, Born–Markov, lowest thickness mode (Kalinikos–Slavin), NV axis along the "
     "magnetisation; J_z by two magnons left out"
@@ -241,10 +247,48 @@ class Film(Magnet):
             >>> print(film.remarks(setting, film.response(setting, dephasing=False))[0].text[:39])
             The film is thick: waves with k₀t up to
         """
-        return film_notes(self.geometry, setting, response)
+        waves = self.geometry.waves
+        delta = setting.frequency * 1e6
+        bottom = self.geometry.band_bottom
+        along, across = (emitted(self.geometry, np.unique(delta), sine_squared)[:, 0] for sine_squared in (0.0, 1.0))
+        standing = bottom + waves.stiffness * (np.pi / waves.thickness) ** 2
+        notes = [
+            doubt(
+                np.nan_to_num(np.fmax(along, across)) * waves.thickness,
+                THICKEST,
+                "The film is thick: waves with k₀t up to {} are taken as uniform through it, above {}.",
+            ),
+            doubt(
+                delta / standing,
+                1.0,
+                "The film is thick: standing waves of the next thickness mode, which are left out, are resonant, too; "
+                "the splitting is {} of their lowest frequency, above {}.",
+            ),
+        ]
+        if waves.damping == 0 and np.any(delta <= bottom):
+            notes.append(Note("The splitting is below the band: no spin wave of that energy, so only J⊥ is left."))
+        if self.in_plane and setting.n_qubits > 1:
+            notes.append(_one_way(response))
+        return [note for note in notes if note is not None]
 
 
 def _material(value: object) -> Material:
     if not isinstance(value, Material):
         fail("material", "be a Material, such as YIG", f"is {show(value)}")
     return value
+
+
+def _one_way(response: Response) -> Note | None:
+    """A note where the amplitudes there and back differ: then |A| alone misleads."""
+    flip_flop, rate = response.flip_flop[..., 1:], response.relaxation[..., 1:]
+    there, back = 2 * flip_flop - 1j * rate, 2 * np.conj(flip_flop) - 1j * np.conj(rate)
+    low, high = np.minimum(np.abs(there), np.abs(back)), np.maximum(np.abs(there), np.abs(back))
+    ratio = float(np.min(np.where(high > 0, low / np.where(high > 0, high, 1.0), 1.0)))
+    root = np.sqrt(ratio)
+    limit = 2 * root / (1 + ratio)
+    if limit > ONE_WAY:
+        return None
+    return Note(
+        f"The film is one-way: |g₁₂/g₂₁| of its waves is {show(ratio)} or its inverse at worst; at T = 0 and δ = 0 "
+        f"monitoring ends at C = 2/(x + 1/x) = {show(float(limit))}, x = √|g₁₂/g₂₁|, whatever |A|/a."
+    )
