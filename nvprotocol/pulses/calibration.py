@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol.errors import FitError
-from nvprotocol.pulses._envelope import Envelope, checked_envelope
-from nvprotocol.pulses.envelopes import Drag
-from nvprotocol.pulses.magnus import magnus
-from nvprotocol.pulses.pulse import Pulse
+from nvprotocol.pulses.envelopes import Drag, Envelope, checked_envelope
+from nvprotocol.pulses.events import Pulse
+from nvprotocol.pulses.magnus import magnus_propagator
 
 __all__ = ["Calibration", "calibrate", "rotation", "sparing"]
 
@@ -155,7 +154,7 @@ def turned(envelope: Envelope, rabi: float, phase: float, detuning: float) -> ND
     result = np.eye(2, dtype=complex)
     for start, end in pairwise(edges):
         rounding = 1e-15 * rate * (end - start)  # what the angle that is turned is known to
-        result = magnus(generator, start, end, rate, max(_INTEGRATION, rounding)) @ result
+        result = magnus_propagator(generator, start, end, rate, max(_INTEGRATION, rounding)) @ result
     return result
 
 

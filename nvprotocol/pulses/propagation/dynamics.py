@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.pulses.generator import DrivenGenerator, Frame, to_pauli
-from nvprotocol.pulses.model import Mode, build_model, give_signals, mode_of, operators_of, require_dynamics
-from nvprotocol.pulses.smooth import chebyshev
-from nvprotocol.pulses.timeline import Segment
+from nvprotocol._checks import show
+from nvprotocol.errors import ArgumentError
+from nvprotocol.pulses.propagation.generator import DrivenGenerator, Frame, to_pauli
+from nvprotocol.pulses.propagation.model import Mode, build_model, give_signals, mode_of, operators_of, require_dynamics
+from nvprotocol.pulses.propagation.timeline import Segment
 
 _SERIES = 1e-13
 _FINEST = 3e-14
@@ -25,6 +26,7 @@ _FINEST = 3e-14
 _SCIPY_SLACK, _JAX_SLACK = 10, 1000
 """How far below the tolerance the error of a step is held, since errors add up; measured, with some to spare."""
 _UNROLLED = 8
+_FEWEST_TERMS, _MOST_TERMS = 32, 4096
 _LONGEST_SERIES = 50.0
 """By how much the phase of a drive may turn, and its envelope rise and fall, within one series, in rad."""
 _STEPS = {"mxstep": 10_000_000, "hmax": 1 / 32}
@@ -168,3 +170,38 @@ def _remembered(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return last[1]
 
     return remembering
+
+
+def chebyshev(
+    function: Callable[[NDArray[np.float64]], NDArray[np.float64]], start: float, end: float, tolerance: float
+) -> NDArray[np.float64]:
+    """The coefficients c of Σ c_k T_k(x), x from −1 at the start to 1 at the end, of smooth functions of time.
+
+    Args:
+        function: Times of shape (T,) → values of shape (V, T).
+        start: Beginning of the stretch.
+        end: Its end.
+        tolerance: Size, relative to the largest value of each function, of the last quarter of the coefficients.
+
+    Returns:
+        Coefficients of shape (V, K), K a power of two, so that compiled programs have few shapes.
+
+    Raises:
+        ArgumentError: If thousands of coefficients do not reach the tolerance.
+    """
+    from scipy.fft import dct
+
+    count = _FEWEST_TERMS
+    while True:
+        nodes = np.cos(np.pi * (np.arange(count) + 0.5) / count)
+        values = function(start + (end - start) * (nodes + 1) / 2)
+        found = np.asarray(dct(values, type=2, axis=-1)) / count
+        found[:, 0] /= 2
+        size = np.maximum(np.abs(values).max(axis=-1), np.finfo(float).tiny)
+        tail = np.abs(found[:, -count // 4 :]).max(axis=-1) / size
+        if np.all(tail <= tolerance):
+            return found
+        count *= 2
+        if count > _MOST_TERMS:
+            what = f"the drive from {show(start)} to {show(end)} µs is not smooth enough for its series"
+            raise ArgumentError(f'Argument `method` must be "magnus" here: {what}.')

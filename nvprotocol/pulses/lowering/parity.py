@@ -10,8 +10,8 @@ from nvprotocol.backend.schedule import Event
 from nvprotocol.channels import Channel, depolarising, qubit_readout
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
-from nvprotocol.pulses.schedule import INSTANT
-from nvprotocol.pulses.slots import begin_of, end_of, is_frame
+from nvprotocol.pulses.lowering.timing import begin_of, end_of, is_frame
+from nvprotocol.pulses.schedules import TIME_RESOLUTION
 
 _CX = np.eye(4)[[0, 3, 2, 1]]
 """Control is the right-most qubit."""
@@ -21,7 +21,7 @@ class Parity(NamedTuple):
     """A parity check.
 
     Attributes:
-        time: Its instant in µs, between the two CX.
+        time: Its time in µs, between the two CX.
         measurement: Number of the event that measures the monitor.
     """
 
@@ -42,9 +42,9 @@ def refuse(operation: str, qubits: Sequence[int], device: Device) -> NoReturn:
 def in_order(events: Sequence[Event], device: Device) -> list[Event]:
     """Events by their beginning; what one NV qubit does while the other's CX of a check is still to come, after that.
 
-    Times of one instant may differ by their rounding; what comes first in the circuit then stays first.
+    Times that are the same may differ by rounding; what comes first in the circuit then stays first.
     """
-    found = sorted(events, key=lambda event: round(begin_of(event, device) / INSTANT))
+    found = sorted(events, key=lambda event: round(begin_of(event, device) / TIME_RESOLUTION))
     for first in [event for event in found if _is_cx_of_check(event, device)]:
         k = next(place for place, event in enumerate(found) if event is first)
         then = next((j for j in range(k + 1, len(found)) if first.qubits[1] in found[j].qubits), k)
@@ -111,7 +111,7 @@ def _time_of_check(own: list[int], events: Sequence[Event], device: Device) -> f
         return None
     time = max([(one.time + two.time) / 2, *(end_of(event, device) for event in between)])
     after = (event for event in events[own[1] + 1 :] if event.qubits == one.qubits[:1] and not is_frame(event))
-    early = any(begin_of(event, device) < time - INSTANT for event in after)
+    early = any(begin_of(event, device) < time - TIME_RESOLUTION for event in after)
     return None if early else time
 
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.master_equation.exponential import expm
-from nvprotocol.pulses.generator import DrivenGenerator, pauli_basis
-from nvprotocol.pulses.magnus import magnus
-from nvprotocol.pulses.timeline import Segment
+from nvprotocol.pulses.magnus import magnus_propagator
+from nvprotocol.pulses.propagation.generator import DrivenGenerator, pauli_basis
+from nvprotocol.pulses.propagation.timeline import Segment
 
 _VANISHING = 1e-280
 _RESOLVED = 1e-9
@@ -44,7 +44,7 @@ class MagnusIntegrator:
     def _map(self, segment: Segment) -> NDArray[np.float64]:
         generator = self._generator
         rate = generator.rate(segment)
-        return magnus(lambda t: generator.at(segment, t), segment.start, segment.end, rate, self._tolerance)
+        return magnus_propagator(lambda t: generator.at(segment, t), segment.start, segment.end, rate, self._tolerance)
 
 
 class SegmentMaps:

@@ -22,7 +22,7 @@ from nvprotocol.master_equation import MasterEquation
 from nvprotocol.master_equation.generator import block_generator, parameters
 from nvprotocol.master_equation.sectors import Kind, Sector, elements
 from nvprotocol.medium import Medium
-from nvprotocol.pulses.timeline import Segment
+from nvprotocol.pulses.propagation.timeline import Segment
 
 Frame: TypeAlias = Literal["rwa", "rotating", "lab"]
 """Rotating frame with the RWA, the same without it, or the laboratory, in which the splittings themselves turn."""

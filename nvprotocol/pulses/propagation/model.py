@@ -12,7 +12,7 @@ from nvprotocol.device import Device
 from nvprotocol.errors import MissingExtraError
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
-from nvprotocol.pulses.generator import DrivenGenerator
+from nvprotocol.pulses.propagation.generator import DrivenGenerator
 
 __all__ = ["lindblad_model", "non_hermitian_model"]
 

@@ -6,11 +6,11 @@ from nvprotocol.backend.durations import gate_us
 from nvprotocol.backend.gates import matrix_of
 from nvprotocol.backend.schedule import Event
 from nvprotocol.device import Device
-from nvprotocol.pulses.gates import rotation_of
+from nvprotocol.pulses.lowering.gates import rotation_of
 
 
 def length_of(event: Event, device: Device) -> float:
-    """How long a gate takes in µs; everything else happens at an instant."""
+    """How long a gate takes in µs; everything else is instantaneous."""
     return gate_us(event.operation, event.qubits, device) if isinstance(event.operation, Gate) else 0.0
 
 

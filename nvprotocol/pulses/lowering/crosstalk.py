@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.pulses._envelope import Envelope
 from nvprotocol.pulses.calibration import calibrate, turned
-from nvprotocol.pulses.magnus import magnus
-from nvprotocol.pulses.pulse import Pulse
-from nvprotocol.pulses.schedule import INSTANT
+from nvprotocol.pulses.envelopes import Envelope
+from nvprotocol.pulses.events import Pulse
+from nvprotocol.pulses.magnus import magnus_propagator
+from nvprotocol.pulses.schedules import TIME_RESOLUTION
 
 _PAULI = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
 LARGEST_MISS = 1e-5
@@ -163,7 +163,7 @@ class _Spins:
         amplitudes, detunings = self.changed(x)
         result = np.broadcast_to(np.eye(2, dtype=complex), (len(x), 2, 2, 2))
         for start, stop in pairwise(self._edges):
-            if stop - start > INSTANT:
+            if stop - start > TIME_RESOLUTION:
                 result = self._stretch(amplitudes, detunings, start, stop) @ result
         return result
 
@@ -185,7 +185,7 @@ class _Spins:
 
         turning = [abs(one.detuning) + 1000 * one.envelope.steepness for one in pulses]
         rate = max([0.0, *turning]) + 2 * np.abs(self._splittings).max() + sum(one.peak for one in pulses)
-        return magnus(generator, start, stop, float(rate), _INTEGRATION, _rotation)
+        return magnus_propagator(generator, start, stop, float(rate), _INTEGRATION, _rotation)
 
 
 def _rotation(matrices: NDArray[np.complex128]) -> NDArray[np.complex128]:

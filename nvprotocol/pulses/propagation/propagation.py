@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from copy import copy
+from functools import lru_cache, reduce
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
@@ -10,18 +11,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, one_of, real_number, show, times_array
-from nvprotocol.channels import Channel
+from nvprotocol.channels import Channel, parity_check
 from nvprotocol.device import Device
 from nvprotocol.master_equation import Conditional
 from nvprotocol.master_equation.evolution import evolved
 from nvprotocol.master_equation.no_jump import no_jump
 from nvprotocol.operators.states import factor_of_matrices
-from nvprotocol.pulses.dynamics import DynamicsIntegrator
-from nvprotocol.pulses.generator import DrivenGenerator, Frame, from_pauli
-from nvprotocol.pulses.instants import channel_of, initial_state
-from nvprotocol.pulses.maps import MagnusIntegrator, SegmentMaps, applied, normalised, require_resolved
-from nvprotocol.pulses.schedule import INSTANT, Schedule
-from nvprotocol.pulses.timeline import Segment, Timeline
+from nvprotocol.pulses.events import Act, Check
+from nvprotocol.pulses.propagation.dynamics import DynamicsIntegrator
+from nvprotocol.pulses.propagation.generator import DrivenGenerator, Frame, from_pauli
+from nvprotocol.pulses.propagation.maps import MagnusIntegrator, SegmentMaps, applied, normalised, require_resolved
+from nvprotocol.pulses.propagation.timeline import Segment, Timeline
+from nvprotocol.pulses.schedules import TIME_RESOLUTION, Schedule
 
 __all__ = ["Method", "Propagation"]
 
@@ -125,7 +126,7 @@ class Propagation:
             [0.5677, 0.5677]
         """
         stops = times_array(self.schedule.duration if times is None else times)
-        if stops[-1] > self.schedule.duration + INSTANT:
+        if stops[-1] > self.schedule.duration + TIME_RESOLUTION:
             fail("times", f"be within the {show(self.schedule.duration)} µs of the schedule", f"has {show(stops[-1])}")
         self.maps.prepare(self.driven(stops))
         rho = initial_state(self.device) if initial is None else operators.density_matrix(initial, self.device.n_qubits)
@@ -135,7 +136,7 @@ class Propagation:
         for part in self._parts():
             if isinstance(part, Segment):
                 wanted = stops[len(states) :]
-                wanted = wanted[wanted < part.end - INSTANT]
+                wanted = wanted[wanted < part.end - TIME_RESOLUTION]
                 inside, weights = self._through(part, rho, np.append(wanted, part.end))
                 found = inside[..., :-1, :, :], log[..., None] + np.log(weights[..., :-1])
                 states += list(np.moveaxis(found[0], -3, 0))
@@ -173,17 +174,17 @@ class Propagation:
             True
         """
         last = self.schedule.duration
-        stop = last if end is None else real_number(end, "end", minimum=0.0, maximum=last + INSTANT)
+        stop = last if end is None else real_number(end, "end", minimum=0.0, maximum=last + TIME_RESOLUTION)
         start = real_number(start, "start", minimum=0.0, maximum=stop)
         result: NDArray = np.eye(4**self.device.n_qubits, dtype=complex)
         now = 0.0
         for part in self._parts():
             if isinstance(part, Segment):
                 low, high = max(part.start, start), min(part.end, stop)
-                if high > low + INSTANT:
+                if high > low + TIME_RESOLUTION:
                     result = from_pauli(self.maps.of(part.between(low, high))) @ result
                 now = part.end
-            elif start - INSTANT <= now and (now < stop - INSTANT or stop >= last - INSTANT):
+            elif start - TIME_RESOLUTION <= now and (now < stop - TIME_RESOLUTION or stop >= last - TIME_RESOLUTION):
                 result = part.superoperator @ result
         return result
 
@@ -192,18 +193,18 @@ class Propagation:
         stops = np.asarray(stops, dtype=float)
         for segment in self.timeline.segments:
             if not segment.constant:
-                inside = stops[(stops > segment.start) & (stops < segment.end - INSTANT)]
+                inside = stops[(stops > segment.start) & (stops < segment.end - TIME_RESOLUTION)]
                 for start, end in pairwise([segment.start, *np.unique(inside), segment.end]):
                     yield segment.between(start, end)
 
     def _parts(self) -> Iterator[Segment | Channel]:
         """Segments and maps in their order."""
-        instants = list(self.timeline.instants)
+        maps = list(self.timeline.maps)
         for segment in self.timeline.segments:
-            while instants and instants[0].begin <= segment.start + INSTANT:
-                yield channel_of(instants.pop(0), self.device)
+            while maps and maps[0].begin <= segment.start + TIME_RESOLUTION:
+                yield channel_of(maps.pop(0), self.device)
             yield segment
-        for event in instants:
+        for event in maps:
             yield channel_of(event, self.device)
 
     def _through(
@@ -238,3 +239,31 @@ def _checked(schedule: object) -> Schedule:
     if not isinstance(schedule, Schedule):
         fail("schedule", "be a Schedule", f"is of type {type(schedule).__name__}")
     return schedule
+
+
+def channel_of(event: Act | Check, device: Device) -> Channel:
+    """The map of an event; of a check with the errors of the device's monitor, Σ P(read | true) Π ρ Π.
+
+    Raises:
+        ArgumentError: If the map is that of another number of qubits, or there is no |σᶻ| = 0 to check for.
+    """
+    n = device.n_qubits
+    if isinstance(event, Act):
+        if event.channel.n_qubits != n:
+            fail("channel", f"act on the {n} NV qubits of the device", f"acts on {event.channel.n_qubits}")
+        return event.channel
+    return _check(n, tuple(device.monitor_readout.ravel().tolist()), event.keep)
+
+
+@lru_cache(maxsize=64)
+def _check(n_qubits: int, readout: tuple[float, ...], keep: int | None) -> Channel:
+    branches = parity_check(n_qubits).branches
+    maps = np.array([branches[true].superoperator for true in (0, 1)])
+    readings = np.tensordot(np.reshape(readout, (2, 2)), maps, axes=1)
+    return Channel(readings.sum(axis=0) if keep is None else readings[keep])
+
+
+def initial_state(device: Device) -> NDArray[np.complex128]:
+    """|↑…↑⟩ as the device's initialisation makes it."""
+    e = device.initialisation_error
+    return np.diag(reduce(np.kron, [np.array([1 - e, e])] * device.n_qubits)).astype(complex)

@@ -2,7 +2,7 @@
 
 Everything happens at the time that it has for the other engines. A gate becomes a pulse that fills the gate's duration
 on the device, and turns about z become frames (doi:10.1103/PhysRevA.96.022330); a gate that takes no time is the limit
-of a short pulse, a rotation at an instant.
+of a short pulse, an instantaneous rotation.
 """
 
 from collections.abc import Mapping
@@ -26,13 +26,13 @@ from nvprotocol.backend.taken import taken
 from nvprotocol.channels import Channel, depolarising, preparation
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
-from nvprotocol.pulses.addressing import Played, Turn, played
 from nvprotocol.pulses.events import Act, Check
-from nvprotocol.pulses.frames import Frames
-from nvprotocol.pulses.gates import rotation_of, unitary_map, z_rotation
-from nvprotocol.pulses.parity import Parity, errant_check, in_order, parity_checks, refuse
-from nvprotocol.pulses.schedule import INSTANT, Schedule
-from nvprotocol.pulses.slots import begin_of, length_of
+from nvprotocol.pulses.lowering.addressing import Played, Turn, played
+from nvprotocol.pulses.lowering.frames import Frames
+from nvprotocol.pulses.lowering.gates import rotation_of, unitary_map, z_rotation
+from nvprotocol.pulses.lowering.parity import Parity, errant_check, in_order, parity_checks, refuse
+from nvprotocol.pulses.lowering.timing import begin_of, length_of
+from nvprotocol.pulses.schedules import TIME_RESOLUTION, Schedule
 
 __all__ = ["schedule"]
 
@@ -42,15 +42,16 @@ _READINGS: dict[int | None, Literal[0, 1] | None] = {None: None, 0: 0, 1: 1}
 def schedule(circuit: QuantumCircuit, device: Device, postselect: Mapping[str, int | str] | None = None) -> Schedule:
     """The pulses, waits and checks by which a device plays a circuit.
 
-    Gates of one NV qubit are pulses of the device's envelope over the gate's duration, or where it has none, rotations
-    at an instant, whatever antenna and gradient can do; the same gate on all NV qubits at once is one pulse for all.
+    Gates of one NV qubit are pulses of the device's envelope over the gate's duration, or where it has none,
+    instantaneous rotations, whatever antenna and gradient can do; the same gate on all NV qubits at once is one pulse
+    for all.
     For a gate of one of a pair the field gradient goes on, so far that the phases of both have come back when it goes
     off (`nv.device.Control`). What such a pulse leaves of the other qubit is an infidelity of at most 1e-11 (square),
     7e-9 (raised cosine), 1.4e-4 (Gaussian) or 1.5e-7 (DRAG) at the default gradient, whatever its duration, on a device
     without a detuning of its own. Pulses that overlap, of equal duration or not, are calibrated together at a gradient
     that tells the qubits apart while the shortest lasts: all of them end with an infidelity below 1e-9, or are refused
     with a gradient that is enough. Turns about z are frames. What measures or
-    resets an NV qubit, and the parity check of a pair by a monitor, is a map at an instant, with the errors of the
+    resets an NV qubit, and the parity check of a pair by a monitor, is an instantaneous map, with the errors of the
     device.
 
     Args:
@@ -117,7 +118,7 @@ def _undecided(bit: int, event: Operation) -> NoReturn:
     )
 
 
-class _Instant(NamedTuple):
+class _InstantaneousGate(NamedTuple):
     """A gate that takes no time, in a frame that is not known before the pulses are."""
 
     matrix: NDArray[np.complex128]
@@ -149,13 +150,13 @@ class _Lowering:
 
     def __post_init__(self) -> None:
         self._frames = Frames(self.device)
-        self._instants: list[Act | Check | _Instant] = []
+        self._maps: list[Act | Check | _InstantaneousGate] = []
         self._busy_until = 0.0
 
     def keep_nothing(self) -> None:
         """What is kept is 1 of a bit that no operation writes, which reads 0."""
         nothing = Channel(np.zeros((4**self.device.n_qubits,) * 2, dtype=complex))
-        self._instants.append(Act(nothing, "1 kept of a bit that reads 0", start=0.0))
+        self._maps.append(Act(nothing, "1 kept of a bit that reads 0", start=0.0))
 
     def take(self, number: int, event: Operation) -> None:
         """An operation of the circuit, the next in order of its beginning."""
@@ -167,8 +168,8 @@ class _Lowering:
                 self._check(parity)
             return
         begin = begin_of(event, self.device)
-        if begin > self._busy_until + INSTANT:
-            self._instants += self._frames.before_time_passes(self._busy_until)
+        if begin > self._busy_until + TIME_RESOLUTION:
+            self._maps += self._frames.before_time_passes(self._busy_until)
         if isinstance(event.operation, Gate):
             self._gate(event, begin)
         elif isinstance(event.operation, Measure):
@@ -182,14 +183,14 @@ class _Lowering:
 
     def schedule(self, duration: float | None) -> Schedule:
         """What has been taken, as a schedule; without a duration, until the last thing happens."""
-        last = max([self._busy_until, *(act.begin for act in self._instants if not isinstance(act, _Instant))])
+        last = max([self._busy_until, *(act.begin for act in self._maps if not isinstance(act, _InstantaneousGate))])
         end = last if duration is None else duration
-        if end > self._busy_until + INSTANT:
-            self._instants += self._frames.before_time_passes(self._busy_until)
+        if end > self._busy_until + TIME_RESOLUTION:
+            self._maps += self._frames.before_time_passes(self._busy_until)
         pulses = played(self._frames.rotations, self.device)
         n = self.device.n_qubits
-        acts = [one.act(n, pulses) if isinstance(one, _Instant) else one for one in self._instants]
-        completed = self._frames.at_the_end(end, pulses.frame(0, end + 2 * INSTANT))
+        acts = [one.act(n, pulses) if isinstance(one, _InstantaneousGate) else one for one in self._maps]
+        completed = self._frames.at_the_end(end, pulses.frame(0, end + 2 * TIME_RESOLUTION))
         return Schedule([*pulses.events, *acts, *completed], max(end, last))
 
     def _gate(self, event: Operation, begin: float) -> None:
@@ -205,13 +206,15 @@ class _Lowering:
             self._frames.rotate(Turn(begin, begin + length, qubit, angle, phase))
             self._frames.behind[qubit] += frame
         else:
-            self._instants.append(_Instant(matrix, qubit, float(behind), event.time, f"{gate.name} on NV {qubit}"))
+            self._maps.append(
+                _InstantaneousGate(matrix, qubit, float(behind), event.time, f"{gate.name} on NV {qubit}")
+            )
             self._frames.stray(qubit)
         infidelity = 0.0 if self.device.is_ideal else self.device.gate_error(gate.name)
         if infidelity:
             what = f"error of {gate.name} on NV {qubit}"
             error = depolarising(1, infidelity).on([qubit], self.device.n_qubits)
-            self._instants.append(Act(error, what, start=begin + length))
+            self._maps.append(Act(error, what, start=begin + length))
 
     def _measure(self, number: int, event: Operation) -> None:
         qubit, kept = event.qubits[0], self.readings[number]
@@ -221,16 +224,16 @@ class _Lowering:
 
     def _check(self, parity: Parity) -> None:
         kept = self.readings[parity.measurement]
-        if parity.time > self._busy_until + INSTANT:
-            self._instants += self._frames.before_time_passes(self._busy_until)
+        if parity.time > self._busy_until + TIME_RESOLUTION:
+            self._maps += self._frames.before_time_passes(self._busy_until)
         start = self._busy_until = max(parity.time, self._busy_until)
         if self.device.two_qubit_error:
-            told = "check of |σz| with errors of its CX" + ("" if kept is None else f", {kept} kept")
-            self._instants.append(Act(errant_check(self.device, kept), told, start=start))
+            name = "check of |σz| with errors of its CX" + ("" if kept is None else f", {kept} kept")
+            self._maps.append(Act(errant_check(self.device, kept), name, start=start))
         else:
-            self._instants.append(Check(_READINGS[kept], start=start))
+            self._maps.append(Check(_READINGS[kept], start=start))
 
     def _act(self, channel: Channel, event: Operation, what: str) -> None:
         qubit = event.qubits[0]
         whole = channel.on([qubit], self.device.n_qubits)
-        self._instants.append(Act(whole, f"{what} NV {qubit}", start=event.time))
+        self._maps.append(Act(whole, f"{what} NV {qubit}", start=event.time))

@@ -3,7 +3,7 @@
 While the gradient takes the detuning of a pair from δ₀ to δ, for a time T, its qubits gain phases ±(δ − δ₀)T, and a
 pulse on one of them shifts the phase of the other, which is off resonance by 2δ (ac Stark effect). The gradient is
 tuned such that the relative phase is whole turns when it is off again; the common one is a change of both frames. What
-overlapping pulses do to each other besides is made up for in `nvprotocol.pulses.crosstalk`.
+overlapping pulses do to each other besides is made up for in `nvprotocol.pulses.lowering.crosstalk`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,14 +16,12 @@ from numpy.typing import NDArray
 from nvprotocol._checks import fail, show
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
-from nvprotocol.pulses._envelope import Envelope
 from nvprotocol.pulses.calibration import rotation
-from nvprotocol.pulses.crosstalk import LARGEST_MISS, compensated, share_of_power, stark_angle
-from nvprotocol.pulses.envelopes import Drag, Gaussian, RaisedCosine, Square
-from nvprotocol.pulses.events import GradientRamp
-from nvprotocol.pulses.gates import rotation_matrix, turns, z_rotation
-from nvprotocol.pulses.pulse import Event, Pulse
-from nvprotocol.pulses.schedule import INSTANT
+from nvprotocol.pulses.envelopes import Drag, Envelope, Gaussian, RaisedCosine, Square
+from nvprotocol.pulses.events import Event, GradientRamp, Pulse
+from nvprotocol.pulses.lowering.crosstalk import LARGEST_MISS, compensated, share_of_power, stark_angle
+from nvprotocol.pulses.lowering.gates import rotation_matrix, turns, z_rotation
+from nvprotocol.pulses.schedules import TIME_RESOLUTION
 
 _SIDE = np.array([1.0, -1.0])
 """Δ₁ = δ and Δ₂ = −δ about their mean."""
@@ -73,7 +71,7 @@ class Played(NamedTuple):
 
     def frame(self, qubit: int, time: float) -> float:
         """The angle in rad about z that a qubit is behind at a moment in µs, because of gradient and pulses."""
-        begun = [window for window in self.windows if window.begin < time - INSTANT]
+        begun = [window for window in self.windows if window.begin < time - TIME_RESOLUTION]
         return float(sum(window.excess(qubit, min(time, window.end)) for window in begun))
 
 
@@ -98,7 +96,7 @@ def played(rotations: Sequence[Turn], device: Device) -> Played:
             events += [_pulse(turn, device, 0.0, turn.qubit) for turn in shifted]
         else:
             window = _Window(shifted, device)
-            if events and isinstance(events[-1], GradientRamp) and window.begin - events[-1].begin < INSTANT:
+            if events and isinstance(events[-1], GradientRamp) and window.begin - events[-1].begin < TIME_RESOLUTION:
                 events.pop()  # one gradient gives way to the next
             events += [*window.events(), GradientRamp(own_frame, start=window.end)]
             frame += window.excess(0, window.end)  # that of both, but for whole turns
@@ -110,7 +108,7 @@ def _clusters(rotations: Sequence[Turn]) -> Iterator[list[Turn]]:
     """Rotations whose slots overlap."""
     cluster: list[Turn] = []
     for turn in rotations:
-        if cluster and turn.begin > max(one.end for one in cluster) - INSTANT:
+        if cluster and turn.begin > max(one.end for one in cluster) - TIME_RESOLUTION:
             yield cluster
             cluster = []
         cluster.append(turn)
@@ -122,7 +120,7 @@ def _collective(rotations: Sequence[Turn], device: Device) -> bool:
     """Whether one pulse turns all qubits as they are to be turned."""
     first, n = rotations[0], device.n_qubits
     alike = all(
-        abs(turn.begin - first.begin) < INSTANT
+        abs(turn.begin - first.begin) < TIME_RESOLUTION
         and turn.length_ns == first.length_ns
         and abs(turn.angle - first.angle) < 1e-9
         and not turns(turn.phase - first.phase)

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, real_number, show, whole_number
 from nvprotocol.device import Device
-from nvprotocol.pulses.schedule import Schedule
-from nvprotocol.pulses.timeline import Timeline
+from nvprotocol.pulses.propagation.timeline import Timeline
+from nvprotocol.pulses.schedules import Schedule
 
 __all__ = ["waveform"]
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from nvprotocol.channels import Channel
 from nvprotocol.device import Device
-from nvprotocol.pulses.addressing import Turn
 from nvprotocol.pulses.events import Act
-from nvprotocol.pulses.gates import turns, unitary_map, z_rotation
+from nvprotocol.pulses.lowering.addressing import Turn
+from nvprotocol.pulses.lowering.gates import turns, unitary_map, z_rotation
 
 
 class Frames:

@@ -1,6 +1,7 @@
 """A schedule on a device: which tone sounds when, and what field and magnet are at every moment."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,12 +12,70 @@ from nvprotocol._checks import fail, show
 from nvprotocol.device import Device
 from nvprotocol.errors import ArgumentError
 from nvprotocol.master_equation.generator import parameters
-from nvprotocol.pulses.courses import Course, Track
-from nvprotocol.pulses.events import Act, Check, GradientRamp, MediumRamp
-from nvprotocol.pulses.pulse import Pulse
-from nvprotocol.pulses.schedule import INSTANT, Schedule, refuse_overlap
+from nvprotocol.pulses.events import Act, Check, Event, GradientRamp, MediumRamp, Pulse
+from nvprotocol.pulses.schedules import TIME_RESOLUTION, Schedule, refuse_overlap
 
 _TONE = 1e-9
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A vector while it stays as it is, or while one ramp takes it elsewhere.
+
+    Attributes:
+        before: Its value when the ramp begins, shape (V,).
+        after: Its value when the ramp ends.
+        begin: When that is in µs.
+        end: When that is in µs.
+        cosine: Whether it follows half a period of a cosine.
+    """
+
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+    begin: float = 0.0
+    end: float = 0.0
+    cosine: bool = False
+
+    @property
+    def constant(self) -> bool:
+        """Whether nothing changes."""
+        return self.end <= self.begin
+
+    def at(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The values at times in µs, shape (V, T)."""
+        if self.constant:
+            return np.repeat(self.after[:, None], times.size, axis=1)
+        part = np.clip((times - self.begin) / (self.end - self.begin), 0.0, 1.0)
+        if self.cosine:
+            part = (1 - np.cos(np.pi * part)) / 2
+        return self.before[:, None] + (self.after - self.before)[:, None] * part
+
+    def key(self, origin: float) -> tuple[object, ...]:
+        """What tells it from other pieces, seen from a moment."""
+        if self.constant:
+            return (self.after.tobytes(),)
+        span = (round((self.begin - origin) / TIME_RESOLUTION), round((self.end - origin) / TIME_RESOLUTION))
+        return (self.before.tobytes(), self.after.tobytes(), *span, self.cosine)
+
+
+class TimeDependence:
+    """A vector over the whole schedule, and the ramps that take it from value to value."""
+
+    def __init__(self, initial: NDArray[np.float64], ramps: Iterable[tuple[Event, NDArray[np.float64]]]) -> None:
+        self._pieces = [Piece(initial, initial, -np.inf, -np.inf)]
+        for ramp, after in ramps:
+            cosine = getattr(ramp, "shape", "") == "cosine"
+            self._pieces.append(Piece(self._pieces[-1].after, after, ramp.begin, ramp.end, cosine))
+        self._begins = [piece.begin for piece in self._pieces]
+
+    def at(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The values at times in µs, shape (V, T)."""
+        return np.array([self.during(float(time)).at(np.array([time]))[:, 0] for time in times]).T
+
+    def during(self, time: float) -> Piece:
+        """The vector about a moment: the ramp that is on, or the value that the last one has left."""
+        last = self._pieces[bisect_right(self._begins, time) - 1]
+        return last if time < last.end else Piece(last.after, last.after)
 
 
 @dataclass(frozen=True)
@@ -44,7 +103,7 @@ class Tone:
     def key(self, origin: float) -> tuple[object, ...]:
         """What tells it from other tones, seen from a moment."""
         p = self.pulse
-        place = round((p.centre - origin) / INSTANT)
+        place = round((p.centre - origin) / TIME_RESOLUTION)
         return (p.envelope, p.rabi, p.phase, self.offset, self.field.tobytes(), place)
 
 
@@ -62,8 +121,8 @@ class Segment:
 
     start: float
     end: float
-    offsets: Course
-    scales: Course
+    offsets: Piece
+    scales: Piece
     tones: tuple[Tone, ...]
 
     @property
@@ -79,7 +138,7 @@ class Segment:
 
     def drive(self, times: NDArray[np.float64]) -> NDArray[np.complex128]:
         """The drive of each NV by all tones together in rad/µs, shape (N, T); at an edge, the drive just inside."""
-        edge = min(INSTANT / 2, (self.end - self.start) / 4)
+        edge = min(TIME_RESOLUTION / 2, (self.end - self.start) / 4)
         times = np.clip(times, self.start + edge, self.end - edge)
         silence = np.zeros((self.offsets.after.size, times.size), dtype=complex)
         return sum((tone.drive(times) for tone in self.tones), start=silence)
@@ -91,7 +150,7 @@ class Segment:
     def key(self) -> tuple[object, ...]:
         """What tells it from other segments that begin at other times; tones keep their phase in the rotating frame."""
         tones = tuple(tone.key(self.start) for tone in self.tones)
-        span = round((self.end - self.start) / INSTANT)
+        span = round((self.end - self.start) / TIME_RESOLUTION)
         return (span, self.offsets.key(self.start), self.scales.key(self.start), tones)
 
 
@@ -105,7 +164,7 @@ class Timeline:
     Attributes:
         duration: Time from beginning to end in µs.
         tones: The pulses in order of time, as every NV sees them.
-        instants: Checks and other maps in order of time.
+        maps: Checks and other instantaneous maps in order of time.
         segments: The stretches between the cuts.
 
     Raises:
@@ -118,12 +177,12 @@ class Timeline:
         self.device = device
         self.duration = schedule.duration
         gradients = ((ramp, _offsets_of(ramp, device)) for ramp in schedule.of(GradientRamp))
-        self._offsets = Track(_offsets_of(None, device), gradients)
+        self._offsets = TimeDependence(_offsets_of(None, device), gradients)
         tunings = ((ramp, np.array([ramp.scale, ramp.coherent])) for ramp in schedule.of(MediumRamp))
-        self._scales = Track(np.ones(2), tunings)
+        self._scales = TimeDependence(np.ones(2), tunings)
         self.tones = [self._tone(pulse) for pulse in schedule.of(Pulse)]
         self._refuse_tones()
-        self.instants = tuple(event for event in schedule.events if isinstance(event, Act | Check))
+        self.maps = tuple(event for event in schedule.events if isinstance(event, Act | Check))
         self.segments = tuple(self._segments(schedule))
 
     def offsets(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -163,7 +222,7 @@ class Timeline:
         sounding: list[Tone] = []
         for tone in self.tones:
             start = tone.pulse.begin
-            sounding = [one for one in sounding if one.pulse.end > start + INSTANT]
+            sounding = [one for one in sounding if one.pulse.end > start + TIME_RESOLUTION]
             for one in sounding:
                 if abs(one.offset - tone.offset) <= _TONE * max(1.0, abs(one.offset)) and np.any(
                     one.field * tone.field
@@ -211,6 +270,6 @@ def _cuts(schedule: Schedule) -> list[float]:
             times += [on, off, *(on + knot / 1000 for knot in event.envelope.knots_ns)]
     cuts: list[float] = []
     for time in sorted(times):
-        if not cuts or time > cuts[-1] + INSTANT:
+        if not cuts or time > cuts[-1] + TIME_RESOLUTION:
             cuts.append(time)
     return cuts

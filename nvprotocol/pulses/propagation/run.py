@@ -9,9 +9,9 @@ from nvprotocol import operators
 from nvprotocol._checks import fail
 from nvprotocol.device import Device
 from nvprotocol.master_equation import Conditional
-from nvprotocol.pulses.generator import Frame
-from nvprotocol.pulses.propagation import Method, Propagation
-from nvprotocol.pulses.schedule import Schedule
+from nvprotocol.pulses.propagation.generator import Frame
+from nvprotocol.pulses.propagation.propagation import Method, Propagation
+from nvprotocol.pulses.schedules import Schedule
 
 __all__ = ["evolve", "rwa_error", "scan"]
 
