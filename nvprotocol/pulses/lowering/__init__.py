@@ -1,5 +1,4 @@
 """From a circuit to pulses: rotations, frame changes, field gradient, parity checks."""
 
-from nvprotocol.pulses.lowering.lowering import lowered, schedule
-
-__all__ = ["lowered", "schedule"]
+from nvprotocol.pulses.lowering.lowering import lowered as lowered
+from nvprotocol.pulses.lowering.lowering import schedule as schedule

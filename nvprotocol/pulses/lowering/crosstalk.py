@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol.operators.spins import PAULI_MATRICES
 from nvprotocol.pulses.calibration import calibrate, turned
 from nvprotocol.pulses.envelopes import Envelope
 from nvprotocol.pulses.events import Pulse
 from nvprotocol.pulses.magnus import magnus_propagator
 from nvprotocol.pulses.schedules import TIME_RESOLUTION
 
-_PAULI = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
 LARGEST_MISS = 1e-5
 """Half the angle in rad by which a spin may be missed about any axis: an infidelity of some 1e-10 for any state."""
 _REACHED = 1e-7
@@ -96,7 +96,7 @@ def _solved(
         """The rotations that are left to the targets as vectors, for changes of shape (…, 3J)."""
         left = spins.turned(np.atleast_2d(x)) @ aims
         sign = np.where(np.einsum("vkii->vk", left).real < 0, -1.0, 1.0)  # a whole turn more is none
-        vectors = -0.5 * sign[..., None] * np.einsum("vkab,pba->vkp", left, _PAULI).imag
+        vectors = -0.5 * sign[..., None] * np.einsum("vkab,pba->vkp", left, PAULI_MATRICES).imag
         return vectors.reshape(*x.shape[:-1], 6)
 
     def slopes(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -181,7 +181,7 @@ class _Spins:
             waves = np.reshape(shapes, (len(pulses), times.size)) * amplitudes[:, sounding, None]
             drive = np.einsum("kj,vjt->tvk", self._field[:, sounding], waves * np.exp(-1j * tones * (times - centres)))
             parts = np.stack(np.broadcast_arrays(drive.real, drive.imag, -self._splittings), axis=-1)
-            return -0.5j * np.tensordot(parts, _PAULI, axes=1)
+            return -0.5j * np.tensordot(parts, PAULI_MATRICES, axes=1)
 
         turning = [abs(one.detuning) + 1000 * one.envelope.steepness for one in pulses]
         rate = max([0.0, *turning]) + 2 * np.abs(self._splittings).max() + sum(one.peak for one in pulses)

@@ -13,9 +13,10 @@ import numpy as np
 
 from nvprotocol.channels import Channel
 from nvprotocol.device import Device
+from nvprotocol.operators import kraus_superoperator
 from nvprotocol.pulses.events import Act
 from nvprotocol.pulses.lowering.addressing import Turn
-from nvprotocol.pulses.lowering.gates import turns, unitary_map, z_rotation
+from nvprotocol.pulses.lowering.gates import turns, z_rotation
 
 
 class Frames:
@@ -97,4 +98,4 @@ def turn_about_z(angles: Sequence[float] | np.ndarray, what: str, time: float) -
     matrix = reduce(np.kron, [z_rotation(float(angle)) for angle in reversed(list(angles))])
     wrapped = [float(np.angle(np.exp(1j * angle))) for angle in angles]
     told = ", ".join(f"NV {k} by {angle:.4g}" for k, angle in enumerate(wrapped) if turns(angle))
-    return Act(Channel(unitary_map(matrix)), f"{what}: {told}", start=time)
+    return Act(Channel(kraus_superoperator(matrix)), f"{what}: {told}", start=time)

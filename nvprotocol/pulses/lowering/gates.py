@@ -48,11 +48,6 @@ def z_rotation(angle: float) -> NDArray[np.complex128]:
     return np.diag(np.exp([-0.5j * angle, 0.5j * angle]))
 
 
-def unitary_map(matrix: NDArray) -> NDArray[np.complex128]:
-    """A unitary as a superoperator."""
-    return np.asarray(np.kron(matrix.conj(), matrix), dtype=complex)
-
-
 def turns(angle: float) -> bool:
     """Whether an angle in rad is more than whole turns."""
     return abs(np.exp(1j * angle) - 1) > 1e-9

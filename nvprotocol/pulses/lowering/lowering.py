@@ -26,10 +26,11 @@ from nvprotocol.backend.taken import taken
 from nvprotocol.channels import Channel, depolarising, preparation
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
+from nvprotocol.operators import kraus_superoperator
 from nvprotocol.pulses.events import Act, Check
 from nvprotocol.pulses.lowering.addressing import Played, Turn, played
 from nvprotocol.pulses.lowering.frames import Frames
-from nvprotocol.pulses.lowering.gates import rotation_of, unitary_map, z_rotation
+from nvprotocol.pulses.lowering.gates import rotation_of, z_rotation
 from nvprotocol.pulses.lowering.parity import Parity, errant_check, in_order, parity_checks, refuse
 from nvprotocol.pulses.lowering.timing import begin_of, length_of
 from nvprotocol.pulses.schedules import TIME_RESOLUTION, Schedule
@@ -131,7 +132,7 @@ class _InstantaneousGate(NamedTuple):
         """What it does to the qubit as it stands behind its frame."""
         behind = self.behind + pulses.frame(self.qubit, self.time)
         seen = z_rotation(-behind) @ self.matrix @ z_rotation(behind)
-        return Act(Channel(unitary_map(seen)).on([self.qubit], n_qubits), self.name, start=self.time)
+        return Act(Channel(kraus_superoperator(seen)).on([self.qubit], n_qubits), self.name, start=self.time)
 
 
 @dataclass

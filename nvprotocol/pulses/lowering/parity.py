@@ -10,6 +10,7 @@ from nvprotocol.backend.schedule import Event
 from nvprotocol.channels import Channel, depolarising, qubit_readout
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
+from nvprotocol.operators import kraus_superoperator
 from nvprotocol.pulses.lowering.timing import begin_of, end_of, is_frame
 from nvprotocol.pulses.schedules import TIME_RESOLUTION
 
@@ -122,7 +123,7 @@ def errant_check(device: Device, keep: int | None) -> Channel:
         device: The device.
         keep: The reading that is kept, None for both.
     """
-    gate = Channel(np.kron(_CX, _CX).astype(complex))
+    gate = Channel(kraus_superoperator(_CX))
     error = depolarising(2, device.two_qubit_error)
     steps = [step.on([nv, 2], 3) for nv in (0, 1) for step in (gate, error)]
     reading = qubit_readout(device.monitor_readout)

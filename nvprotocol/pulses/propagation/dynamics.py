@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import show
 from nvprotocol.errors import ArgumentError
+from nvprotocol.operators import kraus_superoperator
 from nvprotocol.pulses.propagation.generator import DrivenGenerator, Frame, to_pauli
 from nvprotocol.pulses.propagation.model import Mode, build_model, give_signals, mode_of, operators_of, require_dynamics
 from nvprotocol.pulses.propagation.timeline import Segment
@@ -57,7 +58,7 @@ class DynamicsIntegrator:
         """The maps of segments on Pauli coordinates, in the frame of the generator."""
         found = self._by_jax(segments) if find_spec("jax") else [self._by_scipy(segment) for segment in segments]
         if self._mode == "kets":
-            return [to_pauli(np.kron(np.conj(one), one)) for one in found]
+            return [to_pauli(kraus_superoperator(one)) for one in found]
         return [np.real(one) if self._mode == "matrices" else to_pauli(one) for one in found]
 
     def _by_scipy(self, segment: Segment) -> NDArray:

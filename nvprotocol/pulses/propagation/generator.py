@@ -9,7 +9,6 @@ in its place. On the coordinates tr(P_k ρ)/√d of Pauli matrices P_k the gener
 """
 
 from functools import lru_cache
-from itertools import product
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -105,35 +104,26 @@ class DrivenGenerator:
         """The passage from the rotating frame to that of the laboratory at a time in µs, on Pauli coordinates."""
         z = sum(operators.sigma_z(k, self.n_qubits).diagonal().real for k in range(self.n_qubits))
         phases = np.exp(0.5j * self.carrier * time * np.asarray(z))
-        basis = pauli_basis(self.n_qubits)
-        turned = np.outer(phases.conj(), phases).ravel()  # column-stacked: the row is the faster index
+        basis = pauli_columns(self.n_qubits)
+        turned = operators.vec(np.outer(phases, phases.conj()))
         return (basis.conj().T @ (turned[:, None] * basis)).real
 
 
 @lru_cache(maxsize=8)
-def pauli_basis(n_qubits: int) -> NDArray[np.complex128]:
-    """The column-stacked Pauli matrices over √d as columns: a unitary matrix, shape (d², d²)."""
-    single = np.array([np.eye(2), [[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
-    columns = []
-    for choice in product(range(4), repeat=n_qubits):
-        matrix = np.ones((1, 1))
-        for k in choice:
-            matrix = np.kron(matrix, single[k])
-        columns.append(matrix.T.ravel())
-    basis = np.array(columns).T / np.sqrt(2.0**n_qubits)
-    basis.flags.writeable = False
-    return basis
+def pauli_columns(n_qubits: int) -> NDArray[np.complex128]:
+    """The column-stacked matrices of `operators.pauli_basis` as columns: a unitary matrix, shape (d², d²)."""
+    return np.ascontiguousarray(operators.vec(operators.pauli_basis(n_qubits)).T)
 
 
 def to_pauli(superoperator: NDArray) -> NDArray[np.float64]:
     """A matrix on column-stacked density matrices as one on Pauli coordinates."""
-    basis = pauli_basis((superoperator.shape[-1].bit_length() - 1) // 2)
+    basis = pauli_columns((superoperator.shape[-1].bit_length() - 1) // 2)
     return (basis.conj().T @ superoperator @ basis).real
 
 
 def from_pauli(matrix: NDArray[np.float64]) -> NDArray[np.complex128]:
     """A matrix on Pauli coordinates as one on column-stacked density matrices."""
-    basis = pauli_basis((matrix.shape[-1].bit_length() - 1) // 2)
+    basis = pauli_columns((matrix.shape[-1].bit_length() - 1) // 2)
     return basis @ matrix @ basis.conj().T
 
 
@@ -143,11 +133,8 @@ def _terms(parts: bytes, n_qubits: int, kind: Kind) -> NDArray[np.float64]:
     splittings = np.zeros((n_qubits, values.shape[1]))
     splittings[:, -n_qubits:] = np.eye(n_qubits)
     found = [to_pauli(_superoperator(row, n_qubits, kind)) for row in (*values, *splittings)]
-    identity = np.eye(2**n_qubits)
     for single in (operators.sigma_x, operators.sigma_y):
-        for k in range(n_qubits):
-            half = single(k, n_qubits) / 2
-            found.append(to_pauli(-1j * (np.kron(identity, half) - np.kron(half.T, identity))))
+        found += [to_pauli(operators.hamiltonian_superoperator(single(k, n_qubits) / 2)) for k in range(n_qubits)]
     terms = np.array(found)
     terms.flags.writeable = False
     return terms

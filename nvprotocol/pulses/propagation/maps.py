@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.master_equation.exponential import expm
+from nvprotocol.operators import unvec, vec
 from nvprotocol.pulses.magnus import magnus_propagator
-from nvprotocol.pulses.propagation.generator import DrivenGenerator, pauli_basis
+from nvprotocol.pulses.propagation.generator import DrivenGenerator, pauli_columns
 from nvprotocol.pulses.propagation.timeline import Segment
 
 _VANISHING = 1e-280
@@ -90,11 +91,9 @@ class SegmentMaps:
 
 def applied(matrix: NDArray[np.float64], rho: NDArray[np.complex128]) -> NDArray[np.complex128]:
     """A map on Pauli coordinates of density matrices (…, d, d)."""
-    d = rho.shape[-1]
-    basis = pauli_basis(d.bit_length() - 1)
-    stacked = np.swapaxes(rho, -1, -2).reshape(*rho.shape[:-2], d * d)
-    coordinates = (stacked @ basis.conj()).real @ matrix.T
-    return np.swapaxes((coordinates @ basis.T).reshape(rho.shape), -1, -2)
+    basis = pauli_columns(rho.shape[-1].bit_length() - 1)
+    coordinates = (vec(rho) @ basis.conj()).real @ matrix.T
+    return unvec(coordinates @ basis.T)
 
 
 def require_resolved(probability: NDArray[np.float64]) -> None:
