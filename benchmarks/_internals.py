@@ -1,0 +1,76 @@
+"""What benchmarks take from inside the package: the one place to change when its rooms are rearranged."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit import QuantumCircuit
+
+import nvprotocol as nv
+from nvprotocol.backend import exact
+from nvprotocol.backend.postselected import kept_bits
+from nvprotocol.backend.steps import Timeless
+from nvprotocol.backend.time_as_medium import timeless
+from nvprotocol.experiment.exact import by_master_equation, drawn_at
+from nvprotocol.experiment.file import equation_of
+from nvprotocol.experiment.observable import observable_of
+
+States = NDArray[np.complex128]
+
+
+def steps_of(circuit: QuantumCircuit, device: nv.Device) -> Timeless:
+    """The steps that the engines follow."""
+    return timeless(circuit, device)
+
+
+def number_of(steps: Timeless) -> int:
+    """How many steps there are."""
+    return len(steps.steps)
+
+
+def kept_state(steps: Timeless, device: nv.Device, postselect: Mapping[str, int | str]) -> States:
+    """The unnormalised state that the exact engine keeps, of steps."""
+    return exact.kept_state(steps, device, kept_bits(steps.form, postselect))
+
+
+def exact_part(experiment: nv.experiment.Experiment) -> Callable[[], States]:
+    """The exact values of every curve of an experiment, at its points and where the curve is drawn: what `run` does.
+
+    The states come back as they are drawn and scanned, shape (curves, drawn + scanned, 4, 4).
+    """
+    protocol = nv.protocols.GALLERY[experiment.content.protocol.name]
+    first = protocol.circuit(**experiment.settings(0, 0)["protocol"])
+    observable = observable_of(protocol, first, experiment.content.run.tomography)
+    drawn = drawn_at(experiment, by_circuits=False)
+
+    def work() -> States:
+        states = []
+        for number in range(experiment.n_curves):
+            given = (experiment, protocol, observable, number)
+            fine = by_master_equation(*given, drawn)
+            points = by_master_equation(*given, experiment.scan.values, outcomes=True)
+            states.append(np.concatenate([fine.states, points.states]))
+        return np.array(states)
+
+    return work
+
+
+def theory(experiment: nv.experiment.Experiment) -> Callable[[], States]:
+    """The same states and their concurrence by one call of the theory, for [scan] and [curves] over δ and duration."""
+    protocol = nv.protocols.GALLERY[experiment.content.protocol.name]
+    scanned = np.concatenate([drawn_at(experiment, by_circuits=False), experiment.scan.values])
+    axes = {experiment.scan.parameter: scanned}
+    if experiment.curves is not None:
+        axes[experiment.curves.parameter] = experiment.curves.values
+    medium = equation_of(experiment.settings(0, 0)).medium
+    parameters = {**experiment.settings(0, 0)["protocol"], "duration": np.unique(axes["protocol.duration"])}
+    at = np.searchsorted(parameters["duration"], axes["protocol.duration"])
+
+    def work() -> States:
+        equation = nv.MasterEquation(medium, detuning=axes["device.detuning"])
+        kept = protocol.reference(equation, **parameters)
+        nv.concurrence(kept.states)
+        states = kept.states[:, at]
+        return states if experiment.scan.parameter == "protocol.duration" else np.swapaxes(states, 0, 1)
+
+    return work
