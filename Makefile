@@ -59,7 +59,7 @@ clients: .venv-clients/.dev .venv-clients2/.dev ## qiskit-experiments on the bac
 	$(ONE_THREAD) .venv-clients/bin/pytest $(PYTEST) tests/clients
 	$(ONE_THREAD) .venv-clients2/bin/pytest $(PYTEST) tests/clients
 
-lint: .venv/.dev ## style, types, one-way layers, notebooks in step with their sources
+lint: .venv/.dev ## style, types, one-way layers without circles, notebooks in step with their sources
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
@@ -72,9 +72,10 @@ notebooks: .venv/.dev ## runs every committed notebook from top to bottom
 notebooks-update: .venv/.dev ## makes each notebook anew from its .py, outputs and pictures included
 	$(ONE_THREAD) $(BIN)/python .ci/notebooks.py
 
-pages: .venv/.runtime ## makes the pages of claims and errata in docs/ anew
+pages: .venv/.runtime ## makes the pages of claims and errata in docs/, and the house in CONTRIBUTING.md, anew
 	$(ONE_THREAD) $(BIN)/nvprotocol claims --output docs/claims.md
 	$(ONE_THREAD) $(BIN)/nvprotocol errata --output docs/errata.md
+	$(BIN)/python .ci/house.py
 
 .PHONY: docs docs-update
 docs: .venv-docs/.docs ## the documentation as a site in build/docs, every warning an error
