@@ -5,7 +5,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: all help run gallery figures test coverage shake reseed qiskit2 clients lint notebooks notebooks-update pages benchmarks mutants ci clean
+.PHONY: all help run gallery figures test coverage shake reseed qiskit2 lowest clients lint notebooks notebooks-update pages benchmarks mutants ci clean
 
 JOBS = 2
 BIN = .venv/bin
@@ -55,6 +55,9 @@ reseed: .venv/.dev ## the tests of draws once for each of SEEDS, with every seed
 qiskit2: .venv-qiskit2/.dev ## the tests again, on the newest Qiskit 2 (without the pulse engine)
 	$(ONE_THREAD) .venv-qiskit2/bin/pytest $(PYTEST)
 
+lowest: ## part of the tests with the oldest versions that pyproject.toml allows, in .venv-lowest
+	$(ONE_THREAD) PYTHON="$(PYTHON)" sh .ci/lowest $(PYTEST)
+
 clients: .venv-clients/.dev .venv-clients2/.dev ## qiskit-experiments on the backend, with Qiskit 1.3.0 and with the newest 2
 	$(ONE_THREAD) .venv-clients/bin/pytest $(PYTEST) tests/clients
 	$(ONE_THREAD) .venv-clients2/bin/pytest $(PYTEST) tests/clients
@@ -95,7 +98,7 @@ ci: ## everything, as the continuous integration does it
 	.ci/run
 
 clean: ## removes environments and caches
-	rm -rf .coverage .venv .venv-qiskit2 .venv-clients .venv-clients2 .venv-docs .venv-mutants .bootstrap .hypothesis .ruff_cache .import_linter_cache
+	rm -rf .coverage .venv .venv-qiskit2 .venv-lowest .venv-clients .venv-clients2 .venv-docs .venv-mutants .bootstrap .hypothesis .ruff_cache .import_linter_cache
 	rm -rf build docs/notebooks/*.ipynb
 	find nvprotocol tests benchmarks notebooks -name __pycache__ -prune -exec rm -rf {} +
 
