@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import show
+from nvprotocol._text_table import aligned
 from nvprotocol.device.control import Control
 
 if TYPE_CHECKING:
@@ -17,9 +18,7 @@ def device_text(device: "Device") -> str:
     name = "" if device.name == "device" else f' "{device.name}"'
     kind = "ideal" if device.is_ideal else "real"
     head = f"Device{name} with clock {device.dt_ns:g} ns and {kind} instruments"
-    rows = _instruments(device) | _qubits(device)
-    width = max(map(len, rows)) + 2
-    table = [f"  {label:<{width}}{text}" for label, text in rows.items()]
+    table = aligned((_instruments(device) | _qubits(device)).items(), gap=2, indent="  ")
     return "\n".join([head, *table, str(device.equation)])
 
 
