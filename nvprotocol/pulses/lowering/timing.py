@@ -2,8 +2,7 @@
 
 from qiskit.circuit import Gate
 
-from nvprotocol.compiler.durations import gate_us
-from nvprotocol.compiler.gates import matrix_of
+from nvprotocol.compiler.gates import gate_us, matrix_of
 from nvprotocol.compiler.timing import TimedOperation
 from nvprotocol.device import Device
 from nvprotocol.pulses.lowering.gates import rotation_of
