@@ -47,6 +47,7 @@ ALWAYS: dict[str, Way] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Providing `coupling_map` and/or `basis_gates` along with `backend`:UserWarning")
 @pytest.mark.parametrize("way", ALWAYS)
 @pytest.mark.parametrize("monitors", [0, 1, 3])
@@ -95,6 +96,7 @@ SOMETIMES: dict[str, Way] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", SOMETIMES)
 @pytest.mark.parametrize(("monitors", "readout"), [(0, UNEQUAL), (1, None), (2, UNEQUAL)], ids=["0", "1", "2"])
 @pytest.mark.parametrize("level", LEVELS)

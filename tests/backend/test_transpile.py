@@ -63,6 +63,7 @@ def random_circuit(seed: int, n_qubits: int) -> QuantumCircuit:
     return circuit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"scheduling_method": "asap"}], ids=str)
 @pytest.mark.parametrize("level", LEVELS)
 def test_any_circuit_means_the_same(level: int, options: dict[str, Any]) -> None:

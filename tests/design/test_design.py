@@ -154,6 +154,7 @@ PRINTED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [(10.0, 50.0), (50.0, 100.0)])
 def test_printed_optima_of_a_film(place: tuple[float, float]) -> None:
     height, separation = place
@@ -174,6 +175,7 @@ def test_printed_optima_of_a_film(place: tuple[float, float]) -> None:
     assert float(best.result.probability) == pytest.approx(odds, rel=0.05)
 
 
+@pytest.mark.slow
 def test_no_place_of_a_map_does_better_than_the_optimum() -> None:
     ends: dict[str, Any] = {"separation_nm": (60.0, 300.0), "height_nm": (15.0, 40.0)}
     asked: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01, "overhead": 200.0}

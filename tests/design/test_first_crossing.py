@@ -205,6 +205,7 @@ def test_field_tolerances_are_where_the_target_is_lost(
         assert not np.all(steady_fidelity(g12, g21, phase, beyond, none, eta) >= target)
 
 
+@pytest.mark.slow
 @MANY
 @given(pair=PAIRS, target=st.floats(0.51, 0.97))
 def test_dephasing_budgets_are_where_the_target_is_lost(pair: Pair, target: float) -> None:

@@ -47,6 +47,7 @@ def test_no_assert_is_always_true(path: Path) -> None:
     assert not lines, f"asserts of a container, which is true whatever it holds, in lines {lines}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PACKAGE, ids=name_of)
 def test_files_and_functions_are_short(path: Path) -> None:
     source = path.read_text(encoding="utf-8")

@@ -162,6 +162,7 @@ def test_a_scan_of_the_magnet_is_a_magnet_at_each_point(key: str, values: list[f
     assert_same(device_of(experiment.settings(1, 0)).equation.medium, wanted)
 
 
+@pytest.mark.slow
 def test_the_result_is_that_of_the_medium() -> None:
     result = nv.experiment.run(parse(FILM + PROTOCOL))
     film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)

@@ -118,6 +118,7 @@ def on_shell(waves: FilmWaves, delta: float, x: float, y: float, height: float, 
     return np.pi / (4 * np.pi**2) * total * (angles[1] - angles[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sign", "frequency"), [(1, LOWER), (-1, UPPER)])
 @pytest.mark.parametrize("place", [(0.0, 0.0), (80e-9, 50e-9), (-200e-9, 10e-9)])
 def test_absorption_is_the_sum_over_modes_on_shell(sign: int, frequency: float, place: tuple[float, float]) -> None:

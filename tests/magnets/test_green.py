@@ -39,6 +39,7 @@ def test_closed_forms_agree_with_lattice_sums(dimension: int, bounds: tuple[floa
     assert np.all(np.abs(np.log2(middle / fine) - 2) < 0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damping", [0.01, 0.1])
 @pytest.mark.parametrize("dimension", [1, 2, 3])
 @pytest.mark.parametrize("distance", [0.0, 0.7, 6.0])

@@ -44,6 +44,7 @@ def test_deviation_is_of_first_order_in_the_coupling() -> None:
     assert np.isclose(deviations[0] / deviations[1], 4, rtol=0.1)  # a ~ λ²
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damping", [0.0, 0.01])
 @pytest.mark.parametrize("dimension", [1, 2, 3])
 def test_weak_coupling_is_markovian_in_every_dimension(dimension: int, damping: float) -> None:

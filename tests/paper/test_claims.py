@@ -33,6 +33,7 @@ def finding_of(claim: Claim, findings: dict[str, Finding]) -> Finding:
     return findings[claim.key]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim", EVERY, ids=lambda claim: claim.key)
 def test_claim(claim: Claim, findings: dict[str, Finding]) -> None:
     finding = finding_of(claim, findings)

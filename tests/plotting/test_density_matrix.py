@@ -43,6 +43,7 @@ def squares_of(figure: Figure) -> dict[tuple[int, int], tuple[float, float]]:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.integers(0, 2**32), st.integers(1, 4))
 def test_areas_are_magnitudes_and_colours_are_phases(seed: int, n_qubits: int) -> None:

@@ -49,6 +49,7 @@ def assert_shows(ax: Axes, number: int, result: ExperimentResult, *, success: bo
     assert to_rgba(line.get_color()) == to_rgba(points.get_color()) == to_rgba(COLOURS[number])
 
 
+@pytest.mark.slow
 def test_two_panels_where_runs_are_discarded() -> None:
     result = result_of(MONITORED)
     figure = experiment_figure(result)
