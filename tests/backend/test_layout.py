@@ -154,6 +154,7 @@ def asked_layouts() -> st.SearchStrategy[list[int]]:
     return st.permutations(range(5)).map(lambda places: places[:3]).filter(lambda one: max(one[1], one[2]) > 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"scheduling_method": "asap"}, {"translation_method": "translator"}], ids=str)
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_layout_that_the_caller_asks_for_is_run(level: int, options: dict[str, Any]) -> None:

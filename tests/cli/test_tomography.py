@@ -88,6 +88,7 @@ def test_it_prints_what_estimate_finds(
         np.testing.assert_allclose([complex(one.replace("i", "j")) for one in shown], row, atol=0.000708)
 
 
+@pytest.mark.slow
 def test_what_it_leaves(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     printed = ran(capsys, "counts.csv", "--output", "mine")
     target = folder / "mine"
@@ -103,6 +104,7 @@ def test_what_it_leaves(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert error_of(capsys, "counts.csv", "-o", ".", "-f") == foreign
 
 
+@pytest.mark.slow
 def test_five_settings_in_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     counts = nv.tomography.sample(STATE, 1000, 3, settings=nv.tomography.U1)
     write_counts("five.json", counts, nv.tomography.U1)
@@ -139,6 +141,7 @@ def test_three_settings_certify_and_show_what_they_fix(folder: Path, capsys: pyt
     assert "--ansatz" not in said  # for which these three do not suffice either
 
 
+@pytest.mark.slow
 def test_calibration_widens_the_interval(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "readout.toml").write_text(PAIRS + "calibration_shots = 300\n")
     printed = ran(capsys, "counts.csv", "--readout", "readout.toml")

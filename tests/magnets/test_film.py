@@ -280,6 +280,7 @@ def test_height_filter_weighs_what_it_says() -> None:
         assert waves.filtered_weight(height) == pytest.approx(found, rel=1e-9)
 
 
+@pytest.mark.slow
 @given(
     x=st.lists(st.floats(0, 500), min_size=6, max_size=6, unique=True),
     gap=apart_from(2.87, st.floats(0.5, 3.5)),

@@ -84,6 +84,7 @@ def test_medium_detuning_and_state_broadcast_against_each_other(rng: np.random.G
     np.testing.assert_allclose(batch[3, 1, 1], alone, rtol=0, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_labels_kets_density_matrices_and_qiskit_states_are_one_state() -> None:
     from qiskit.quantum_info import DensityMatrix, Statevector
 

@@ -206,6 +206,7 @@ def with_inefficient_detector(circuit: QuantumCircuit, efficiency: float) -> Qua
     return faulty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("efficiency", [0.0, 0.43, 0.71, 1.0])
 @pytest.mark.parametrize(("order", "steps", "tolerance"), [(1, 60, 0.03), (2, 4, 1e-7)])
 def test_missed_magnons(efficiency: float, order: int, steps: int, tolerance: float) -> None:

@@ -28,6 +28,7 @@ def test_the_laboratory_frame_is_the_rotating_one() -> None:
     assert np.abs(lab - rotating).max() < 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
 def test_dynamics_agrees_with_the_carrier_on_scipy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nvprotocol.pulses.dynamics.find_spec", lambda _name: None)

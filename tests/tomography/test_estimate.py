@@ -120,6 +120,7 @@ def test_wrong_readout_matrix_is_reported(rng: np.random.Generator) -> None:
         tomography.estimate(counts, readout=wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("ansatz", ["full", "X"])
 def test_p_value_is_uniform(ansatz: str, rng: np.random.Generator) -> None:
