@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import engines_on
 import numpy as np
 import pytest
 from counting import FALSE_ALARM, counts_of, multinomial_p_value
@@ -20,7 +21,7 @@ from strategies import SEEDS
 from systems import EVERYTHING, many, pair, random_symbols
 
 import nvprotocol as nv
-from nvprotocol.backend import NVBackend, exact, time_as_medium
+from nvprotocol.backend import NVBackend, time_as_medium
 from nvprotocol.errors import ArgumentError, UnsupportedCircuitError
 
 IDEAL = nv.Device(EVERYTHING.equation)
@@ -28,9 +29,9 @@ BACKEND = NVBackend(IDEAL)
 
 
 def expected(circuit: QuantumCircuit, device: nv.Device) -> NDArray[np.float64]:
-    """Odds of what all bits read, by the reference engine; the first bit is the last axis, as in Qiskit's numbers."""
+    """Distribution of all bits, by the reference engine; the first bit is the last axis, as in Qiskit's numbers."""
     plain = time_as_medium(circuit, device)
-    return exact.distribution(plain, device, {}, range(circuit.num_clbits)[::-1]).ravel()
+    return engines_on.distribution(plain, device, {}, range(circuit.num_clbits)[::-1]).ravel()
 
 
 def table(counts: Mapping[str, int], n_bits: int) -> NDArray[np.int64]:
@@ -82,9 +83,9 @@ def test_the_readout_reads_as_the_devices_matrices_say() -> None:
         for qubit in np.flatnonzero(true).tolist():
             circuit.x(qubit)
         circuit.measure(range(3), range(3))
-        odds = np.kron(monitor[:, true[2]], np.kron(matrices[1][:, true[1]], matrices[0][:, true[0]]))
+        probabilities = np.kron(monitor[:, true[2]], np.kron(matrices[1][:, true[1]], matrices[0][:, true[0]]))
         found = table(counts_of(NVBackend(device).run(circuit, shots=20_000, seed_simulator=3).result()), 3)
-        assert multinomial_p_value(found, odds) > FALSE_ALARM / 8
+        assert multinomial_p_value(found, probabilities) > FALSE_ALARM / 8
 
 
 @pytest.mark.statistical

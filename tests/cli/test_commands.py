@@ -13,6 +13,7 @@ from command_line import error_of, exit_code, only_line
 from experiments import MONITORED, result_of
 
 from nvprotocol.cli import main
+from nvprotocol.errors import ArgumentError, NoKeptShotsError, NVProtocolError, OutputError
 from nvprotocol.experiment import report_text, to_dataset
 from nvprotocol.experiment.output import FILES
 
@@ -94,9 +95,9 @@ def test_where_nothing_can_be_written(folder: Path, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("failing", "error", "message"),
     [
-        ("nvprotocol.experiment.run", "NoKeptShotsError", "No run is kept"),
-        ("nvprotocol.experiment.report_text", "OutputError", "The disk is full"),
-        ("nvprotocol.plotting.experiment_figure", "ArgumentError", "Argument `result` must be drawn, but is not."),
+        ("nvprotocol.experiment.run", NoKeptShotsError("No run is kept"), "No run is kept"),
+        ("nvprotocol.experiment.report_text", OutputError("The disk is full"), "The disk is full"),
+        ("nvprotocol.plotting.experiment_figure", ArgumentError("result", "be drawn", "is not"), "must be drawn"),
     ],
 )
 def test_nothing_is_left_of_a_run_that_fails(
@@ -104,13 +105,11 @@ def test_nothing_is_left_of_a_run_that_fails(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     failing: str,
-    error: str,
+    error: NVProtocolError,
     message: str,
 ) -> None:
-    import nvprotocol.errors
-
     def fail(*_: object) -> None:
-        raise getattr(nvprotocol.errors, error)(message)
+        raise error
 
     monkeypatch.setattr(failing, fail)
     line = error_of(capsys, "run", "small.toml", "-o", "mine")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import engines_on
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,9 +14,9 @@ from strategies import SEEDS
 from systems import EVERYTHING, pair, random_symbols
 
 import nvprotocol as nv
-from nvprotocol.backend import FollowKept, TimeAsMedium, exact, follow_kept, time_as_medium
-from nvprotocol.backend.aer import kept_outcomes, kept_states
-from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError
+from nvprotocol.backend import FollowKept, TimeAsMedium, follow_kept, time_as_medium
+from nvprotocol.compiler.kept_branch import KeptBranch, NotFollowedError
+from nvprotocol.engines.aer import kept_outcomes, kept_states
 from nvprotocol.errors import ArgumentError
 
 IDEAL = nv.Device(EVERYTHING.equation)
@@ -34,9 +35,9 @@ def tabulated(branch: KeptBranch, device: nv.Device, keep: Mapping[int, int], re
 
 def assert_same(plain: QuantumCircuit, device: nv.Device, keep: Mapping[int, int], report: Sequence[int]) -> None:
     (state,) = kept_states([follow_kept(plain, keep, device)], device.n_qubits)
-    np.testing.assert_allclose(state, exact.kept_state(plain, device, keep), atol=1e-9)
+    np.testing.assert_allclose(state, engines_on.kept_state(plain, device, keep), atol=1e-9)
     found = tabulated(follow_kept(plain, keep, device, report), device, keep, report)
-    expected = exact.distribution(plain, device, keep, report)
+    expected = engines_on.distribution(plain, device, keep, report)
     np.testing.assert_allclose(found, expected, atol=1e-9)
     assert expected.sum() == pytest.approx(np.trace(state).real, abs=1e-9)
 
@@ -112,18 +113,21 @@ def conditioned(value: int) -> QuantumCircuit:
 @pytest.mark.parametrize("value", [0, 1])
 def test_a_bit_that_the_kept_branch_never_writes_reads_zero(value: int) -> None:
     plain, one = time_as_medium(conditioned(value), IDEAL), np.sin(0.55) ** 2
-    odds = {0: 1 - one, 1: one}
+    probabilities = {0: 1 - one, 1: one}
     for first in (0, 1):
         for second in (0, 1):
-            expected = odds[first] / 2 if first == value else odds[first] * (second == 0)
+            expected = probabilities[first] / 2 if first == value else probabilities[first] * (second == 0)
             (state,) = kept_states([follow_kept(plain, {0: first, 1: second}, IDEAL)], 2)
             assert np.trace(state).real == pytest.approx(expected, abs=1e-14)
-            assert np.trace(exact.kept_state(plain, IDEAL, {0: first, 1: second})).real == pytest.approx(expected)
+            assert np.trace(engines_on.kept_state(plain, IDEAL, {0: first, 1: second})).real == pytest.approx(expected)
 
 
 def test_a_bit_that_nothing_writes_cannot_be_kept() -> None:
     plain = time_as_medium(checked(), IDEAL)
-    for follow in (lambda keep: follow_kept(plain, keep, IDEAL), lambda keep: exact.kept_state(plain, IDEAL, keep)):
+    for follow in (
+        lambda keep: follow_kept(plain, keep, IDEAL),
+        lambda keep: engines_on.kept_state(plain, IDEAL, keep),
+    ):
         with pytest.raises(
             ArgumentError, match='`postselect` must name bits that are measured, but bit 2 of "c" is not'
         ):
@@ -155,8 +159,8 @@ def test_a_kept_bit_that_is_overwritten_decides_by_what_it_read_before() -> None
     with pytest.raises(NotFollowedError, match="decides what happens"):
         follow_kept(plain, {0: 1, 1: 1}, IDEAL)
     # Read 0 at first, and so 1 at last: bit 1 is not written. Or read 1, written half of the time, and then 0.
-    assert np.trace(exact.kept_state(plain, IDEAL, {0: 1, 1: 1})).real == 0
-    assert np.trace(exact.kept_state(plain, IDEAL, {0: 0, 1: 1})).real == pytest.approx(np.sin(0.55) ** 2 / 2)
+    assert np.trace(engines_on.kept_state(plain, IDEAL, {0: 1, 1: 1})).real == 0
+    assert np.trace(engines_on.kept_state(plain, IDEAL, {0: 0, 1: 1})).real == pytest.approx(np.sin(0.55) ** 2 / 2)
 
 
 def test_too_many_copies_are_refused() -> None:

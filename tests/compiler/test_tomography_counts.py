@@ -44,9 +44,9 @@ def state_of(circuit: QuantumCircuit) -> NDArray[np.complex128]:
 def assert_from(
     counts: NDArray[np.int64], state: NDArray[np.complex128], settings: Any = None, comparisons: int = 1
 ) -> None:
-    odds = nv.tomography.probabilities(state, settings)
-    assert counts.shape == odds.shape
-    assert multinomial_p_value(counts, odds) > FALSE_ALARM / comparisons
+    probabilities = nv.tomography.probabilities(state, settings)
+    assert counts.shape == probabilities.shape
+    assert multinomial_p_value(counts, probabilities) > FALSE_ALARM / comparisons
 
 
 def from_statevector(circuits: list[QuantumCircuit]) -> Any:

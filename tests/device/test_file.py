@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 import nvprotocol as nv
 from nvprotocol.device import catalogue
+from nvprotocol.device.parameters import PARAMETERS as DECLARED
+from nvprotocol.device.schema import PLACED, DeviceSection, MediumSection
 from nvprotocol.experiment.file import device_of
 from nvprotocol.experiment.schema import PARAMETERS
 
@@ -219,6 +222,23 @@ def test_an_experiment_takes_the_keys_of_a_device_file(tmp_path: Path) -> None:
         assert (device.intrinsic_t2_us, float(device.equation.detuning)) == (9e4, 2.0)
     own = nv.experiment.parse(f'{SCAN}[medium]\na = 3.0\n[device]\nbase = "nv_room_temperature"')
     assert float(device_of(own.settings(0, 0)).equation.medium.relaxation[0, 0].real) == 3.0
+
+
+@pytest.mark.parametrize("path", DECLARED)
+def test_what_can_be_varied_is_a_key_of_its_dimension(path: str) -> None:
+    section, key = path.split(".")
+    models = {"medium": [MediumSection], "device": [DeviceSection], "magnet": [*PLACED.values()]}[section]
+    fields = [model.model_fields[key] for model in models if key in model.model_fields]
+    assert fields
+    texts = {"time": "2 us", "rate": "2 rad/us"}
+    for field in fields:
+        adapter = TypeAdapter(field.rebuild_annotation())
+        for dimension, text in texts.items():
+            if dimension == DECLARED[path].dimension:
+                assert adapter.validate_python(text) == 2
+            else:
+                with pytest.raises(ValidationError):
+                    adapter.validate_python(text)
 
 
 @pytest.mark.parametrize("key", [path.split(".")[1] for path in PARAMETERS if path.startswith("device.")])

@@ -187,18 +187,22 @@ def test_the_last_of_two_measurements_of_a_bit_is_kept() -> None:
     circuit.ry(2 * np.arccos(np.sqrt(0.3)), 3)
     circuit.cx(3, 1)
     circuit.measure(3, 0)
-    for value, odds in ((0, 0.3), (1, 0.7)):
+    for value, probability in ((0, 0.3), (1, 0.7)):
         for found in both_engines(circuit, postselect={"c": value}):
-            assert found.success_probability == pytest.approx(odds, abs=1e-14)
+            assert found.success_probability == pytest.approx(probability, abs=1e-14)
             np.testing.assert_allclose(found.state, turned(GROUND, X2) if value else GROUND, atol=1e-14)
 
 
-@pytest.mark.parametrize(("postselect", "odds"), [({}, 1.0), (None, 1.0), ({"a": 0}, 0.4), ({"a": 1, "b": "0"}, 0.24)])
-def test_odds_of_several_registers_multiply(postselect: dict[str, int | str] | None, odds: float) -> None:
+@pytest.mark.parametrize(
+    ("postselect", "probability"), [({}, 1.0), (None, 1.0), ({"a": 0}, 0.4), ({"a": 1, "b": "0"}, 0.24)]
+)
+def test_probabilities_of_several_registers_multiply(
+    postselect: dict[str, int | str] | None, probability: float
+) -> None:
     circuit = QuantumCircuit(QuantumRegister(2, "nv"), ClassicalRegister(1, "a"), ClassicalRegister(1, "b"))
     for qubit, zero in enumerate((0.4, 0.4)):
         circuit.ry(2 * np.arccos(np.sqrt(zero)), qubit)
         circuit.measure(qubit, qubit)
     circuit.id([0, 1])  # a circuit that ends by measuring them is refused
     for found in both_engines(circuit, postselect=postselect):
-        assert found.success_probability == pytest.approx(odds, abs=1e-14)
+        assert found.success_probability == pytest.approx(probability, abs=1e-14)

@@ -89,9 +89,11 @@ def test_counts_come_from_the_exact_distribution(case: str, per_shot: bool) -> N
 
 def test_the_bits_of_a_string_are_in_qiskits_order() -> None:
     # Each of the four is another branch; to mix up the bits of "01" and "10" would show.
-    odds = {key: exactly(branching(), WARM, {"c": key}).success_probability for key in ("00", "01", "10", "11")}
-    assert sum(odds.values()) == pytest.approx(1, abs=1e-12)
-    assert abs(odds["01"] - odds["10"]) > 0.05
+    probabilities = {
+        key: exactly(branching(), WARM, {"c": key}).success_probability for key in ("00", "01", "10", "11")
+    }
+    assert sum(probabilities.values()) == pytest.approx(1, abs=1e-12)
+    assert abs(probabilities["01"] - probabilities["10"]) > 0.05
     circuit = QuantumCircuit(QuantumRegister(2, "nv"), ClassicalRegister(2, "c"))
     circuit.x(0)
     circuit.measure([0, 1], [0, 1])
@@ -160,19 +162,19 @@ def test_no_kept_shot_says_how_many_were_to_be_expected() -> None:
         nv.emulate([monitored_bell(0.1, checks=1), circuit], device, shots=100, postselect={"parity": 1}, seed=1)
 
 
-@pytest.mark.parametrize("module", ["circuits", "readings"])
-def test_every_seed_is_a_run_of_its_own(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("asked", ["state", "register"])
+def test_every_seed_is_a_run_of_its_own(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Shot by shot the simulator has a seed of its own: of 40 runs none gets that of another."""
     device, seeds = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0))), []
 
-    def recorded(*_: object, seed: int, **__: object) -> None:
+    def recorded(_engine: object, _circuits: object, _shots: int, seed: int) -> None:
         seeds.append(seed)
         raise InterruptedError
 
-    monkeypatch.setattr(f"nvprotocol.emulation.{module}.run", recorded)
+    monkeypatch.setattr("nvprotocol.engines.aer.AerEngine.counts", recorded)
 
     def ask(seed: int) -> None:
-        if module == "circuits":
+        if asked == "state":
             nv.emulate(nv.protocols.dissipative_entanglement(0.7), device, shots=9, seed=seed, per_shot=True)
         else:
             nv.probability(nv.protocols.relaxometry(0.5), device, "01", shots=9, seed=seed, per_shot=True)

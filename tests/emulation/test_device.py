@@ -71,7 +71,7 @@ def decided() -> QuantumCircuit:
     return circuit
 
 
-def outcome_odds(state: NDArray, setting: str) -> NDArray[np.float64]:
+def outcome_probabilities(state: NDArray, setting: str) -> NDArray[np.float64]:
     """What is read in a setting: h is rz·sx·rz, with the error and the time of sx, then the readout."""
     lab = Follower(DEVICE, EVERYTHING, 2)
     lab.rho = type(lab.rho)(state)
@@ -85,13 +85,14 @@ def outcome_odds(state: NDArray, setting: str) -> NDArray[np.float64]:
         lab.turn(SX, [k])
         lab.depolarise([k])
     lab.wait(0.005 if needed else 0.0)
-    odds = np.einsum("ii->i", np.asarray(lab.rho.data)).real.astype(float)  # the last turn about z changes no odds
-    return np.kron(chances_of(DEVICE, 1), chances_of(DEVICE, 0)) @ odds
+    # The last rotation about z changes no population.
+    populations = np.einsum("ii->i", np.asarray(lab.rho.data)).real.astype(float)
+    return np.kron(chances_of(DEVICE, 1), chances_of(DEVICE, 0)) @ populations
 
 
 def assert_counts(found: Estimate, exact: Estimate, shots: int) -> None:
     assert found.counts is not None
-    read = np.array([outcome_odds(exact.state, setting) for setting in nv.tomography.pauli_settings(2)])
+    read = np.array([outcome_probabilities(exact.state, setting) for setting in nv.tomography.pauli_settings(2)])
     cells = np.column_stack([exact.success_probability * read, np.full(9, 1 - exact.success_probability)])
     assert multinomial_p_value(with_discarded(found.counts, shots), cells) > FALSE_ALARM
 
@@ -142,7 +143,7 @@ def test_the_backend_counts_what_emulate_draws() -> None:
     result = NVBackend(DEVICE).run(circuit, shots=10**6, seed_simulator=2, postselect={"parity": 0}).result()
     counts = np.array([sum(n for key, n in counts_of(result).items() if int(key[:2], 2) == k) for k in range(4)])
     exact = nv.emulate(checked(), DEVICE, shots=None, postselect={"parity": 0}, engine="exact")
-    kept = exact.success_probability * outcome_odds(exact.state, "ZZ")
+    kept = exact.success_probability * outcome_probabilities(exact.state, "ZZ")
     cells = np.append(counts, 10**6 - counts.sum())
     assert multinomial_p_value(cells, np.append(kept, 1 - kept.sum())) > FALSE_ALARM
 

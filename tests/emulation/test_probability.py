@@ -78,9 +78,9 @@ def test_counts_come_from_the_exact_distribution(per_shot: bool) -> None:
     found = nv.probability(circuit, FAULTY, "01", shots=20_000, seed=5, per_shot=per_shot, postselect=keep)
     assert found.counts is not None
     assert found.counts.shape == (1, 4)
-    odds = exact.success_probability
+    probability = exact.success_probability
     observed = np.append(found.counts[0], 20_000 - found.counts.sum())
-    assert multinomial_p_value(observed, np.append(odds * exact.distribution, 1 - odds)) > FALSE_ALARM
+    assert multinomial_p_value(observed, np.append(probability * exact.distribution, 1 - probability)) > FALSE_ALARM
     assert found.metadata["method"] == ("shot by shot" if per_shot else "kept branch")
 
 

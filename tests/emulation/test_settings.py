@@ -62,9 +62,9 @@ def test_rows_are_the_settings_that_are_asked_for(device: nv.Device, per_shot: b
     exact = nv.emulate(CIRCUIT, device, None, KEEP, "exact")
     found = nv.emulate(CIRCUIT, device, shots, KEEP, seed=4, per_shot=per_shot, settings=settings)
     matrix = np.eye(4) if device is DEVICE else np.kron([[0.97, 0.05], [0.03, 0.95]], [[0.97, 0.05], [0.03, 0.95]])
-    odds = exact.success_probability
-    cells = odds * nv.tomography.probabilities(exact.state, settings) @ matrix.T
-    expected = np.concatenate([cells, np.full((3, 1), 1 - odds)], axis=1)
+    success = exact.success_probability
+    cells = success * nv.tomography.probabilities(exact.state, settings) @ matrix.T
+    expected = np.concatenate([cells, np.full((3, 1), 1 - success)], axis=1)
     assert multinomial_p_value(with_discarded(kept_counts(found), shots), expected) > FALSE_ALARM
 
 

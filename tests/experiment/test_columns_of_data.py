@@ -165,7 +165,7 @@ def curve(text: str, number: int, values: NDArray, *, circuits: bool) -> tuple[N
 def missed(equation: nv.MasterEquation, values: NDArray, checks: int, share: float) -> tuple[NDArray, NDArray]:
     inside = np.outer([0, 1, 1, 0], [0, 1, 1, 0])
     outside = np.outer([1, 0, 0, 1], [1, 0, 0, 1])
-    states, odds = [], []
+    states, success = [], []
     for time in values:
         rho, probability = nv.operators.density_matrix("ud"), 1.0
         for _ in range(checks):
@@ -174,8 +174,8 @@ def missed(equation: nv.MasterEquation, values: NDArray, checks: int, share: flo
             probability *= np.trace(rho).real
             rho = rho / np.trace(rho)
         states.append(rho)
-        odds.append(probability)
-    return nv.concurrence(np.array(states)), np.array(odds)
+        success.append(probability)
+    return nv.concurrence(np.array(states)), np.array(success)
 
 
 def test_columns_of_an_experiment_with_a_readout() -> None:

@@ -7,7 +7,6 @@ from repository import ROOT, line_of
 
 from nvprotocol.errors import ExperimentFileError
 from nvprotocol.experiment import load, parse
-from nvprotocol.experiment.schema import READ_OUT
 
 FILE = ROOT / "circuits" / "monitored_bell.toml"
 TEXT = FILE.read_text(encoding="utf-8")
@@ -193,12 +192,6 @@ def test_where_there_is_no_tomography_there_is_no_ansatz() -> None:
     message = 'key "run.tomography" must be left out where there is none, as "ramsey" ends with a readout, but is "X".'
     assert refusal(text) == place + message
     assert parse(text.replace('"X"', '"full"')).content.run.tomography == "full"
-
-
-def test_protocols_without_tomography_are_those_that_count_outcomes() -> None:
-    from nvprotocol.protocols import GALLERY
-
-    assert {name for name, one in GALLERY.items() if one.outcomes is not None} == READ_OUT
 
 
 def test_the_other_protocol_has_no_checks() -> None:

@@ -8,7 +8,7 @@ from repository import ROOT
 
 import nvprotocol as nv
 from nvprotocol.experiment import Experiment, load, parse
-from nvprotocol.experiment.file import equation_of
+from nvprotocol.experiment.file import equation_of, parameters_of
 from nvprotocol.protocols import GALLERY
 
 WITH_A_MAGNET = {"film_to_bell": "monitored_bell"}
@@ -45,7 +45,7 @@ def test_what_the_monitored_file_says() -> None:
     assert experiment.curves.values.tolist() == [0.0, 2.0, 5.0]
     assert (experiment.n_curves, experiment.curves.symbol, experiment.curves.unit) == (3, "δ", "rad/µs")
     sections = experiment.settings(curve=2, point=0)
-    assert sections["protocol"] == {"duration": 0.05, "checks": 20, "initial": "ud"}
+    assert parameters_of(sections) == {"duration": 0.05, "checks": 20, "initial": "ud"}
     equation = equation_of(sections)
     assert float(equation.detuning) == 5.0
     np.testing.assert_allclose(equation.medium.relaxation, [[2, 2], [2, 2]])
@@ -59,7 +59,7 @@ def test_what_is_left_out_has_a_default() -> None:
     assert experiment.scan.values.tolist() == [0.5, 1.5, 0.1]
     run = experiment.content.run
     assert (run.shots, run.seed, run.engine) == (10_000, 0, "aer")
-    assert experiment.settings(0)["protocol"] == {"duration": 1.0, "initial": "ud"}
+    assert parameters_of(experiment.settings(0)) == {"duration": 1.0, "initial": "ud"}
     assert float(equation_of(experiment.settings(0)).detuning) == 0.0
 
 
@@ -82,7 +82,8 @@ def test_the_order_of_sections_and_their_form_do_not_matter() -> None:
         'scan = {parameter = "protocol.duration", values = [0.5, 1.5, 0.1]}\nmedium.A = 1.0\nmedium.a = 2.0\n'
         'device = {detuning = "500 rad/ms"}\n[protocol]\nname = "dissipative_entanglement"'
     )
-    assert usual.settings(0, 1) == inline.settings(0, 1)
+    for name in ("medium", "device", "protocol"):
+        assert getattr(usual.settings(0, 1), name) == getattr(inline.settings(0, 1), name)
 
 
 def scanned(parameter: str, values: str, *, protocol: str = "monitored_bell", medium: str = "a = 2.0") -> Experiment:
@@ -108,12 +109,12 @@ def test_anything_can_be_scanned(parameter: str, values: str, expected: list[flo
     assert experiment.scan.unit == unit
     section, key = parameter.split(".")
     for point, value in enumerate(expected):
-        assert experiment.settings(0, point)[section][key] == pytest.approx(value)
+        assert getattr(getattr(experiment.settings(0, point), section), key) == pytest.approx(value)
 
 
 def test_checks_are_whole_numbers_where_they_are_scanned() -> None:
     experiment = scanned("protocol.checks", "values = [1, 10]")
-    assert isinstance(experiment.settings(0, 1)["protocol"]["checks"], int)
+    assert isinstance(parameters_of(experiment.settings(0, 1))["checks"], int)
     assert experiment.scan.is_whole
 
 
@@ -121,8 +122,8 @@ def test_two_parameters_vary_together() -> None:
     text = '\n[curves]\nparameter = "medium.q"\nvalues = [0.0, 0.5]'
     experiment = scanned("medium.A", f"values = [0.0, 1.0, 2.0]{text}")
     sections = experiment.settings(curve=1, point=2)
-    assert (sections["medium"]["q"], sections["medium"]["A"]) == (0.5, 2.0)
-    assert experiment.settings(curve=0, point=0)["medium"]["q"] == 0.0
+    assert (sections.medium.q, sections.medium.A) == (0.5, 2.0)
+    assert experiment.settings(curve=0, point=0).medium.q == 0.0
 
 
 def test_a_file_is_read_as_utf_8(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from repository import ROOT
 import nvprotocol as nv
 from nvprotocol.cli import main
 from nvprotocol.experiment import Experiment, ExperimentResult, from_qasm, load, to_qasm
-from nvprotocol.experiment.file import device_of
+from nvprotocol.experiment.file import device_of, parameters_of
 from nvprotocol.protocols import GALLERY
 from nvprotocol.protocols.gallery import Protocol
 
@@ -95,7 +95,7 @@ def test_five_settings_are_enough_where_the_total_spin_is_conserved(name: str) -
     for curve in range(experiment.n_curves):
         for point in range(2):
             sections = experiment.settings(curve, point)
-            circuit = protocol.circuit(**sections["protocol"])
+            circuit = protocol.circuit(**parameters_of(sections))
             how = {"shots": None, "engine": "exact", "postselect": protocol.postselect}
             state = nv.emulate(circuit, device_of(sections), **how).state
             assert np.abs(state[outside]).max() < 1e-13
@@ -164,7 +164,7 @@ def test_the_command_on_top_shows_what_the_circuit_is_for(
     printed = capsys.readouterr().out
     assert end.value.code == 0
     experiment, protocol = load(f"{name}.toml"), protocol_of(name)
-    device, parameters = device_of(experiment.settings(0, 0)), experiment.content.protocol.model_dump(exclude={"name"})
+    device, parameters = device_of(experiment.settings(0, 0)), parameters_of(experiment.content)
     states = protocol.reference(device.equation, **parameters).states
     if protocol.outcomes is None:
         assert printed.startswith("concurrence ")
@@ -187,7 +187,7 @@ def test_the_command_on_top_shows_what_the_circuit_is_for(
 def test_the_committed_circuit_reads_back(name: str) -> None:
     experiment = load(CIRCUITS / f"{name}.toml")
     device, protocol = device_of(experiment.settings(0)), protocol_of(name)
-    ideal, parameters = nv.Device(device.equation), experiment.content.protocol.model_dump(exclude={"name"})
+    ideal, parameters = nv.Device(device.equation), parameters_of(experiment.content)
     read, made = from_qasm(CIRCUITS / f"{name}.qasm"), protocol.circuit(**parameters)
     assert [register.name for register in read.cregs] == [register.name for register in made.cregs]
     states = [

@@ -16,7 +16,7 @@ import nvprotocol as nv
 from nvprotocol._file_format import FORMAT_VERSIONS
 from nvprotocol.design.file import load as load_design
 from nvprotocol.errors import DesignFileError, DeviceFileError, ExperimentFileError, FileError
-from nvprotocol.experiment.file import device_of
+from nvprotocol.experiment.file import device_of, parameters_of
 from nvprotocol.tomography.files import read_counts, write_counts
 
 FOLDER = ROOT / "tests" / "specimens"
@@ -70,8 +70,8 @@ def test_an_experiment_file() -> None:
         np.testing.assert_allclose(device.equation.medium.excitation, wanted.excitation, rtol=1e-15)
         np.testing.assert_allclose(device.equation.medium.flip_flop, wanted.flip_flop, rtol=1e-15)
         np.testing.assert_allclose(device.readout_matrices, [READ, READ])
-        assert found.settings(curve, 1)["device"]["detuning"] == 0.5
-        assert found.settings(curve, 1)["protocol"]["checks"] == 3
+        assert found.settings(curve, 1).device.detuning == 0.5
+        assert parameters_of(found.settings(curve, 1))["checks"] == 3
 
 
 def test_the_data_of_an_experiment() -> None:
@@ -85,9 +85,9 @@ def test_the_data_of_an_experiment() -> None:
     assert data.counts.dims == ("curve", "point", "setting", "outcome")
     for index in np.ndindex(2, 2):
         one, rho = data.isel(curve=index[0], point=index[1]), kept(J[index[0]], TIMES[index[1]])
-        odds = np.trace(rho).real
-        assert float(one.success_exact) == pytest.approx(odds, rel=1e-9)
-        assert float(one.concurrence_exact) == pytest.approx(2 * abs(rho[1, 2]) / odds, rel=1e-9)
+        probability = np.trace(rho).real
+        assert float(one.success_exact) == pytest.approx(probability, rel=1e-9)
+        assert float(one.concurrence_exact) == pytest.approx(2 * abs(rho[1, 2]) / probability, rel=1e-9)
         counts = one.counts.to_numpy()
         assert float(one.success_probability) == counts.sum() / (9 * 500)
         estimate = nv.tomography.estimate(counts, readout=READ)

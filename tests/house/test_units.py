@@ -74,7 +74,9 @@ def test_what_is_refused(value: object, dimension: Dimension, message: str) -> N
         in_house_units(value, dimension, name="length")  # pyright: ignore[reportArgumentType]
 
 
-def test_dimensions_are_three() -> None:
-    with pytest.raises(ArgumentError, match=r'`dimension` must be one of "time", "rate", "number", but is "length"'):
+def test_dimensions_are_these() -> None:
+    with pytest.raises(
+        ArgumentError, match=r'`dimension` must be one of "time", "time in ns", "rate", "number", but is "length"'
+    ):
         in_house_units("1 m", "length")  # pyright: ignore[reportArgumentType]
-    assert UNIT_NAMES == {"time": "µs", "rate": "rad/µs", "number": ""}
+    assert UNIT_NAMES == {"time": "µs", "time in ns": "ns", "rate": "rad/µs", "number": ""}

@@ -14,9 +14,8 @@ from strategies import apart_from
 
 import nvprotocol as nv
 from nvprotocol.errors import ArgumentError, ValidityWarning
-from nvprotocol.magnets import forward_volume, in_plane
-from nvprotocol.magnets.film import Film
-from nvprotocol.magnets.film_waves import FilmWaves
+from nvprotocol.magnets.film import Film, forward_volume, in_plane
+from nvprotocol.magnets.film.waves import FilmWaves
 
 # The numbers of the tables were worked out for these: room temperature, 20 mT.
 WARM = nv.magnets.Material(
@@ -82,7 +81,7 @@ def test_circular_limit() -> None:
 
 
 def test_chirality_along_the_damon_eshbach_direction() -> None:
-    """|A|/a, |g₁₂/g₂₁| and where monitoring ends, α = 0.005.
+    """|A|/a, |g₁₂/g₂₁| and the long-time C, α = 0.005.
 
     The printed ones are of the resonant part alone; the anti-resonant part that is included here moves the amplitudes
     by up to some hundredths of the larger one.
@@ -269,7 +268,7 @@ def test_one_way_films_say_so() -> None:
 
 def test_dephasing_depends_on_the_direction() -> None:
     """⟨cos⁴φ e^(ikr cos(φ − θ))⟩ against a plain mean; d itself is 3/8 of the mean square of a wave along x."""
-    from nvprotocol.magnets.film_dephasing import dephasing, longitudinal_noise
+    from nvprotocol.magnets.film.longitudinal import dephasing, longitudinal_noise
 
     waves, temperature, zero = film().geometry.waves, np.array(4 * boltzmann / hbar), np.zeros(())
     x, y, height = np.array([0.0, 60e-9, 0.0]), np.array([0.0, 30e-9, 80e-9]), np.array(2e-8)
@@ -289,7 +288,7 @@ def test_no_direction_of_the_wave_is_refused() -> None:
 
 
 def test_amplitudes_are_those_of_the_master_equation() -> None:
-    """g₁₂ = ⟨↑↓|H|↓↑⟩ and g₂₁ = ⟨↓↑|H|↑↓⟩ of the effective Hamiltonian, and monitoring ends where they say."""
+    """g₁₂ = ⟨↑↓|H|↓↑⟩ and g₂₁ = ⟨↓↑|H|↑↓⟩ of the effective Hamiltonian, and the long-time state is theirs."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ValidityWarning)
         for temperature in (0.0, 0.2):

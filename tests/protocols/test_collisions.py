@@ -73,7 +73,7 @@ def test_played_channels_are_the_jump_operators_of_the_medium(symbols: dict[str,
 
 
 @given(strength=numbers(0.0, 5.0), phase=numbers(-4.0, 4.0), ket=kets())
-def test_a_collision_of_order_2_has_the_exact_odds_of_every_number_of_magnons(
+def test_a_collision_of_order_2_has_the_exact_probability_of_every_number_of_magnons(
     strength: float, phase: float, ket: NDArray
 ) -> None:
     K = lowering(phase)

@@ -18,7 +18,7 @@ from qiskit_aer import AerSimulator
 
 import nvprotocol as nv
 from nvprotocol.backend import follow_kept
-from nvprotocol.backend.aer import OPTIONS
+from nvprotocol.engines.aer import OPTIONS
 from nvprotocol.protocols import GALLERY, no_emitted_magnon
 
 LEVELS = (0, 1, 2, 3)
@@ -194,9 +194,9 @@ def test_shots_on_the_noisy_machine_keep_as_many_runs_as_its_kept_branch() -> No
     reads = nv.Device(NOTHING.equation, monitors=1, monitor_efficiency=1 - misread, monitor_false_alarm=misread)
     branch = follow_kept(found, dict.fromkeys(range(steps), 1), reads).circuit
     noisy = AerSimulator.from_backend(machine(BRIDGE), **OPTIONS)
-    odds = np.trace(unnormalised(branch, noisy)).real
+    probability = np.trace(unnormalised(branch, noisy)).real
     ideal = np.trace(kept_by_exact(no_emitted_magnon(TIME, steps))).real
     counts = noisy.run(found, shots=shots, seed_simulator=5).result().get_counts()
     kept = np.array([counts["1" * steps], shots - counts["1" * steps]])
-    assert multinomial_p_value(kept, np.array([odds, 1 - odds])) > FALSE_ALARM
+    assert multinomial_p_value(kept, np.array([probability, 1 - probability])) > FALSE_ALARM
     assert multinomial_p_value(kept, np.array([ideal, 1 - ideal])) < FALSE_ALARM, "the noise is seen"

@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+import engines_on
 import hypothesis
 import hypothesis.strategies as st
 import numpy as np
@@ -12,12 +13,12 @@ from qiskit.circuit.library import UGate
 from qiskit.quantum_info import Operator
 
 import nvprotocol as nv
-from nvprotocol.backend import exact, time_as_medium
+from nvprotocol.backend import time_as_medium
 from nvprotocol.device import Control
 from nvprotocol.device.control import EnvelopeName
 from nvprotocol.errors import ArgumentError, UnsupportedCircuitError
 from nvprotocol.protocols import GALLERY
-from nvprotocol.pulses.gates import rotation_of, z_rotation
+from nvprotocol.pulses.lowering.gates import rotation_of, z_rotation
 
 MEDIUM = nv.Medium.pair(a=1.0, A=0.8 * np.exp(0.4j), q=0.1, d=0.05, J=0.3, dm=0.2)
 ANTENNA_EACH = Control(crosstalk=np.eye(2))
@@ -43,7 +44,7 @@ def device(
 
 
 def kept(name: str, on: nv.Device, engine: Literal["exact", "pulse"]) -> np.ndarray:
-    """The state that a protocol keeps times its odds, or where it ends by a readout, what is read."""
+    """The state that a protocol keeps times its probability, or where it ends by a readout, what is read."""
     protocol, circuit = GALLERY[name], GALLERY[name].circuit(**PLAYED[name])
     if protocol.outcomes is None:
         estimate = nv.emulate(circuit, on, None, protocol.postselect, engine)
@@ -220,7 +221,7 @@ def test_gates_one_after_the_other_beside_a_longer_one(envelope: EnvelopeName) -
     circuit.r(0.7, 2.0, 0)
     still = nv.Device(nv.MasterEquation(STILL, 3.0), gate_ns={"r": 20, "ry": 60}, control=control)
     made = nv.pulses.Propagation(nv.pulses.schedule(circuit, still), still).propagator()
-    wanted = exact.superoperator(time_as_medium(circuit, still))
+    wanted = engines_on.superoperator(time_as_medium(circuit, still))
     assert 1 - np.trace(wanted.conj().T @ made).real / 16 < 1e-9
 
 
