@@ -179,6 +179,7 @@ COPIES: dict[str, Callable[[NVBackend], NVBackend]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", COPIES)
 def test_a_copy_keeps_the_medium(way: str, rng: np.random.Generator) -> None:
     device = random_device(rng, EVERYTHING)

@@ -182,6 +182,7 @@ def test_a_layout_that_the_caller_asks_for_is_run(level: int, options: dict[str,
     check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["sabre", "dense", "trivial"])
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_layout_method_moves_nothing(level: int, method: str) -> None:

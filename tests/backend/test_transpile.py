@@ -91,6 +91,7 @@ def acts_of(circuit: QuantumCircuit, device: nv.Device) -> list[tuple[float, str
     return sorted(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["alap", "asap"])
 @pytest.mark.parametrize("level", LEVELS)
 def test_gates_that_take_time_keep_the_schedule_that_qiskit_gives_them(level: int, method: str) -> None:

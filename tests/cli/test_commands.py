@@ -118,6 +118,7 @@ def test_nothing_is_left_of_a_run_that_fails(
     assert [path.name for path in folder.iterdir()] == ["small.toml"]
 
 
+@pytest.mark.slow
 def test_nothing_is_left_of_a_crash(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*_: object) -> None:
         raise ZeroDivisionError("a bug")

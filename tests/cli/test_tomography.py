@@ -121,6 +121,7 @@ def test_five_settings_in_json(folder: Path, capsys: pytest.CaptureFixture[str])
     )
 
 
+@pytest.mark.slow
 def test_three_settings_certify_and_show_what_they_fix(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = ("XX", "YY", "ZZ")
     counts = nv.tomography.sample(STATE, 1000, 3, settings=settings)
@@ -153,6 +154,7 @@ def test_calibration_widens_the_interval(folder: Path, capsys: pytest.CaptureFix
     assert "Calibration by 300 shots: its noise is in all of this." in lines
 
 
+@pytest.mark.slow
 def test_a_model_that_fails_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_counts("plus.csv", nv.tomography.sample("++", 1000, 3), nv.tomography.PAULI)
     lines = ran(capsys, "plus.csv", "--ansatz", "X").splitlines()
@@ -161,6 +163,7 @@ def test_a_model_that_fails_is_told(folder: Path, capsys: pytest.CaptureFixture[
     assert not [line for line in ran(capsys, "plus.csv", "-f").splitlines() if line.startswith("Warning")]
 
 
+@pytest.mark.slow
 def test_separable_counts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_counts("product.csv", nv.tomography.sample("ud", 100, 3), nv.tomography.PAULI)
     assert "Entanglement not certified at 99 % (p-value of separable states " in ran(capsys, "product.csv")

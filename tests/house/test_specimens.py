@@ -74,6 +74,7 @@ def test_an_experiment_file() -> None:
         assert parameters_of(found.settings(curve, 1))["checks"] == 3
 
 
+@pytest.mark.slow
 def test_the_data_of_an_experiment() -> None:
     data = xarray.load_dataset(FIRST / "experiment_data.nc", engine="h5netcdf")
     assert data.attrs["format_version"] == 1

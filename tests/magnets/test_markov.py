@@ -37,6 +37,7 @@ def test_a_guide_ends_where_the_retarded_dark_state_says(retardation: float) -> 
     assert check.deviation < 2 * retardation + 2 * check.edge
 
 
+@pytest.mark.slow
 def test_deviation_is_of_first_order_in_the_coupling() -> None:
     half = float(guide().wavelength_nm(2.87)) / 2
     deviations = [

@@ -21,6 +21,7 @@ def assert_states(rho: NDArray, atol: float = 1e-12) -> None:
     assert np.linalg.eigvalsh(rho).min() > -atol
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(pairs(), states(), TIMES)
 def test_states_of_a_pair_stay_states(system: System, rho: NDArray, times: NDArray) -> None:
@@ -43,6 +44,7 @@ def test_semigroup(system: System, rho: NDArray, first: float, second: float) ->
     np.testing.assert_allclose(evolve(halfway, [second])[0], together, rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(pairs(), states(), TIMES)
 def test_evolution_is_the_exponential_of_the_papers_generator(system: System, rho: NDArray, times: NDArray) -> None:
@@ -51,6 +53,7 @@ def test_evolution_is_the_exponential_of_the_papers_generator(system: System, rh
     np.testing.assert_allclose(system.equation.evolve(rho, times), expected, rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(pairs(), states())
 def test_the_spacing_of_the_times_does_not_matter(system: System, rho: NDArray) -> None:

@@ -104,6 +104,7 @@ def test_help_lists_the_names(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"NAMES are out of {', '.join(NAMES)}; all of them" in shown
 
 
+@pytest.mark.slow
 def test_all_of_them_get_a_page_and_leave_that_of_others_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,7 @@ def test_numbers_and_labels() -> None:
     assert not ax.xaxis_inverted()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_qubits", [1, 2, 3, 4])
 def test_it_is_a_column_wide_and_nothing_overlaps(n_qubits: int) -> None:
     figure = density_matrix_figure(random_state(1, n_qubits))

@@ -147,6 +147,7 @@ def test_quiet_runs_approach_evolution_without_jumps(order: int, symbols: dict[s
     assert slope(errors, order) == pytest.approx(order, abs=0.1)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     share=st.sampled_from([0.0, 1.0]) | numbers(0.0, 1.0),

@@ -128,6 +128,7 @@ def test_fewer_shots_allow_more(shots: list[int], most: int, rng: np.random.Gene
         assert np.allclose(fewer.log_likelihood, fits.log_likelihood * min(1, most / shots[0]), rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fails_above", [10**5, 0])
 def test_searches_that_fail(fails_above: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """They go on with fewer shots, and a limit that none finds is left open."""
