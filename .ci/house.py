@@ -18,9 +18,9 @@ WAYS = {
     "circuit": (
         ("protocols", "a plain QuantumCircuit, from here or from anywhere"),
         ("emulation", "takes circuit and device, checks what is asked for"),
-        ("backend", "schedules: circuit × device become steps without time"),
+        ("compiler", "schedules: circuit × device become steps without time"),
         ("channels", "gives each stretch of time its channel, from the master equation"),
-        ("backend", "follows the steps: the kept state and its probability"),
+        ("engines", "follow the steps: the kept state and its probability"),
         ("tomography", "draws counts, and makes them a state with intervals"),
         ("emulation", "puts it together: the Estimate"),
     ),

@@ -7,30 +7,25 @@ from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 
 import nvprotocol as nv
-from nvprotocol.backend import exact
-from nvprotocol.backend.postselected import kept_bits
-from nvprotocol.backend.steps import Timeless
-from nvprotocol.backend.time_as_medium import timeless
+from nvprotocol.compiler.circuit_to_steps import compile_circuits
+from nvprotocol.compiler.steps import CompiledCircuit
+from nvprotocol.engines import exact
 from nvprotocol.experiment.exact import by_master_equation, drawn_at
-from nvprotocol.experiment.file import equation_of
+from nvprotocol.experiment.file import equation_of, parameters_of
 from nvprotocol.experiment.observable import observable_of
 
 States = NDArray[np.complex128]
 
 
-def steps_of(circuit: QuantumCircuit, device: nv.Device) -> Timeless:
+def compiled(circuit: QuantumCircuit, device: nv.Device, postselect: Mapping[str, int | str]) -> CompiledCircuit:
     """The steps that the engines follow."""
-    return timeless(circuit, device)
+    (found,) = compile_circuits([circuit], device, postselect, translate=True)
+    return found
 
 
-def number_of(steps: Timeless) -> int:
-    """How many steps there are."""
-    return len(steps.steps)
-
-
-def kept_state(steps: Timeless, device: nv.Device, postselect: Mapping[str, int | str]) -> States:
+def kept_state(circuit: CompiledCircuit, device: nv.Device) -> States:
     """The unnormalised state that the exact engine keeps, of steps."""
-    return exact.kept_state(steps, device, kept_bits(steps.form, postselect))
+    return exact.kept_state(circuit, device)
 
 
 def exact_part(experiment: nv.experiment.Experiment) -> Callable[[], States]:
@@ -39,7 +34,7 @@ def exact_part(experiment: nv.experiment.Experiment) -> Callable[[], States]:
     The states come back as they are drawn and scanned, shape (curves, drawn + scanned, 4, 4).
     """
     protocol = nv.protocols.GALLERY[experiment.content.protocol.name]
-    first = protocol.circuit(**experiment.settings(0, 0)["protocol"])
+    first = protocol.circuit(**parameters_of(experiment.settings(0, 0)))
     observable = observable_of(protocol, first, experiment.content.run.tomography)
     drawn = drawn_at(experiment, by_circuits=False)
 
@@ -63,7 +58,7 @@ def theory(experiment: nv.experiment.Experiment) -> Callable[[], States]:
     if experiment.curves is not None:
         axes[experiment.curves.parameter] = experiment.curves.values
     medium = equation_of(experiment.settings(0, 0)).medium
-    parameters = {**experiment.settings(0, 0)["protocol"], "duration": np.unique(axes["protocol.duration"])}
+    parameters = {**parameters_of(experiment.settings(0, 0)), "duration": np.unique(axes["protocol.duration"])}
     at = np.searchsorted(parameters["duration"], axes["protocol.duration"])
 
     def work() -> States:

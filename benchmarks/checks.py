@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from _internals import kept_state, number_of, steps_of
+from _internals import compiled, kept_state
 from _report import Report, made_with, parser
 
 import nvprotocol as nv
@@ -45,10 +45,10 @@ def medians(works: Mapping[str, Callable[[], object]]) -> dict[str, float]:
 def works_of(checks: int) -> tuple[int, dict[str, Callable[[], Any]]]:
     """The number of steps, and what is timed."""
     circuit = nv.protocols.monitored_bell(duration=1.0, checks=checks)
-    steps = steps_of(circuit, DEVICE)
-    return number_of(steps), {
-        "make steps": lambda: steps_of(circuit, DEVICE),
-        "follow": lambda: kept_state(steps, DEVICE, KEEP),
+    made = compiled(circuit, DEVICE, KEEP)
+    return len(made.steps), {
+        "make steps": lambda: compiled(circuit, DEVICE, KEEP),
+        "follow": lambda: kept_state(made, DEVICE),
         "exact": lambda: nv.emulate(circuit, DEVICE, shots=None, postselect=KEEP, engine="exact"),
         "aer": lambda: nv.emulate(circuit, DEVICE, shots=None, postselect=KEEP, engine="aer"),
     }

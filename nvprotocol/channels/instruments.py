@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, nonnegative_array, show, whole_number
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.channels.channel import Channel
 
 __all__ = ["Instrument", "parity_check", "qubit_readout"]
@@ -99,9 +100,9 @@ def qubit_readout(confusion: ArrayLike | None = None) -> Instrument:
     matrix = nonnegative_array(confusion, "confusion")
     if matrix.shape != (2, 2) or np.abs(matrix.sum(axis=0) - 1).max() > _STOCHASTIC:
         fail("confusion", "have shape (2, 2) and columns that sum to 1", f"is {matrix.tolist()}")
-    maps = np.array([np.kron(p, p) for p in projections])
+    maps = np.array([operators.kraus_superoperator(p) for p in projections])
     return Instrument({read: Channel(np.tensordot(matrix[read], maps, axes=1)) for read in (0, 1)})
 
 
 def _projections(projectors: dict[int, NDArray[np.float64]]) -> Instrument:
-    return Instrument({outcome: Channel(np.kron(p, p).astype(complex)) for outcome, p in projectors.items()})
+    return Instrument({outcome: Channel(operators.kraus_superoperator(p)) for outcome, p in projectors.items()})

@@ -5,12 +5,13 @@ from functools import cache, reduce
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import times_array
+from nvprotocol._typing import ArrayLike
 from nvprotocol.channels import Channel
 from nvprotocol.master_equation import Conditional, MasterEquation
-from nvprotocol.operators import density_matrix
+from nvprotocol.operators import density_matrix, kraus_superoperator, unvec, vec
 
 Event: TypeAlias = float | Channel
 """A stretch of time in µs, or something that happens at once."""
@@ -19,7 +20,7 @@ Event: TypeAlias = float | Channel
 def followed(
     equation: MasterEquation, initial: str, duration: ArrayLike, events: Callable[[float], Sequence[Event]]
 ) -> Conditional:
-    """States and odds after the events of each duration, shape (…, T); NaN states where nothing is kept."""
+    """States and probabilities after the events of each duration, shape (…, T); NaN states where nothing is kept."""
     propagator = cache(equation.propagator)
     start = density_matrix(initial, 2)
 
@@ -33,17 +34,17 @@ def followed(
 
 
 def normalised(weighted: NDArray[np.complex128]) -> Conditional:
-    """States and odds of unnormalised states of shape (…, T, 4, 4)."""
-    odds = np.einsum("...ii->...", weighted).real
-    possible = odds > 0
-    scale = np.where(possible, odds, 1.0)[..., None, None]
-    return Conditional(np.where(possible[..., None, None], weighted / scale, np.nan), np.clip(odds, 0.0, 1.0))
+    """States and success probabilities of unnormalised states of shape (…, T, 4, 4)."""
+    probability = np.einsum("...ii->...", weighted).real
+    possible = probability > 0
+    scale = np.where(possible, probability, 1.0)[..., None, None]
+    return Conditional(np.where(possible[..., None, None], weighted / scale, np.nan), np.clip(probability, 0.0, 1.0))
 
 
 def unitary(matrix: ArrayLike) -> Channel:
     """The channel of a unitary of both qubits."""
     u = np.asarray(matrix, dtype=complex)
-    return Channel(np.asarray(np.kron(u.conj(), u), dtype=complex))
+    return Channel(kraus_superoperator(u))
 
 
 def on_each(matrix: ArrayLike, qubits: Sequence[int]) -> Channel:
@@ -58,5 +59,4 @@ def rotation_x(angle: float) -> NDArray[np.complex128]:
 
 
 def _passed(superoperator: NDArray[np.complex128], rho: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    stacked = np.swapaxes(rho, -1, -2).reshape(*rho.shape[:-2], 16, 1)
-    return np.swapaxes((superoperator @ stacked).reshape(*rho.shape[:-2], 4, 4), -1, -2)
+    return unvec((superoperator @ vec(rho)[..., None])[..., 0])
