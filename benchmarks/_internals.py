@@ -19,12 +19,16 @@ States = NDArray[np.complex128]
 
 def compiled(circuit: QuantumCircuit, device: nv.Device, postselect: Mapping[str, int | str]) -> CompiledCircuit:
     """The steps that the engines follow."""
-    (found,) = compile_circuits([circuit], device, postselect, translate=True)
-    return found
+    return compile_circuits([circuit], device, postselect)[0]
+
+
+def number_of(circuit: CompiledCircuit) -> int:
+    """How many steps there are."""
+    return len(circuit.steps)
 
 
 def kept_state(circuit: CompiledCircuit, device: nv.Device) -> States:
-    """The unnormalised state that the exact engine keeps, of steps."""
+    """The unnormalised state that the exact engine keeps."""
     return exact.kept_state(circuit, device)
 
 

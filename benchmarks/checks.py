@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from _internals import compiled, kept_state
+from _internals import compiled, kept_state, number_of
 from _report import Report, made_with, parser
 
 import nvprotocol as nv
@@ -45,10 +45,10 @@ def medians(works: Mapping[str, Callable[[], object]]) -> dict[str, float]:
 def works_of(checks: int) -> tuple[int, dict[str, Callable[[], Any]]]:
     """The number of steps, and what is timed."""
     circuit = nv.protocols.monitored_bell(duration=1.0, checks=checks)
-    made = compiled(circuit, DEVICE, KEEP)
-    return len(made.steps), {
+    circuit_steps = compiled(circuit, DEVICE, KEEP)
+    return number_of(circuit_steps), {
         "make steps": lambda: compiled(circuit, DEVICE, KEEP),
-        "follow": lambda: kept_state(made, DEVICE),
+        "follow": lambda: kept_state(circuit_steps, DEVICE),
         "exact": lambda: nv.emulate(circuit, DEVICE, shots=None, postselect=KEEP, engine="exact"),
         "aer": lambda: nv.emulate(circuit, DEVICE, shots=None, postselect=KEEP, engine="aer"),
     }

@@ -45,8 +45,8 @@ def _work(task: "DesignTask", folder: Path) -> str:
     (folder / "device.toml").write_text(task.device_file(best), encoding="utf-8")
     (folder / "design.toml").write_text(versioned(task.source.text, "design"), encoding="utf-8")
     provenance = best.medium.provenance
-    doubts = [] if provenance is None else [("warning", note.text) for note in provenance.notes if note.serious]
-    rows = aligned([*doubts, ("map", str(found))], least=10)
+    serious = [] if provenance is None else [note.text for note in provenance.notes if note.serious]
+    rows = aligned([*[("warning", one) for one in serious], ("map", str(found))], least=10)
     text = "\n".join([task.content.title or "Optimal geometry of the pair", str(best), *rows]) + "\n"
     (folder / "table.txt").write_text(text, encoding="utf-8")
     return text

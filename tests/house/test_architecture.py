@@ -1,6 +1,7 @@
 """The rules of the house that no linter checks: sizes, examples, light imports, honest asserts, notebooks in step."""
 
 import ast
+import importlib
 import importlib.util
 import inspect
 import io
