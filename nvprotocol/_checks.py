@@ -5,8 +5,9 @@ from numbers import Integral, Real
 from typing import NoReturn, TypeAlias, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.errors import ArgumentError
 
 Seed: TypeAlias = int | np.random.Generator | None
@@ -22,7 +23,7 @@ ROUNDING = 1e-12
 
 def fail(name: str, must: str, but: str) -> NoReturn:
     """Raises the `ArgumentError` "Argument `name` must `must`, but `but`."."""
-    raise ArgumentError(f"Argument `{name}` must {must}, but {but}.")
+    raise ArgumentError(name, must, but)
 
 
 def show(value: object) -> str:
@@ -66,11 +67,11 @@ def require_plain_numbers(value: object, name: str) -> None:
         if np.ma.is_masked(value):
             fail(name, "be without masked entries", f"has {np.ma.count_masked(value)} of them")
     elif isinstance(value, list | tuple):
-        for one in value:
-            if isinstance(one, bool):
-                fail(name, "be numeric", f"contains {one}")
-            if not isinstance(one, float | int | complex):
-                require_plain_numbers(one, name)
+        for entry in value:
+            if isinstance(entry, bool):
+                fail(name, "be numeric", f"contains {entry}")
+            if not isinstance(entry, float | int | complex):
+                require_plain_numbers(entry, name)
     elif any(hasattr(type(value), unit) for unit in ("unit", "units")):
         fail(name, "be plain numbers, in the unit that is documented", f"is a {type(value).__name__} with a unit")
 

@@ -55,13 +55,12 @@ def run_errata(keys: Sequence[str], output: Path | None, *, quiet: bool) -> None
 
 def _picked(keys: Sequence[str], known: Mapping[str, Row], what: str) -> list[Row]:
     """The rows with the given keys in the order of all rows; all of them where no key is given."""
+    from nvprotocol._checks import fail, show
     from nvprotocol._toml import suggestion
-    from nvprotocol.errors import ArgumentError
 
     for key in keys:
         if key not in known:
-            meant = suggestion(key, [*known])  # ends the sentence by itself
-            raise ArgumentError(f'Argument `KEY` must be the key of {what}, but is "{key}"{meant}')
+            fail("KEY", f"be the key of {what}", f"is {show(key)}{suggestion(key, [*known])}")
     return [row for key, row in known.items() if not keys or key in keys]
 
 

@@ -1,4 +1,4 @@
-"""Running an experiment: every point emulated, and the exact master equation beside it."""
+"""Running an experiment: every point emulated and compared with the exact master equation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from nvprotocol._read_only import holds_read_only
 from nvprotocol.emulation import Estimate
 from nvprotocol.experiment.agreement import Agreement, outcomes_agreement
 from nvprotocol.experiment.exact import Exact, by_circuits, by_master_equation, drawn_at, jobs, needs_circuits
-from nvprotocol.experiment.file import Experiment, device_of
+from nvprotocol.experiment.file import Experiment, device_of, parameters_of
 from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, observable_of, value_of
 from nvprotocol.tomography.estimate import SUSPECT
 
@@ -28,9 +28,9 @@ class Curve:
     """One curve of an experiment.
 
     Attributes:
-        label: What tells the curve apart, such as "δ = 2 rad/µs"; "" for the only one.
+        label: What distinguishes the curve, such as "δ = 2 rad/µs"; "" for the only one.
         estimates: One answer for each point of the scan, an `Estimate` or a `Probability`; None where no run was kept.
-        exact: The same points without sampling noise: values, odds, states, what is read.
+        exact: The same points without sampling noise: values, success probabilities, states, what is read.
         fine: Values of the scan for a smooth exact curve, shape (m,).
         fine_exact: The exact curve at these values.
         ideal: The same curve by the master equation, which knows ideal instruments only; None where that is `exact`.
@@ -155,7 +155,7 @@ def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -
     from nvprotocol.protocols import GALLERY
 
     protocol = GALLERY[experiment.content.protocol.name]
-    first = protocol.circuit(**experiment.settings(0, 0)["protocol"])
+    first = protocol.circuit(**parameters_of(experiment.settings(0, 0)))
     observable = observable_of(protocol, first, experiment.content.run.tomography)
     numbers = range(experiment.n_curves)
     circuits = any(needs_circuits(experiment, number) for number in numbers)
@@ -203,7 +203,7 @@ def _emulated(
     settings = [experiment.settings(curve, point) for point in points]
     content = experiment.content.run
     rng = np.random.default_rng([content.seed, curve, points.start])
-    circuits = [protocol.circuit(**one["protocol"]) for one in settings]
+    circuits = [protocol.circuit(**parameters_of(one)) for one in settings]
     options: dict[str, Any] = {"shots": content.shots, "postselect": protocol.postselect, "engine": content.engine}
     results: list[Emulated | None] = []
     for job in jobs(experiment, len(points)):
@@ -231,7 +231,10 @@ def _agreement(curve: Curve, shots: int | None) -> Agreement:
     if curve.exact.outcomes is None:
         return Agreement(0.0, 0)
     points = zip(curve.estimates, curve.exact.outcomes, curve.exact.probability, strict=True)
-    return sum((outcomes_agreement(one, table, odds, shots=shots) for one, table, odds in points), Agreement(0.0, 0))
+    return sum(
+        (outcomes_agreement(one, table, probability, shots=shots) for one, table, probability in points),
+        Agreement(0.0, 0),
+    )
 
 
 def _deviation(emulated: Emulated | None, exact: float) -> float:

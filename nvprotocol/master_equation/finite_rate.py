@@ -7,10 +7,11 @@ Checks at random (Poissonian) times: on average over these times the unnormalise
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, real_number
+from nvprotocol._typing import ArrayLike
 from nvprotocol.entanglement import concurrence
 from nvprotocol.master_equation.equation import MasterEquation
 from nvprotocol.medium import Medium

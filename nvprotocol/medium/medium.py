@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import batch_shape, fail, nonnegative_array, numeric_array, show
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.medium.blocks import hermitian, off_diagonal, pair_block, positive, square, two_by_two
 from nvprotocol.medium.dark_state import DarkState, darkest
 from nvprotocol.medium.provenance import Provenance

@@ -1,9 +1,10 @@
 """Spin operators of one site among N."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, whole_number
+from nvprotocol._typing import ArrayLike
 
 PAULI_MATRICES = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
 """σˣ, σʸ, σᶻ of one spin, shape (3, 2, 2)."""

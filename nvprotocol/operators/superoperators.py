@@ -4,8 +4,9 @@ from functools import lru_cache, reduce
 from itertools import product
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.operators.spins import PAULI_MATRICES
 
 

@@ -62,7 +62,7 @@ def magnus_propagator(
                 return extrapolated + change
         coarse, before = fine, extrapolated
     must = f"be within reach of {_MOST_STEPS} steps from {show(start)} to {show(end)} µs"
-    raise ArgumentError(f"Argument `tolerance` must {must}, but {show(tolerance)} is not reached.")
+    raise ArgumentError("tolerance", must, f"{show(tolerance)} is not reached")
 
 
 def composed(

@@ -24,7 +24,7 @@ _MOST_ROWS = 60
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
 class Schedule:
-    """Events in order of time; those at the same time happen in the order in which they are given.
+    """Events in order of time; simultaneous ones happen in the order in which they are given.
 
     Attributes:
         events: The events, each with its start settled: its own, or the end of the one that was given before it.

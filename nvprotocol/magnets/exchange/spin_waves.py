@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import hankel1
 
 from nvprotocol._checks import (
@@ -17,6 +17,7 @@ from nvprotocol._checks import (
     unit_vector,
     whole_number,
 )
+from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.bose import polylogarithm
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 
@@ -27,7 +28,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SpinWaves:
-    """Magnons ω_k = Ω + Dk² of a ferromagnet in one, two or three dimensions, and how strongly a qubit touches it.
+    """Magnons ω_k = Ω + Dk² of a ferromagnet in one, two or three dimensions, and a qubit's coupling to it.
 
     The units of experiment are converted here; for the arguments see `Exchange`.
 

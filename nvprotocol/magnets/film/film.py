@@ -1,13 +1,14 @@
-"""NV centres over a magnetic film, which they feel by its stray field."""
+"""NV centres over a magnetic film, coupled by its stray field."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.constants import mu_0
 
 from nvprotocol._checks import fail, numeric_array, one_of, real_number, show
+from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import GAMMA
 from nvprotocol.magnets.film.response import Geometry, emitted, film_response
 from nvprotocol.magnets.film.waves import FilmWaves
@@ -26,7 +27,7 @@ Transition = Literal["lower", "upper"]
 
 RAD_PER_S_PER_GHZ = 2e9 * np.pi
 THICKEST = 1.0
-"""Largest k₀t with which waves are taken as uniform through the film without a doubt."""
+"""Largest k₀t with which waves are taken as uniform through the film without a warning."""
 
 ONE_WAY = 0.95
 """Concurrence under monitoring below which a medium is said to be one-way."""
@@ -210,7 +211,7 @@ class Film(Magnet):
         """Rates and couplings for every displacement, without thermal magnons in the relaxation.
 
         Args:
-            setting: Where the qubits are and what they feel.
+            setting: Positions, frequencies and axes of the qubits.
             dephasing: Whether D by two magnons is worked out.
 
         Raises:
@@ -235,7 +236,7 @@ class Film(Magnet):
         return f"{film}, {seen}", APPROXIMATION
 
     def remarks(self, setting: Setting, response: Response) -> list[Note]:
-        """Doubts about the lowest thickness mode, and what is special: below the band, one-way media.
+        """Validity of the lowest thickness mode, and what is special: below the band, one-way media.
 
         Args:
             setting: Where the qubits are.
@@ -290,5 +291,5 @@ def _one_way(response: Response) -> Note | None:
         return None
     return Note(
         f"The film is one-way: |g₁₂/g₂₁| of its waves is {show(ratio)} or its inverse at worst; at T = 0 and δ = 0 "
-        f"monitoring ends at C = 2/(x + 1/x) = {show(float(limit))}, x = √|g₁₂/g₂₁|, whatever |A|/a."
+        f"the monitored C saturates at 2/(x + 1/x) = {show(float(limit))}, x = √|g₁₂/g₂₁|, whatever |A|/a."
     )

@@ -115,8 +115,8 @@ def _no_dm_under_rotation() -> Finding:
         changed[name] = turn @ h @ turn.conj().T + (h if name == "dm" else -h)
     return Finding(
         (
-            vanishes("turned DM term + DM term: it changes sign", changed["dm"], 1e-15),
-            vanishes("turned XXZ term − XXZ term: it stays", [changed["J"], changed["Jz"]], 1e-15),
+            vanishes("rotated DM term + DM term: it changes sign", changed["dm"], 1e-15),
+            vanishes("rotated XXZ term − XXZ term: it stays", [changed["J"], changed["Jz"]], 1e-15),
         )
     )
 
@@ -149,18 +149,19 @@ def _concurrence(me: MasterEquation, times: np.ndarray) -> np.ndarray:
 CLAIMS = (
     Claim("heff-form", "text below Eq. 3, S38",
           "The most general axial H_eff is an XXZ model plus a DM term, all real", _effective_hamiltonian_form,
-          "test_generator.py::test_hamiltonian_is_the_papers"),
+          "master_equation/test_generator.py::test_hamiltonian_is_the_papers"),
     Claim("isotropic", "text below Eq. 3, S41", "For full isotropy H_eff is a Heisenberg coupling J σ⃗₁·σ⃗₂",
-          _isotropic, "test_paper.py::test_isotropic_exchange_commutes_with_the_total_spin"),
+          _isotropic, "paper/test_equations.py::test_isotropic_exchange_commutes_with_the_total_spin"),
     Claim("dm-rotation", "text below Eq. 3", "The DM coupling vanishes where a π rotation about z is a symmetry",
-          _no_dm_under_rotation, "test_symmetries.py::test_exchange_of_the_qubits"),
+          _no_dm_under_rotation, "master_equation/test_symmetries.py::test_exchange_of_the_qubits"),
     Claim("mirror", "below S38", "The mirror in the plane of qubits and z makes the DM coupling vanish", _mirror,
-          "test_symmetries.py::test_a_phase_turns_exchange_into_dzyaloshinskii_moriya_coupling", errata=("E18",)),
+          "master_equation/test_symmetries.py::test_a_phase_turns_exchange_into_dzyaloshinskii_moriya_coupling",
+          errata=("E18",)),
     Claim("S39", "S39", "Re G^R gives J⊥ = g₁/2 and D = g₂/2", _real_part,
-          "test_generator.py::test_hamiltonian_is_the_papers"),
+          "master_equation/test_generator.py::test_hamiltonian_is_the_papers"),
     Claim("S40", "below S40", "DM coupling alone: |ψ⟩ = cos(2Dt)|↑↓⟩ − sin(2Dt)|↓↑⟩, C = |sin 4Dt|", _dm_dynamics,
-          "test_paper.py::test_exchange_of_dzyaloshinskii_and_moriya_alone"),
+          "paper/test_equations.py::test_exchange_of_dzyaloshinskii_and_moriya_alone"),
     Claim("coherent-time", "text below Eq. 3",
           "Coherent couplings entangle within the inverse of their strength, if faster than dissipation",
-          _coherent_time, "test_closed_form_practice.py::test_coherent_couplings_alone"),
+          _coherent_time, "closed_form/test_practice.py::test_coherent_couplings_alone"),
 )  # fmt: skip

@@ -123,7 +123,7 @@ def _time_scale() -> Finding:
 
 
 def _finite_temperature() -> Finding:
-    """The supplement has no analytic solution; at δ = 0 there is one, here beside S54 integrated step by step."""
+    """The supplement has no analytic solution; at δ = 0 there is one, here against S54 integrated step by step."""
     a, A, q, t = 1.0, 0.9, 0.05, 0.5
 
     def slope(_: float, y: np.ndarray) -> np.ndarray:
@@ -152,18 +152,18 @@ def _finite_temperature() -> Finding:
 
 CLAIMS = (
     Claim("S53-S54", "S53, S54", "The element equations", _element_equations,
-          "test_paper.py::test_element_equations_s54"),
+          "paper/test_equations.py::test_element_equations_s54"),
     Claim("S55-S60", "S55–S60", "At T = 0 they reduce to one equation for x", _reduction,
-          "test_closed_form_unmonitored.py::test_populations_obey_s56_and_s57"),
+          "closed_form/test_unmonitored.py::test_populations_obey_s56_and_s57"),
     Claim("S61-S62", "S61, S62", "The density matrix in the overdamped regime", _density_matrix,
-          "test_closed_form_unmonitored.py::test_state_at_zero_temperature_solves_the_master_equation"),
+          "closed_form/test_unmonitored.py::test_state_at_zero_temperature_solves_the_master_equation"),
     Claim("S63", "S63", "C = 2|x + y|", _coherence_modulus,
-          "test_closed_form_unmonitored.py::test_concurrence_adds_the_parts_of_the_coherence_as_complex_numbers",
+          "closed_form/test_unmonitored.py::test_concurrence_adds_the_parts_of_the_coherence_as_complex_numbers",
           Verdict.CORRECTED, ("E3",)),
     Claim("S64", "S64 and below", "1/τ = 2a − 2κ₀; at equal fields τ = 1/(a − |A|)", _time_scale,
-          "test_closed_form_unmonitored.py::test_lifetime_is_the_decay_of_the_late_concurrence", Verdict.CORRECTED,
+          "closed_form/test_unmonitored.py::test_lifetime_is_the_decay_of_the_late_concurrence", Verdict.CORRECTED,
           ("E4",)),
     Claim("S54-hot", "supplement (vii)", "At finite temperature S54 has no analytic solution", _finite_temperature,
-          "test_closed_form_thermal.py::test_equal_fields_at_any_temperature_solve_the_master_equation",
+          "closed_form/test_thermal.py::test_equal_fields_at_any_temperature_solve_the_master_equation",
           Verdict.CORRECTED, ("E6",)),
 )  # fmt: skip

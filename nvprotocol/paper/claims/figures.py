@@ -1,9 +1,9 @@
 """The figures: numbers read off their curves, and what the text says of them (Figs. 3, S4, S5)."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.constants import Boltzmann, Planck
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.entanglement import concurrence
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
@@ -192,22 +192,22 @@ def _qualitative() -> Finding:
 
 CLAIMS = (
     Claim("fig3", "Fig. 3", "The curves of Fig. 3: Γ = 2, start |↑↓⟩, monitored", _figure_3,
-          "test_closed_form_monitored.py::test_figure_3"),
+          "closed_form/test_monitored.py::test_figure_3"),
     Claim("fig3-inset", "text below Eq. 15, inset of Fig. 3",
           "The largest entanglement for δ > Γ is C_max(η) = √(2 − 1/η²)/η, less than 1", _inset,
-          "test_closed_form_monitored.py::test_printed_largest_concurrence_is_the_one_at_half_the_time",
+          "closed_form/test_monitored.py::test_printed_largest_concurrence_is_the_one_at_half_the_time",
           Verdict.CORRECTED, ("E1",)),
     Claim("phase-transition", "text below Eq. 15", "The second derivative of C_max is discontinuous at η = 1",
           _second_derivative,
-          "test_closed_form_monitored.py::test_second_derivative_of_the_largest_concurrence_jumps_to_minus_one"),
+          "closed_form/test_monitored.py::test_second_derivative_of_the_largest_concurrence_jumps_to_minus_one"),
     Claim("figS4a", "Fig. S4a", "Finite temperature: more dissipative coupling, longer entanglement (a = 30, ã = 3)",
-          _figure_s4a, "test_closed_form_thermal.py::test_figure_s4a"),
+          _figure_s4a, "closed_form/test_thermal.py::test_figure_s4a"),
     Claim("figS4a-plateau", "supplement (vii)", "A steady concurrence around 0.35 is reached at |A| = a = 30",
-          _plateau, "test_closed_form_thermal.py::test_figure_s4a", Verdict.CORRECTED, ("E7",)),
+          _plateau, "closed_form/test_thermal.py::test_figure_s4a", Verdict.CORRECTED, ("E7",)),
     Claim("figS4b", "Fig. S4b", "Finite temperature: more detuning, shorter entanglement (a = |A| = 10, q = .1)",
-          _figure_s4b, "test_paper.py::test_element_equations_s54"),
+          _figure_s4b, "paper/test_equations.py::test_element_equations_s54"),
     Claim("figS5", "Fig. S5", "Steady concurrence over |A| and |Ã|: 1/2 at Ã = 0, 0 at |Ã| = |A|", _figure_s5,
-          "test_closed_form_thermal.py::test_steady_concurrence_of_the_paper"),
+          "closed_form/test_thermal.py::test_steady_concurrence_of_the_paper"),
     Claim("finite-temperature", "text below Eq. 7", "Finite temperature does not change the conclusions qualitatively",
-          _qualitative, "test_paper.py::test_sudden_death", Verdict.CORRECTED, ("E14",)),
+          _qualitative, "paper/test_equations.py::test_sudden_death", Verdict.CORRECTED, ("E14",)),
 )  # fmt: skip

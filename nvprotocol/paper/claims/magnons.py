@@ -71,7 +71,7 @@ def _whole_system() -> Finding:
             ),
             equal("C at the end, exact: ½(1 + a·r/v_g)⁻²", exact[-1], 0.5 / (1 + detour) ** 2, tolerance=2e-3),
         ),
-        note="One excitation at T = 0, without approximation, beside the Lindblad equation of the magnet.",
+        note="One excitation at T = 0, without approximation, against the Lindblad equation of the magnet.",
     )
 
 
@@ -196,20 +196,20 @@ def _length_scale() -> Finding:
 
 CLAIMS = (
     Claim("eq1", "Eq. 1", "Two qubits on a magnet, H = H_S + H_E + H_SE, follow the master equation", _whole_system,
-          "test_magnets_markov.py::test_the_exact_model_agrees_with_a_ring_of_spins"),
+          "magnets/test_markov.py::test_the_exact_model_agrees_with_a_ring_of_spins"),
     Claim("S4-S5", "S4, S5, Discussion", "The Markov approximation holds where Δ − Ω is large against the rates",
-          _markov, "test_magnets_markov.py::test_a_guide_ends_where_the_retarded_dark_state_says", Verdict.CORRECTED,
+          _markov, "magnets/test_markov.py::test_a_guide_ends_where_the_retarded_dark_state_says", Verdict.CORRECTED,
           ("E22",)),
     Claim("S6-S10", "S6–S10", "The bath shifts the splitting: H_Lamb = Im∫⟨{Y(τ), Y†}⟩e^(−iΔτ)dτ σᶻ/2", _lamb_shift,
-          "test_magnets_markov.py::test_lamb_shift_moves_the_pole"),
+          "magnets/test_markov.py::test_lamb_shift_moves_the_pole"),
     Claim("S29-S32", "S29–S32", "The coherent couplings are real parts of G^R", _coherent_couplings,
-          "test_magnets_green.py::test_coherent_coupling_is_the_transform_of_the_integrand"),
+          "magnets/test_green.py::test_coherent_coupling_is_the_transform_of_the_integrand"),
     Claim("S33", "S33", "a and A are Green's functions of the magnet at Δ", _lattice,
-          "test_magnets_green.py::test_closed_forms_agree_with_lattice_sums"),
+          "magnets/test_green.py::test_closed_forms_agree_with_lattice_sums"),
     Claim("stability-magnons", "text below Eq. 6, S42",
           "Any magnet in equilibrium has a ≥ |A|, wherever the qubits are", _stable,
-          "test_magnets_medium.py::test_a_thousand_random_magnets_are_stable"),
+          "magnets/test_medium.py::test_a_thousand_random_magnets_are_stable"),
     Claim("length-scale", "text below Eq. 9, below S64",
           "|A| ≲ a needs qubits within the wavelength of the magnons at Δ", _length_scale,
-          "test_magnets_green.py::test_undamped_forms", Verdict.CORRECTED, ("E17",)),
+          "magnets/test_green.py::test_undamped_forms", Verdict.CORRECTED, ("E17",)),
 )  # fmt: skip

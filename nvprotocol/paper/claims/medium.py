@@ -101,15 +101,15 @@ def _stability() -> Finding:
             Medium.pair(a=1.0, **bad)
         except ArgumentError:
             refused.append(1.0)
-    lowest, odds = [], []
+    lowest, margins = [], []
     for _, a, A, q, _ in printed.draws(42, 20):
         blocks = printed.h_blocks(a, A, q, 0.0, 0.0)
         lowest += [np.linalg.eigvalsh(blocks["+"])[0] - (a - A), np.linalg.eigvalsh(blocks["-"])[0] - q * (a - A)]
-        odds.append(a - A)
+        margins.append(a - A)
     return Finding(
         (
             vanishes("least eigenvalue of the blocks of h − (a − |A|), (ã − |Ã|)", lowest, 1e-13),
-            at_least("a − |A| of stable media", min(odds), 0.0),
+            at_least("a − |A| of stable media", min(margins), 0.0),
             equal("|A| > a and |Ã| > ã refused", sum(refused), 2, digits=0),
         )
     )
@@ -141,7 +141,7 @@ def _gauge() -> Finding:
     return Finding(
         (
             vanishes(
-                "generator of A e^(iφ), Ã e^(iφ) − that of |A|, |Ã| turned by exp(iφσ₂ᶻ/2), any δ, q", plain, 1e-13
+                "generator of A e^(iφ), Ã e^(iφ) − that of |A|, |Ã| rotated by exp(iφσ₂ᶻ/2), any δ, q", plain, 1e-13
             ),
             vanishes("C(t) from |↑↓⟩ with and without the phase", curves, 1e-11),
             vanishes("with J⊥: the same, if J⊥ becomes J⊥cos φ and −J⊥sin φ a DM coupling", exchange, 1e-13),
@@ -155,7 +155,7 @@ def _gauge() -> Finding:
                 "C(∞) from any state where the phases of A and Ã differ by π, ã/a = .01, .05", apart, formula, digits=4
             ),
             at_least(
-                "‖drive σ₁ˣ + σ₂ˣ, turned by π/2 − itself‖", np.linalg.norm(_turned(drive, np.pi / 2) - drive), 1.0
+                "‖drive σ₁ˣ + σ₂ˣ, rotated by π/2 − itself‖", np.linalg.norm(_turned(drive, np.pi / 2) - drive), 1.0
             ),
         ),
         note="One phase of both, as in equilibrium, is a matter of axes; not so with J⊥, a drive, or two temperatures.",
@@ -168,18 +168,19 @@ def _turned(operator: printed.Array, angle: float) -> printed.Array:
 
 CLAIMS = (
     Claim("eq2-3", "Eqs. 2, 3", "The master equation has Lindblad form: it keeps the trace and is completely positive",
-          _lindblad_form, "test_generator.py::test_lindblad_form"),
+          _lindblad_form, "master_equation/test_generator.py::test_lindblad_form"),
     Claim("eq4", "Eq. 4", "Axial symmetry makes h block diagonal, with ã, Ã, a, A, d, D", _block_h,
-          "test_generator.py::test_pair_generator_is_the_papers_double_sum"),
+          "master_equation/test_generator.py::test_pair_generator_is_the_papers_double_sum"),
     Claim("eq5-6", "Eqs. 5, 6, S34–S37", "Four jump operators J₁ … J₄ make the same dissipator as h", _jump_form,
-          "test_generator.py::test_jump_operators_of_a_pair_are_equation_5"),
+          "master_equation/test_generator.py::test_jump_operators_of_a_pair_are_equation_5"),
     Claim("footnote71", "footnote 71", "The phases of A and Ã are gauged out by absorbing them into the spin operators",
-          _gauge, "test_symmetries.py::test_the_phase_of_the_coupling_is_a_rotation_of_one_qubit"),
+          _gauge, "master_equation/test_symmetries.py::test_the_phase_of_the_coupling_is_a_rotation_of_one_qubit"),
     Claim("fdt", "text below Eq. 6", "Fluctuation–dissipation: ã = e^(−βΔ)a and Ã = e^(−βΔ)A",
-          _fluctuation_dissipation, "test_medium.py::test_q_is_the_fluctuation_dissipation_ratio_of_both_couplings"),
+          _fluctuation_dissipation,
+          "medium/test_medium.py::test_q_is_the_fluctuation_dissipation_ratio_of_both_couplings"),
     Claim("zero-temperature", "text below Eq. 6", "At zero temperature only the decay processes survive, ã = Ã = 0",
-          _zero_temperature, "test_medium.py::test_the_default_is_zero_temperature"),
+          _zero_temperature, "medium/test_medium.py::test_the_default_is_zero_temperature"),
     Claim("stability", "text below Eq. 6, S42",
           "Stability asks for a ≥ |A| and ã ≥ |Ã|, which makes h positive semidefinite", _stability,
-          "test_medium.py::test_blocks_are_accepted_where_their_eigenvalues_are"),
+          "medium/test_medium.py::test_blocks_are_accepted_where_their_eigenvalues_are"),
 )  # fmt: skip

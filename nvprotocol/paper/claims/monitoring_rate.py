@@ -1,4 +1,4 @@
-"""How often to look, and what with: finite rates and detectors (Discussion)."""
+"""Monitoring at a finite rate and with imperfect detectors (Discussion)."""
 
 import numpy as np
 from scipy.linalg import expm
@@ -46,7 +46,7 @@ def _infinite_rate() -> Finding:
                 "deviation at q = .5 halves with the period: ratio at .02, .01", gaps[0] / gaps[1], 2.0, tolerance=0.1
             ),
             vanishes("q = 0, one check at the end: ρ − no-jump state", once.states - exact.states, 1e-12),
-            vanishes("the odds of both", once.probability - exact.probability, 1e-12),
+            vanishes("the success probability of both", once.probability - exact.probability, 1e-12),
         ),
         note="At T = 0 from |↑↓⟩ the rate does not matter, since no jump returns: one final check is exact.",
     )
@@ -122,13 +122,13 @@ def _normalised(rho: np.ndarray) -> np.ndarray:
 
 CLAIMS = (
     Claim("infinite-rate", "Discussion", "The scheme is precise when the rate of measurements is infinite",
-          _infinite_rate, "test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections",
+          _infinite_rate, "master_equation/test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections",
           errata=("E12",)),
     Claim("zero-rate", "Discussion", "As the rate goes to zero the full Lindblad dynamics returns", _zero_rate,
-          "test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections"),
+          "master_equation/test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections"),
     Claim("finite-rate", "Discussion (open)",
           "Finite rates may bring phase transitions or crossovers (a = 1, |A| = .9, q = .5)", _crossover,
-          "test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections"),
+          "master_equation/test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections"),
     Claim("no-magnon", "Discussion", "One may postselect on the absence of emitted magnons instead", _emitted,
-          "test_closed_form_practice.py::test_missed_magnons", Verdict.CORRECTED, ("E13",)),
+          "closed_form/test_practice.py::test_missed_magnons", Verdict.CORRECTED, ("E13",)),
 )  # fmt: skip

@@ -133,15 +133,15 @@ def _two_channels() -> Finding:
 
 CLAIMS = (
     Claim("chemical-potential", "Discussion (open)", "A chemical potential of the magnons tunes rates and couplings",
-          _chemical_potential, "test_closed_form_thermal.py::test_chemical_potential"),
+          _chemical_potential, "closed_form/test_thermal.py::test_chemical_potential"),
     Claim("engineering", "Discussion (open)",
           "Engineering the medium manipulates entanglement: two competing channels", _two_channels,
-          "test_beyond_the_paper.py::test_two_channels_of_opposite_phase_have_one_entangled_end"),
+          "paper/test_beyond_the_paper.py::test_two_channels_of_opposite_phase_have_one_entangled_end"),
     Claim("other-symmetries", "Discussion (open)", "Media of other symmetry change the long-time entanglement",
-          _one_way, "test_beyond_the_paper.py::test_a_medium_that_works_one_way"),
+          _one_way, "paper/test_beyond_the_paper.py::test_a_medium_that_works_one_way"),
     Claim("anisotropic", "Discussion (open), refs. 89–91",
           "Media with anisotropies can be good entanglement reservoirs", _anisotropic,
-          "test_beyond_the_paper.py::test_an_anisotropic_medium_has_an_entangled_dark_state"),
+          "paper/test_beyond_the_paper.py::test_an_anisotropic_medium_has_an_entangled_dark_state"),
     Claim("sensing", "Discussion (open)", "Two NV centres can sense nonlocal correlations of the noise", _sensing,
-          "test_beyond_the_paper.py::test_populations_alone_see_the_correlations"),
+          "paper/test_beyond_the_paper.py::test_populations_alone_see_the_correlations"),
 )  # fmt: skip

@@ -96,12 +96,12 @@ def _relaxing_names() -> Finding:
 
 CLAIMS = (
     Claim("S15-S21", "S15–S22", "One spin: 1/T1 = 4B̄, 1/T2 = 4D + 2B̄, equilibrium ρ₁₁/ρ₂₂ = B^>/B^<", _single_spin,
-          "test_closed_form_thermal.py::test_single_qubit_times_and_bloch_vector"),
+          "closed_form/test_thermal.py::test_single_qubit_times_and_bloch_vector"),
     Claim("S23", "S20, S23", "The equations of one spin are the Bloch equations", _bloch,
-          "test_closed_form_thermal.py::test_bloch_vector_precesses_as_in_s20_and_s23"),
+          "closed_form/test_thermal.py::test_bloch_vector_precesses_as_in_s20_and_s23"),
     Claim("S20-components", "above S20", "sˣ = ⟨σˣ⟩ = (ρ₁₂ + ρ₂₁)/2, sʸ = ⟨σʸ⟩ = i(ρ₁₂ − ρ₂₁)/2", _spin_components,
-          "test_closed_form_thermal.py::test_single_qubit_times_and_bloch_vector", Verdict.CORRECTED, ("E20",)),
+          "closed_form/test_thermal.py::test_single_qubit_times_and_bloch_vector", Verdict.CORRECTED, ("E20",)),
     Claim("rates-named", "below S35", "a and ã correspond to B^< and B^>", _relaxing_names,
-          "test_medium.py::test_relaxation_and_coherence_times_are_those_of_each_qubit_alone", Verdict.CORRECTED,
+          "medium/test_medium.py::test_relaxation_and_coherence_times_are_those_of_each_qubit_alone", Verdict.CORRECTED,
           ("E9",)),
 )  # fmt: skip

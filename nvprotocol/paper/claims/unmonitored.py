@@ -1,9 +1,10 @@
-"""The pair left alone at zero temperature: three regimes of decay (Eqs. 7–9, Fig. 2)."""
+"""The unmonitored pair at zero temperature: three regimes of decay (Eqs. 7–9, Fig. 2)."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol import closed_form, operators
+from nvprotocol._typing import ArrayLike
 from nvprotocol.entanglement import concurrence
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.paper import printed
@@ -20,7 +21,7 @@ _TEXT = "text below Eq. 9"
 
 
 def curve(me: MasterEquation, times: ArrayLike) -> NDArray[np.float64]:
-    """Concurrence from |↑↓⟩, left alone.
+    """Concurrence from |↑↓⟩, unmonitored.
 
     Examples:
         >>> from nvprotocol.paper.claims.unmonitored import curve
@@ -191,18 +192,18 @@ def _figure_2() -> Finding:
 CLAIMS = (
     Claim("eq7-9", "Eqs. 7–9, S55, S60",
           "x = Re⟨↑↓|ρ|↓↑⟩ is a damped oscillator with ω± = ±2ω₀ − 2ia, ω₀ = √(δ² − |A|²)", _oscillator,
-          "test_paper.py::test_oscillator_equation_8"),
+          "paper/test_equations.py::test_oscillator_equation_8"),
     Claim("underdamped", _TEXT, "δ > |A|: C beats at 2ω₀ while the pair falls into |↑↑⟩ within τ = 1/2a", _underdamped,
-          "test_closed_form_unmonitored.py::test_concurrence_equals_both_printed_forms"),
+          "closed_form/test_unmonitored.py::test_concurrence_equals_both_printed_forms"),
     Claim("critical", f"{_TEXT}, Fig. 2", "δ = |A|: no oscillation, C ∝ t e^(−2at)", _critical,
-          "test_paper.py::test_the_critical_point_grows_as_t_squared", Verdict.CORRECTED, ("E2",)),
+          "paper/test_equations.py::test_the_critical_point_grows_as_t_squared", Verdict.CORRECTED, ("E2",)),
     Claim("overdamped", _TEXT, "δ < |A|: C decays at 2(a − κ₀) in the end, κ₀ = √(|A|² − δ²)", _overdamped,
-          "test_paper.py::test_concurrence_of_the_three_regimes"),
+          "paper/test_equations.py::test_concurrence_of_the_three_regimes"),
     Claim("lifetime", _TEXT, "Equal fields: entanglement lasts for τ = 1/2(a − |A|), for ever at |A| = a", _lifetime,
-          "test_closed_form_unmonitored.py::test_lifetime_is_the_decay_of_the_late_concurrence"),
+          "closed_form/test_unmonitored.py::test_lifetime_is_the_decay_of_the_late_concurrence"),
     Claim("regimes", _TEXT,
           "Transient entanglement grows and its decay slows down from the underdamped to the overdamped regime",
-          _regimes_compared, "test_closed_form_unmonitored.py::test_figure_2"),
+          _regimes_compared, "closed_form/test_unmonitored.py::test_figure_2"),
     Claim("fig2", "Fig. 2", "The curves of Fig. 2: a = |A| = 1, start |↑↓⟩", _figure_2,
-          "test_closed_form_unmonitored.py::test_figure_2"),
+          "closed_form/test_unmonitored.py::test_figure_2"),
 )  # fmt: skip

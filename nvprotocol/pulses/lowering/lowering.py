@@ -15,15 +15,12 @@ from qiskit import QuantumCircuit
 from qiskit.circuit import Gate, Measure, Reset
 
 from nvprotocol._checks import fail
-from nvprotocol.backend.gates import matrix_of
-from nvprotocol.backend.native import to_native
-from nvprotocol.backend.postselected import kept_bits
-from nvprotocol.backend.readout import instrument_of
-from nvprotocol.backend.schedule import Event as Operation
-from nvprotocol.backend.schedule import schedule as times_of
-from nvprotocol.backend.steps import require_measured
-from nvprotocol.backend.taken import taken
 from nvprotocol.channels import Channel, depolarising, preparation
+from nvprotocol.compiler.gates import matrix_of
+from nvprotocol.compiler.native import to_native
+from nvprotocol.compiler.postselection import kept_bits, require_measured, taken_operations
+from nvprotocol.compiler.readout import instrument_of
+from nvprotocol.compiler.timing import TimedOperation, timed
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
 from nvprotocol.operators import kraus_superoperator
@@ -50,8 +47,8 @@ def schedule(circuit: QuantumCircuit, device: Device, postselect: Mapping[str, i
     off (`nv.device.Control`). What such a pulse leaves of the other qubit is an infidelity of at most 1e-11 (square),
     7e-9 (raised cosine), 1.4e-4 (Gaussian) or 1.5e-7 (DRAG) at the default gradient, whatever its duration, on a device
     without a detuning of its own. Pulses that overlap, of equal duration or not, are calibrated together at a gradient
-    that tells the qubits apart while the shortest lasts: all of them end with an infidelity below 1e-9, or are refused
-    with a gradient that is enough. Turns about z are frames. What measures or
+    that addresses them while the shortest lasts: all of them end with an infidelity below 1e-9, or are refused
+    with a gradient that is enough. Rotations about z are virtual: changes of frame. What measures or
     resets an NV qubit, and the parity check of a pair by a monitor, is an instantaneous map, with the errors of the
     device.
 
@@ -95,9 +92,9 @@ def lowered(circuit: QuantumCircuit, device: Device, keep: Mapping[int, int], *,
         keep: Index of a classical bit → the value that is kept of it.
         to_end: Whether time passes until every qubit is done, and not only until the last thing happens.
     """
-    plan = times_of(circuit, replace(device, gate_slices=1))
-    require_measured(circuit, plan.events, keep)
-    happening = [event._replace(conditions=()) for event in taken(plan.events, keep, _undecided)]
+    plan = timed(circuit, replace(device, gate_slices=1))
+    require_measured(circuit, plan.operations, keep)
+    happening = [event._replace(conditions=()) for event in taken_operations(plan.operations, keep, _undecided)]
     operations = in_order(happening, device)
     last_write = {bit: event for event in happening for bit in event.clbits}
     readings: dict[int, int | None] = {}
@@ -112,7 +109,7 @@ def lowered(circuit: QuantumCircuit, device: Device, keep: Mapping[int, int], *,
     return parts.schedule(plan.duration if to_end else None)
 
 
-def _undecided(bit: int, event: Operation) -> NoReturn:
+def _undecided(bit: int, event: TimedOperation) -> NoReturn:
     raise UnsupportedCircuitError(
         f"Argument `circuit` must decide on outcomes that are kept only, for pulses, but bit {bit}, which is not, "
         f'decides on "{event.operation.name}".'
@@ -159,7 +156,7 @@ class _Lowering:
         nothing = Channel(np.zeros((4**self.device.n_qubits,) * 2, dtype=complex))
         self._maps.append(Act(nothing, "1 kept of a bit that reads 0", start=0.0))
 
-    def take(self, number: int, event: Operation) -> None:
+    def take(self, number: int, event: TimedOperation) -> None:
         """An operation of the circuit, the next in order of its beginning."""
         if number not in self.parities and len(event.qubits) != 1:
             refuse(event.operation.name, event.qubits, self.device)
@@ -194,7 +191,7 @@ class _Lowering:
         completed = self._frames.at_the_end(end, pulses.frame(0, end + 2 * TIME_RESOLUTION))
         return Schedule([*pulses.events, *acts, *completed], max(end, last))
 
-    def _gate(self, event: Operation, begin: float) -> None:
+    def _gate(self, event: TimedOperation, begin: float) -> None:
         gate, qubit = event.operation, event.qubits[0]
         if qubit >= self.device.n_qubits:
             refuse(gate.name, event.qubits, self.device)
@@ -217,7 +214,7 @@ class _Lowering:
             error = depolarising(1, infidelity).on([qubit], self.device.n_qubits)
             self._maps.append(Act(error, what, start=begin + length))
 
-    def _measure(self, number: int, event: Operation) -> None:
+    def _measure(self, number: int, event: TimedOperation) -> None:
         qubit, kept = event.qubits[0], self.readings[number]
         instrument = instrument_of(self.device, qubit)
         self._act(instrument.unread if kept is None else instrument.branches[kept], event, "readout of")
@@ -234,7 +231,7 @@ class _Lowering:
         else:
             self._maps.append(Check(_READINGS[kept], start=start))
 
-    def _act(self, channel: Channel, event: Operation, what: str) -> None:
+    def _act(self, channel: Channel, event: TimedOperation, what: str) -> None:
         qubit = event.qubits[0]
         whole = channel.on([qubit], self.device.n_qubits)
         self._maps.append(Act(whole, f"{what} NV {qubit}", start=event.time))

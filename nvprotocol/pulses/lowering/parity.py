@@ -6,8 +6,8 @@ from typing import NamedTuple, NoReturn
 import numpy as np
 from qiskit.circuit import Measure
 
-from nvprotocol.backend.schedule import Event
 from nvprotocol.channels import Channel, depolarising, qubit_readout
+from nvprotocol.compiler.timing import TimedOperation
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
 from nvprotocol.operators import kraus_superoperator
@@ -40,10 +40,10 @@ def refuse(operation: str, qubits: Sequence[int], device: Device) -> NoReturn:
     )
 
 
-def in_order(events: Sequence[Event], device: Device) -> list[Event]:
+def in_order(events: Sequence[TimedOperation], device: Device) -> list[TimedOperation]:
     """Events by their beginning; what one NV qubit does while the other's CX of a check is still to come, after that.
 
-    Times that are the same may differ by rounding; what comes first in the circuit then stays first.
+    Equal times may differ by rounding; what comes first in the circuit then stays first.
     """
     found = sorted(events, key=lambda event: round(begin_of(event, device) / TIME_RESOLUTION))
     for first in [event for event in found if _is_cx_of_check(event, device)]:
@@ -56,7 +56,7 @@ def in_order(events: Sequence[Event], device: Device) -> list[Event]:
     return found
 
 
-def parity_checks(events: Sequence[Event], device: Device) -> dict[int, Parity | None]:
+def parity_checks(events: Sequence[TimedOperation], device: Device) -> dict[int, Parity | None]:
     """Number of each event on a monitor → the check if it is the last CX of one, None for the rest of it.
 
     Args:
@@ -74,7 +74,7 @@ def parity_checks(events: Sequence[Event], device: Device) -> dict[int, Parity |
     return found
 
 
-def _of_monitor(own: list[int], events: Sequence[Event], device: Device) -> dict[int, Parity | None]:
+def _of_monitor(own: list[int], events: Sequence[TimedOperation], device: Device) -> dict[int, Parity | None]:
     found: dict[int, Parity | None] = {}
     clean = True
     while own:
@@ -91,12 +91,12 @@ def _of_monitor(own: list[int], events: Sequence[Event], device: Device) -> dict
     return found
 
 
-def _is_cx_of_check(event: Event, device: Device) -> bool:
+def _is_cx_of_check(event: TimedOperation, device: Device) -> bool:
     """Whether it is a CX from an NV qubit onto a monitor."""
     return event.operation.name == "cx" and event.qubits[0] < device.n_qubits <= event.qubits[1]
 
 
-def _time_of_check(own: list[int], events: Sequence[Event], device: Device) -> float | None:
+def _time_of_check(own: list[int], events: Sequence[TimedOperation], device: Device) -> float | None:
     """When the next events of a monitor check a pair: after one NV qubit is ready, and before the other goes on."""
     if len(own) < 3 or device.n_qubits != 2:
         return None

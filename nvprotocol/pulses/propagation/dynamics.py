@@ -205,4 +205,4 @@ def chebyshev(
         count *= 2
         if count > _MOST_TERMS:
             what = f"the drive from {show(start)} to {show(end)} µs is not smooth enough for its series"
-            raise ArgumentError(f'Argument `method` must be "magnus" here: {what}.')
+            raise ArgumentError("method", 'be "magnus" here', what)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, show
 from nvprotocol.device import Device
-from nvprotocol.errors import ArgumentError
 from nvprotocol.master_equation.generator import parameters
 from nvprotocol.pulses.events import Act, Check, Event, GradientRamp, MediumRamp, Pulse
 from nvprotocol.pulses.schedules import TIME_RESOLUTION, Schedule, refuse_overlap
@@ -256,7 +255,7 @@ def _offsets_of(ramp: GradientRamp | None, device: Device) -> NDArray[np.float64
     largest = float(np.abs(offsets).max())
     if ramp is not None and largest > device.control.max_detuning * (1 + 1e-9):
         must = f"be at most the device's {show(device.control.max_detuning)} rad/µs in size"
-        raise ArgumentError(f"Argument `detuning` must {must}, but is {show(largest)} at {show(ramp.begin)} µs.")
+        fail("detuning", must, f"is {show(largest)} at {show(ramp.begin)} µs")
     return offsets
 
 
