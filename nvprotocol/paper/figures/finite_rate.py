@@ -17,7 +17,7 @@ from nvprotocol.master_equation import (
 from nvprotocol.medium import Medium
 from nvprotocol.paper.figures.emulated import Points, draw_points, emulated_variables, joined
 from nvprotocol.paper.figures.figure import PaperFigure
-from nvprotocol.paper.figures.runs import watched
+from nvprotocol.paper.figures.runs import monitored_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,7 +95,7 @@ def _after_many_checks(equation: MasterEquation, shots: int, rng: np.random.Gene
     for period in PERIODS:
         first, second = spectrum(equation, period)[:2]
         time = max(2, np.ceil(np.log(200) / (first - second) / period)) * period
-        found.append(watched(equation, np.array([time]), period=period, shots=shots, rng=rng))
+        found.append(monitored_points(equation, np.array([time]), period=period, shots=shots, rng=rng))
     return joined(found)
 
 
