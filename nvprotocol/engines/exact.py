@@ -23,6 +23,7 @@ from nvprotocol.compiler.steps import CompiledCircuit
 from nvprotocol.device import Device
 from nvprotocol.engines.engine import Engine
 from nvprotocol.errors import UnsupportedCircuitError
+from nvprotocol.operators import kraus_superoperator
 
 _QUBIT_LIMIT = 10
 _MOST_BRANCHES = 4096
@@ -431,5 +432,4 @@ def _superoperator(operation: QiskitOperation | Instruction) -> NDArray[np.compl
         return np.asarray(operation.params[0], dtype=complex)
     if isinstance(operation, Reset):
         return _RESET
-    unitary = matrix_of(operation)
-    return np.asarray(np.kron(unitary.conj(), unitary), dtype=complex)
+    return kraus_superoperator(matrix_of(operation))

@@ -70,6 +70,6 @@ def pauli_basis(n_qubits: int) -> NDArray[np.complex128]:
     """
     single = np.array([np.eye(2), *PAULI_MATRICES])
     strings = [reduce(np.kron, letters) for letters in product(single, repeat=n_qubits)]
-    basis = np.asarray(strings, dtype=np.complex128) / 2 ** (n_qubits / 2)
+    basis = np.asarray(np.array(strings) / 2 ** (n_qubits / 2), dtype=complex)
     basis.flags.writeable = False  # it is shared
     return basis

@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import show
-from nvprotocol.errors import ArgumentError
+from nvprotocol._checks import fail, show
 from nvprotocol.operators import kraus_superoperator
 from nvprotocol.pulses.propagation.generator import DrivenGenerator, Frame, to_pauli
 from nvprotocol.pulses.propagation.model import Mode, build_model, give_signals, mode_of, operators_of, require_dynamics
@@ -204,5 +203,5 @@ def chebyshev(
             return found
         count *= 2
         if count > _MOST_TERMS:
-            what = f"the drive from {show(start)} to {show(end)} µs is not smooth enough for its series"
-            raise ArgumentError("method", 'be "magnus" here', what)
+            but = f"the drive from {show(start)} to {show(end)} µs is not smooth enough for the series of any other"
+            fail("method", 'be "magnus" here', but)
