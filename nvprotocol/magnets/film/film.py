@@ -16,7 +16,7 @@ from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.materials import Material
 from nvprotocol.magnets.response import Response
 from nvprotocol.magnets.setting import Setting
-from nvprotocol.magnets.validity import doubt
+from nvprotocol.magnets.validity import validity_note
 from nvprotocol.medium import Note
 
 __all__ = ["Film"]
@@ -254,12 +254,12 @@ class Film(Magnet):
         along, across = (emitted(self.geometry, np.unique(delta), sine_squared)[:, 0] for sine_squared in (0.0, 1.0))
         standing = bottom + waves.stiffness * (np.pi / waves.thickness) ** 2
         notes = [
-            doubt(
+            validity_note(
                 np.nan_to_num(np.fmax(along, across)) * waves.thickness,
                 THICKEST,
                 "The film is thick: waves with k₀t up to {} are taken as uniform through it, above {}.",
             ),
-            doubt(
+            validity_note(
                 delta / standing,
                 1.0,
                 "The film is thick: standing waves of the next thickness mode, which are left out, are resonant, too; "
