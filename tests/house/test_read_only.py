@@ -115,6 +115,7 @@ def held(value: Any, path: str, seen: set[type], done: set[int]) -> Iterator[tup
         yield from held(one, f"{path}.{name}", seen, done)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", COPIES)
 def test_nothing_that_is_held_can_be_written_to(way: str) -> None:
     objects = dict(made())

@@ -41,6 +41,7 @@ def test_a_dark_state_keeps_its_population_at_any_ratio_of_rates(q: float, phase
         equation.steady_state()
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(SEEDS)
 def test_stiff_media_against_ninety_digits(seed: int) -> None:
@@ -78,6 +79,7 @@ def test_a_slow_decay_beside_a_fast_turn_is_no_oscillation() -> None:
                 equation.steady_state("psi+")
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(SEEDS, st.floats(-7, 0))
 def test_the_estimated_error_of_the_singular_values_holds(seed: int, exponent: float) -> None:

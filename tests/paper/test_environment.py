@@ -22,6 +22,7 @@ def test_it_is_axially_symmetric_and_in_equilibrium(magnet: SmallMagnet) -> None
     assert np.allclose(magnet.hamiltonian.imag, 0) != any(magnet.dm)
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(MAGNETS)
 def test_spectra_obey_their_sum_rules(magnet: SmallMagnet) -> None:

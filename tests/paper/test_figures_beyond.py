@@ -202,6 +202,7 @@ def test_dephasing_and_what_pulses_do() -> None:
     np.testing.assert_allclose(data.free.max(), free, rtol=0, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_pulses_without_monitoring_heat() -> None:
     assert pulsed_alone(0.02)[-1] < 1e-3
     np.testing.assert_allclose(pulsed_alone(50.0)[-1], 0.5, rtol=0, atol=1e-9)  # none within the time

@@ -19,6 +19,7 @@ from nvprotocol.paper.figures import NAMES
 from nvprotocol.paper.figures.initial_state import random_kets
 from nvprotocol.paper.figures.robustness import random_hamiltonians
 
+pytestmark = pytest.mark.xdist_group("figures")  # the data of each are worked out once
 SEED = 11
 """That of `figure_data`."""
 SINGLET = np.array([0, 1, -1, 0]) / np.sqrt(2)

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qiskit.circuit import Gate
 
-from nvprotocol.compiler.durations import gate_us
-from nvprotocol.compiler.gates import matrix_of
+from nvprotocol.compiler.gates import gate_us, matrix_of
 from nvprotocol.compiler.timing import TimedOperation
 from nvprotocol.device import Device
 

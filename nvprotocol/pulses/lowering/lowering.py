@@ -16,8 +16,7 @@ from qiskit.circuit import Gate, Measure, Reset
 
 from nvprotocol._checks import fail
 from nvprotocol.channels import Channel, depolarising, preparation
-from nvprotocol.compiler.gates import matrix_of
-from nvprotocol.compiler.native import to_native
+from nvprotocol.compiler.gates import matrix_of, to_native
 from nvprotocol.compiler.postselection import kept_bits, require_measured, taken_operations
 from nvprotocol.compiler.readout import instrument_of
 from nvprotocol.compiler.timing import TimedOperation, timed
