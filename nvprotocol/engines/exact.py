@@ -22,6 +22,7 @@ from nvprotocol.device import Device
 from nvprotocol.engines.branches import Branches, Fork, Keep, Map
 from nvprotocol.engines.engine import Engine
 from nvprotocol.errors import UnsupportedCircuitError
+from nvprotocol.operators import kraus_superoperator
 
 _QUBIT_LIMIT = 10
 _MOST_BRANCHES = 4096
@@ -268,5 +269,4 @@ def _superoperator(operation: QiskitOperation | Instruction) -> NDArray[np.compl
         return np.asarray(operation.params[0], dtype=complex)
     if isinstance(operation, Reset):
         return _RESET
-    unitary = matrix_of(operation)
-    return np.asarray(np.kron(unitary.conj(), unitary), dtype=complex)
+    return kraus_superoperator(matrix_of(operation))

@@ -12,8 +12,8 @@ from systems import positive
 import nvprotocol as nv
 from nvprotocol.errors import NotUniqueError, PrecisionError
 from nvprotocol.master_equation.generator import block_generator, parameters
-from nvprotocol.master_equation.sectors import to_coordinates
 from nvprotocol.master_equation.steady import by_singular_values
+from nvprotocol.master_equation.symmetry import to_coordinates
 
 
 @pytest.mark.parametrize("ratio", [1e-3, 1e-9, 1e-12, 1e-15, 1e-100])

@@ -13,7 +13,7 @@ from nvprotocol.errors import ArgumentError
 from nvprotocol.paper import claims, errata, printed
 from nvprotocol.paper.claim import Claim, Finding, Verdict
 from nvprotocol.paper.comparison import Comparison, at_least, at_most, equal, vanishes
-from nvprotocol.paper.errata_page import errata_page
+from nvprotocol.paper.errata_texts import errata_page
 from nvprotocol.paper.tables import Computed, claims_page
 
 pytestmark = pytest.mark.xdist_group("claims")  # each is computed once

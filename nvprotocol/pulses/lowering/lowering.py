@@ -26,9 +26,8 @@ from nvprotocol.operators import kraus_superoperator
 from nvprotocol.pulses.events import Act, Check
 from nvprotocol.pulses.lowering.addressing import Played, Turn, played
 from nvprotocol.pulses.lowering.frames import Frames
-from nvprotocol.pulses.lowering.gates import rotation_of, z_rotation
+from nvprotocol.pulses.lowering.gates import begin_of, length_of, rotation_of, z_rotation
 from nvprotocol.pulses.lowering.parity import Parity, errant_check, in_order, parity_checks, refuse
-from nvprotocol.pulses.lowering.timing import begin_of, length_of
 from nvprotocol.pulses.schedules import TIME_RESOLUTION, Schedule
 
 __all__ = ["schedule"]
