@@ -52,7 +52,9 @@ def read_only(value: Value) -> Value:
 def holds_read_only(cls: Class) -> Class:
     """Makes what the instances of a class hold read-only: once made, copied, or unpickled.
 
-    For dataclasses, named tuples and plain classes. What a `cached_property` computes is for itself to protect.
+    For dataclasses (this decorator below that of the dataclass), named tuples and plain classes. A class that has its
+    own `__init__` or `__post_init__` calls `protect` at the end of it. What a `cached_property` computes is for itself
+    to protect.
 
     Examples:
         >>> from typing import NamedTuple
@@ -65,24 +67,20 @@ def holds_read_only(cls: Class) -> Class:
     """
     if issubclass(cls, tuple):
         return _tuple(cls)
-    make = cls.__init__
-
-    @wraps(make)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        make(self, *args, **kwargs)
-        _protect(self, vars(self))
-
-    def __setstate__(self: Any, state: dict[str, Any]) -> None:
-        _protect(self, state)
-
-    cls.__init__ = __init__
-    cls.__setstate__ = __setstate__  # pyright: ignore[reportAttributeAccessIssue]
+    if not {"__init__", "__post_init__"} & vars(cls).keys():
+        cls.__post_init__ = protect  # pyright: ignore[reportAttributeAccessIssue]
+    cls.__setstate__ = _restore  # pyright: ignore[reportAttributeAccessIssue]
     return cls
 
 
-def _protect(held_by: Any, state: dict[str, Any]) -> None:
+def protect(made: object) -> None:
+    """Makes what an object holds read-only, as it is made."""
+    _restore(made, vars(made))
+
+
+def _restore(made: object, state: dict[str, Any]) -> None:
     for name, value in list(state.items()):  # frozen dataclasses refuse to set an attribute
-        vars(held_by)[name] = read_only(value)
+        vars(made)[name] = read_only(value)
 
 
 def _tuple(cls: Any) -> Any:

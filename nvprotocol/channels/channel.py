@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, numeric_array, show
-from nvprotocol._read_only import holds_read_only, read_only
+from nvprotocol._read_only import holds_read_only, protect, read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.operators import unvec, vec
 
@@ -21,8 +21,8 @@ _TRACE_TOLERANCE = 1e-8
 _RANK_TOLERANCE = 32 * np.finfo(float).eps
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False)
+@holds_read_only
 class Channel:
     """A completely positive map of N qubits, which may lower the trace (a branch of a measurement).
 
@@ -49,6 +49,7 @@ class Channel:
         lowest = np.linalg.eigvalsh(self.choi)[0]
         if lowest < -_TRACE_TOLERANCE:
             fail("superoperator", "be completely positive", f"its Choi matrix has the eigenvalue {show(lowest)}")
+        protect(self)
 
     @property
     def n_qubits(self) -> int:

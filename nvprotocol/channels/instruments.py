@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, nonnegative_array, show, whole_number
-from nvprotocol._read_only import holds_read_only
+from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol._typing import ArrayLike
 from nvprotocol.channels.channel import Channel
 
@@ -17,8 +17,8 @@ __all__ = ["Instrument", "parity_check", "qubit_readout"]
 _STOCHASTIC = 1e-9
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False)
+@holds_read_only
 class Instrument:
     """A measurement: for every outcome the map of the unnormalised state.
 
@@ -40,6 +40,7 @@ class Instrument:
     def __post_init__(self) -> None:
         if not self.unread.trace_preserving:
             fail("branches", "keep the trace together", "they do not")
+        protect(self)
 
     @cached_property
     def unread(self) -> Channel:

@@ -23,8 +23,8 @@ RAD_PER_US_PER_NT = GAMMA * 1e-15
 """Precession in rad/µs by a field of 1 nT."""
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+@holds_read_only
 class BellYield:
     """Bell pairs from a monitored medium; every attribute that is an array has the batch shape of the medium.
 

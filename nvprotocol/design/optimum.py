@@ -21,8 +21,8 @@ _UNSEEN = 1e-3
 """Relative change of the rate that is not worth a number."""
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+@holds_read_only
 class Optimum:
     """The inputs at which a magnet gives the most Bell pairs per second, as `optimise` finds them.
 

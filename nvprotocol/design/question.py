@@ -21,8 +21,8 @@ ASKED = ("dephasing_time", "field_difference_nt")
 Range = tuple[float, float]
 
 
-@holds_read_only
 @dataclass(frozen=True)
+@holds_read_only
 class Question:
     """Bell pairs per second of a magnet, as a function of named inputs.
 

@@ -31,8 +31,8 @@ _COLUMNS = {
 }
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+@holds_read_only
 class Survey:
     """What a magnet gives at every separation and height, as `survey` finds it.
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, numeric_array, one_of, real_number, show
-from nvprotocol._read_only import holds_read_only
+from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol._typing import ArrayLike
 
 __all__ = ["Control", "EnvelopeName"]
@@ -16,8 +16,8 @@ EnvelopeName: TypeAlias = Literal["raised_cosine", "square", "gaussian", "drag"]
 _ENVELOPES: tuple[EnvelopeName, ...] = ("raised_cosine", "square", "gaussian", "drag")
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False, kw_only=True)
+@holds_read_only
 class Control:
     """What the antenna and the gradient of the field can do; without limits, on one antenna, unless said otherwise.
 
@@ -63,6 +63,7 @@ class Control:
                 fail("gradient", must, f"is {show(self.gradient)}")
         if self.crosstalk is not None:
             object.__setattr__(self, "crosstalk", _crosstalk(self.crosstalk))
+        protect(self)
 
     def field(self, n_qubits: int) -> NDArray[np.complex128]:
         """The crosstalk as a matrix, shape (N, N), read-only.

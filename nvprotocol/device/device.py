@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import one_of, show
-from nvprotocol._read_only import holds_read_only
+from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol._text_table import aligned
 from nvprotocol._typing import ArrayLike
 from nvprotocol.device._checked import checked_fields
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Device"]
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False)
+@holds_read_only
 class Device:
     """NV qubits on a medium, and the instruments that act on them; perfect and instantaneous unless said otherwise.
 
@@ -86,6 +86,7 @@ class Device:
     def __post_init__(self) -> None:
         for name, value in checked_fields({each.name: getattr(self, each.name) for each in fields(self)}).items():
             object.__setattr__(self, name, value)
+        protect(self)
 
     @classmethod
     def from_toml(cls, path: str | Path) -> Self:

@@ -48,8 +48,8 @@ class KeptRuns:
         return "" if self.shots is None else " [{:.4f}, {:.4f}]".format(*interval)
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+@holds_read_only
 class Estimate(KeptRuns):
     """What a run says of the state that it keeps.
 
@@ -119,8 +119,8 @@ class Estimate(KeptRuns):
     __repr__ = __str__
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+@holds_read_only
 class Probability(KeptRuns):
     """The probability that a register reads given outcomes, among the runs that are kept.
 

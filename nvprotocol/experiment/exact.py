@@ -25,8 +25,8 @@ _FINE = 201
 _FINE_BY_CIRCUITS = 31
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False)
+@holds_read_only
 class Exact:
     r"""Exact values along a scan.
 

@@ -22,8 +22,8 @@ _CHUNK = 8
 _ROUNDING = 1e-12
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False)
+@holds_read_only
 class Curve:
     """One curve of an experiment.
 
@@ -64,8 +64,8 @@ class Curve:
         return np.array([_deviation(emulated, value) for emulated, value in pairs])
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False)
+@holds_read_only
 class ExperimentResult:
     """Everything that an experiment has given.
 

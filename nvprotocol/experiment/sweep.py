@@ -12,8 +12,8 @@ from nvprotocol.experiment.schema import PARAMETERS, Axis, ExperimentFile
 from nvprotocol.units import in_house_units
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False)
+@holds_read_only
 class Sweep:
     """One parameter with its values in house units.
 

@@ -7,7 +7,7 @@ from math import pi
 from scipy.constants import mu_0, physical_constants
 
 from nvprotocol._checks import fail, real_number
-from nvprotocol._read_only import ReadOnlyDict, holds_read_only
+from nvprotocol._read_only import ReadOnlyDict, holds_read_only, protect
 
 __all__ = ["YIG", "YIG_COLD", "YIG_SPUTTERED", "Material"]
 
@@ -15,8 +15,8 @@ _FREE_ELECTRON_GHZ_PER_T = physical_constants["electron gyromag. ratio in MHz/T"
 _BOHR_MAGNETON = physical_constants["Bohr magneton"][0]
 
 
-@holds_read_only
 @dataclass(frozen=True, kw_only=True)
+@holds_read_only
 class Material:
     """What a film is made of.
 
@@ -57,6 +57,7 @@ class Material:
             if name not in self.__dataclass_fields__ or name in ("name", "sources"):
                 fail("sources", "name numbers of the material", f'names "{name}"')
         object.__setattr__(self, "sources", ReadOnlyDict(self.sources))
+        protect(self)
 
     @property
     def stiffness_m2_per_s(self) -> float:

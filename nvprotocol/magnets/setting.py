@@ -19,8 +19,8 @@ SHORTEST_NM, LONGEST_NM = 1e-6, 1e9
 """Far beyond what a magnet or a pair of qubits can be: such numbers are slips of the unit, and overflow."""
 
 
-@holds_read_only
 @dataclass(frozen=True, kw_only=True, eq=False)
+@holds_read_only
 class Setting:
     """N qubits near a magnet: what a magnet needs to know to work out its `Response`.
 

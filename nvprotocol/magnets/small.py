@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.linalg import expm
 
 from nvprotocol._checks import Seed, fail, generator, real_number, whole_number
-from nvprotocol._read_only import holds_read_only, read_only
+from nvprotocol._read_only import holds_read_only, protect, read_only
 from nvprotocol.operators.spins import PAULI_MATRICES
 
 __all__ = ["SmallMagnet"]
@@ -22,8 +22,8 @@ _X, _Y, _Z = PAULI_MATRICES / 2
 _MOST_SPINS = 10
 
 
-@holds_read_only
 @dataclass(frozen=True, kw_only=True)
+@holds_read_only
 class SmallMagnet:
     """A ring of N spins 1/2 in equilibrium; the qubits sit at its first and its last-but-one spin.
 
@@ -61,6 +61,7 @@ class SmallMagnet:
             if len(values) != self.n_spins:
                 fail(name, f"have {self.n_spins} values as `field` has", f"has {len(values)}")
         whole_number(self.n_spins, "field", minimum=3, maximum=_MOST_SPINS)
+        protect(self)
 
     @classmethod
     def random(cls, seed: Seed, beta: float, n_spins: int = 4, *, chiral: bool = True) -> Self:

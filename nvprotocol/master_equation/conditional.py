@@ -16,8 +16,8 @@ POSITIVE = 1e-13
 """Estimated error of a normalised state up to which a negative eigenvalue is nothing but rounding."""
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False)
+@holds_read_only
 class Conditional:
     """States kept by a condition, with the probability of keeping them.
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, numeric_array, real_number, times_array
-from nvprotocol._read_only import holds_read_only, read_only
+from nvprotocol._read_only import holds_read_only, protect, read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import checks, matrices, steady
 from nvprotocol.master_equation.conditional import Conditional
@@ -51,6 +51,7 @@ class MasterEquation:
         self._medium = medium
         self._detuning = numeric_array(detuning, "detuning", real=True)
         self._parameters = parameters(medium, self._detuning)
+        protect(self)
 
     @property
     def medium(self) -> Medium:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import batch_shape, fail, nonnegative_array, numeric_array, show
-from nvprotocol._read_only import holds_read_only
+from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol._typing import ArrayLike
 from nvprotocol.medium.blocks import hermitian, off_diagonal, pair_block, positive, square, two_by_two
 from nvprotocol.medium.dark_state import DarkState, darkest
@@ -17,8 +17,8 @@ from nvprotocol.medium.text import described
 __all__ = ["Medium"]
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+@holds_read_only
 class Medium:
     r"""Rates and couplings that a medium induces in N qubits (Eqs. 2–4, arXiv:2108.07365).
 
@@ -90,6 +90,7 @@ class Medium:
         if not (provenance is None or isinstance(provenance, Provenance)):
             fail("provenance", "be a Provenance or None", f"is of type {type(provenance).__name__}")
         object.__setattr__(self, "provenance", provenance)
+        protect(self)
 
     @classmethod
     def pair(

@@ -53,8 +53,8 @@ class Note(NamedTuple):
     serious: bool = False
 
 
-@holds_read_only
 @dataclass(frozen=True, kw_only=True, eq=False)
+@holds_read_only
 class Provenance:
     """What a medium was computed from. It has no part in the physics: two media with the same rates act alike.
 

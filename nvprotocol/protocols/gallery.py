@@ -17,8 +17,8 @@ from nvprotocol.protocols.parameters import DECLARED
 __all__ = ["GALLERY", "Protocol"]
 
 
-@holds_read_only
 @dataclass(frozen=True)
+@holds_read_only
 class Protocol:
     """One entry of the gallery.
 

@@ -110,8 +110,8 @@ class Parameter:
         return complex(array)
 
 
-@holds_read_only
 @dataclass(frozen=True, kw_only=True)
+@holds_read_only
 class Declaration:
     """Everything about a protocol that can be said without a circuit.
 

@@ -33,8 +33,8 @@ class ModelWarning(UserWarning):
     """
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False, repr=False)
+@holds_read_only
 class StateEstimate:
     """What tables of counts say about states; leading axes (…) are those of the tables.
 

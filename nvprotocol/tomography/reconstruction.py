@@ -23,8 +23,8 @@ ROUNDING = 1e-9
 """Certificate per shot that is accepted of a fit that rounding has stopped (settings without shots beside millions)."""
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False)
+@holds_read_only
 class MaximumLikelihood:
     """States of maximum likelihood, with the proof that they are.
 

@@ -19,8 +19,8 @@ __all__ = ["MarkovCheck"]
 Array = NDArray[np.float64]
 
 
-@holds_read_only
 @dataclass(frozen=True, kw_only=True, eq=False)
+@holds_read_only
 class MarkovCheck:
     """A pair from |↑↓⟩ at δ = 0 and T = 0, exactly and by the master equation.
 

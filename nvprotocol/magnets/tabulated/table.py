@@ -27,8 +27,8 @@ class Interpolated(NamedTuple):
     error: Array
 
 
-@holds_read_only
 @dataclass(frozen=True, eq=False)
+@holds_read_only
 class Table:
     """Amplitudes on a grid.
 

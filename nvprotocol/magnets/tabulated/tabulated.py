@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, real_number, show, unit_vector
-from nvprotocol._read_only import holds_read_only
+from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.bose import occupation
 from nvprotocol.magnets.constants import GAMMA, RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
@@ -104,6 +104,7 @@ class Tabulated(Magnet):
         self.correlated = None if dephasing is None else table.dephasing(dephasing)
         lowest = check_positive(self.table, self.tolerance, self.kind)
         self.report = Report(*lowest, balance, self.table.coarseness())
+        protect(self)
 
     @classmethod
     def from_file(cls, path: str | Path, **options: Any) -> Self:
