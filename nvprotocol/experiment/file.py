@@ -1,18 +1,23 @@
 """Reading an experiment file: a text becomes a checked `Experiment`, or one line that names key and line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nvprotocol._toml import TomlFile
 from nvprotocol.device import Device
 from nvprotocol.device.file import completed, device_key, instruments_of
-from nvprotocol.device.medium_section import AnyMediumSection, medium_of, section_name
+from nvprotocol.device.intrinsic import checked_times, with_intrinsic
+from nvprotocol.device.medium_section import AnyMediumSection, medium_of, section_name, stacked
 from nvprotocol.device.schema import MediumSection
 from nvprotocol.errors import ArgumentError, ExperimentFileError, FileError
 from nvprotocol.experiment.schema import ExperimentFile
 from nvprotocol.experiment.sweep import Sweep, sweep_of
 from nvprotocol.master_equation import MasterEquation
+from nvprotocol.medium import Medium
 from nvprotocol.protocols.parameters import DECLARED, checked
 
 
@@ -42,6 +47,7 @@ class Experiment:
     scan: Sweep
     curves: Sweep | None
     source: TomlFile
+    _devices: dict[tuple[int, float | None], Device] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def text(self) -> str:
@@ -53,6 +59,11 @@ class Experiment:
         """Name of the file without its ending."""
         return Path(self.source.name).stem
 
+    @property
+    def n_curves(self) -> int:
+        """Number of curves."""
+        return 1 if self.curves is None else self.curves.values.size
+
     def settings(self, curve: int, point: int | None = None, *, value: float | None = None) -> ExperimentFile:
         """The sections of one curve, at a point of the scan or any value of it."""
         content = self.content
@@ -62,10 +73,49 @@ class Experiment:
             value = float(self.scan.values[point])
         return content if value is None else self.scan.put(content, value)
 
-    @property
-    def n_curves(self) -> int:
-        """Number of curves."""
-        return 1 if self.curves is None else self.curves.values.size
+    def device(self, curve: int, value: float) -> Device:
+        """The device of one curve at a value of the scan; built once for all at which it is the same."""
+        of_curve = self.curves is not None and self.curves.section != "protocol"
+        key = (curve if of_curve else 0, None if self.scan.section == "protocol" else float(value))
+        if key not in self._devices:
+            self._devices[key] = device_of(self.settings(curve, value=value))
+        return self._devices[key]
+
+    def equations(self, values: NDArray[np.float64]) -> MasterEquation:
+        """All that acts while time passes, on every curve at values of the scan, as one master equation.
+
+        Args:
+            values: Values of the scan, shape (n,).
+
+        Returns:
+            The equation with the intrinsic T1 and T2 of the device in its medium; its batch shape broadcasts against
+            (curves, n), and has an axis of 1 where nothing that acts on the qubits varies.
+        """
+        content = self.content
+        for sweep, along in self.along(values):
+            if sweep.section in ("medium", "device"):
+                content = sweep.put(content, along)
+        medium = self._media(values) if content.magnet is not None else medium_of(content.medium)
+        equation = MasterEquation(medium, content.device.detuning)
+        times = (content.device.intrinsic_t1, content.device.intrinsic_t2)
+        return with_intrinsic(equation, *(_each_qubit(time, equation.n_qubits) for time in times))
+
+    def _media(self, values: NDArray[np.float64]) -> Medium:
+        """The media of a magnet, asked wherever it is another, with the batch shape (curves or 1, n or 1)."""
+        curves = range(self.n_curves) if self.curves is not None and self.curves.section == "magnet" else range(1)
+        points = values.tolist() if self.scan.section == "magnet" else [None]
+        settings = [[self.settings(curve, value=value) for value in points] for curve in curves]
+        return stacked([[medium_of(medium_section_of(content)) for content in row] for row in settings])
+
+    def along(self, values: NDArray[np.float64]) -> list[tuple[Sweep, NDArray[np.float64]]]:
+        """What varies, each with its values along its own axis of (curves, n)."""
+        scan = [(self.scan, values)]
+        return scan if self.curves is None else [(self.curves, self.curves.values[:, None]), *scan]
+
+
+def _each_qubit(time: Any, n_qubits: int) -> Any:
+    """A time of all qubits, scanned or not, or one of each, with the qubits on its last axis."""
+    return time[..., None] if isinstance(time, np.ndarray) else checked_times(time, "time", n_qubits)
 
 
 def medium_section_of(content: ExperimentFile) -> AnyMediumSection:
@@ -73,14 +123,11 @@ def medium_section_of(content: ExperimentFile) -> AnyMediumSection:
     return content.medium if content.magnet is None else content.magnet
 
 
-def equation_of(content: ExperimentFile) -> MasterEquation:
-    """The master equation that the sections of an experiment describe."""
-    return MasterEquation(medium_of(medium_section_of(content)), content.device.detuning)
-
-
 def device_of(content: ExperimentFile) -> Device:
     """The device that the sections of an experiment describe."""
-    return Device(equation_of(content), **instruments_of(content.device, medium_section_of(content)))
+    section = medium_section_of(content)
+    equation = MasterEquation(medium_of(section), content.device.detuning)
+    return Device(equation, **instruments_of(content.device, section))
 
 
 def parameters_of(content: ExperimentFile) -> dict[str, Any]:
@@ -142,7 +189,7 @@ def _experiment(source: TomlFile) -> Experiment:
         )
         raise source.refusal(("run", "tomography"), message)
     experiment = Experiment(content, scan, curves, source)
-    _check_every_point(experiment)
+    _check(experiment)
     return experiment
 
 
@@ -155,8 +202,24 @@ def _completed(content: ExperimentFile, source: TomlFile) -> ExperimentFile:
     return content.model_copy(update={"magnet": given, "device": device})
 
 
-def _check_every_point(experiment: Experiment) -> None:
-    """Builds every master equation and checks every protocol parameter before anything is run."""
+def _check(experiment: Experiment) -> None:
+    """Makes the master equations, devices and parameters of every point before anything is run."""
+    values, scan, curves = experiment.scan.values, experiment.scan, experiment.curves
+    try:
+        for curve in range(experiment.n_curves if curves is not None and curves.is_of_instruments else 1):
+            for value in values if scan.is_of_instruments else values[:1]:
+                experiment.device(curve, value)
+        for curve in range(experiment.n_curves if curves is not None and curves.section == "protocol" else 1):
+            for point in range(values.size if scan.section == "protocol" else 1):
+                checked(experiment.content.protocol.name, **parameters_of(experiment.settings(curve, point)))
+        experiment.equations(values)
+    except ArgumentError:
+        _refuse_first_point(experiment)
+        raise
+
+
+def _refuse_first_point(experiment: Experiment) -> None:
+    """Finds the first point that is refused, for the message."""
     for curve in range(experiment.n_curves):
         for point in range(experiment.scan.values.size):
             content = experiment.settings(curve, point)

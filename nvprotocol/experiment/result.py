@@ -10,9 +10,18 @@ from numpy.typing import NDArray
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.emulation import Estimate
 from nvprotocol.experiment.agreement import Agreement, outcomes_agreement
-from nvprotocol.experiment.exact import Exact, by_circuits, by_master_equation, drawn_at, jobs, needs_circuits
-from nvprotocol.experiment.file import Experiment, device_of, parameters_of
+from nvprotocol.experiment.exact import (
+    Exact,
+    by_circuits,
+    by_master_equation,
+    drawn_at,
+    exact_of,
+    jobs,
+    needs_circuits,
+)
+from nvprotocol.experiment.file import Experiment, parameters_of
 from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, observable_of, value_of
+from nvprotocol.master_equation import Conditional
 from nvprotocol.tomography.estimate import SUSPECT
 
 if TYPE_CHECKING:
@@ -157,10 +166,15 @@ def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -
     protocol = GALLERY[experiment.content.protocol.name]
     first = protocol.circuit(**parameters_of(experiment.settings(0, 0)))
     observable = observable_of(protocol, first, experiment.content.run.tomography)
-    numbers = range(experiment.n_curves)
-    circuits = any(needs_circuits(experiment, number) for number in numbers)
-    fine = drawn_at(experiment, by_circuits=circuits)
-    curves = [_curve(experiment, protocol, observable, number, fine, progress) for number in numbers]
+    with_circuits = [needs_circuits(experiment, number) for number in range(experiment.n_curves)]
+    fine = drawn_at(experiment, by_circuits=any(with_circuits))
+    theory = by_master_equation(experiment, protocol, np.concatenate([experiment.scan.values, fine]))
+    curves = []
+    for number, by_circuit in enumerate(with_circuits):
+        estimates = _estimates(experiment, protocol, observable, number, progress)
+        kept = Conditional(theory.states[number], theory.probability[number])
+        exact = _exact(experiment, protocol, observable, number, fine, kept, by_circuit=by_circuit)
+        curves.append(Curve(_label(experiment, number), estimates, *exact))
     agreement = sum((_agreement(curve, experiment.content.run.shots) for curve in curves), Agreement(0.0, 0))
     compared = [pair for curve in curves for pair in zip(curve.estimates, curve.exact.values, strict=True)]
     kept = [(emulated, value) for emulated, value in compared if emulated is not None]
@@ -168,48 +182,58 @@ def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -
     return ExperimentResult(experiment, curves, agreement, (inside, len(kept)), observable)
 
 
-def _curve(
+def _label(experiment: Experiment, number: int) -> str:
+    """What tells a curve apart."""
+    if experiment.curves is None:
+        return ""
+    value = f"{experiment.curves.values[number]:g}".replace("-", "−")
+    return f"{experiment.curves.symbol} = {value} {experiment.curves.unit}".strip()
+
+
+def _exact(
     experiment: Experiment,
     protocol: "Protocol",
     observable: Observable,
     number: int,
     fine: NDArray[np.float64],
+    theory: Conditional,
+    *,
+    by_circuit: bool,
+) -> tuple[Exact, NDArray[np.float64], Exact] | tuple[Exact, NDArray[np.float64], Exact, Exact]:
+    """The exact values at the points of a curve, where it is drawn, the values there, and those of ideal instruments.
+
+    The last are left out where the others are those of ideal instruments, too.
+    """
+    values = experiment.scan.values
+    drawn = Conditional(theory.states[values.size :], theory.probability[values.size :])
+    ideal = exact_of(experiment, protocol, observable, drawn)
+    given = (experiment, protocol, observable)
+    if by_circuit:
+        points = by_circuits(*given, number, values, outcomes=True)
+        return points, fine, by_circuits(*given, number, fine), ideal
+    at_points = Conditional(theory.states[: values.size], theory.probability[: values.size])
+    return exact_of(*given, at_points, outcomes=True), fine, ideal
+
+
+def _estimates(
+    experiment: Experiment,
+    protocol: "Protocol",
+    observable: Observable,
+    curve: int,
     progress: Callable[[int], None] | None,
-) -> Curve:
+) -> list[Emulated | None]:
+    """One answer for each point of a curve; every chunk of points has a random stream of its own."""
+    run = experiment.content.run
+    options: dict[str, Any] = {"shots": run.shots, "postselect": protocol.postselect, "engine": run.engine}
     estimates: list[Emulated | None] = []
-    points = range(experiment.scan.values.size)
-    for start in range(0, len(points), _CHUNK):
-        chunk = points[start : start + _CHUNK]
-        estimates += _emulated(experiment, protocol, observable, number, chunk)
+    for start in range(0, experiment.scan.values.size, _CHUNK):
+        chunk = experiment.scan.values[start : start + _CHUNK]
+        rng = np.random.default_rng([run.seed, curve, start])
+        for device, circuits in jobs(experiment, protocol, curve, chunk):
+            estimates += emulated_or_none(observable, circuits, device, options, rng)
         if progress is not None:
             progress(len(chunk))
-    label = ""
-    if experiment.curves is not None:
-        value = f"{experiment.curves.values[number]:g}".replace("-", "−")
-        label = f"{experiment.curves.symbol} = {value} {experiment.curves.unit}".strip()
-    given = (experiment, protocol, observable, number)
-    by_theory = by_master_equation(*given, fine)
-    if not needs_circuits(experiment, number):
-        exact = by_master_equation(*given, experiment.scan.values, outcomes=True)
-        return Curve(label, estimates, exact, fine, by_theory)
-    exact = by_circuits(*given, experiment.scan.values, outcomes=True)
-    return Curve(label, estimates, exact, fine, by_circuits(*given, fine), by_theory)
-
-
-def _emulated(
-    experiment: Experiment, protocol: "Protocol", observable: Observable, curve: int, points: range
-) -> list[Emulated | None]:
-    """The answers of some points; one job for those that share a device."""
-    settings = [experiment.settings(curve, point) for point in points]
-    content = experiment.content.run
-    rng = np.random.default_rng([content.seed, curve, points.start])
-    circuits = [protocol.circuit(**parameters_of(one)) for one in settings]
-    options: dict[str, Any] = {"shots": content.shots, "postselect": protocol.postselect, "engine": content.engine}
-    results: list[Emulated | None] = []
-    for job in jobs(experiment, len(points)):
-        device = device_of(settings[job[0]])
-        results += emulated_or_none(observable, [circuits[k] for k in job], device, options, rng)
-    return results
+    return estimates
 
 
 def _contains(interval: tuple[float, float], value: float) -> bool:

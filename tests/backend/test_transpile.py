@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from numpy.typing import NDArray
+from nvprotocol.backend.schedule import schedule
 from qiskit import QuantumCircuit, QuantumRegister, transpile
 from qiskit.transpiler import generate_preset_pass_manager
 from strategies import SEEDS
@@ -14,7 +15,6 @@ from systems import pair
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend, exact, time_as_medium
-from nvprotocol.backend.schedule import schedule
 from nvprotocol.errors import ArgumentError, UnsupportedCircuitError
 
 SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)

@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 from by_hand import Follower
+from nvprotocol.backend.aer import kept_states
+from nvprotocol.backend.conditions import condition_of
+from nvprotocol.backend.schedule import schedule
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit.classical import expr, types
 from systems import pair
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend, exact, follow_kept, time_as_medium
-from nvprotocol.backend.aer import kept_states
-from nvprotocol.backend.conditions import condition_of
-from nvprotocol.backend.schedule import schedule
 
 SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
 SLOW = nv.Device(

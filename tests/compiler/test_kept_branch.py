@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from laboratory import Bench, random_device
 from numpy.typing import NDArray
+from nvprotocol.backend.aer import kept_outcomes, kept_states
+from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.transpiler import PassManager
 from strategies import SEEDS
@@ -14,8 +16,6 @@ from systems import pair, random_symbols
 
 import nvprotocol as nv
 from nvprotocol.backend import FollowKept, TimeAsMedium, exact, follow_kept, time_as_medium
-from nvprotocol.backend.aer import kept_outcomes, kept_states
-from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError
 from nvprotocol.errors import ArgumentError
 
 SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)

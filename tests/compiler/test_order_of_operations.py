@@ -7,6 +7,9 @@ import pytest
 from counting import counts_of, multinomial_p_value
 from hypothesis import given, settings
 from laboratory import random_device
+from nvprotocol.backend.aer import kept_states
+from nvprotocol.backend.kept_branch import NotFollowedError
+from nvprotocol.backend.schedule import schedule
 from programs import N_BITS, Writer, circuit_of, followed, writes
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit.classical import expr
@@ -15,9 +18,6 @@ from systems import pair, random_symbols
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend, exact, follow_kept, time_as_medium
-from nvprotocol.backend.aer import kept_states
-from nvprotocol.backend.kept_branch import NotFollowedError
-from nvprotocol.backend.schedule import schedule
 from nvprotocol.emulation import pulsed
 from nvprotocol.errors import ArgumentError, NoKeptShotsError
 

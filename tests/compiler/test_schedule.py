@@ -8,6 +8,7 @@ import pytest
 from by_hand import acts, durations, padding
 from hypothesis import given, settings
 from laboratory import UNITS, Bench, random_device
+from nvprotocol.backend.schedule import Schedule, schedule
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import IfElseOp, Parameter, Qubit
 from qiskit.circuit.classical import expr
@@ -17,7 +18,6 @@ from strategies import SEEDS
 from systems import pair
 
 import nvprotocol as nv
-from nvprotocol.backend.schedule import Schedule, schedule
 
 SYSTEM = pair(a=1.0, A=0.5)
 IDEAL = nv.Device(SYSTEM.equation, dt_ns=2.5)

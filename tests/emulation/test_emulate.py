@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from numpy.typing import NDArray
+from nvprotocol.backend.schedule import schedule
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit.library import CXGate, PermutationGate, UnitaryGate
 from qiskit.quantum_info import DensityMatrix, Operator, SuperOp, partial_trace
@@ -12,7 +13,6 @@ from strategies import SEEDS
 from systems import System, many, pair, random_symbols, random_unitary
 
 import nvprotocol as nv
-from nvprotocol.backend.schedule import schedule
 from nvprotocol.emulation import Estimate
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.protocols import GALLERY, dissipative_entanglement, monitored_bell

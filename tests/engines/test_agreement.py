@@ -6,6 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from laboratory import random_device
+from nvprotocol.backend.aer import kept_outcomes, kept_states
+from nvprotocol.backend.floor import SMALLEST_PROBABILITY
+from nvprotocol.backend.kept_branch import NotFollowedError
+from nvprotocol.backend.native import to_native
 from programs import N_BITS, Writer, circuit_of, writes
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from scipy.linalg import expm
@@ -14,10 +18,6 @@ from systems import pair, random_symbols
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend, exact, follow_kept, time_as_medium
-from nvprotocol.backend.aer import kept_outcomes, kept_states
-from nvprotocol.backend.floor import SMALLEST_PROBABILITY
-from nvprotocol.backend.kept_branch import NotFollowedError
-from nvprotocol.backend.native import to_native
 from nvprotocol.backend.postselected import kept_bits
 from nvprotocol.device import Control
 from nvprotocol.emulation import pulsed

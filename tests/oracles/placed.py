@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from nvprotocol.backend.time_as_medium import timeless
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.primitives import BackendSamplerV2
 from qiskit_aer.primitives import SamplerV2
@@ -18,7 +19,6 @@ from systems import pair
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend, exact
-from nvprotocol.backend.time_as_medium import timeless
 from nvprotocol.errors import UnsupportedCircuitError
 
 SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.1, J=0.5, delta=0.4)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from counting import FALSE_ALARM, multinomial_p_value
 from numpy.typing import NDArray
+from nvprotocol.backend.aer import OPTIONS
 from protocol_runs import count
 from qiskit import QuantumCircuit, transpile
 from qiskit.circuit import Barrier, Gate, IfElseOp, Measure, Reset
@@ -18,7 +19,6 @@ from qiskit_aer import AerSimulator
 
 import nvprotocol as nv
 from nvprotocol.backend import follow_kept
-from nvprotocol.backend.aer import OPTIONS
 from nvprotocol.protocols import GALLERY, no_emitted_magnon
 
 LEVELS = (0, 1, 2, 3)
