@@ -20,8 +20,8 @@ from scipy.stats import chi2
 
 import nvprotocol as nv
 from nvprotocol.backend import follow_kept, time_as_medium
-from nvprotocol.backend.aer import kept_states
 from nvprotocol.emulation import Estimate
+from nvprotocol.engines.aer import kept_states
 
 CHECKS, DURATION, SHOTS, SEED = 50, 1.0, 10_000, 11
 ROUNDS = 15
@@ -63,14 +63,14 @@ def with_discarded(estimate: Estimate) -> NDArray[np.int64]:
 def agreement(one: Estimate, other: Estimate) -> dict[str, float]:
     """p values: each against the exact distribution, and the two against each other, all nine settings together."""
     exact = EQUATION.monitored("ud", [DURATION], DURATION / CHECKS)
-    state, odds = exact.states[0], float(exact.probability[0])
+    state, probability = exact.states[0], float(exact.probability[0])
     first, second = with_discarded(one), with_discarded(other)
     both = first + second
     used = both >= 10  # rarer cells say nothing that χ² could judge
     distance = float(((first - second)[used] ** 2 / both[used]).sum())
     return {
-        "kept branch, exact": nv.experiment.counts_agreement(one, state, odds).p_value,
-        "shot by shot, exact": nv.experiment.counts_agreement(other, state, odds).p_value,
+        "kept branch, exact": nv.experiment.counts_agreement(one, state, probability).p_value,
+        "shot by shot, exact": nv.experiment.counts_agreement(other, state, probability).p_value,
         "one another": float(chi2.sf(distance, used.sum() - len(both))),
     }
 
@@ -81,10 +81,10 @@ def parts() -> dict[str, Callable[[], object]]:
     plain = time_as_medium(CIRCUIT, DEVICE)
     branch = follow_kept(plain, keep, DEVICE)
     estimate = kept_branch(SHOTS)
-    state, odds = kept_branch(None).state, estimate.success_probability
+    state, probability = kept_branch(None).state, estimate.success_probability
     assert estimate.counts is not None
     counts, rng = estimate.counts, np.random.default_rng(SEED)
-    cells = np.concatenate([odds * nv.tomography.probabilities(state), np.full((9, 1), 1 - odds)], axis=1)
+    cells = np.concatenate([probability * nv.tomography.probabilities(state), np.full((9, 1), 1 - probability)], axis=1)
     return {
         "time becomes the medium": lambda: time_as_medium(CIRCUIT, DEVICE),
         "measurements become projections": lambda: follow_kept(plain, keep, DEVICE),

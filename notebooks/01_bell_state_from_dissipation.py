@@ -170,12 +170,12 @@ print(wait_and_look.draw(), estimate, sep="\n\n")
 
 # %%
 SHOTS = 2000  # in each of the nine tomography settings
-record = []  # (exact concurrence, exact odds, estimate) of every point of this notebook, for the tally at the end
+record = []  # (exact concurrence, exact probability, estimate) of every point of this notebook, for the tally below
 
 
-def remember(estimates, exact_concurrence, exact_odds=1.0):
+def remember(estimates, exact_concurrence, exact_probability=1.0):
     """Keeps what is true of each point beside its estimate."""
-    record.extend(np.broadcast(exact_concurrence, exact_odds, estimates))
+    record.extend(np.broadcast(exact_concurrence, exact_probability, estimates))
 
 
 # %%
@@ -334,7 +334,7 @@ plt.show()
 # - $\delta = 0$: $C = \tanh 2\Gamma t$ reaches 1 quickly, and **half** of all runs survive: the dark half of
 #   $|\uparrow\downarrow\rangle$.
 # - $\delta = \Gamma$, the exceptional point: $C = 2\Gamma t\sqrt{1+\Gamma^2t^2}/(1+2\Gamma^2t^2)$ reaches 1 as well,
-#   but as a power of $t$, while the odds fall exponentially. Here perfection costs all.
+#   but as a power of $t$, while the success probability falls exponentially. Here perfection costs all.
 # - $\delta = 5$: $C$ goes up and down with the frequency $2\omega = 2\sqrt{\delta^2-\Gamma^2}$, and never reaches 1.
 #
 # One sober remark. For the same magnet at zero temperature, a curve of Fig. 2 is one of Fig. 3 times its price,
@@ -353,8 +353,8 @@ for initial in ("ud", "du", "+u", "+r", "+-"):
     circuit = nv.protocols.monitored_bell(duration=3.0, checks=20, initial=initial)
     kept = nv.emulate(circuit, device, shots=None, postselect={"parity": 1})
     weight = nv.closed_form.singlet_weight(initial)
-    fidelity, odds = kept.fidelity(singlet), kept.success_probability
-    rows.append(f"from {initial}: fidelity with the singlet {fidelity:.5f}, P = {odds:.4f}, p_S = {weight:.4f}")
+    fidelity, probability = kept.fidelity(singlet), kept.success_probability
+    rows.append(f"from {initial}: fidelity with the singlet {fidelity:.5f}, P = {probability:.4f}, p_S = {weight:.4f}")
 print("\n".join(rows))
 
 # %% [markdown]
@@ -542,10 +542,10 @@ assert missed <= allowed  # intervals that cover 95 % fail this with a probabili
 
 chosen = exact_p < 1 - 1e-9  # where runs are discarded
 trials = 9 * np.array([entry[2].shots for entry in record])[chosen]
-shares, odds = np.array([entry[2].success_probability for entry in record])[chosen], exact_p[chosen]
-squares = np.sum((shares - odds) ** 2 * trials / (odds * (1 - odds)))
-significance = 2 * min(chi2.cdf(squares, len(odds)), chi2.sf(squares, len(odds)))
-print(f"{len(odds)} success probabilities: χ² = {squares:.1f}, two-sided significance {significance:.2f}")
+shares, probability = np.array([entry[2].success_probability for entry in record])[chosen], exact_p[chosen]
+squares = np.sum((shares - probability) ** 2 * trials / (probability * (1 - probability)))
+significance = 2 * min(chi2.cdf(squares, len(probability)), chi2.sf(squares, len(probability)))
+print(f"{len(probability)} success probabilities: χ² = {squares:.1f}, two-sided significance {significance:.2f}")
 assert significance > 1e-5
 
 for run in (literal, quick):  # four standard errors: 6e-5 for each of the two

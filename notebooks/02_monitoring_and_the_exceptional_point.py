@@ -9,9 +9,9 @@
 # how an echo gets around it.
 #
 # - **New to it?** You need the first half of notebook 01, and the Bloch sphere of one spin.
-# - **Know the paper?** The flow on the equator is Adler's equation of phase locking; the odds, not the time, are the
-#   price of being near the exceptional point; any exchange coupling removes it (the text leaves exchange out); and a
-#   Qiskit circuit with pulses makes a Bell state at $\delta = 5\,\Gamma$.
+# - **Know the paper?** The flow on the equator is Adler's equation of phase locking; the success probability, not the
+#   time, is the price of being near the exceptional point; any exchange coupling removes it (the text leaves exchange
+#   out); and a Qiskit circuit with pulses makes a Bell state at $\delta = 5\,\Gamma$.
 
 # %%
 import matplotlib.pyplot as plt
@@ -25,7 +25,7 @@ from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, NOTEBOOK, estimate_points
 plt.rcParams.update(NOTEBOOK)
 GREY = "0.45"
 FIVE = {"settings": nv.tomography.U1, "ansatz": "X"}  # tomography of what conserves σᶻ: five settings do
-record = []  # (exact concurrence, exact odds, estimate) of every emulated point, for the tally at the end
+record = []  # (exact concurrence, exact probability, estimate) of every emulated point, for the tally below
 
 
 def remember(estimates, exact):
@@ -161,13 +161,13 @@ ax.legend(title=r"$\delta/\Gamma$", loc="lower left", ncols=2, columnspacing=1.0
 plt.show()
 
 # %% [markdown]
-# *Odds against quality, $a = |A|$, $T = 0$. Each curve is run through in time, from left to right.*
+# *Success probability against quality, $a = |A|$, $T = 0$. Each curve is run through in time, from left to right.*
 #
-# At $\delta = 0$ every quality is to be had with odds of 1/2: the half of $|\uparrow\downarrow\rangle$ that is dark
-# survives. With a detuning, the sink $|a\rangle$ is no longer quite dark and leaks at the rate $2(a+\tilde a-\kappa)$,
-# so that each further digit costs a constant factor, more and more towards the exceptional point. At it a power law in
-# time meets an exponential in odds, and beyond, some quality is the best there is. So the exceptional point is not the
-# "sweet spot" of this scheme: it is where its price diverges.
+# At $\delta = 0$ every quality is to be had with a success probability of 1/2: the half of $|\uparrow\downarrow\rangle$
+# that is dark survives. With a detuning, the sink $|a\rangle$ is no longer quite dark and leaks at the rate $2(a+\tilde
+# a-\kappa)$, so that each further digit costs a constant factor, more and more towards the exceptional point. At it a
+# power law in time meets an exponential in probability, and beyond, some quality is the best there is. So the
+# exceptional point is not the "sweet spot" of this scheme: it is where its price diverges.
 #
 # ## Any beginning: a circuit of one's own
 #
@@ -232,7 +232,9 @@ for k, delta in enumerate(exchange.detuning):
     estimate_points(right, [delta], [estimate], number=3, label="emulated at $t = 3/\\Gamma$" if k == 0 else None)
 left.set(xlabel=r"detuning $\delta/\Gamma$", ylabel=r"growth $|\mathrm{Im}\,E|/\Gamma$", xlim=(0, 2.5), ylim=(0, 1.05))
 left.legend()
-right.set(xlabel=r"detuning $\delta/\Gamma$", ylabel=r"lasting concurrence $C_\infty$", xlim=(0, 2.5), ylim=(0.3, 1.05))
+right.set(
+    xlabel=r"detuning $\delta/\Gamma$", ylabel=r"long-time concurrence $C_\infty$", xlim=(0, 2.5), ylim=(0.3, 1.05)
+)
 right.legend(loc="lower left")
 plt.show()
 

@@ -27,12 +27,12 @@ from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, NOTEBOOK, estimate_points
 plt.rcParams.update(NOTEBOOK)
 GREY = "0.45"
 FIVE = {"settings": nv.tomography.U1, "ansatz": "X"}  # tomography of what conserves σᶻ: five settings do
-record = []  # (exact concurrence, exact odds, estimate) of every emulated point, for the tally at the end
+record = []  # (exact concurrence, exact probability, estimate) of every emulated point, for the tally below
 
 
-def remember(estimates, states, odds=1.0):
+def remember(estimates, states, probability=1.0):
     """Keeps what is true of each point beside its estimate."""
-    record.extend(np.broadcast(np.atleast_1d(nv.concurrence(states)), odds, estimates))
+    record.extend(np.broadcast(np.atleast_1d(nv.concurrence(states)), probability, estimates))
 
 
 def pair(q, A=1.0, delta=0.0, a=1.0):
@@ -179,7 +179,9 @@ for k, q in enumerate((0.0, 0.1, 0.5)):
         exact = equation.monitored("ud", checks * period, period)
         remember(estimates[-1:], exact.states, exact.probability)
     estimate_points(ax, tried, estimates, number=k, label=f"$q = {q:g}$")
-ax.set(xscale="log", xlabel=r"time between looks $a\tau$", ylabel=r"lasting concurrence $C_\infty$", ylim=(-0.01, 1.05))
+ax.set(
+    xscale="log", xlabel=r"time between looks $a\tau$", ylabel=r"long-time concurrence $C_\infty$", ylim=(-0.01, 1.05)
+)
 ax.set_xlim(0.01, 20)
 ax.xaxis.set_major_formatter("{x:g}")
 ax.legend(loc="lower left")
@@ -231,7 +233,7 @@ left.legend(loc="upper right")
 for k, period in enumerate((0.001, 0.03, 0.3, 1.0)):
     right.plot(scan, lasting(scanned, period), color=COLOURS[k + 2], label=rf"$a\tau = {period:g}$")
 right.plot(scan, 1 / np.maximum(scan, 1), "--", color="black", lw=0.8, label=r"$\min(1, \Gamma/\delta)$")
-right.set(xlabel=r"detuning $\delta/\Gamma$", ylabel=r"lasting concurrence $C_\infty$", xlim=(0, 2), ylim=(0, 1.05))
+right.set(xlabel=r"detuning $\delta/\Gamma$", ylabel=r"long-time concurrence $C_\infty$", xlim=(0, 2), ylim=(0, 1.05))
 right.legend(loc="lower left")
 plt.show()
 
@@ -355,9 +357,9 @@ print(f"{missed} of {len(record)} intervals of the concurrence miss the exact va
 assert missed <= binom.isf(1e-5, len(record), 0.05)
 
 chosen = exact_p < 1 - 1e-9
-shares, odds = np.array([entry[2].success_probability for entry in record])[chosen], exact_p[chosen]
+shares, probability = np.array([entry[2].success_probability for entry in record])[chosen], exact_p[chosen]
 trials = np.array([len(entry[2].counts) * entry[2].shots for entry in record])[chosen]
-squares = np.sum((shares - odds) ** 2 * trials / (odds * (1 - odds)))
-significance = 2 * min(chi2.cdf(squares, odds.size), chi2.sf(squares, odds.size))
-print(f"{odds.size} success probabilities: χ² = {squares:.1f}, two-sided significance {significance:.2f}")
+squares = np.sum((shares - probability) ** 2 * trials / (probability * (1 - probability)))
+significance = 2 * min(chi2.cdf(squares, probability.size), chi2.sf(squares, probability.size))
+print(f"{probability.size} success probabilities: χ² = {squares:.1f}, two-sided significance {significance:.2f}")
 assert significance > 1e-5

@@ -416,7 +416,7 @@ print(caught[0].message)
 
 # %%
 def misread(excited: float, ground: float) -> np.ndarray:
-    """Readout matrix of a qubit, with the odds that 0 and that 1 are read wrongly; measured on the rows."""
+    """Readout matrix of a qubit, with the probabilities that 0 and that 1 are read wrongly; measured on the rows."""
     return np.array([[1 - excited, ground], [excited, 1 - ground]])
 
 
@@ -441,7 +441,7 @@ with warnings.catch_warnings():
 # %% [markdown]
 # Known and given, the readout error costs width, but the interval still holds. To correct too much asks for a state
 # that cannot be, and is caught; so is an asymmetric error, as it makes single spins point where an X state cannot. But
-# a *symmetric* error that is ignored leaves no trace at all. It cannot: reading a spin wrongly with the odds
+# a *symmetric* error that is ignored leaves no trace at all. It cannot: reading a spin wrongly with the probability
 # $\varepsilon$ in every direction is the same as depolarising it by the factor $1-2\varepsilon$, and that may well have
 # happened to the state. No test on these counts can tell. Measure the confusion matrix; `calibration_shots` widens the
 # interval by what is not known of it.
@@ -515,5 +515,5 @@ assert not plausible(holds["3 % error, ignored"], 0.5)
 weight = np.array([(left > 0) + (right > 0) for left in range(4) for right in range(4)])[1:]
 averages = np.einsum("gij,ji->g", STRINGS, steady) * 0.94**weight
 depolarised = np.eye(4) / 4 + 4 * np.einsum("g,gij->ij", averages, STRINGS)
-blurred_odds = nv.tomography.probabilities(steady) @ np.kron(misread(0.03, 0.03), misread(0.03, 0.03)).T
-np.testing.assert_allclose(nv.tomography.probabilities(depolarised), blurred_odds, rtol=0, atol=1e-12)
+blurred_probabilities = nv.tomography.probabilities(steady) @ np.kron(misread(0.03, 0.03), misread(0.03, 0.03)).T
+np.testing.assert_allclose(nv.tomography.probabilities(depolarised), blurred_probabilities, rtol=0, atol=1e-12)

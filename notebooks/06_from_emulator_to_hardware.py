@@ -38,17 +38,17 @@ plt.rcParams.update(NOTEBOOK)
 # ## The goal: what the magnet keeps
 #
 # Two spins on a perfectly correlated magnet at zero temperature, $|A| = a$, start in $|\uparrow\downarrow\rangle$.
-# The runs without an emitted magnon have the concurrence $\tanh 2at$ and the odds $P = (1 + e^{-4at})/2$. Only $at$
-# matters; we take $at = 1$. The circuit that plays this magnet needs no magnet:
+# The runs without an emitted magnon have the concurrence $\tanh 2at$ and the probability $P = (1 + e^{-4at})/2$. Only
+# $at$ matters; we take $at = 1$. The circuit that plays this magnet needs no magnet:
 
 # %%
 AT = 1.0
 magnet = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)).no_jump("ud", [AT])
-goal = magnet.probability[0] * magnet.states[0]  # odds and state in one matrix
+goal = magnet.probability[0] * magnet.states[0]  # probability and state in one matrix
 no_magnet = nv.MasterEquation(nv.Medium.pair(a=0.0))
 
 print(no_emitted_magnon(AT, steps=1).draw(fold=110))
-print(f"\nto be reached: C = {nv.concurrence(magnet.states[0]):.4f} with the odds {magnet.probability[0]:.4f}")
+print(f"\nto be reached: C = {nv.concurrence(magnet.states[0]):.4f} with the probability {magnet.probability[0]:.4f}")
 print("steps     C       P")
 for steps in (1, 2, 4, 16, 64):
     played = no_emitted_magnon(AT, steps)
@@ -56,8 +56,8 @@ for steps in (1, 2, 4, 16, 64):
     print(f"{steps:4}   {kept.concurrence:.4f}  {kept.success_probability:.4f}")
 
 # %% [markdown]
-# The odds creep towards those of the magnet, with an error that falls as 1/steps. The concurrence is there from the
-# first step on, and even a little above: one strong collision takes the bright state $|T_0\rangle$ out of the pair
+# The probability creeps towards that of the magnet, with an error that falls as 1/steps. The concurrence is there from
+# the first step on, and even a little above: one strong collision takes the bright state $|T_0\rangle$ out of the pair
 # nearly at once. That is a fine way to make a Bell state, but it is not what a magnet does. Keep both questions apart:
 # *how good is the Bell state*, and *how well is the magnet played*?
 #
@@ -135,7 +135,7 @@ for name, circuit in circuits.items():
 #
 # The noise model is the one Aer makes of the machine (`AerSimulator.from_backend`). We ask it twice. First *exactly*:
 # `follow_kept` replaces each measurement by the projection on what is kept, so that one density matrix holds the state
-# and the odds of the kept runs. Then *as in the laboratory*: shots in nine Pauli settings, those that saw a magnon
+# and the success probability. Then *as in the laboratory*: shots in nine Pauli settings, those that saw a magnon
 # thrown away, the rest handed to `nv.tomography.estimate` together with the readout errors of the two qubits.
 
 
@@ -181,7 +181,7 @@ def misread(noise: float) -> list[float]:
 
 
 def kept_runs(circuit: QuantumCircuit, noise: float) -> np.ndarray:
-    """The unnormalised state of the kept runs: its trace are their odds."""
+    """The unnormalised state of the kept runs: its trace is their probability."""
     error = misread(noise)[2]
     reads = nv.Device(no_magnet, monitors=1, monitor_efficiency=1 - error, monitor_false_alarm=error)
     branch = follow_kept(circuit, dict.fromkeys(range(circuit.num_clbits), 1), reads).circuit
@@ -216,7 +216,7 @@ def concurrences(weighted: np.ndarray) -> np.ndarray:
 
 
 def distances(weighted: np.ndarray) -> np.ndarray:
-    """Half the trace norm of the difference from what the magnet keeps, odds included."""
+    """Half the trace norm of the difference from what the magnet keeps, probability included."""
     return np.abs(np.linalg.eigvalsh(weighted - goal)).sum(axis=-1) / 2
 
 
@@ -255,8 +255,8 @@ plt.show()
 # %% [markdown]
 # *Above: concurrence of the kept runs, exact (lines) and from tomography of 1000 shots in each of nine settings (points
 # with 95 % intervals). Dashed: the same machine if nobody had to wait for the monitor. Below: how well the magnet is
-# played, as half the trace norm $\frac12\lVert P\rho - P_0\rho_0\rVert_1$ of the difference in state and odds, the
-# largest error that any probability can have; the circles are the best numbers of collisions.*
+# played, as half the trace norm $\frac12\lVert P\rho - P_0\rho_0\rVert_1$ of the difference in state and probability,
+# the largest error that any probability can have; the circles are the best numbers of collisions.*
 #
 # **How far does the Bell state survive?** After one collision it is clearly entangled; each further one costs, and
 # after sixteen half of the concurrence is gone. What it costs is told by the dashed line: from two collisions on,
@@ -311,13 +311,14 @@ by_gates, by_waiting = concurrences(exact[0.0]) - hurried_c, hurried_c - today_c
 several = (STEPS >= 2) & (STEPS <= 32)  # with one collision they are equal; in the end the concurrence is gone
 assert np.all(by_gates[several] < by_waiting[several])
 
-# Tomography, shot by shot, against the exact kept branch: coverage at a significance of 1e-3, odds within four sigma.
+# Tomography, shot by shot, against the exact kept branch: coverage at a significance of 1e-3, success probability
+# within four sigma.
 missed = 0
 for noise, found in points.items():
     rows = np.isin(STEPS, AT_STEPS)
-    truth, odds = concurrences(exact[noise])[rows], np.trace(exact[noise][rows], axis1=1, axis2=2).real
+    truth, probability = concurrences(exact[noise])[rows], np.trace(exact[noise][rows], axis1=1, axis2=2).real
     missed += int(np.sum((truth < found.interval[:, 0]) | (truth > found.interval[:, 1])))
     shares = found.counts.sum(axis=(1, 2)) / (9 * SHOTS)
-    assert np.all(np.abs(shares - odds) < 4 * np.sqrt(odds * (1 - odds) / (9 * SHOTS)))
+    assert np.all(np.abs(shares - probability) < 4 * np.sqrt(probability * (1 - probability) / (9 * SHOTS)))
 print(f"{missed} of {2 * len(AT_STEPS)} intervals miss the exact concurrence")
 assert missed <= binom.isf(1e-3, 2 * len(AT_STEPS), 0.05)

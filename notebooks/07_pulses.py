@@ -123,8 +123,8 @@ print(f"\nby tomography  fidelity {sampled.fidelity(bell):.4f}, {sampled}")
 # time. With 20 000 shots in each setting the estimate notices: its p-value says that no single state explains the
 # counts.
 #
-# The state hardly suffers, the odds do. That is monitoring: what goes wrong before a check is mostly thrown away by
-# it.
+# The state hardly suffers, the success probability does. That is monitoring: what goes wrong before a check is mostly
+# thrown away by it.
 #
 # Between the first event and the last one can look at any time.
 
@@ -142,8 +142,10 @@ axes[0].set(ylabel="population", ylim=(-0.02, 1.04))
 axes[0].legend(loc="upper right")
 axes[1].plot(late, nv.concurrence(ideally.states), color=GREY, lw=0.8, label="no jump, ideal start")
 axes[1].plot(times, nv.concurrence(kept.states), color=COLOURS[1], label="pulses")
-axes[1].plot(times, kept.probability, "--", color=COLOURS[2], label="odds, pulses")
-axes[1].set(xlabel="time (µs)", ylabel="concurrence $C$, odds", ylim=(-0.02, 1.04), xlim=(0, schedule.duration))
+axes[1].plot(times, kept.probability, "--", color=COLOURS[2], label="success probability, pulses")
+axes[1].set(
+    xlabel="time (µs)", ylabel="concurrence $C$, success probability", ylim=(-0.02, 1.04), xlim=(0, schedule.duration)
+)
 axes[1].legend(loc="center right", bbox_to_anchor=(1.0, 0.66))
 for ax in axes:
     ax.axvspan(0, LENGTH, color="0.93", lw=0)
@@ -157,8 +159,8 @@ plt.show()
 #
 # ## The budget
 #
-# What do finite pulses cost? Two numbers tell: the odds $P$ of keeping a run, and the fidelity with the singlet as
-# tomography reads it, $F = \frac14\left(1 - \langle XX\rangle - \langle YY\rangle - \langle ZZ\rangle\right)$, its
+# What do finite pulses cost? Two numbers tell: the probability $P$ of keeping a run, and the fidelity with the singlet
+# as tomography reads it, $F = \frac14\left(1 - \langle XX\rangle - \langle YY\rangle - \langle ZZ\rangle\right)$, its
 # pulses included. Compare with gates that take no time. To make the parts visible we let the laboratory be poor: its
 # gradient is barely wide enough, $\delta = \pi/T$, and its π/2 pulses are as long as its π pulses. First come the
 # imperfections of the preparation, each on top of those before:
@@ -192,7 +194,7 @@ def rotations(setting):
     return turned
 
 
-def odds_and_fidelity(on, reading, engine="pulse"):
+def probability_and_fidelity(on, reading, engine="pulse"):
     """P of the circuit on a device, and F from the parities that a device reads, its tomography pulses included."""
     kept = nv.emulate(circuit, on, shots=None, postselect=KEEP, engine=engine)
     total = 1.0
@@ -206,15 +208,15 @@ def budget(length):
     """Every part alone, their interaction, and the whole, for pulses of a length in µs: rows of ΔP and ΔF."""
     nanoseconds = 1000 * length
     each, wide, narrow = {"crosstalk": np.eye(2)}, *({"gradient": 0.3 + k * np.pi / length} for k in (8, 1))
-    start = odds_and_fidelity(ideal, ideal, "exact")
-    longer = odds_and_fidelity(device_with(nanoseconds), ideal, "exact")
-    relaxing = odds_and_fidelity(device_with(nanoseconds, **each), ideal)
-    apart, crossing = (odds_and_fidelity(device_with(nanoseconds, **one), ideal) for one in (wide, narrow))
+    start = probability_and_fidelity(ideal, ideal, "exact")
+    longer = probability_and_fidelity(device_with(nanoseconds), ideal, "exact")
+    relaxing = probability_and_fidelity(device_with(nanoseconds, **each), ideal)
+    apart, crossing = (probability_and_fidelity(device_with(nanoseconds, **one), ideal) for one in (wide, narrow))
     on_resonance, off_resonance = (
-        odds_and_fidelity(ideal, device_with(0, nanoseconds, detuning), "exact") for detuning in (0.0, 0.3)
+        probability_and_fidelity(ideal, device_with(0, nanoseconds, detuning), "exact") for detuning in (0.0, 0.3)
     )
     poor = device_with(nanoseconds, nanoseconds, **narrow)
-    whole = odds_and_fidelity(poor, poor) - start
+    whole = probability_and_fidelity(poor, poor) - start
     parts = [longer - start, relaxing - longer, apart - relaxing, crossing - apart]
     parts += [on_resonance - start, off_resonance - on_resonance]
     return np.array([*parts, whole - sum(parts), whole]), poor
@@ -237,16 +239,16 @@ axes[0].invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# **Figure 4.** *What each imperfection does to the odds of keeping a run and to the fidelity that is read, the
+# **Figure 4.** *What each imperfection does to the probability of keeping a run and to the fidelity that is read, the
 # interaction, and the whole: the difference between `engine="pulse"` and `engine="exact"` with gates of no duration.
 # $T = 100$ ns.*
 #
 # The checks turn faults of the preparation into lost runs. The narrow gradient loses most of them: the pulse flips the
-# first spin as well. But a wide one costs odds, too: while it is on, the spins are too far apart in frequency to
-# emit together, so that each relaxes on its own, and the dark state is not dark. The fidelity of what is kept hardly
-# suffers from any of it. What comes after the last check nobody can discard: there, relaxing and being off resonance
-# happen to oppose each other. The interaction is $2\cdot10^{-5}$ in $F$, and nothing in $P$, which is settled before
-# tomography begins.
+# first spin as well. But a wide one costs success probability, too: while it is on, the spins are too far apart in
+# frequency to emit together, so that each relaxes on its own, and the dark state is not dark. The fidelity of what is
+# kept hardly suffers from any of it. What comes after the last check nobody can discard: there, relaxing and being off
+# resonance happen to oppose each other. The interaction is $2\cdot10^{-5}$ in $F$, and nothing in $P$, which is settled
+# before tomography begins.
 #
 # How do the parts fall with the length of the pulses?
 
@@ -298,7 +300,7 @@ for colour, duration in zip(COLOURS, durations, strict=False):
             ax.plot(crossing, np.interp(crossing, at, values), "o", color=colour, mfc="white", ms=3.5, zorder=3)
 axes[0].set(ylabel="fidelity with the singlet", ylim=(0.38, 1.02))
 axes[0].legend(loc="lower right")
-axes[1].set(yscale="log", ylabel="odds of no jump", xlabel=r"time ($1/\Gamma$)", xlim=(0, 3.5), ylim=(0.02, 1.2))
+axes[1].set(yscale="log", ylabel="probability of no jump", xlabel=r"time ($1/\Gamma$)", xlim=(0, 3.5), ylim=(0.02, 1.2))
 plt.show()
 
 # %% [markdown]
@@ -307,8 +309,8 @@ plt.show()
 #
 # It does not. However slow the sweep, at the exceptional point there is only one mode to follow, and beyond the point
 # the longer-lived of two takes over, whichever one has begun. A slow sweep comes to the same singlet, and has paid for
-# its time above the point, where both modes decay. The sudden step is the best protocol, with odds of 1/2: the weight
-# of the singlet in $|\uparrow\downarrow\rangle$.
+# its time above the point, where both modes decay. The sudden step is the best protocol, with a success probability of
+# 1/2: the weight of the singlet in $|\uparrow\downarrow\rangle$.
 #
 # ## Echoes with real pulses
 #
@@ -337,19 +339,21 @@ for colour, nanoseconds in zip(COLOURS, (1.0, 10.0, 30.0), strict=False):
 axes[0].plot([], [], "x--", ms=3, lw=0.8, color=GREY, label="not watched")
 axes[0].set(ylabel="concurrence $C$", ylim=(-0.03, 1.03))
 axes[0].legend(loc="center right", title="pulses of", title_fontsize=7)
-axes[1].set(xscale="log", xlabel="number of π pulses, and of checks, in 6 µs", ylabel="odds of keeping", ylim=(0, 0.55))
+axes[1].set(
+    xscale="log", xlabel="number of π pulses, and of checks, in 6 µs", ylabel="success probability", ylim=(0, 0.55)
+)
 axes[1].set_xticks([12, 20, 30, 60, 120, 180], ["12", "20", "30", "60", "120", "180"])
 axes[1].minorticks_off()
 plt.show()
 
 # %% [markdown]
-# **Figure 7.** *Echo trains at $\delta = 5\Gamma$. Solid: kept runs of the watched pair, and their odds. Dashed: the
-# same pulses on a pair that nobody watches.*
+# **Figure 7.** *Echo trains at $\delta = 5\Gamma$. Solid: kept runs of the monitored pair, and their success
+# probability. Dashed: the same pulses on a pair that nobody watches.*
 #
-# Watched, the echo works even with pulses that fill most of the time, at lower odds: a pulse that is slower than the
-# detuning is no echo. Without watching next to nothing entangled is left: every pulse exchanges up and down, and so
-# emission and absorption, and fast pulses mix the triplet states as infinite temperature would. An echo does not save
-# unwatched entanglement from the magnet.
+# Monitored, the echo works even with pulses that fill most of the time, with a lower success probability: a pulse that
+# is slower than the detuning is no echo. Without watching next to nothing entangled is left: every pulse exchanges up
+# and down, and so emission and absorption, and fast pulses mix the triplet states as infinite temperature would. An
+# echo does not save unwatched entanglement from the magnet.
 #
 # ## Tally
 #
@@ -373,8 +377,8 @@ instant = nv.emulate(circuit, ideal, shots=None, postselect=KEEP, engine="pulse"
 exactly = nv.emulate(circuit, ideal, shots=None, postselect=KEEP, engine="exact")
 assert np.allclose(instant.state, exactly.state, rtol=0, atol=1e-10)
 trial = 9 * 20_000
-odds = nv.emulate(circuit, device, shots=None, postselect=KEEP, engine="pulse").success_probability
-assert abs(sampled.success_probability - odds) < 4 * np.sqrt(odds * (1 - odds) / trial)
+probability = nv.emulate(circuit, device, shots=None, postselect=KEEP, engine="pulse").success_probability
+assert abs(sampled.success_probability - probability) < 4 * np.sqrt(probability * (1 - probability) / trial)
 
 # Figure 3: right after a check the pair is on the line of no jump, but for what the pulse has done to it.
 checks = [check.begin for check in schedule.of(nv.pulses.Check)]
@@ -387,7 +391,7 @@ by_engine = 1.0
 for measured in nv.backend.tomography_circuits(circuit, SETTINGS):
     read = nv.probability(measured, poor, ["00", "11"], "tomography", shots=None, postselect=KEEP, engine="pulse")
     by_engine -= 2 * read.value - 1
-before = odds_and_fidelity(ideal, ideal, "exact")
+before = probability_and_fidelity(ideal, ideal, "exact")
 assert np.isclose(by_engine / 4, before[1] + changes[-1, 1], rtol=0, atol=1e-9)
 assert np.isclose(read.success_probability, before[0] + changes[-1, 0], rtol=0, atol=1e-9)
 assert np.abs(changes[-2]).max() < 1e-4  # the interaction
@@ -400,10 +404,11 @@ assert np.allclose(order[:3, 0], 1, rtol=0, atol=0.1)
 assert np.allclose(order[[0, 4, 5], 1], 1, rtol=0, atol=0.1)
 assert abs(order[3, 0]) < 0.1
 
-# Figure 6: every sweep ends in the singlet, at odds that its duration lowers; the sudden one at (1 + e^(−4Γt))/2.
-ends = {duration: (quality[-1], odds[-1]) for duration, (quality, odds) in sweeps.items()}
+# Figure 6: every sweep ends in the singlet, with a probability that its duration lowers; the sudden one at (1 +
+# e^(−4Γt))/2.
+ends = {duration: (quality[-1], probability[-1]) for duration, (quality, probability) in sweeps.items()}
 assert min(quality for quality, _ in ends.values()) > 0.999
-assert np.all(np.diff([odds for _, odds in ends.values()]) < 0)
+assert np.all(np.diff([probability for _, probability in ends.values()]) < 0)
 assert np.isclose(ends[0.0][1], (1 + np.exp(-4 * 3.5)) / 2, rtol=0, atol=1e-9)
 
 # Figure 7: watched echoes make a Bell state, unwatched ones nothing.

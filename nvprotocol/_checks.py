@@ -5,8 +5,9 @@ from numbers import Integral, Real
 from typing import NoReturn, TypeAlias, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.errors import ArgumentError
 
 Seed: TypeAlias = int | np.random.Generator | None

@@ -1,4 +1,4 @@
-"""The state of a pair that its medium leaves alone, or nearly so."""
+"""The dark state of a pair, or nearly dark state."""
 
 from functools import lru_cache
 from typing import NamedTuple

@@ -1,9 +1,10 @@
 """Entanglement of two qubits: concurrence and entanglement of formation, batched."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, numeric_array, show
+from nvprotocol._typing import ArrayLike
 
 __all__ = ["concurrence", "entanglement_of_formation", "eof_of_concurrence", "signed_concurrence"]
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._blocks import batch_shape, hermitian, off_diagonal, pair_block, positive, square, two_by_two
 from nvprotocol._checks import fail, nonnegative_array, numeric_array, show
 from nvprotocol._description import described
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.dark_state import DarkState, darkest
 from nvprotocol.provenance import Provenance
 

@@ -16,7 +16,7 @@ __all__ = ["Note", "Number", "Provenance"]
 
 @holds_read_only
 class Number(NamedTuple):
-    """A number that went into a medium or came out beside it.
+    """An input of a medium, or a number computed with it.
 
     Attributes:
         value: The values, shape () or one that broadcasts to the batch shape of the medium.
@@ -62,7 +62,7 @@ class Provenance:
         source: The magnet, in words.
         approximation: What was computed and what was left out.
         numbers: Numbers by their names.
-        notes: Remarks, those that doubt the result first.
+        notes: Remarks, validity warnings first.
 
     Examples:
         >>> from nvprotocol.provenance import Provenance
@@ -123,7 +123,7 @@ class Provenance:
         )
 
     def __str__(self) -> str:
-        rows = ["from", "", *self.numbers, *("doubt" if note.serious else "note" for note in self.notes)]
+        rows = ["from", "", *self.numbers, *("warning" if note.serious else "note" for note in self.notes)]
         texts = [self.source, self.approximation, *map(str, self.numbers.values()), *(note.text for note in self.notes)]
         width = 1 + max(10, *(len(row) for row in rows))
         indent = " " * width

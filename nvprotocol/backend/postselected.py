@@ -93,7 +93,7 @@ def _takes_qobj_id() -> bool:
 def _drawn(
     branch: KeptBranch, keep: Mapping[int, int], device: Device, shots: int, rng: np.random.Generator
 ) -> tuple[dict[int, int], float]:
-    """Counts of the kept runs by register value, and the probability of keeping one, where it can be told from 0."""
+    """Counts of the kept runs by register value, and the probability of keeping one, where it is not 0 to rounding."""
     (table,) = kept_outcomes([branch], device)
     probability = float(np.clip(table.sum(), 0.0, 1.0))
     if not is_resolved(probability):

@@ -1,4 +1,4 @@
-"""What a device tells Qiskit of itself."""
+"""What a device declares to Qiskit."""
 
 import numpy as np
 from qiskit.circuit import Delay, ForLoopOp, IfElseOp, Measure, Parameter, Reset

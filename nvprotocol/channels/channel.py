@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, numeric_array, show
 from nvprotocol._read_only import holds_read_only, read_only
+from nvprotocol._typing import ArrayLike
 
 __all__ = ["Channel"]
 

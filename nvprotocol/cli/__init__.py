@@ -51,7 +51,12 @@ def _nvprotocol() -> None:
 @click.option("-f", "--force", is_flag=True, help="Replace an existing result.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 @click.option("--device", metavar="NAME|FILE", help="QASM: built-in device, device or experiment file [ideal].")
-@click.option("--postselect", metavar="REG=BITS", multiple=True, help="QASM: keep these runs; one bit is for all.")
+@click.option(
+    "--postselect",
+    metavar="REG=BITS",
+    multiple=True,
+    help="QASM: keep these runs; one bit applies to the whole register.",
+)
 @click.option("--outcomes", metavar="REG=BITS,...", multiple=True, help="QASM: print the probability of outcomes.")
 @click.option("--shots", metavar="N", help='QASM: runs, or "none" for no sampling noise [10000].')
 @click.option("--seed", metavar="N", type=click.IntRange(min=0), help="QASM: seed of what is random.")
@@ -142,7 +147,7 @@ def _claims(keys: tuple[str, ...], output: Path | None, quiet: bool) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Page of Markdown to write.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 def _errata(keys: tuple[str, ...], output: Path | None, quiet: bool) -> None:
-    """Lists what the paper prints wrong, beside the right form and the numbers that tell.
+    """Lists what the paper prints wrong, with the right form and the numbers that decide.
 
     KEY is the key of an erratum, such as E1; without any, all are listed.
     """
@@ -162,7 +167,7 @@ def _figures(names: tuple[str, ...], output: Path, formats: tuple[str, ...], **o
 
     NAMES are out of fig1, fig2, fig3, figS4a, figS4b, figS5, finite_rate, no_emitted_magnon, coherent_coupling,
     robustness, reservoirs, dephasing_and_echo, bell_rate, sudden_death, initial_state; all of them without a name.
-    Each is written as PDF and PNG, with its data beside it (NetCDF and CSV): exact curves, and circuits emulated on
+    Each is written as PDF and PNG, with its data (NetCDF and CSV): exact curves, and circuits emulated on
     Aer and read by tomography, with 95 % intervals. Prints how well the counts agree with the exact distribution.
     All of them together get a page with the captions.
     """
@@ -173,12 +178,12 @@ def _figures(names: tuple[str, ...], output: Path, formats: tuple[str, ...], **o
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the result [results/NAME-OF-FILE].")
 @click.option("-f", "--force", is_flag=True, help="Replace an existing result.")
-@click.option("-q", "--quiet", is_flag=True, help="No sign of life while it works.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress output.")
 def _design(file: Path, output: Path | None, force: bool, quiet: bool) -> None:
     """Finds where a magnet gives the most Bell pairs per second.
 
     FILE is TOML: [magnet] says what the magnet is, [design] what is asked of it and between which ends separation,
-    height and numbers of the magnet may vary. Prints the best place, the rate of kept Bell pairs there with what
+    height and numbers of the magnet may vary. Prints the optimal geometry, the rate of kept Bell pairs there with what
     uncertain inputs make of it, and how equal the fields and how long the dephasing time have to be. Leaves a map of
     the rate (figure and data), and device.toml, which `run --device` and experiment files take as a base.
     """

@@ -187,7 +187,7 @@ def _print_estimate(estimate: Any) -> None:
 
 
 def _print_table(found: "Probability", sizes: Sequence[int]) -> None:
-    """Every reading of registers with its share of the kept runs; of long ones, those that have come up."""
+    """Every reading of registers with its relative frequency among kept runs; of long ones, those that have come up."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table

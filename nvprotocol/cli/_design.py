@@ -1,4 +1,4 @@
-"""Where to put the qubits beside a magnet."""
+"""The geometry of qubits near a magnet."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ _FILES = ("map.pdf", "map.png", "data.nc", "table.txt", "device.toml", "design.t
 
 
 def run_design(file: Path, output: Path | None, *, force: bool, quiet: bool) -> None:
-    """Finds the best place, prints it, and leaves map, data and a device file in a folder."""
+    """Optimises the geometry, prints it, and writes map, data and a device file to a folder."""
     from rich.console import Console
 
     from nvprotocol.design.file import load
@@ -44,9 +44,9 @@ def _work(task: "DesignTask", folder: Path) -> str:
     (folder / "device.toml").write_text(task.device_file(best), encoding="utf-8")
     (folder / "design.toml").write_text(versioned(task.source.text, "design"), encoding="utf-8")
     provenance = best.medium.provenance
-    doubts = [] if provenance is None else [f"doubt      {note.text}" for note in provenance.notes if note.serious]
+    doubts = [] if provenance is None else [f"warning    {note.text}" for note in provenance.notes if note.serious]
     seen = str(found).replace("\n", "\n           ")
-    lines = [task.content.title or "Best place for the pair", str(best), *doubts, f"map        {seen}"]
+    lines = [task.content.title or "Optimal geometry of the pair", str(best), *doubts, f"map        {seen}"]
     text = "\n".join(lines) + "\n"
     (folder / "table.txt").write_text(text, encoding="utf-8")
     return text

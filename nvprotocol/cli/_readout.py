@@ -1,4 +1,4 @@
-"""The file that tells the readout errors of counts from elsewhere."""
+"""The file with the readout errors of external counts."""
 
 from pathlib import Path
 from typing import Any, NamedTuple

@@ -2,7 +2,7 @@
 
 Where the paper prints a formula that is wrong, the function has the right one and its text says what is wrong.
 
-- Left alone: `unmonitored_concurrence`, `unmonitored_state`, `lifetime` at T = 0; `thermal_evolution` at equal fields.
+- Unmonitored: `unmonitored_concurrence`, `unmonitored_state`, `lifetime` at T = 0; `thermal_evolution` at equal fields.
 - In the end: `steady_state`, `steady_concurrence`, `singlet_threshold`; temperature: `boltzmann_ratio`.
 - Monitored |σᶻ|: `conditional_concurrence`, `success_probability`, `monitored_state`, `eigenkets`, `bell_state`.
 - Practice: `generation_rate`, `heralded_concurrence`, `dephased_conditional_concurrence`, `echo_coupling`.

@@ -59,7 +59,7 @@ def amplitudes(
     J: Array | float = 0.0,
     dm: Array | float = 0.0,
 ) -> tuple[Complex, Complex]:
-    """Amplitudes of |↑↓⟩ and |↓↑⟩ after no jump since |↑↓⟩ at t = 0; their squares add up to the odds of no jump."""
+    """Amplitudes of |↑↓⟩ and |↓↑⟩ after no jump since |↑↓⟩ at t = 0; their squares sum to its probability."""
     square, deficit = square_and_deficit(rate, coupling, delta, J, dm)
     kappa, cosh, sinhc = scaled_pair(t, square)
     factor = np.exp(-slow_rate(rate, kappa, deficit) * t)

@@ -1,9 +1,10 @@
 """Coherent, chiral and dephasing couplings: with and without monitoring (Eqs. S38–S41 and beyond the paper)."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import ROUNDING
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import read, refuse
 from nvprotocol.closed_form._two_level import scaled_pair
 
@@ -152,7 +153,7 @@ def chiral_conditional_concurrence(
 
 
 def chiral_steady_concurrence(g12: ArrayLike, g21: ArrayLike, *, delta: ArrayLike = 0.0) -> NDArray[np.float64]:
-    """Concurrence that monitoring ends in, C = 2/(ρ + 1/ρ), ρ = |(δ + E)/g₁₂|, E = √(δ² + g₁₂g₂₁) with Im E > 0.
+    """Long-time concurrence under monitoring, C = 2/(ρ + 1/ρ), ρ = |(δ + E)/g₁₂|, E = √(δ² + g₁₂g₂₁) with Im E > 0.
 
     At δ = 0, ρ = √|g₂₁/g₁₂|: exchange is harmless there, chirality is not; a one-way medium (g₁₂ = 0) ends with C = 0.
 

@@ -1,9 +1,10 @@
 """X states, two competing channels, and sensing by populations (Eqs. S51–S52 and beyond the paper)."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, numeric_array, show
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import Array, read, refuse
 from nvprotocol.closed_form._two_level import embedded
 from nvprotocol.entanglement import concurrence

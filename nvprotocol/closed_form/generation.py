@@ -1,8 +1,9 @@
-"""Bell states on demand: time, odds and rate; imperfect detection, dephasing and echo pulses under monitoring."""
+"""Generation of Bell states: time, success probability, rate; lossy detection, dephasing, echoes under monitoring."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import Array, read, refuse
 from nvprotocol.closed_form._two_level import amplitudes, scaled_pair
 from nvprotocol.closed_form.monitored import conditional_concurrence
@@ -159,7 +160,7 @@ def heralded_concurrence(
     up_down, down_up = (np.abs(part) for part in amplitudes(t, a, A, delta))
     probability = np.minimum(up_down**2 + down_up**2, 1.0)
     kept = np.where(efficiency < 1, probability + (1 - efficiency) * (1 - probability), 1.0)
-    # With η_d = 1 the odds drop out, even where they are too small for a floating-point number.
+    # With η_d = 1 the probability drops out, even where it is too small for a floating-point number.
     return np.where(efficiency < 1, 2 * up_down * down_up / kept, conditional)
 
 

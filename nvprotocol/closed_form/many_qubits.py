@@ -8,10 +8,11 @@ from math import comb
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import numeric_array, one_of, whole_number
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import Array, read, refuse
 
 __all__ = [

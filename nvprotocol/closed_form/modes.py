@@ -1,9 +1,10 @@
 """Modes of the no-jump Hamiltonian: energies, kets, the Bell state and the rates (Eqs. 12–15)."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import ROUNDING
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import Array, read, refuse
 from nvprotocol.closed_form._two_level import phase_of, slow_rate, square_and_deficit
 
@@ -81,7 +82,7 @@ def eigenkets(Gamma: ArrayLike, *, delta: ArrayLike = 0.0) -> tuple[NDArray[np.c
 
 
 def bell_phase(Gamma: ArrayLike, *, delta: ArrayLike = 0.0) -> NDArray[np.float64]:
-    """Phase ϕ̃ of the Bell state that monitoring ends in, e^(iϕ̃) = (−κ + iδ)/Γ, κ = √(Γ² − δ²) (below Eq. 15).
+    """Phase ϕ̃ of the long-time Bell state under monitoring, e^(iϕ̃) = (−κ + iδ)/Γ, κ = √(Γ² − δ²) (below Eq. 15).
 
     π at δ = 0 (singlet), π/2 at the exceptional point δ = Γ. For complex `Gamma` the phase of |↓↑⟩ is ϕ̃ + arg Γ.
 
@@ -107,7 +108,7 @@ def bell_phase(Gamma: ArrayLike, *, delta: ArrayLike = 0.0) -> NDArray[np.float6
 
 
 def bell_state(Gamma: ArrayLike, *, delta: ArrayLike = 0.0) -> NDArray[np.complex128]:
-    """The Bell state |a⟩ = (|↑↓⟩ + e^(iϕ̃)|↓↑⟩)/√2 that monitoring ends in for |δ| ≤ Γ (below Eq. 15).
+    """The Bell state |a⟩ = (|↑↓⟩ + e^(iϕ̃)|↓↑⟩)/√2 that monitoring leads to for |δ| ≤ Γ (below Eq. 15).
 
     Args:
         Gamma: Net dissipative coupling Γ in rad/µs, real or complex (then |↓↑⟩ gets the phase e^(i arg Γ)).

@@ -5,9 +5,10 @@ then shows in states only: |↓↑⟩ gets e^(iφ).
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import read
 from nvprotocol.closed_form._two_level import (
     conditional_block,

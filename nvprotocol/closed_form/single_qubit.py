@@ -5,9 +5,10 @@ other way round.)
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, numeric_array, show
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import read
 
 __all__ = ["bloch_vector", "coherence_time", "polarisation", "relaxation_time"]

@@ -1,8 +1,9 @@
-"""The pair at zero temperature, left alone: the critical point δ = |A|, equal fields δ = 0, the largest concurrence."""
+"""The unmonitored pair at zero temperature: the critical point δ = |A|, equal fields δ = 0, the largest concurrence."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import Array, read, refuse
 
 __all__ = ["critical_concurrence", "equal_field_concurrence", "peak_concurrence", "peak_time"]

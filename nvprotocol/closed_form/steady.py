@@ -1,8 +1,9 @@
 """Steady states of the pair and the temperature of the medium (Eq. 10, S65, Fig. S5; chemical potential)."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import read, refuse
 from nvprotocol.closed_form._two_level import embedded, phase_of
 from nvprotocol.magnets import occupation

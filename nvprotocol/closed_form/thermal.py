@@ -1,4 +1,4 @@
-"""The pair at equal fields and finite temperature, left alone (the case that the paper calls unsolved below S65).
+"""The unmonitored pair at equal fields and finite temperature (the case that the paper calls unsolved below S65).
 
 In the gauge where A is real and for δ = 0 the populations of |↑↑⟩, T₀, S, |↓↓⟩ obey a rate equation of their own: T₀ →
 |↑↑⟩ and |↓↓⟩ → T₀ at f = 2(a + |A|), S → |↑↑⟩ and |↓↓⟩ → S at g = 2(a − |A|), the reverse at qf and qg. The coherence
@@ -6,8 +6,9 @@ between T₀ and S decouples and decays at 2(a + ã) while it turns at 4J.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import Array, read, refuse
 from nvprotocol.closed_form._two_level import embedded, phase_of
 

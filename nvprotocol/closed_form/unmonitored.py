@@ -1,8 +1,9 @@
-"""The pair at zero temperature, started in |↑↓⟩ and left alone (Eqs. 8–10, S55–S64)."""
+"""The unmonitored pair at zero temperature, started in |↑↓⟩ (Eqs. 8–10, S55–S64)."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import read
 from nvprotocol.closed_form._two_level import amplitudes, embedded
 

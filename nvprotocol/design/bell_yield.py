@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, nonnegative_array, numeric_array, real_number, show
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.design.crossing import first_crossing
 from nvprotocol.design.sector import Array, bell_phase, imbalance, largest_dephasing, largest_detuning, steady_fidelity
 from nvprotocol.magnets.constants import GAMMA
@@ -29,7 +30,7 @@ class BellYield:
     Attributes:
         target_fidelity: Fidelity F that is waited for.
         overhead: Time of an attempt besides, in µs.
-        fidelity: Fidelity that monitoring ends in, NaN where it goes on oscillating. In a chiral medium it may pass
+        fidelity: Long-time fidelity under monitoring, NaN where it oscillates. In a chiral medium it may pass
             through F on its way and end below.
         time: Time t_F in µs at which F is reached, NaN where it never is.
         probability: Probability P that a run is kept up to t_F, NaN where F is not reached.
@@ -66,8 +67,8 @@ class BellYield:
     @property
     def _end(self) -> str:
         if np.isfinite(self.fidelity):
-            return f"monitoring ends at {show(float(self.fidelity))}"
-        return "monitoring ends in no state, but oscillates"
+            return f"F saturates at {show(float(self.fidelity))}"
+        return "the monitored state oscillates without a limit"
 
     def __str__(self) -> str:
         if self.rate.ndim:
@@ -77,7 +78,7 @@ class BellYield:
             return f"F = {show(self.target_fidelity)} is not reached: {self._end}"
         stays = np.isfinite(self.dephasing_budget)
         tolerances = [
-            ("field", f"equal at the two qubits to {self.field_tolerance_nt:.3g} nT without echo"),
+            ("field", f"tolerated difference between the qubits (no echo): {self.field_tolerance_nt:.3g} nT"),
             ("dephasing", f"T_φ of each qubit at least {self.dephasing_budget:.4g} µs"),
         ]
         rows = [
@@ -122,7 +123,7 @@ def bell_yield(
         rate       533.4 Bell pairs of F = 0.95 per second
         time       817.9 µs to F, and 20 µs besides
         kept       0.4469 of all runs
-        field      equal at the two qubits to 4.46 nT without echo
+        field      tolerated difference between the qubits (no echo): 4.46 nT
         dephasing  T_φ of each qubit at least 5263 µs
     """
     target = real_number(target_fidelity, "target_fidelity", above=0.5)

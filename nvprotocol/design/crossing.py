@@ -28,7 +28,7 @@ def first_crossing(
         g12: ⟨↑↓|H|↓↑⟩ in rad/µs (Eq. 12).
         g21: ⟨↓↑|H|↑↓⟩ in rad/µs.
         target: The fidelity that is waited for.
-        end: The one that monitoring ends in.
+        end: The long-time one.
     """
     phase = bell_phase(g12, g21)
     # Without chirality, detuning and imbalance F only grows, up to its end.

@@ -74,7 +74,7 @@ class DesignTask:
     source: TomlFile
 
     def optimum(self) -> Optimum:
-        """The best place, and best numbers of the magnet where some may vary.
+        """The optimal geometry, and magnet parameters where some may vary.
 
         Raises:
             DesignFileError: If something asked for is impossible; names key and line.

@@ -1,4 +1,4 @@
-"""The best place for the qubits, and how sure it is."""
+"""The optimal geometry of the qubits, with its uncertainty."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -128,7 +128,7 @@ def optimise(
         uncertainties: Uncertainty of inputs, of attributes of the magnet too, whose effect on the rate is worked out.
 
     Raises:
-        ArgumentError: If an argument is out of range, names no input, nothing is left to vary, or no place reaches F.
+        ArgumentError: If an argument is out of range, names no input, nothing is left to vary, or F is never reached.
 
     Examples:
         >>> film = nv.magnets.Film(nv.magnets.YIG_COLD, thickness_nm=20, gap_ghz=2.0)
@@ -156,7 +156,7 @@ def _optimum(asked: Question, ranges: Mapping[str, Range], shares: Mapping[str, 
     """The best inputs, and what follows from them.
 
     Raises:
-        ArgumentError: If no place reaches the target.
+        ArgumentError: If the target is not reached anywhere.
     """
     best = _searched(asked, ranges)
     found = asked.with_inputs(**best)
@@ -164,7 +164,7 @@ def _optimum(asked: Question, ranges: Mapping[str, Range], shares: Mapping[str, 
     result = found.answer_of(medium)
     if not result.reached:
         must = "be one that is reached somewhere"
-        fail("target_fidelity", must, f"is {show(found.target_fidelity)}, which no place that was tried reaches")
+        fail("target_fidelity", must, f"is {show(found.target_fidelity)}, not reached at any geometry tried")
     edges = tuple(name for name, (low, high) in ranges.items() if _at_edge(best[name], low, high))
     return Optimum(
         inputs=best,
@@ -207,7 +207,7 @@ def _searched(asked: Question, ranges: Mapping[str, Range]) -> dict[str, float]:
 def _checked_uncertainties(asked: Question, uncertainties: Mapping[str, float]) -> dict[str, float]:
     for name in uncertainties:
         if name not in asked.known:
-            must = f"name inputs of the magnet or its surroundings: {', '.join(asked.known)}"
+            must = f"name inputs of the magnet or of the qubits' positions: {', '.join(asked.known)}"
             fail("uncertainties", must, f"names {show(name)}")
     return {name: real_number(one, f'uncertainties["{name}"]', minimum=0.0) for name, one in uncertainties.items()}
 

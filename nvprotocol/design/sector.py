@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.medium import Medium
 
 Array = NDArray[np.float64]
@@ -39,7 +40,7 @@ def imbalance(medium: Medium) -> Array:
 def steady_fidelity(
     g12: Complex, g21: Complex, phase: Array, delta: Array, dephasing: Array, eta: ArrayLike = 0.0
 ) -> Array:
-    """Fidelity of what monitoring ends in with (|↑↓⟩ + e^(iφ)|↓↑⟩)/√2.
+    """Fidelity of the long-time monitored state with (|↑↓⟩ + e^(iφ)|↓↑⟩)/√2.
 
     Args:
         g12: ⟨↑↓|H|↓↑⟩ in rad/µs (Eq. 12).
@@ -51,7 +52,7 @@ def steady_fidelity(
 
     Returns:
         The fidelity; the arguments broadcast. NaN at and above an exceptional point, where two states decay alike and
-        monitoring ends in none.
+        there is none.
     """
     g12, g21, phase, delta, dephasing, eta = np.broadcast_arrays(g12, g21, phase, delta, dephasing, eta)
     h = np.zeros((*g12.shape, 2, 2), dtype=complex)

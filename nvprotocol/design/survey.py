@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from nvprotocol._checks import fail, nonnegative_array, show
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.design.bell_yield import OVERHEAD, BellYield
 from nvprotocol.design.question import Question, question
 from nvprotocol.design.sector import Array
@@ -24,8 +24,8 @@ _COLUMNS = {
     "rate": ("1/s", "kept Bell pairs per second, P/(t_F + overhead)"),
     "time": ("µs", "time t_F at which the target fidelity is reached"),
     "probability": ("", "probability P that a run is kept up to t_F"),
-    "fidelity": ("", "fidelity that monitoring ends in"),
-    "field_tolerance_nt": ("nT", "largest difference of the fields at the qubits, without echo"),
+    "fidelity": ("", "long-time fidelity under monitoring"),
+    "field_tolerance_nt": ("nT", "tolerated field difference (no echo)"),
     "exceptional_field_nt": ("nT", "difference of the fields at the exceptional point"),
     "dephasing_budget": ("µs", "shortest dephasing time of each qubit"),
 }
@@ -57,7 +57,7 @@ class Survey:
     question: Question
 
     def dataset(self) -> "xr.Dataset":
-        """The survey as a labelled dataset: rates, times, odds and tolerances, and the medium's a, |A| and J⊥.
+        """The survey as a labelled dataset: rates, times, probabilities and tolerances, and the medium's a, |A| and J⊥.
 
         Examples:
             >>> magnet = nv.magnets.Exchange(1, 2.0, 8e-6, spin=14.2, lattice_nm=1.24, coupling_mhz=10.0)
@@ -95,7 +95,7 @@ class Survey:
         head = f"{self.result.rate.size} places, F = {show(self.question.target_fidelity)} reached at"
         reached = f"{head} {int(self.result.reached.sum())} of them"
         if not self.result.reached.any():
-            return f"{reached}; monitoring ends at {show(float(np.nanmax(self.result.fidelity, initial=0.0)))} at best"
+            return f"{reached}; F saturates at {show(float(np.nanmax(self.result.fidelity, initial=0.0)))} at best"
         height = "" if self.height_nm is None else f", height {show(float(self.height_nm[k[1]]))} nm"
         place = f"separation {show(float(self.separation_nm[k[0]]))} nm{height}"
         return f"{reached}\nmost: {float(self.result.rate[k]):.4g} Bell pairs per second at {place}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import (
     check_readout_tells,
@@ -16,6 +16,7 @@ from nvprotocol._checks import (
     whole_number,
 )
 from nvprotocol._read_only import ReadOnlyDict
+from nvprotocol._typing import ArrayLike
 from nvprotocol.device.catalogue import INSTANTANEOUS, NOT_GATES, ONE_QUBIT_GATES, TWO_QUBIT_GATES
 from nvprotocol.device.control import checked_control
 from nvprotocol.device.intrinsic import check_coherence, checked_times
@@ -51,7 +52,7 @@ def checked_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     for name, greatest in _SHARES.items():
         values[name] = real_number(given[name], name, minimum=0.0, maximum=greatest)
     if values["monitor_efficiency"] < values["monitor_false_alarm"]:
-        must = f"be at most monitor_efficiency = {show(values['monitor_efficiency'])}, or a check tells the opposite"
+        must = f"be at most monitor_efficiency = {show(values['monitor_efficiency'])}, or a check says the opposite"
         fail("monitor_false_alarm", must, f"is {show(values['monitor_false_alarm'])}")
     check_coherence(values["intrinsic_t1_us"], values["intrinsic_t2_us"])
     return values

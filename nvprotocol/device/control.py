@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, numeric_array, one_of, real_number, show
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._typing import ArrayLike
 
 __all__ = ["Control", "EnvelopeName"]
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import ROUNDING, fail, numeric_array, require_plain_numbers, show
+from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 

@@ -63,9 +63,8 @@ def distribution(circuit: CompiledCircuit, device: Device, report: Sequence[int]
     """Probabilities that a run is kept and some bits read what they read, one axis for each of them, (2, 2, …)."""
     branches = _followed(circuit, device, report)
     table = np.zeros((2,) * len(report))
-    readings = np.array([branches.reading(bit, circuit.keep) for bit in report]).reshape(len(report), -1)
-    for reading, probability in zip(readings.T.tolist(), branches.traces.tolist(), strict=True):
-        table[tuple(reading)] += probability
+    cells = tuple([branches.reading(bit, circuit.keep) for bit in report])
+    np.add.at(table, cells, branches.traces if report else branches.traces.sum())
     return table
 
 
@@ -192,7 +191,8 @@ class _Map(NamedTuple):
             branches.clear(self.qubits[0])
 
 
-class _Fork(NamedTuple):
+@dataclass(frozen=True)
+class _Fork:
     """A step that does not do the same in all branches.
 
     Attributes:
@@ -225,7 +225,8 @@ class _Fork(NamedTuple):
         branches.forget(self.needed)
 
 
-class _Keep(NamedTuple):
+@dataclass(frozen=True)
+class _Keep:
     """Keeps the branches in which a bit reads a value; nothing needs it after that."""
 
     bit: int

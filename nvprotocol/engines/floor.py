@@ -11,14 +11,14 @@ SMALLEST_PROBABILITY = 1e-13
 
 Density matrices are followed with an absolute error: where amplitudes have to cancel, rounding leaves up to some 1e-15
 of the runs that should all be discarded (3e-16 after 40 000 gates on "exact" and "aer", 3e-15 after 2000 rotations on
-"pulse"). A smaller probability cannot be told from zero, nor can the state that it would keep. Finite pulses and ramps
+"pulse"). A smaller probability is indistinguishable from zero, and its state is rounding. Finite pulses and ramps
 are followed less closely, to 1e-10, and answer from 1e-9 on (`nvprotocol.pulses.Propagation.evolve`). The conditional
 evolution of `MasterEquation` follows the kept part alone, and resolves smaller ones by a rule of its own.
 """
 
 
 def is_resolved(probability: float) -> bool:
-    """Whether a probability of keeping a run can be told from zero."""
+    """Whether a probability of keeping a run is distinguishable from zero."""
     return probability >= SMALLEST_PROBABILITY
 
 
@@ -26,7 +26,7 @@ def success_probabilities(traces: Sequence[float]) -> list[float]:
     """The probability of keeping a run of each circuit, from the traces of what is kept.
 
     Raises:
-        NoKeptShotsError: If one of them cannot be told from zero.
+        NoKeptShotsError: If one of them is indistinguishable from zero.
     """
     found = [float(np.clip(trace, 0.0, 1.0)) for trace in traces]
     for k, p in enumerate(found):

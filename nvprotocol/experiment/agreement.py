@@ -14,7 +14,7 @@ _FEWEST = 5.0
 
 @dataclass(frozen=True)
 class Agreement:
-    """Pearson's χ² of counts against what the exact state and odds predict.
+    """Pearson's χ² of counts against what the exact state and success probability predict.
 
     Attributes:
         chi_squared: Sum of (counted − expected)²/expected.
@@ -51,9 +51,9 @@ class Agreement:
 
 
 def counts_agreement(
-    estimate: Estimate | None, state: NDArray[np.complex128], odds: float, *, shots: int | None = None
+    estimate: Estimate | None, state: NDArray[np.complex128], success_probability: float, *, shots: int | None = None
 ) -> Agreement:
-    """The agreement of one estimate's counts, discarded runs included, with the exact state and odds.
+    """The agreement of one estimate's counts, discarded runs included, with the exact state and success probability.
 
     In each setting the rarest cells are counted together until they are expected to hold five counts.
 
@@ -61,31 +61,35 @@ def counts_agreement(
         estimate: An estimate of any settings, None where no run of the nine was kept; one without counts gives no
             degree of freedom.
         state: The exact density matrix, shape (4, 4).
-        odds: The exact probability of keeping a run.
-        shots: Runs in each setting, for where none was kept: odds that foretell some then count against agreement.
+        success_probability: The exact probability of keeping a run.
+        shots: Runs in each setting, for where none was kept; where some are predicted, this counts against agreement.
 
     Examples:
         >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
         >>> circuit = nv.protocols.dissipative_entanglement(1.0)
         >>> estimate = nv.emulate(circuit, nv.Device(equation), shots=1000, seed=1)
         >>> exact = equation.evolve("ud", 1.0)[0]
-        >>> nv.experiment.counts_agreement(estimate, exact, odds=1.0).p_value > 1e-6
+        >>> nv.experiment.counts_agreement(estimate, exact, success_probability=1.0).p_value > 1e-6
         True
     """
     settings = tomography.PAULI if estimate is None else estimate.settings
-    outcomes = tomography.probabilities(state, settings) if odds > 0 else np.zeros((len(settings), 4))
-    return outcomes_agreement(estimate, outcomes, odds, shots=shots)
+    outcomes = tomography.probabilities(state, settings) if success_probability > 0 else np.zeros((len(settings), 4))
+    return outcomes_agreement(estimate, outcomes, success_probability, shots=shots)
 
 
 def outcomes_agreement(
-    emulated: Estimate | Probability | None, outcomes: NDArray[np.float64], odds: float, *, shots: int | None = None
+    emulated: Estimate | Probability | None,
+    outcomes: NDArray[np.float64],
+    success_probability: float,
+    *,
+    shots: int | None = None,
 ) -> Agreement:
     """The agreement of counts, discarded runs included, with what kept runs should read.
 
     Args:
         emulated: What has been counted, None where no run was kept.
         outcomes: Probabilities of the readings of a kept run, shape (settings, readings).
-        odds: The exact probability of keeping a run.
+        success_probability: The exact probability of keeping a run.
         shots: Runs in each setting, for where none was kept.
 
     Examples:
@@ -93,7 +97,7 @@ def outcomes_agreement(
         >>> circuit = nv.protocols.relaxometry(0.5)
         >>> exact = nv.probability(circuit, device, "10", shots=None, engine="exact").distribution
         >>> counted = nv.probability(circuit, device, "10", shots=1000, seed=1)
-        >>> nv.experiment.outcomes_agreement(counted, exact[None], odds=1.0).p_value > 1e-6
+        >>> nv.experiment.outcomes_agreement(counted, exact[None], success_probability=1.0).p_value > 1e-6
         True
     """
     counts: NDArray | None = np.zeros(outcomes.shape)
@@ -101,8 +105,8 @@ def outcomes_agreement(
         counts, shots = emulated.counts, emulated.shots
     if counts is None or shots is None:
         return Agreement(0.0, 0)
-    weighted = odds * outcomes if odds > 0 else np.zeros(counts.shape)
-    expected = shots * np.concatenate([weighted, np.full((len(weighted), 1), 1 - odds)], axis=-1)
+    weighted = success_probability * outcomes if success_probability > 0 else np.zeros(counts.shape)
+    expected = shots * np.concatenate([weighted, np.full((len(weighted), 1), 1 - success_probability)], axis=-1)
     observed = np.concatenate([counts, shots - counts.sum(axis=-1, keepdims=True)], axis=-1)
     return sum((_chi_squared(*row) for row in zip(observed, expected, strict=True)), Agreement(0.0, 0))
 

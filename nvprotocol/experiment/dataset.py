@@ -61,7 +61,7 @@ def _emulated_variables(result: ExperimentResult) -> dict[str, Any]:
         f"{name}_low": "lower end of its 95 % interval",
         f"{name}_high": "upper end of its 95 % interval",
         f"{name}_error": "its standard error",
-        "success_probability": "emulated share of kept runs",
+        "success_probability": "emulated success probability",
         "success_low": "lower end of its 95 % interval",
         "success_high": "upper end of its 95 % interval",
     }
@@ -87,7 +87,7 @@ def _numbers(one: Emulated | None) -> tuple[float, ...]:
 def _exact_variables(result: ExperimentResult) -> dict[str, Any]:
     curves, name, fine = result.curves, result.observable.name, ("curve", "fine")
     asked = {"long_name": f"exact {_described(result)}, instruments included"}
-    kept = {"long_name": "exact share of kept runs, instruments included"}
+    kept = {"long_name": "exact success probability, instruments included"}
     ideal = {"long_name": f"{_described(result)} by the master equation, instruments ideal"}
     difference = {"long_name": f"emulated − exact {name}", "units": "σ"}
     variables: dict[str, Any] = {
@@ -103,7 +103,7 @@ def _exact_variables(result: ExperimentResult) -> dict[str, Any]:
         variables["success_ideal"] = (
             fine,
             [one.probability for one in theory],
-            {"long_name": "share of kept runs by the master equation, instruments ideal"},
+            {"long_name": "success probability by the master equation, instruments ideal"},
         )
     return variables
 

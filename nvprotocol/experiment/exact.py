@@ -1,4 +1,4 @@
-"""The exact values beside what is emulated: the master equation, or where instruments err, the exact engine.
+"""Exact values to compare with: of the master equation or, where instruments err, of the exact engine.
 
 The master equation knows the protocol with ideal instruments. What gates, checks and readout with errors and durations
 make of it, the exact engine works out on the circuits themselves.
@@ -36,7 +36,7 @@ class Exact:
 
     Attributes:
         values: The observable, shape (n,); NaN where nothing is kept.
-        probability: Probability of keeping a run, shape (n,).
+        probability: Success probability, of keeping a run, shape (n,).
         states: The states that are kept, before a readout, shape (n, 4, 4); NaN where nothing is, or where the exact
             engine has followed a circuit through its readout.
         outcomes: What a kept run reads in each setting, shape (n, settings, readings); None where it is not asked for.

@@ -28,7 +28,7 @@ class Experiment:
     Attributes:
         content: The file's sections.
         scan: The parameter on the horizontal axis.
-        curves: The parameter that tells the curves apart, None for a single curve.
+        curves: The parameter that distinguishes the curves, None for a single curve.
         source: The file.
 
     Examples:

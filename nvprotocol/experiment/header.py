@@ -81,7 +81,7 @@ def _how_to_run(name: str, command: str, experiment: Experiment | None) -> Itera
         line = f"{section}: {', '.join(values) or 'all by default, ideal instruments'}"
         wrapped = textwrap.wrap(line, _WIDTH, initial_indent="  ", subsequent_indent="    ")
         yield from (part.replace(_TOGETHER, " ") for part in wrapped)
-    yield f"Run it, with this text in {experiment.name}.qasm beside {file}:"
+    yield f"Run it, with this text in {experiment.name}.qasm next to {file}:"
     yield f"  nvprotocol run {experiment.name}.qasm --device {file}{command}"
 
 

@@ -135,7 +135,7 @@ def refuse_where(
     Args:
         path: The file.
         check: Raises an `UnsupportedCircuitError` for a circuit, and already for the part of it that is to blame.
-        error: The error that is told.
+        error: The error that is reported.
 
     Raises:
         FileError: At the first statement with which the check fails.

@@ -76,11 +76,11 @@ def _parts(result: ExperimentResult) -> "Iterator[RenderableType]":
         yield _table(result, curve)
     yield Text(str(result))
     for doubt in _doubts(result):
-        yield Text(f"Doubt about the medium: {doubt}")
+        yield Text(f"Validity warning: {doubt}")
 
 
 def _doubts(result: ExperimentResult) -> list[str]:
-    """What the magnet of an experiment leaves in doubt at any point, each kind of doubt once."""
+    """Validity warnings of an experiment's magnet at any point, each kind once."""
     experiment = result.experiment
     if experiment.content.magnet is None:
         return []
@@ -109,9 +109,11 @@ def _table(result: ExperimentResult, curve: Curve) -> "RenderableType":
     exact, deviations = curve.exact.values, curve.deviations
     for k, value in enumerate(scan.values):
         estimate, deviation = curve.estimates[k], deviations[k]
-        odds = f"{curve.exact.probability[k]:.4f}"
+        probability = f"{curve.exact.probability[k]:.4f}"
         if estimate is None:
-            table.add_row(f"{value:.4g}", "none kept", _NO_VALUE, f"{exact[k]:.4f}", _NO_VALUE, "0", _NO_VALUE, odds)
+            table.add_row(
+                f"{value:.4g}", "none kept", _NO_VALUE, f"{exact[k]:.4f}", _NO_VALUE, "0", _NO_VALUE, probability
+            )
             continue
         table.add_row(
             f"{value:.4g}",
@@ -121,6 +123,6 @@ def _table(result: ExperimentResult, curve: Curve) -> "RenderableType":
             _NO_VALUE if np.isnan(deviation) else f"{deviation:+.1f} σ",
             f"{estimate.success_probability:.4f}",
             "{:.4f}–{:.4f}".format(*estimate.success_interval),
-            odds,
+            probability,
         )
     return table

@@ -1,4 +1,4 @@
-"""Running an experiment: every point emulated, and the exact master equation beside it."""
+"""Running an experiment: every point emulated and compared with the exact master equation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,9 +37,9 @@ class Curve:
     """One curve of an experiment.
 
     Attributes:
-        label: What tells the curve apart, such as "δ = 2 rad/µs"; "" for the only one.
+        label: What distinguishes the curve, such as "δ = 2 rad/µs"; "" for the only one.
         estimates: One answer for each point of the scan, an `Estimate` or a `Probability`; None where no run was kept.
-        exact: The same points without sampling noise: values, odds, states, what is read.
+        exact: The same points without sampling noise: values, success probabilities, states, what is read.
         fine: Values of the scan for a smooth exact curve, shape (m,).
         fine_exact: The exact curve at these values.
         ideal: The same curve by the master equation, which knows ideal instruments only; None where that is `exact`.
@@ -255,7 +255,10 @@ def _agreement(curve: Curve, shots: int | None) -> Agreement:
     if curve.exact.outcomes is None:
         return Agreement(0.0, 0)
     points = zip(curve.estimates, curve.exact.outcomes, curve.exact.probability, strict=True)
-    return sum((outcomes_agreement(one, table, odds, shots=shots) for one, table, odds in points), Agreement(0.0, 0))
+    return sum(
+        (outcomes_agreement(one, table, probability, shots=shots) for one, table, probability in points),
+        Agreement(0.0, 0),
+    )
 
 
 def _deviation(emulated: Emulated | None, exact: float) -> float:

@@ -1,4 +1,4 @@
-"""Magnets: from their magnons to what they do to the qubits beside them (supplement, Eqs. S6–S47).
+"""Magnets: from their magnons to the medium of the qubits near them (supplement, Eqs. S6–S47).
 
 Each kind of magnet has the method `medium`, which gives the `Medium` of qubits at given places, with its provenance.
 Names are loaded when first used.

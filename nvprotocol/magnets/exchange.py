@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, real_number, show, times_array, whole_number
+from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.green import local_size
 from nvprotocol.magnets.lamb import lamb_shift
@@ -23,7 +24,7 @@ __all__ = ["Exchange"]
 Array = NDArray[np.float64]
 
 LARGEST_WAVE_NUMBER = 0.4
-"""Largest k₀ times the lattice constant without a doubt: A is off by 2.5 % of a there, by a quarter of it at half."""
+"""Largest k₀ times the lattice constant without a warning: A is off by 2.5 % of a there, by a quarter of it at half."""
 
 MOST_MAGNONS = 0.1
 """Largest number of thermal magnons per site, in units of the spin, that linear spin waves are trusted with."""
@@ -31,7 +32,7 @@ MOST_MAGNONS = 0.1
 
 @dataclass(frozen=True)
 class Exchange(SpinWaves, Magnet):
-    r"""A ferromagnet with magnons ω_k = Ω + Dk² whose spins the qubits touch: H = λ σ⃗·S⃗ (supplement, Eqs. S24–S33).
+    r"""A ferromagnet with magnons ω_k = Ω + Dk², exchange-coupled to the qubits: H = λ σ⃗·S⃗ (Eqs. S24–S33).
 
     One function of the distance gives what one magnon does. With k̃ = √((Δ(1 + iα) − Ω)/D), Im k̃ > 0, cell volume v and
     P = λ²Sv/D the retarded Green's function is λ²G^R(r, Δ) = −is(r),
@@ -41,7 +42,7 @@ class Exchange(SpinWaves, Magnet):
     and a = (1 + n) Re s(0), A = (1 + n) Re s(r), J⊥ = Im s(r)/2: for α = 0, A/a = cos k₀r, J₀(k₀r), sin(k₀r)/k₀r. Below
     the gap, Δ < Ω, only J⊥ is left. Two magnons give D(r) and J_z. (S30 prints J₁ and J₂ without the λ² of S31.)
 
-    The coupling conserves the spin. Of an NV centre beside spins that a field along its axis polarises, it therefore
+    The coupling conserves the spin. Of an NV centre near spins that a field along its axis polarises, it therefore
     relaxes the transition |+1⟩ → |0⟩ (`aligned`) and not |−1⟩ → |0⟩, whose Δm = +1 is that of a magnon, too. Nor does
     one thermal magnon lead from |0⟩ to the third level.
 
@@ -92,7 +93,7 @@ class Exchange(SpinWaves, Magnet):
         """Rates and couplings for every displacement, without thermal magnons in the relaxation.
 
         Args:
-            setting: Where the qubits are and what they feel.
+            setting: Positions, frequencies and axes of the qubits.
             dephasing: Whether D and J_z are worked out.
 
         Raises:
@@ -135,12 +136,12 @@ class Exchange(SpinWaves, Magnet):
             f"exchange magnet in {self.dimension}D: gap {show(self.gap_ghz)} GHz, "
             f"D = {show(self.stiffness_m2_per_s)} m²/s, S = {show(self.spin)}, lattice {show(self.lattice_nm)} nm, "
             f"λ/2π = {show(self.coupling_mhz)} MHz, α = {show(self.damping)}"
-            f"{'' if self.aligned else ', its spin turned against the qubits'}"
+            f"{'' if self.aligned else ', its spin antiparallel to the qubits'}"
         )
         return source, "second order in λ, Born–Markov, linear spin waves ω = Ω + Dk² without a zone edge"
 
     def remarks(self, setting: Setting, response: Response) -> list[Note]:  # noqa: ARG002
-        """Doubts about the continuum and the spin waves, and what is special: below the gap, spin the wrong way.
+        """Validity of the continuum and of linear spin waves, and what is special: below the gap, spin the wrong way.
 
         Examples:
             >>> from nvprotocol.magnets.setting import Setting
@@ -150,14 +151,18 @@ class Exchange(SpinWaves, Magnet):
             The splitting is below the gap: no magnon of that energy, so only J⊥ is left but for damping.
         """
         short = self.lattice_nm * np.abs(self.wave_number(setting.frequency))
-        # Hot enough, the formula takes away more than there is: with a sign, lest what is left looks like a spin again.
+        # At high temperature the formula exceeds the spin: with a sign, lest the remainder passes for a spin again.
         towards = 1 if self.aligned else -1
         lost = 1 - towards * self.polarisation(setting.temperature, setting.chemical_potential) / self.spin
         near = self.lattice_nm / np.min(setting.distance[..., 1:], initial=np.inf)
         notes = [
             doubt(short, LARGEST_WAVE_NUMBER, "Waves are short: k₀ times the lattice constant is {}, above {}."),
             doubt(near, 1.0, "Qubits are closer than the lattice constant: it is {} of their distance, above {}."),
-            doubt(lost, MOST_MAGNONS, "It is warm for linear spin waves: {} of the magnet's spin is lost, above {}."),
+            doubt(
+                lost,
+                MOST_MAGNONS,
+                "Linear spin-wave theory is at its limit: thermal magnons reduce the magnet's spin by {}, above {}.",
+            ),
         ]
         if not self.aligned:
             notes.append(
@@ -206,7 +211,7 @@ class Exchange(SpinWaves, Magnet):
     def markov_check(
         self, separation_nm: float, *, frequency_ghz: float, times: ArrayLike | None = None, modes: int = 800
     ) -> MarkovCheck:
-        """The master equation of a pair beside an exact model: the qubits and one magnon at T = 0.
+        """The master equation of a pair against an exact model: the qubits and one magnon at T = 0.
 
         Args:
             separation_nm: Distance of the pair in nm.

@@ -1,13 +1,14 @@
-"""NV centres over a magnetic film, which they feel by its stray field."""
+"""NV centres over a magnetic film, coupled by its stray field."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.constants import mu_0
 
 from nvprotocol._checks import fail, numeric_array, one_of, real_number, show
+from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import GAMMA
 from nvprotocol.magnets.film_notes import film_notes
 from nvprotocol.magnets.film_response import Geometry, emitted, film_response
@@ -204,7 +205,7 @@ class Film(Magnet):
         """Rates and couplings for every displacement, without thermal magnons in the relaxation.
 
         Args:
-            setting: Where the qubits are and what they feel.
+            setting: Positions, frequencies and axes of the qubits.
             dephasing: Whether D by two magnons is worked out.
 
         Raises:
@@ -229,7 +230,7 @@ class Film(Magnet):
         return f"{film}, {seen}", APPROXIMATION
 
     def remarks(self, setting: Setting, response: Response) -> list[Note]:
-        """Doubts about the lowest thickness mode, and what is special: below the band, one-way media.
+        """Validity of the lowest thickness mode, and what is special: below the band, one-way media.
 
         Args:
             setting: Where the qubits are.

@@ -13,7 +13,7 @@ from nvprotocol.provenance import Note
 Array = NDArray[np.float64]
 
 THICKEST = 1.0
-"""Largest k₀t with which waves are taken as uniform through the film without a doubt."""
+"""Largest k₀t with which waves are taken as uniform through the film without a warning."""
 
 ONE_WAY = 0.95
 """Concurrence under monitoring below which a medium is said to be one-way."""
@@ -57,7 +57,7 @@ def _one_way(response: Response) -> Note | None:
         return None
     return Note(
         f"The film is one-way: |g₁₂/g₂₁| of its waves is {show(ratio)} or its inverse at worst; at T = 0 and δ = 0 "
-        f"monitoring ends at C = 2/(x + 1/x) = {show(float(limit))}, x = √|g₁₂/g₂₁|, whatever |A|/a."
+        f"the monitored C saturates at 2/(x + 1/x) = {show(float(limit))}, x = √|g₁₂/g₂₁|, whatever |A|/a."
     )
 
 

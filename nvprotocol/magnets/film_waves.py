@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.constants import hbar, mu_0
+
+from nvprotocol._typing import ArrayLike
 
 SMALL = 1e-3
 """Value of kt below which 1 − (1 − e^(−kt))/kt comes from its series, to keep all digits."""

@@ -1,8 +1,10 @@
 """The Green's function of exchange magnons, ω_k = Ω + Dk² in d dimensions, in closed form."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import hankel1
+
+from nvprotocol._typing import ArrayLike
 
 Array = NDArray[np.float64]
 

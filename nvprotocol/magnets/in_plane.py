@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar, root_scalar
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.film_waves import FilmWaves
 from nvprotocol.magnets.quadrature import integral
 

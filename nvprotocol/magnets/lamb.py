@@ -1,4 +1,4 @@
-"""The Lamb shift of one qubit that touches a magnet (Eqs. S8 and S9)."""
+"""The Lamb shift of one exchange-coupled qubit (Eqs. S8 and S9)."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""What two magnons do: correlated dephasing D(r) and Ising coupling J_z(r) of a magnet that the qubits touch."""
+"""What two magnons do: correlated dephasing D(r) and Ising coupling J_z(r) of an exchange-coupled magnet."""
 
 import warnings
 
@@ -28,7 +28,7 @@ def two_magnon(magnet: SpinWaves, setting: Setting) -> tuple[Array, Array]:
 
     Args:
         magnet: The magnet.
-        setting: Where the qubits are and what they feel.
+        setting: Positions, frequencies and axes of the qubits.
 
     Raises:
         ArgumentError: If the integral diverges.

@@ -3,9 +3,10 @@
 from abc import ABC, abstractmethod
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, show, truth
+from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.dipole import DipoleCoupling, dipole_coupling
 from nvprotocol.magnets.occupation import boltzmann_ratio, occupation
@@ -21,7 +22,7 @@ Array = NDArray[np.float64]
 
 
 class Magnet(ABC):
-    """A magnet beside which qubits are placed.
+    """A magnet near which qubits are placed.
 
     A kind of magnet says what it is by the attributes below and answers one question, `response`; the rest is here.
 
@@ -51,7 +52,7 @@ class Magnet(ABC):
         """Rates and couplings for every displacement of a setting, without thermal magnons in the relaxation.
 
         Args:
-            setting: Where the qubits are and what they feel; already checked.
+            setting: Positions, frequencies and axes of the qubits; already checked.
             dephasing: Whether the two-magnon part, D and J_z, is worked out.
         """
 
@@ -76,7 +77,7 @@ class Magnet(ABC):
         dipole: bool = True,
         dephasing: bool = True,
     ) -> Medium:
-        """The medium of a pair, or of N qubits, beside this magnet.
+        """The medium of a pair, or of N qubits, near this magnet.
 
         a = (1 + n)a₀, A = (1 + n)A₀(r), ã = n a₀, Ã = n A₀(r) (Eqs. S33 and the fluctuation–dissipation theorem) with
         n = 1/(e^(ħ(Δ−μ)/k_BT) − 1); J⊥ and the DM coupling do not depend on the temperature (Eq. S32). Numbers,
@@ -124,7 +125,7 @@ class Magnet(ABC):
         """Refuses what the magnet has no answer to: a chemical potential that reaches the gap or the splitting.
 
         Args:
-            setting: Where the qubits are and what they feel.
+            setting: Positions, frequencies and axes of the qubits.
 
         Raises:
             ArgumentError: If there is no answer.
@@ -223,7 +224,7 @@ class Magnet(ABC):
     def _numbers(
         self, setting: Setting, response: Response, thermal: Array, direct: DipoleCoupling | None
     ) -> dict[str, Number]:
-        """What stands beside the rates: the question, the occupation, the shifts and the measures of validity."""
+        """What accompanies the rates: the question, the occupation, the shifts and the measures of validity."""
         values = {
             "frequency": (setting.frequency / RAD_PER_US_PER_GHZ, "GHz"),
             "a₀": (np.real(response.relaxation[..., :1]), "rad/µs"),

@@ -28,7 +28,7 @@ class Material:
         exchange_t_m2: Exchange constant 2A/M_s in T·m²: a wave has the additional field 2A k²/M_s.
         gyromagnetic_ghz_per_t: γ/2π in GHz/T, the free electron's if not given.
         damping: Gilbert damping as measured, None where it is not known. A `Film` does not take it by itself: in thin
-            films and in the cold it varies by orders of magnitude.
+            films and at low temperature it varies by orders of magnitude.
         sources: Where each number is from, by the names of the attributes.
 
     Raises:
@@ -120,9 +120,9 @@ YIG_COLD = Material(
         "units in a cell, from three tetrahedral and two octahedral Fe³⁺ (S = 5/2; Gilleo and Geller, DOI "
         "10.1103/PhysRev.110.73), with the cubic cell a = 12.376 Å (room temperature; data of DOI "
         "10.1107/S2052520623000483)",
-        "exchange_t_m2": _EXCHANGE + "; taken over unchanged, a value in the cold is not known here",
+        "exchange_t_m2": _EXCHANGE + "; taken over unchanged, a value at low temperature is not known here",
         "gyromagnetic_ghz_per_t": _CODATA,
     },
 )
-"""Yttrium iron garnet well below 50 K. No damping: on its usual substrate it grows about tenfold in the cold (Serha et
+"""Yttrium iron garnet well below 50 K. No damping: on its usual substrate it grows about tenfold at low T (Serha et
 al., DOI 10.48550/arXiv.2412.02827) and depends on the sample."""

@@ -31,7 +31,7 @@ class Chirality(NamedTuple):
 
     @property
     def steady_concurrence(self) -> NDArray[np.float64]:
-        """C = 2/(x + 1/x), x = √|g₁₂/g₂₁|: where monitoring ends at δ = 0; 1 if reciprocal, 0 if one-way.
+        """C = 2/(x + 1/x), x = √|g₁₂/g₂₁|: long-time monitored concurrence at δ = 0; 1 if reciprocal, 0 if one-way.
 
         Examples:
             >>> float(nv.magnets.Chirality(np.array(-0.25j), np.array(-1j)).steady_concurrence)
@@ -46,7 +46,7 @@ def chirality(medium: Medium) -> Chirality:
     """The amplitudes g₁₂ = 2G₁₂ − i(R₁₂ + X₂₁) and g₂₁ = 2G₂₁ − i(R₂₁ + X₁₂) of the medium of a pair.
 
     R is the block of relaxation, X that of excitation, G = J⊥ + iD. A large |A| alone does not make a dark state:
-    a medium in which waves go one way only has |A| ≈ a, but is a cascade, and monitoring ends far from a Bell state.
+    a medium in which waves go one way only has |A| ≈ a, but is a cascade, and monitoring yields no Bell state.
 
     Args:
         medium: The medium of two qubits; batches are welcome.

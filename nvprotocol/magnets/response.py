@@ -27,7 +27,7 @@ class Response(NamedTuple):
         group_velocity: v_g at the splitting in nm/µs, infinite where nothing travels, shape (…, 1).
         edge: Distance |Δ − Ω| of the splitting from the band edge, shape (…, 1).
         dressing: Rate in terms of which the weight of magnons in the dressed qubit is dressing/|Δ − Ω|, shape (…, 1).
-        quanta: Magnons that the relaxation of a qubit makes: 1, or −1 where the magnet's spin is turned against it.
+        quanta: Magnons that the relaxation of a qubit makes: 1, or −1 where the magnet's spin is antiparallel to it.
         leakage: Rate 2ã at the other transition of a spin 1, by which |↑⟩ leaves the two levels, shape (…, 1).
 
     Examples:

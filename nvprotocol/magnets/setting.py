@@ -1,13 +1,14 @@
-"""Where the qubits are and what they feel, as arrays in rad/µs and nm; the checks of what a user asks for."""
+"""Positions, frequencies and axes of the qubits, as arrays in rad/µs and nm; the checks of what a user asks for."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._blocks import batch_shape
 from nvprotocol._checks import fail, nonnegative_array, numeric_array, positive_array, show
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
 
 __all__ = ["Setting"]
@@ -22,7 +23,7 @@ SHORTEST_NM, LONGEST_NM = 1e-6, 1e9
 @holds_read_only
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Setting:
-    """N qubits beside a magnet: what a magnet needs to know to work out its `Response`.
+    """N qubits near a magnet: what a magnet needs to know to work out its `Response`.
 
     The last axis of every array but `positions` runs over the 1 + P displacements: none at all, then r_j − r_i for
     the P = N(N−1)/2 pairs i < j in the order (0,1), (0,2), …, (N−2, N−1).

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._blocks import batch_shape
 from nvprotocol._checks import fail, numeric_array, positive_array, real_number, show, truth, unit_vector, whole_number
+from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.green import propagator
 from nvprotocol.magnets.polylogarithm import polylogarithm
@@ -18,7 +19,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SpinWaves:
-    """Magnons ω_k = Ω + Dk² of a ferromagnet in one, two or three dimensions, and how strongly a qubit touches it.
+    """Magnons ω_k = Ω + Dk² of a ferromagnet in one, two or three dimensions, and a qubit's coupling to it.
 
     The units of experiment are converted here; for the arguments see `Exchange`.
 

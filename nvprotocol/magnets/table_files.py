@@ -1,6 +1,6 @@
 """Tables of noise and Green's functions as files: CSV, NetCDF.
 
-What a table says beside its numbers (masks, fill values, valid ranges, units) is heeded or refused, and nothing in a
+What a table says besides its numbers (masks, fill values, valid ranges, units) is heeded or refused, and nothing in a
 file is passed over: a column that is not read might be the one that was meant.
 """
 

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, real_number, show, unit_vector
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import GAMMA, RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.occupation import occupation
@@ -25,7 +26,7 @@ Array = NDArray[np.float64]
 
 KINDS = ("spectrum", "field_spectrum", "green")
 LARGEST_ERROR = 0.01
-"""Largest error of interpolation, relative to a₀, without a doubt."""
+"""Largest error of interpolation, relative to a₀, without a warning."""
 
 
 @holds_read_only
@@ -139,7 +140,7 @@ class Tabulated(Magnet):
         """Rates and couplings for every displacement, interpolated, without thermal magnons in the relaxation.
 
         Args:
-            setting: Where the qubits are and what they feel.
+            setting: Positions, frequencies and axes of the qubits.
             dephasing: Whether D is taken from the table.
 
         Raises:
@@ -181,7 +182,7 @@ class Tabulated(Magnet):
         """Refuses a chemical potential above 0 where the gap is not known, and one that reaches it where it is.
 
         Args:
-            setting: Where the qubits are and what they feel.
+            setting: Positions, frequencies and axes of the qubits.
 
         Raises:
             ArgumentError: If the chemical potential is too large.

@@ -14,13 +14,13 @@ from nvprotocol.provenance import Note
 Array = NDArray[np.float64]
 
 LONGEST_DETOUR = 0.01
-"""Largest (a + ã)r/v_g without a doubt: the concurrence is off by about 1.5 of it."""
+"""Largest (a + ã)r/v_g without a warning: the concurrence is off by about 1.5 of it."""
 
 SMALLEST_EDGE = 0.03
-"""Largest (a + ã)/|Δ − Ω| without a doubt; at 0.04 the concurrence is off by 0.04."""
+"""Largest (a + ã)/|Δ − Ω| without a warning; at 0.04 the concurrence is off by 0.04."""
 
 MOST_LEAKAGE = 0.01
-"""Largest share of the rate to the third level of the spin in the relaxation rate without a doubt."""
+"""Largest share of the rate to the third level of the spin in the relaxation rate without a warning."""
 
 
 def retardation(setting: Setting, response: Response, occupation: Array) -> Array:
@@ -36,7 +36,7 @@ def edge_ratio(response: Response, occupation: Array) -> Array:
 
 
 def notes_on(setting: Setting, response: Response, occupation: Array, direct: Array | None) -> list[Note]:
-    """What has to be said of a medium: doubts first.
+    """Notes on a medium, validity warnings first.
 
     Args:
         setting: Where the qubits are.
@@ -87,11 +87,11 @@ def _temperature(setting: Setting, occupation: Array, rate: Array) -> Note | Non
     ratios = occupation / (1 + occupation)
     q, coldest = float(np.max(ratios)), float(np.min(ratios))
     if setting.n_qubits == 1:
-        return Note(f"Thermal magnons: q is up to {show(q)}; left alone, the qubit ends at ⟨σᶻ⟩ = (1 − q)/(1 + q).")
+        return Note(f"Thermal magnons: q is up to {show(q)}; unmonitored, the qubit relaxes to ⟨σᶻ⟩ = (1 − q)/(1 + q).")
     left = (1 - coldest) ** 2 / (2 * (1 + coldest + coldest**2))
     return Note(
-        f"Thermal magnons: q is up to {show(q)}; left alone, no pair from |↑↓⟩ ends above C = (1 − q)²/2(1 + q + q²) = "
-        f"{show(left)}, and checks must come faster than 2(a + ã)."
+        f"Thermal magnons: q is up to {show(q)}; unmonitored, the steady C from |↑↓⟩ is at most "
+        f"(1 − q)²/2(1 + q + q²) = {show(left)}, and checks must come faster than 2(a + ã)."
     )
 
 

@@ -13,7 +13,7 @@ from nvprotocol.master_equation.growth import EPSILON, relative_error
 from nvprotocol.master_equation.sectors import from_coordinates, on_diagonal, to_coordinates
 
 _MOST_CHECKS = 2e9
-"""Beyond, times cannot be told from the times of checks."""
+"""Beyond, times are indistinguishable from the times of checks."""
 
 
 def monitored(

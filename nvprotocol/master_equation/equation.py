@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, numeric_array, real_number, times_array
 from nvprotocol._read_only import holds_read_only, read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import checks, matrices, no_jump, steady
 from nvprotocol.master_equation.conditional import Conditional
 from nvprotocol.master_equation.evolution import evolved, propagator
@@ -162,7 +163,7 @@ class MasterEquation:
         """The states on condition that no quantum of relaxation or excitation is exchanged, and their probability.
 
         Without dephasing ρ(t) = e^(−iH_eff t) ρ₀ e^(iH_eff† t) / tr(…) (Eq. 13), which is continuous monitoring of
-        |σᶻ|. Dephasing jumps leave σᶻ as it is, so no such watch sees them, and they go on. States outside σᶻ = 0 are
+        |σᶻ|. Dephasing jumps leave σᶻ as it is, so monitoring misses them, and they go on. States outside σᶻ = 0 are
         kept as well: the probability is that of no jump, not of a first outcome |σᶻ| = 0.
 
         Args:

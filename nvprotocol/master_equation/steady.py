@@ -36,7 +36,7 @@ _SETTLING = 200.0
 _MANY = "The steady state is not unique (dark states); give an `initial` state."
 _UNDECIDED = (
     "The steady state hangs on digits that the medium's numbers do not have: a rate of relaxation, excitation or "
-    "dephasing that cannot be told from zero competes with other small rates or frequencies."
+    "dephasing indistinguishable from zero competes with other small rates or frequencies."
 )
 _TOO_LARGE = "The steady state of so many qubits with rates and frequencies this far apart is beyond floating point."
 
@@ -176,7 +176,7 @@ def _require_rest(generator: NDArray, rest: NDArray) -> None:
     if np.abs(share).max() > 1e-9:
         frequency = np.abs(np.imag(eigenvalues[imaginary])).max()
         raise NotUniqueError(
-            f"There is no steady state from this `initial` state: it oscillates at {frequency:.6g} rad/µs for ever."
+            f"There is no steady state from this `initial` state: it oscillates at {frequency:.6g} rad/µs undamped."
         )
 
 

@@ -1,9 +1,10 @@
 """Spin operators of one site among N."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, whole_number
+from nvprotocol._typing import ArrayLike
 
 
 def _on_site(matrix: ArrayLike, site: int, n_qubits: int) -> NDArray[np.complex128]:

@@ -4,9 +4,10 @@ from functools import reduce
 from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, numeric_array, one_of, show
+from nvprotocol._typing import ArrayLike
 
 STATE_TOLERANCE = 1e-9
 """Largest deviation of trace, Hermiticity and positivity that a given initial state may have."""

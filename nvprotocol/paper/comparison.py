@@ -1,13 +1,13 @@
-"""A number that has been computed beside the number that is expected of it."""
+"""A computed number and the number expected of it."""
 
 from dataclasses import dataclass
 from math import ceil, log10
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from nvprotocol._checks import fail
+from nvprotocol._typing import ArrayLike
 
 __all__ = ["Comparison", "at_least", "at_most", "equal", "vanishes"]
 

@@ -13,7 +13,7 @@ _HEAD = """\
 
 Where arXiv:2108.07365 (PRB 106, L180406) prints something that is not so, or not always. `nvprotocol errata` makes
 this page, and the numbers in it are computed when it does; the tests compute them again. They are those of the
-[claims](claims.md) named beside them. *Formula*: numbers come out wrong. *Statement*: true under conditions that are
+[claims](claims.md) named with them. *Formula*: numbers come out wrong. *Statement*: true under conditions that are
 not named. *Misprint*: misleads a reader, no result. *Remark*: not an error. Notebook `05_errata` shows the ones that
 change a picture. The text at hand was the arXiv version; the published one may have some of them right.
 """

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol import operators
+from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 

@@ -26,4 +26,4 @@ NOTEBOOK: dict[str, Any] = {
 WIDE = 30.0
 """Ratio of the ends of a scan from which its axis is logarithmic."""
 NARROW = 0.2
-"""Ratio of the least to the largest share of kept runs down to which their axis is linear."""
+"""Ratio of the least to the largest success probability down to which their axis is linear."""

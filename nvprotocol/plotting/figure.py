@@ -22,7 +22,7 @@ __all__ = ["experiment_figure"]
 
 
 def experiment_figure(result: "ExperimentResult") -> Figure:
-    """The observable above and the share of kept runs below: exact curves, and emulated points with 95 % intervals.
+    """The observable above and the success probability below: exact curves, and emulated points with 95 % intervals.
 
     The observable is the concurrence, or the probability that a protocol with a readout is about. Where instruments are
     not ideal, the thin dashed curve is the master equation with ideal ones. The lower panel is left out where nothing
@@ -102,11 +102,11 @@ def _range(result: "ExperimentResult") -> tuple[float, float]:
 
 
 def _success_axis(ax: "Axes", result: "ExperimentResult") -> None:
-    """Logarithmic where the share of kept runs spans more than a few ticks of a linear axis can tell."""
+    """Logarithmic where the success probability spans more than a few ticks of a linear axis can tell."""
     ax.set_ylabel("success probability $P$", fontsize=FONT)
-    odds = np.concatenate([curve.fine_exact.probability for curve in result.curves])
-    if odds[odds > 0].min(initial=1.0) > NARROW * odds.max():
-        ax.set_ylim(0.0, 1.05 * odds.max())
+    probability = np.concatenate([curve.fine_exact.probability for curve in result.curves])
+    if probability[probability > 0].min(initial=1.0) > NARROW * probability.max():
+        ax.set_ylim(0.0, 1.05 * probability.max())
         return
     ax.set_yscale("log")
     ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from nvprotocol._checks import fail, numeric_array, one_of, show
+from nvprotocol._typing import ArrayLike
 from nvprotocol.plotting._style import COLOURS, MARKERS
 
 if TYPE_CHECKING:

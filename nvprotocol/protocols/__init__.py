@@ -1,4 +1,4 @@
-"""The gallery: each protocol as a plain circuit, with the same protocol solved by the master equation beside it.
+"""The gallery: each protocol as a plain circuit, with the same protocol solved by the master equation.
 
 Time is `delay` on the NV qubits (register `nv`); a check of |σᶻ| is two CX onto a monitor qubit, its measurement into a
 bit of the register `parity`, which reads 1 where the check accepts (|σᶻ| = 0), and a reset. Nothing in a circuit knows

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from numpy.typing import ArrayLike
 from qiskit import QuantumCircuit
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.protocols.parameters import checked
 from nvprotocol.protocols.parts import pair_circuit, read_out, wait

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 from qiskit import QuantumCircuit
 from qiskit.circuit import Gate
 from qiskit.circuit.library import XXPlusYYGate
 from scipy.special import gammainc
 
 from nvprotocol._checks import ROUNDING, times_array
+from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.medium import Medium
 from nvprotocol.operators import density_matrix
@@ -57,10 +57,10 @@ def no_emitted_magnon(
     Order 1: in each step each channel exchanges its excitation with one monitor qubit by three `XXPlusYY` gates,
     e^(X/2) e^Y e^(X/2) with X on qubit 0 and Y on qubit 1. (The commutator of a plain product e^X e^Y is of the size of
     the step itself, and would not vanish with it.) One collision cannot take two magnons from |↓↓⟩; so the error falls
-    as 1/steps. Order 2: the bright state is turned into |↑↓⟩ and the dark one into |↓↑⟩, so that rotations of two
-    monitor qubits, controlled by the NV qubits, emit no, one or two magnons with their exact odds; the channels follow
-    each other in a symmetric order. The error falls as 1/steps², and without detuning and exchange the kept runs have
-    none. Every gate is between an NV qubit and a monitor qubit.
+    as 1/steps. Order 2: the bright state is rotated into |↑↓⟩ and the dark one into |↓↑⟩, so that rotations of two
+    monitor qubits, controlled by the NV qubits, emit no, one or two magnons with the exact probability; the channels
+    follow each other in a symmetric order. The error falls as 1/steps², and without detuning and exchange the kept
+    runs have none. Every gate is between an NV qubit and a monitor qubit.
 
     Args:
         duration: Time on the medium in µs.
@@ -113,7 +113,7 @@ def reference(
 ) -> Conditional:
     """The limit of many steps by the master equation, for durations of shape (T,).
 
-    The jumps of the played medium have not happened; those of the equation's own medium nobody watches.
+    The jumps of the played medium have not happened; those of the equation's own medium are unmonitored.
     """
     from scipy.linalg import expm
 
@@ -176,7 +176,7 @@ def _hopping(circuit: QuantumCircuit, strength: float, phase: float) -> None:
 
 
 def _passing_on(circuit: QuantumCircuit, strength: float, phase: float) -> None:
-    """The bright ladder |↓↓⟩ → |T⟩ → |↑↑⟩ with the exact odds of no, one and two magnons, for x = gΔt.
+    """The bright ladder |↓↓⟩ → |T⟩ → |↑↑⟩ with the exact probabilities of no, one and two magnons, for x = gΔt.
 
     Only the coherence between the two ways to emit one magnon is off, by O(x³).
     """
@@ -185,7 +185,7 @@ def _passing_on(circuit: QuantumCircuit, strength: float, phase: float) -> None:
     _turn_where_down(circuit, _SECOND, both=_angle(gammainc(2, strength)), only_1=0.0)  # probability 1 − e^(−x)(1 + x)
     circuit.cx(_SECOND, _NV_0)
     circuit.cx(_SECOND, _NV_1)
-    # |↓↓⟩ emits just one with odds xe^(−x), which is x/(1 + x) of what has not emitted two.
+    # |↓↓⟩ emits just one with probability xe^(−x), which is x/(1 + x) of what has not emitted two.
     one_of_two, one = _angle(strength / (1 + strength)), _angle(-np.expm1(-strength))
     _turn_where_down(circuit, _MONITOR, both=one_of_two, only_1=one)
     circuit.cx(_MONITOR, _NV_1)
@@ -215,9 +215,9 @@ def _turn_where_down(circuit: QuantumCircuit, target: int, *, both: float, only_
         circuit.cx(control, target)
 
 
-def _angle(odds: float) -> float:
-    """The rotation about y that turns |↑⟩ into |↓⟩ with given odds."""
-    return float(2 * np.arcsin(np.sqrt(odds)))
+def _angle(probability: float) -> float:
+    """The rotation about y that turns |↑⟩ into |↓⟩ with a given probability."""
+    return float(2 * np.arcsin(np.sqrt(probability)))
 
 
 _COLLISIONS: dict[int, _Collision] = {1: _hopping, 2: _passing_on}

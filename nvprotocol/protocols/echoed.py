@@ -3,9 +3,9 @@
 from fractions import Fraction
 from functools import partial
 
-from numpy.typing import ArrayLike
 from qiskit import QuantumCircuit
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.channels import parity_check as ideal_check
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.protocols.parameters import checked
@@ -21,7 +21,7 @@ def echoed_bell(duration: float, checks: int, pulses: int, initial: str = "ud") 
     δ = 0 back, C = tanh 2Γ_e t after every even number of them, with the Γ_e of `closed_form.echo_coupling`, which goes
     to Γ for τ → 0. Pulse k comes at k·duration/pulses, check j at j·duration/checks, the pulse first where both
     coincide. Check at least at every pulse: a pulse turns what has relaxed to |↑↑⟩ into |↓↓⟩, which can come back to
-    σᶻ = 0 unseen, so that even in the cold one check at the end does not do (and no check at all only heats the pair).
+    σᶻ = 0 unseen, so that even at T = 0 one check at the end does not do (and no check at all only heats the pair).
 
     Args:
         duration: Time on the medium in µs.

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 
 from nvprotocol._checks import fail, numeric_array
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import Conditional
 from nvprotocol.protocols import coherence, collisions, echoed, monitored, sensing, unmonitored
 from nvprotocol.protocols.parameters import DECLARED

@@ -1,10 +1,11 @@
 """A Bell state by monitoring |σᶻ| and keeping the accepted runs, |σᶻ| = 0 (the paper's Fig. 3)."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 
 from nvprotocol._checks import ROUNDING, times_array
+from nvprotocol._typing import ArrayLike
 from nvprotocol.channels import parity_check as ideal_check
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.master_equation import Conditional, MasterEquation

@@ -5,9 +5,10 @@ from functools import cache, reduce
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import times_array
+from nvprotocol._typing import ArrayLike
 from nvprotocol.channels import Channel
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.operators import density_matrix
@@ -19,7 +20,7 @@ Event: TypeAlias = float | Channel
 def followed(
     equation: MasterEquation, initial: str, duration: ArrayLike, events: Callable[[float], Sequence[Event]]
 ) -> Conditional:
-    """States and odds after the events of each duration, shape (…, T); NaN states where nothing is kept."""
+    """States and probabilities after the events of each duration, shape (…, T); NaN states where nothing is kept."""
     propagator = cache(equation.propagator)
     start = density_matrix(initial, 2)
 
@@ -41,11 +42,11 @@ def members(equation: MasterEquation) -> list[MasterEquation]:
 
 
 def normalised(weighted: NDArray[np.complex128]) -> Conditional:
-    """States and odds of unnormalised states of shape (…, T, 4, 4)."""
-    odds = np.einsum("...ii->...", weighted).real
-    possible = odds > 0
-    scale = np.where(possible, odds, 1.0)[..., None, None]
-    return Conditional(np.where(possible[..., None, None], weighted / scale, np.nan), np.clip(odds, 0.0, 1.0))
+    """States and success probabilities of unnormalised states of shape (…, T, 4, 4)."""
+    probability = np.einsum("...ii->...", weighted).real
+    possible = probability > 0
+    scale = np.where(possible, probability, 1.0)[..., None, None]
+    return Conditional(np.where(possible[..., None, None], weighted / scale, np.nan), np.clip(probability, 0.0, 1.0))
 
 
 def unitary(matrix: ArrayLike) -> Channel:

@@ -1,8 +1,8 @@
 """What a magnet does to populations: relaxometry, read out on both NV qubits."""
 
-from numpy.typing import ArrayLike
 from qiskit import QuantumCircuit
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.protocols import unmonitored
 from nvprotocol.protocols.parameters import checked
@@ -30,11 +30,11 @@ def relaxometry(duration: float, initial: str = "ud") -> QuantumCircuit:
     Examples:
         >>> circuit = nv.protocols.relaxometry(duration=0.5)
         >>> device, exactly = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))), {"shots": None}
-        >>> odds = [
+        >>> probability = [
         ...     nv.emulate(circuit, device, postselect={"readout": outcome}, **exactly).success_probability
         ...     for outcome in nv.protocols.GALLERY["relaxometry"].outcomes
         ... ]
-        >>> bool(np.isclose(sum(odds), np.exp(-1) * np.cosh(1)))
+        >>> bool(np.isclose(sum(probability), np.exp(-1) * np.cosh(1)))
         True
     """
     given = checked("relaxometry", duration=duration, initial=initial)

@@ -1,10 +1,10 @@
-"""The pair left alone with the medium: dissipation (the paper's Fig. 2) and exchange (below its Eq. S40)."""
+"""The unmonitored pair: dissipation (the paper's Fig. 2) and exchange (below its Eq. S40)."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 from qiskit import QuantumCircuit
 
 from nvprotocol._checks import times_array
+from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.protocols.parameters import checked
 from nvprotocol.protocols.parts import pair_circuit, prepare, wait

@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, numeric_array, real_number, whole_number
+from nvprotocol._typing import ArrayLike
 
 __all__ = ["Envelope"]
 

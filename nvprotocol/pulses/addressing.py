@@ -1,4 +1,4 @@
-"""Which spin a pulse turns: one field for all of them, an antenna for each, or a field gradient that tells two apart.
+"""Which spin a pulse rotates: one field for all, an antenna for each, or a field gradient that addresses one of two.
 
 While the gradient takes the detuning of a pair from δ₀ to δ, for a time T, its qubits gain phases ±(δ − δ₀)T, and a
 pulse on one of them shifts the phase of the other, which is off resonance by 2δ (ac Stark effect). The gradient is
@@ -261,7 +261,7 @@ class _Window:
         return control.gradient or min(self._default(), control.max_detuning)
 
     def _default(self) -> float:
-        """The gradient that tells the qubits apart while the shortest of the pulses lasts."""
+        """The gradient that distinguishes the qubits while the shortest of the pulses lasts."""
         return abs(self._own) + 4 * np.pi / min(turn.end - turn.begin for turn in self._rotations)
 
     def _tuned(self, asked: float) -> float:

@@ -5,9 +5,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from nvprotocol._checks import fail, numeric_array, real_number, show
+from nvprotocol._typing import ArrayLike
 from nvprotocol.pulses._envelope import Envelope, namespace_of, positive_duration, set_fields
 
 __all__ = ["Drag", "Gaussian", "RaisedCosine", "Samples", "Square"]

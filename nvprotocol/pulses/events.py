@@ -1,4 +1,4 @@
-"""What else can happen in a schedule: ramps of field and magnet, checks and other maps at an instant."""
+"""What else can happen in a schedule: ramps of field and magnet, instantaneous checks and other maps."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -101,7 +101,7 @@ class MediumRamp(_Ramp):
 
 @dataclass(frozen=True)
 class Check(Event):
-    """A parity check of |σᶻ| at an instant, with the errors of the device's monitor.
+    """An instantaneous parity check of |σᶻ|, with the errors of the device's monitor.
 
     Attributes:
         keep: The reading that is kept: 1 for |σᶻ| = 0, 0 for the rest, None for both.
@@ -124,7 +124,7 @@ class Check(Event):
 
 @dataclass(frozen=True, eq=False)
 class Act(Event):
-    """Any other map at an instant: a preparation, a projection, an error, a gate that takes no time.
+    """Any other instantaneous map: a preparation, a projection, an error, a gate that takes no time.
 
     Attributes:
         channel: The map of all NV qubits; one that lowers the trace keeps only the runs that it leaves.

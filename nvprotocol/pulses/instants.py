@@ -1,4 +1,4 @@
-"""What happens at an instant, as a map of all NV qubits."""
+"""Instantaneous operations, as maps of all NV qubits."""
 
 from functools import lru_cache, reduce
 

@@ -2,7 +2,7 @@
 
 Everything happens at the time that it has for the other engines. A gate becomes a pulse that fills the gate's duration
 on the device, and turns about z become frames (doi:10.1103/PhysRevA.96.022330); a gate that takes no time is the limit
-of a short pulse, a rotation at an instant.
+of a short pulse, an instantaneous rotation.
 """
 
 from collections.abc import Mapping
@@ -40,14 +40,14 @@ def schedule(circuit: QuantumCircuit, device: Device, postselect: Mapping[str, i
     """The pulses, waits and checks by which a device plays a circuit.
 
     Gates of one NV qubit are pulses of the device's envelope over the gate's duration, or where it has none, rotations
-    at an instant, whatever antenna and gradient can do; the same gate on all NV qubits at once is one pulse for all.
+    instantaneous, whatever antenna and gradient can do; the same gate on all NV qubits at once is one pulse for all.
     For a gate of one of a pair the field gradient goes on, so far that the phases of both have come back when it goes
     off (`nv.device.Control`). What such a pulse leaves of the other qubit is an infidelity of at most 1e-11 (square),
     7e-9 (raised cosine), 1.4e-4 (Gaussian) or 1.5e-7 (DRAG) at the default gradient, whatever its duration, on a device
     without a detuning of its own. Pulses that overlap, of equal duration or not, are calibrated together at a gradient
-    that tells the qubits apart while the shortest lasts: all of them end with an infidelity below 1e-9, or are refused
-    with a gradient that is enough. Turns about z are frames. What measures or
-    resets an NV qubit, and the parity check of a pair by a monitor, is a map at an instant, with the errors of the
+    that addresses them while the shortest lasts: all of them end with an infidelity below 1e-9, or are refused
+    with a gradient that is enough. Rotations about z are virtual: changes of frame. What measures or
+    resets an NV qubit, and the parity check of a pair by a monitor, is an instantaneous map, with the errors of the
     device.
 
     Args:

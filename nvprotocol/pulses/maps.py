@@ -14,7 +14,7 @@ from nvprotocol.pulses.timeline import Segment
 
 _VANISHING = 1e-280
 _RESOLVED = 1e-9
-"""Odds above which there are digits left of a state that driven or ramped segments have led to: of no jump, seven;
+"""Probability above which a state after driven or ramped segments has digits left: of no jump, seven;
 of what checks and other maps keep, one, since segments are followed to 1e-10 unless another tolerance is asked for."""
 
 

@@ -21,7 +21,7 @@ class Parity(NamedTuple):
     """A parity check.
 
     Attributes:
-        time: Its instant in µs, between the two CX.
+        time: Its time in µs, between the two CX.
         measurement: Number of the event that measures the monitor.
     """
 
@@ -42,7 +42,7 @@ def refuse(operation: str, qubits: Sequence[int], device: Device) -> NoReturn:
 def in_order(events: Sequence[TimedOperation], device: Device) -> list[TimedOperation]:
     """Events by their beginning; what one NV qubit does while the other's CX of a check is still to come, after that.
 
-    Times of one instant may differ by their rounding; what comes first in the circuit then stays first.
+    Equal times may differ by rounding; what comes first in the circuit then stays first.
     """
     found = sorted(events, key=lambda event: round(begin_of(event, device) / INSTANT))
     for first in [event for event in found if _is_cx_of_check(event, device)]:

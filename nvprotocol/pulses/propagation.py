@@ -6,10 +6,11 @@ from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import fail, one_of, real_number, show, times_array
+from nvprotocol._typing import ArrayLike
 from nvprotocol.channels import Channel
 from nvprotocol.device import Device
 from nvprotocol.master_equation import Conditional
@@ -102,7 +103,7 @@ class Propagation:
         return other
 
     def evolve(self, initial: operators.State | None = None, times: ArrayLike | None = None) -> Conditional:
-        """The states at the given times, and the odds that everything kept up to then has been kept.
+        """The states at the given times, and the probability that everything kept up to then has been kept.
 
         Args:
             initial: As for `MasterEquation.evolve`; unless given, what the device's initialisation makes of |↑…↑⟩.
@@ -130,7 +131,7 @@ class Propagation:
         self.maps.prepare(self.driven(stops))
         rho = initial_state(self.device) if initial is None else operators.density_matrix(initial, self.device.n_qubits)
         states: list[NDArray[np.complex128]] = []
-        odds: list[NDArray[np.float64]] = []
+        logarithms: list[NDArray[np.float64]] = []
         log = np.zeros(rho.shape[:-2])
         for part in self._parts():
             if isinstance(part, Segment):
@@ -139,14 +140,14 @@ class Propagation:
                 inside, weights = self._through(part, rho, np.append(wanted, part.end))
                 found = inside[..., :-1, :, :], log[..., None] + np.log(weights[..., :-1])
                 states += list(np.moveaxis(found[0], -3, 0))
-                odds += list(np.moveaxis(found[1], -1, 0))
+                logarithms += list(np.moveaxis(found[1], -1, 0))
                 rho, log = inside[..., -1, :, :], log + np.log(weights[..., -1])
             else:
                 rho, weight = normalised(part(rho))
                 log = log + np.log(weight)
         states += [rho] * (stops.size - len(states))
-        odds += [log] * (stops.size - len(odds))
-        kept = Conditional(np.stack(states, axis=-3), np.exp(np.stack(odds, axis=-1)))
+        logarithms += [log] * (stops.size - len(logarithms))
+        kept = Conditional(np.stack(states, axis=-3), np.exp(np.stack(logarithms, axis=-1)))
         if not all(segment.constant for segment in self.timeline.segments):
             require_resolved(kept.probability)
         return kept

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from nvprotocol import operators
 from nvprotocol._checks import fail
+from nvprotocol._typing import ArrayLike
 from nvprotocol.device import Device
 from nvprotocol.master_equation import Conditional
 from nvprotocol.pulses.generator import Frame

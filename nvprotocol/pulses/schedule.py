@@ -23,7 +23,7 @@ _Kind = TypeVar("_Kind", bound=Event)
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
 class Schedule:
-    """Events in order of time; those of one instant happen in the order in which they are given.
+    """Events in order of time; simultaneous ones happen in the order in which they are given.
 
     Attributes:
         events: The events, each with its start settled: its own, or the end of the one that was given before it.

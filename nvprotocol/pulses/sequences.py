@@ -52,7 +52,7 @@ def detuning_sweep(
     both modes decay at the same rate, below it one of them, a Bell state at δ = 0, outlives the other. At the point
     itself the modes and their energies are the same, so that no sweep is slow enough to follow one of them through it:
     what comes out in the end is the mode that lives longest, whichever one began with. From |↑↓⟩, half of which is that
-    mode, a sudden step leaves it at odds of 1/2; what is lost in the time of a sweep only lowers them.
+    mode, a sudden step leaves it with probability 1/2; what is lost in the time of a sweep only lowers it.
 
     Args:
         start: δ in rad/µs at the beginning.

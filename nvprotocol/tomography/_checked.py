@@ -5,9 +5,10 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import check_readout_tells, fail, nonnegative_array, show, stochastic_columns
+from nvprotocol._typing import ArrayLike
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.tomography._model import pauli_labels
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, numeric_array, one_of, whole_number
+from nvprotocol._typing import ArrayLike
 from nvprotocol.tomography._checked import checked_readout, checked_table
 from nvprotocol.tomography._model import ANSATZES, ansatz_projector, read_out_matrix, to_matrix, to_vector
 from nvprotocol.tomography._profile import Fits

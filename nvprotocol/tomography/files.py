@@ -27,11 +27,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, show
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.errors import FileError, OutputError
 from nvprotocol.tomography._checked import checked_settings, whole_counts
 from nvprotocol.tomography._formats import from_csv, from_json, table_of

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, numeric_array, one_of
+from nvprotocol._typing import ArrayLike
 from nvprotocol.operators import density_matrix
 from nvprotocol.tomography._checked import checked_settings
 from nvprotocol.tomography._model import ANSATZES, ansatz_projector, outcome_matrix, to_vector

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, whole_number
+from nvprotocol._typing import ArrayLike
 from nvprotocol.tomography._checked import checked_settings, checked_table
 from nvprotocol.tomography._model import pauli_labels
 

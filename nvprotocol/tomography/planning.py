@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from nvprotocol._checks import Seed, fail, generator, real_number, show, whole_number
+from nvprotocol._typing import ArrayLike
 from nvprotocol.operators import State
 from nvprotocol.tomography._fitted import fitted
 from nvprotocol.tomography.intervals import profile_interval

@@ -3,10 +3,11 @@
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from nvprotocol._checks import fail, real_number, show
+from nvprotocol._typing import ArrayLike
 from nvprotocol.tomography._checked import whole_counts
 
 __all__ = ["clopper_pearson"]

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.tomography._calibration import growth, readout_variance
 from nvprotocol.tomography._fitted import Fitted, fitted
 from nvprotocol.tomography._profile import separable_drop

@@ -8,9 +8,10 @@ eigenstate. A table of counts has shape (…, S, 2ᴺ): S settings, and the outc
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol._checks import Seed, fail, generator, real_number, show, whole_number
+from nvprotocol._typing import ArrayLike
 from nvprotocol.operators import State, density_matrix
 from nvprotocol.tomography._checked import checked_readout, checked_settings, whole_counts
 from nvprotocol.tomography._model import distribution, outcome_matrix, pauli_labels, projectors, to_vector

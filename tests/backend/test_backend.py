@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import engines_on
 import numpy as np
 import pytest
 from counting import FALSE_ALARM, counts_of, multinomial_p_value
@@ -17,21 +18,20 @@ from qiskit.providers import BackendV2, JobStatus
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
 from strategies import SEEDS
-from systems import many, pair, random_symbols
+from systems import EVERYTHING, many, pair, random_symbols
 
 import nvprotocol as nv
-from nvprotocol.backend import NVBackend, exact, time_as_medium
+from nvprotocol.backend import NVBackend, time_as_medium
 from nvprotocol.errors import ArgumentError, UnsupportedCircuitError
 
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
-IDEAL = nv.Device(SYSTEM.equation)
+IDEAL = nv.Device(EVERYTHING.equation)
 BACKEND = NVBackend(IDEAL)
 
 
 def expected(circuit: QuantumCircuit, device: nv.Device) -> NDArray[np.float64]:
-    """Odds of what all bits read, by the reference engine; the first bit is the last axis, as in Qiskit's numbers."""
+    """Distribution of all bits, by the reference engine; the first bit is the last axis, as in Qiskit's numbers."""
     plain = time_as_medium(circuit, device)
-    return exact.distribution(plain, device, {}, range(circuit.num_clbits)[::-1]).ravel()
+    return engines_on.distribution(plain, device, {}, range(circuit.num_clbits)[::-1]).ravel()
 
 
 def table(counts: Mapping[str, int], n_bits: int) -> NDArray[np.int64]:
@@ -49,6 +49,7 @@ def waiting(*, parameter: Parameter | float = 0.6) -> QuantumCircuit:
     return circuit
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @settings(max_examples=8)
 @given(seed=SEEDS)
@@ -81,15 +82,15 @@ def test_the_readout_reads_as_the_devices_matrices_say() -> None:
         for qubit in np.flatnonzero(true).tolist():
             circuit.x(qubit)
         circuit.measure(range(3), range(3))
-        odds = np.kron(monitor[:, true[2]], np.kron(matrices[1][:, true[1]], matrices[0][:, true[0]]))
+        probabilities = np.kron(monitor[:, true[2]], np.kron(matrices[1][:, true[1]], matrices[0][:, true[0]]))
         found = table(counts_of(NVBackend(device).run(circuit, shots=20_000, seed_simulator=3).result()), 3)
-        assert multinomial_p_value(found, odds) > FALSE_ALARM / 8
+        assert multinomial_p_value(found, probabilities) > FALSE_ALARM / 8
 
 
 @pytest.mark.statistical
 def test_the_nv_register_may_stand_anywhere() -> None:
     nv_qubits, monitor = QuantumRegister(2, "nv"), QuantumRegister(1, "monitor")
-    device = nv.Device(SYSTEM.equation, readout=[[[1, 0.4], [0, 0.6]], [[1, 0], [0, 1]]])
+    device = nv.Device(EVERYTHING.equation, readout=[[[1, 0.4], [0, 0.6]], [[1, 0], [0, 1]]])
     circuit = QuantumCircuit(monitor, nv_qubits, ClassicalRegister(2, "c"))
     circuit.x(nv_qubits[0])
     circuit.delay(0.4, monitor, unit="us")
@@ -179,7 +180,7 @@ COPIES: dict[str, Callable[[NVBackend], NVBackend]] = {
 
 @pytest.mark.parametrize("way", COPIES)
 def test_a_copy_keeps_the_medium(way: str, rng: np.random.Generator) -> None:
-    device = random_device(rng, SYSTEM)
+    device = random_device(rng, EVERYTHING)
     backend = NVBackend(device)
     backend.set_options(shots=200, seed_simulator=3)
     made = COPIES[way](backend)

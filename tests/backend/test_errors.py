@@ -1,6 +1,5 @@
 """What the backend refuses, each in one clear line."""
 
-import importlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -124,7 +123,7 @@ def test_a_negative_delay() -> None:
 
 
 def test_a_loop_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.import_module("nvprotocol.backend.schedule"), "_MOST_EVENTS", 500)
+    monkeypatch.setattr("nvprotocol.compiler.timing._MOST_OPERATIONS", 500)
     made = circuit()
     with made.for_loop(range(10**9)):  # pyright: ignore[reportCallIssue]
         made.x(0)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+import engines_on
 import numpy as np
 import pytest
 from placed import LEVELS, SYSTEM, UNEQUAL, assert_reads, backend_of, decay, exchanged, read, refusal
@@ -23,7 +24,7 @@ from qiskit.transpiler.passes import (
 )
 
 import nvprotocol as nv
-from nvprotocol.backend import NVBackend, TimeAsMedium, exact
+from nvprotocol.backend import NVBackend, TimeAsMedium
 from nvprotocol.errors import UnsupportedCircuitError
 
 
@@ -203,11 +204,11 @@ def test_time_passes_where_the_qubits_are_in_place(level: int) -> None:
     backend = backend_of(1)
     passes = generate_preset_pass_manager(level, backend=backend)
     passes.post_scheduling = PassManager([TimeAsMedium(backend.device)])
-    found = exact.distribution(passes.run(decay()), backend.device, {}, [0])
+    found = engines_on.distribution(passes.run(decay()), backend.device, {}, [0])
     np.testing.assert_allclose(found, read(decay(), backend), atol=1e-9)
     asked = generate_preset_pass_manager(level, backend=backend, initial_layout=[1])
     asked.post_scheduling = PassManager([TimeAsMedium(backend.device)])
-    found = exact.distribution(asked.run(decay()), backend.device, {}, [0])
+    found = engines_on.distribution(asked.run(decay()), backend.device, {}, [0])
     np.testing.assert_allclose(found, read(placed_by_hand(), backend), atol=1e-9)
 
 
@@ -224,8 +225,8 @@ def test_an_estimator_takes_the_layout_that_was_asked_for(level: int) -> None:
     assert found.layout is not None
     estimator: Any = BackendEstimatorV2(backend=backend, options={"seed_simulator": 3})
     (result,) = estimator.run([(found, SparsePauliOp("Z").apply_layout(found.layout))], precision=0.005).result()
-    odds = read(placed_by_hand(), backend)
-    assert float(result.data.evs) == pytest.approx(odds[0] - odds[1], abs=0.025)
+    probabilities = read(placed_by_hand(), backend)
+    assert float(result.data.evs) == pytest.approx(probabilities[0] - probabilities[1], abs=0.025)
     moved = transpile(circuit, target=backend.target, optimization_level=3)
     assert moved.layout is not None
     with pytest.raises(UnsupportedCircuitError, match="must have qubit 0 on physical qubit 0"):

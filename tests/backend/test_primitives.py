@@ -13,15 +13,14 @@ from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
 from qiskit.quantum_info import SparsePauliOp
 from qiskit_aer.primitives import EstimatorV2, SamplerV2
 from scipy.linalg import expm
-from systems import pair, reversed_qubits, stacked, unstacked
+from systems import EVERYTHING, reversed_qubits, stacked, unstacked
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend
 
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
 READOUT = np.array([[[0.9, 0.25], [0.1, 0.75]], [[0.97, 0.12], [0.03, 0.88]]])
-IDEAL = NVBackend(nv.Device(SYSTEM.equation))
-NOISY = NVBackend(nv.Device(SYSTEM.equation, readout=READOUT))
+IDEAL = NVBackend(nv.Device(EVERYTHING.equation))
+NOISY = NVBackend(nv.Device(EVERYTHING.equation, readout=READOUT))
 SHOTS = 20_000
 PRECISION = 0.005  # the standard error that is asked for, and so at most what a value of ±1 has
 SAMPLERS: dict[str, Callable[[NVBackend], Any]] = {
@@ -46,12 +45,12 @@ def waiting(time: Parameter | float, unit: str = "us") -> QuantumCircuit:
 def state_after(time: float) -> NDArray[np.complex128]:
     """The same by hand: the state, and the exponential of the generator."""
     ket = np.kron(np.array([1 + 1j, 1 - 1j]) / 2, [0, 1])
-    return unstacked(expm(SYSTEM.generator() * time) @ stacked(np.outer(ket, ket.conj())))
+    return unstacked(expm(EVERYTHING.generator() * time) @ stacked(np.outer(ket, ket.conj())))
 
 
-def odds_after(time: float, readout: NDArray | None = None) -> NDArray[np.float64]:
-    odds = np.diag(state_after(time)).real
-    return odds if readout is None else np.kron(readout[1], readout[0]) @ odds
+def probabilities_after(time: float, readout: NDArray | None = None) -> NDArray[np.float64]:
+    probabilities = np.diag(state_after(time)).real
+    return probabilities if readout is None else np.kron(readout[1], readout[0]) @ probabilities
 
 
 def table(counts: Mapping[str, int]) -> NDArray[np.int64]:
@@ -70,7 +69,7 @@ def measured(time: Parameter | float, unit: str = "us") -> QuantumCircuit:
 def test_samplers_sample_the_medium(name: str, level: int) -> None:
     circuit = transpile(measured(0.4), NOISY, optimization_level=level)
     (found,) = SAMPLERS[name](NOISY).run([circuit], shots=SHOTS).result()
-    assert multinomial_p_value(table(found.data.meas.get_counts()), odds_after(0.4, READOUT)) > FALSE_ALARM
+    assert multinomial_p_value(table(found.data.meas.get_counts()), probabilities_after(0.4, READOUT)) > FALSE_ALARM
 
 
 @pytest.mark.statistical
@@ -79,7 +78,7 @@ def test_samplers_bind_late(name: str) -> None:
     time = Parameter("t")
     (found,) = SAMPLERS[name](IDEAL).run([(measured(time), [[0.1], [0.9]])], shots=SHOTS).result()
     for k, value in enumerate((0.1, 0.9)):
-        assert multinomial_p_value(table(found.data.meas.get_counts(k)), odds_after(value)) > FALSE_ALARM / 2
+        assert multinomial_p_value(table(found.data.meas.get_counts(k)), probabilities_after(value)) > FALSE_ALARM / 2
 
 
 @pytest.mark.statistical
@@ -88,7 +87,7 @@ def test_samplers_bind_late(name: str) -> None:
 def test_a_transpiled_delay_is_bound_late(name: str, unit: str, us: float) -> None:
     circuit = transpile(measured(Parameter("t"), unit), IDEAL)
     (found,) = SAMPLERS[name](IDEAL).run([(circuit, [[0.4 / us]])], shots=SHOTS).result()
-    assert multinomial_p_value(table(found.data.meas.get_counts(0)), odds_after(0.4)) > FALSE_ALARM
+    assert multinomial_p_value(table(found.data.meas.get_counts(0)), probabilities_after(0.4)) > FALSE_ALARM
 
 
 OBSERVABLES = ("ZI", "IZ", "XX", "YX", "ZZ")
@@ -116,17 +115,17 @@ def test_estimators_bind_late(name: str) -> None:
 def test_readout_errors_are_in_what_is_measured_and_not_in_what_is_saved() -> None:
     # Qiskit's estimator measures; Aer's takes the expectation value from the state.
     (found,) = ESTIMATORS["qiskit"](NOISY).run([(waiting(0.4), SparsePauliOp("IZ"))], precision=PRECISION).result()
-    odds = READOUT[0] @ odds_after(0.4).reshape(2, 2).sum(axis=0)
-    assert float(found.data.evs) == pytest.approx(odds[0] - odds[1], abs=sigmas(2) * PRECISION)
+    probabilities = READOUT[0] @ probabilities_after(0.4).reshape(2, 2).sum(axis=0)
+    assert float(found.data.evs) == pytest.approx(probabilities[0] - probabilities[1], abs=sigmas(2) * PRECISION)
     (saved,) = ESTIMATORS["aer"](NOISY).run([(waiting(0.4), SparsePauliOp("IZ"))], precision=PRECISION).result()
-    true = odds_after(0.4).reshape(2, 2).sum(axis=0)
+    true = probabilities_after(0.4).reshape(2, 2).sum(axis=0)
     assert float(saved.data.evs) == pytest.approx(true[0] - true[1], abs=sigmas(2) * PRECISION)
-    assert abs((odds[0] - odds[1]) - (true[0] - true[1])) > 0.06
+    assert abs((probabilities[0] - probabilities[1]) - (true[0] - true[1])) > 0.06
 
 
 def test_the_generator_is_in_qiskits_order() -> None:
     # What the reference above relies on: the pair is not symmetric, so the other order is another answer.
-    generator = SYSTEM.generator()
+    generator = EVERYTHING.generator()
     rho = state_after(0.4)
     there = stacked(reversed_qubits(rho))
     assert np.abs(unstacked(generator @ there) - reversed_qubits(unstacked(generator @ stacked(rho)))).max() > 0.1

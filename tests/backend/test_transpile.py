@@ -3,25 +3,25 @@
 from collections.abc import Callable
 from typing import Any
 
+import engines_on
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from numpy.typing import NDArray
-from nvprotocol.backend.schedule import schedule
 from qiskit import QuantumCircuit, QuantumRegister, transpile
 from qiskit.transpiler import generate_preset_pass_manager
 from strategies import SEEDS
-from systems import pair
+from systems import EVERYTHING
 
 import nvprotocol as nv
-from nvprotocol.backend import NVBackend, exact, time_as_medium
+from nvprotocol.backend import NVBackend, time_as_medium
+from nvprotocol.compiler.timing import timed
 from nvprotocol.errors import ArgumentError, UnsupportedCircuitError
 
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
-DEVICE = nv.Device(SYSTEM.equation, monitors=2)
+DEVICE = nv.Device(EVERYTHING.equation, monitors=2)
 BACKEND = NVBackend(DEVICE)
 SLOW = nv.Device(
-    SYSTEM.equation,
+    EVERYTHING.equation,
     monitors=2,
     gate_ns={"x": 20, "sx": 10, "cx": 60, "measure": 200, "reset": 100, "monitor_measure": 300, "monitor_reset": 40},
     single_qubit_error=0.01,
@@ -35,7 +35,7 @@ def state_of(circuit: QuantumCircuit, device: nv.Device = DEVICE) -> NDArray[np.
     """The state of the NV qubits on as many qubits as the device has."""
     wide = QuantumCircuit(max(circuit.num_qubits, 4), circuit.num_clbits)
     wide.compose(circuit, range(circuit.num_qubits), range(circuit.num_clbits), inplace=True)
-    return exact.kept_state(time_as_medium(wide, device), device, {})
+    return engines_on.kept_state(time_as_medium(wide, device), device, {})
 
 
 def random_circuit(seed: int, n_qubits: int) -> QuantumCircuit:
@@ -96,8 +96,8 @@ def test_gates_that_take_time_keep_the_schedule_that_qiskit_gives_them(level: in
     circuits = [nv.protocols.monitored_bell(0.6, checks=3), *(random_circuit(seed, 4) for seed in range(5))]
     for circuit in circuits:
         found = transpile(circuit, NVBackend(SLOW), optimization_level=level, scheduling_method=method)
-        plan = schedule(found, SLOW)
-        events = [(round(event.time * 1e3, 6), event.operation.name, event.qubits) for event in plan.events]
+        plan = timed(found, SLOW)
+        events = [(round(event.time * 1e3, 6), event.operation.name, event.qubits) for event in plan.operations]
         assert sorted(events) == acts_of(found, SLOW)
 
 
@@ -136,7 +136,7 @@ def test_a_register_called_nv_is_put_on_the_medium(level: int) -> None:
     found = transpile(circuit, BACKEND, optimization_level=level)
     assert found.layout is not None
     assert found.layout.initial_index_layout(filter_ancillas=True) == [2, 0, 1]
-    by_name = exact.kept_state(time_as_medium(circuit, BACKEND.device), BACKEND.device, {})
+    by_name = engines_on.kept_state(time_as_medium(circuit, BACKEND.device), BACKEND.device, {})
     np.testing.assert_allclose(state_of(found), by_name, atol=1e-9)
 
 
@@ -228,10 +228,10 @@ def test_a_gate_that_is_optimised_away_no_longer_makes_qubits_wait(level: int) -
         one.cx(0, 2)
         one.cx(1, 2)
         one.x(1)
-    kept = schedule(transpile(barred, BACKEND, optimization_level=level), DEVICE)
-    assert [round(event.time, 9) for event in kept.events if event.operation.name == "x"] == [0.3]
-    lost = schedule(transpile(circuit, BACKEND, optimization_level=level), DEVICE)
-    assert [round(event.time, 9) for event in lost.events if event.operation.name == "x"] in ([0.3], [0.0])
+    kept = timed(transpile(barred, BACKEND, optimization_level=level), DEVICE)
+    assert [round(event.time, 9) for event in kept.operations if event.operation.name == "x"] == [0.3]
+    lost = timed(transpile(circuit, BACKEND, optimization_level=level), DEVICE)
+    assert [round(event.time, 9) for event in lost.operations if event.operation.name == "x"] in ([0.3], [0.0])
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -30,6 +30,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_a_run_leaves_figure_data_table_and_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("run", "small.toml") == 0
     printed = capsys.readouterr()
@@ -49,6 +50,7 @@ def test_a_run_leaves_figure_data_table_and_file(folder: Path, capsys: pytest.Ca
     assert shown.endswith(f"Figure, data and table are in {Path('results', 'small')}.")
 
 
+@pytest.mark.slow
 def test_the_seed_decides(folder: Path) -> None:
     (folder / "other.toml").write_text(MONITORED.replace("seed = 3", "seed = 4"), encoding="utf-8")
     for file, target in (("small", "one"), ("small", "two"), ("other", "three")):
@@ -180,6 +182,7 @@ def test_help(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
 COMMAND = [sys.executable, "-c", "from nvprotocol.cli import main; main()"]
 
 
+@pytest.mark.slow
 def test_a_run_of_its_own(folder: Path) -> None:
     done = subprocess.run([*COMMAND, "run", "small.toml"], capture_output=True, cwd=folder, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -190,6 +193,7 @@ def test_a_run_of_its_own(folder: Path) -> None:
     assert only_line(again.stderr).endswith("already holds a result; give --force to replace it.")
 
 
+@pytest.mark.slow
 def test_a_wrong_file_is_found_before_anything_heavy_is_loaded(folder: Path) -> None:
     (folder / "wrong.toml").write_text(MONITORED.replace("seed", "sed"), encoding="utf-8")
     script = (
@@ -204,6 +208,7 @@ def test_a_wrong_file_is_found_before_anything_heavy_is_loaded(folder: Path) -> 
     assert only_line(done.stderr) == 'nvprotocol: wrong.toml, line 18: key "run.sed" is not known; did you mean "seed"?'
 
 
+@pytest.mark.slow
 def test_a_run_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
     file = tmp_path / "long.toml"
     file.write_text(

@@ -49,9 +49,9 @@ def test_a_circuit_by_hand_is_run(folder: Path, capsys: pytest.CaptureFixture[st
     arguments = ["run", "by_hand.qasm", "--postselect", "seen=1", "--shots", "none"]
     for engine in ("aer", "exact"):
         first, second = printed(capsys, *arguments, "--engine", engine).splitlines()
-        concurrence, odds = numbers(first)[:2]
+        concurrence, probability = numbers(first)[:2]
         assert concurrence == pytest.approx(np.tanh(1.0), abs=1e-4)
-        assert odds == pytest.approx(np.exp(-1.0) * np.cosh(1.0), abs=1e-4)
+        assert probability == pytest.approx(np.exp(-1.0) * np.cosh(1.0), abs=1e-4)
         assert f"keeping seen = 1 ({engine}, no sampling noise)" in first
         assert numbers(second)[0] == pytest.approx((1 + np.tanh(1.0)) / 2, abs=1e-4)
         assert re.findall(r"(ps|ph)i[-+]", second) == ["ps", "ps", "ph", "ph"]
@@ -133,6 +133,7 @@ def test_export_of_an_experiment_file(folder: Path, capsys: pytest.CaptureFixtur
     assert "qubit = 1, phase = 0.5" in said.splitlines()[0]
 
 
+@pytest.mark.slow
 def test_complex_couplings_and_choices_can_be_set(capsys: pytest.CaptureFixture[str]) -> None:
     said = printed(capsys, "export", "no_emitted_magnon", "--set", "A=0.5j", "--set", "order=2", "--set", "steps=2")
     assert said == to_qasm("no_emitted_magnon", A=0.5j, order=2, steps=2)

@@ -69,6 +69,7 @@ def expected_lines(counts: Any, arguments: dict[str, Any], shots: int | None = N
     return [*lines, f"p-value of the model: {found.p_value:.2g}"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [PAIRS, MATRICES, JOINT], ids=["pairs", "matrices", "joint"])
 @pytest.mark.parametrize("ansatz", ["full", "X"])
 def test_it_prints_what_estimate_finds(
@@ -162,6 +163,7 @@ def test_separable_counts(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "Entanglement not certified at 99 % (p-value of separable states " in ran(capsys, "product.csv")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_qubits", [1, 3])
 def test_other_numbers_of_qubits(folder: Path, capsys: pytest.CaptureFixture[str], n_qubits: int) -> None:
     settings = nv.tomography.pauli_settings(n_qubits)

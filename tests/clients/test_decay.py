@@ -10,7 +10,7 @@ from client_runs import (
     US,
     agreement,
     assert_normal,
-    binomial_odds,
+    binomial_p_value,
     excited,
     fitted,
     framework,
@@ -96,12 +96,12 @@ def test_one_excitation_on_a_shared_medium_does_not_decay_exponentially(coupling
     shared = np.exp(-2 * RATE * delays) * np.cosh(abs(coupling) * delays) ** 2
     assert agreement(ones, shots, shared) > SIGNIFICANCE
     # The same counts refuse the decay of a qubit on its own, and no exponential without a constant fits them.
-    assert binomial_odds(ones, shots, np.exp(-2 * RATE * delays)) < 1e-12
+    assert binomial_p_value(ones, shots, np.exp(-2 * RATE * delays)) < 1e-12
     assert_not_exponential(delays, ones, shots)
 
 
 def assert_not_exponential(delays: NDArray[np.float64], ones: NDArray[np.int64], shots: int) -> None:
     """Checks that counts refuse e^(−rate·t) at any rate, with enough of each outcome left at each point to tell."""
     rates = np.linspace(0.1, 3.0, 300) * RATE
-    odds = [binomial_odds(ones, shots, np.clip(np.exp(-rate * delays), 0.002, 0.998)) for rate in rates]
-    assert max(odds) < 1e-12
+    p_values = [binomial_p_value(ones, shots, np.clip(np.exp(-rate * delays), 0.002, 0.998)) for rate in rates]
+    assert max(p_values) < 1e-12

@@ -33,8 +33,8 @@ def on_the_way() -> tuple[Any, float, NDArray]:
     return laboratory(detuning=0.9, **medium), 0.5, equation.evolve("ud", [0.5])[0]
 
 
-def outcome_odds(state: NDArray, settings: list[int]) -> NDArray[np.float64]:
-    """Odds of the outcomes 00 … 11, the right-most bit that of qubit 0, whose setting comes first."""
+def outcome_probabilities(state: NDArray, settings: list[int]) -> NDArray[np.float64]:
+    """Probabilities of the outcomes 00 … 11, the right-most bit that of qubit 0, whose setting comes first."""
     rows = np.kron(OUTCOMES[settings[1]], OUTCOMES[settings[0]])
     return np.einsum("ka,ab,kb->k", rows, state, rows.conj()).real
 
@@ -50,6 +50,6 @@ def test_state_tomography_finds_the_state(make: Any) -> None:
     data = ran(library.StateTomography(circuit, physical_qubits=(0, 1)), backend, seed=3, shots=SHOTS)
     rows = [data.data(k) for k in range(9)]
     assert len({tuple(row["metadata"]["m_idx"]) for row in rows}) == 9
-    odds = np.array([outcome_odds(state, list(row["metadata"]["m_idx"])) for row in rows])
-    assert multinomial_p_value(np.array([counts_of(row) for row in rows]), odds) > SIGNIFICANCE
+    probabilities = np.array([outcome_probabilities(state, list(row["metadata"]["m_idx"])) for row in rows])
+    assert multinomial_p_value(np.array([counts_of(row) for row in rows]), probabilities) > SIGNIFICANCE
     assert state_fidelity(value(data, "state"), state) > 0.98

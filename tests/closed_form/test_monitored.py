@@ -43,20 +43,20 @@ def test_from_any_initial_state_it_is_the_no_jump_evolution(rng: np.random.Gener
     np.testing.assert_allclose(probability, exact.probability, atol=1e-12, rtol=1e-8)
 
 
-def test_from_up_down_concurrence_and_odds_follow_v(rng: np.random.Generator) -> None:
+def test_from_up_down_concurrence_and_probability_follow_v(rng: np.random.Generator) -> None:
     a, A, q, delta = random_media(rng, 300)
     exact = nv.MasterEquation(nv.Medium.pair(a=a, A=A, q=q), detuning=delta).no_jump("ud", TIMES)
     a, A, q, delta = a[:, None], A[:, None], q[:, None], delta[:, None]
     Gamma = cf.net_coupling(A, q=q)
     concurrence = cf.conditional_concurrence(TIMES, Gamma, delta=delta)
     np.testing.assert_allclose(concurrence, nv.concurrence(exact.states), atol=1e-10)
-    odds = cf.success_probability(TIMES, a, A, q=q, delta=delta)
-    v_twice = odds * np.exp(2 * a * (1 + q) * TIMES) - 1
+    probability = cf.success_probability(TIMES, a, A, q=q, delta=delta)
+    v_twice = probability * np.exp(2 * a * (1 + q) * TIMES) - 1
     np.testing.assert_allclose(concurrence**2, 1 - (1 + v_twice) ** -2, atol=1e-8)
 
 
 @given(A=st.floats(-1, 1), delta=st.floats(-3, 3), t=st.floats(0, 50))
-def test_at_zero_temperature_the_unmonitored_concurrence_is_odds_times_conditional(
+def test_at_zero_temperature_the_unmonitored_concurrence_is_probability_times_conditional(
     A: float, delta: float, t: float
 ) -> None:
     product = cf.success_probability(t, 1.0, A, delta=delta) * cf.conditional_concurrence(t, A, delta=delta)
@@ -162,7 +162,7 @@ def test_bell_phase_from_singlet_to_the_exceptional_point() -> None:
     np.testing.assert_allclose(np.exp(1j * cf.bell_phase(1.0, delta=delta)), expected, atol=1e-15)
 
 
-def test_odds_out_of_equilibrium() -> None:
+def test_probability_out_of_equilibrium() -> None:
     medium = nv.Medium.pair(a=1.0, A=0.9, a_tilde=0.7, A_tilde=0.2)
     exact = nv.MasterEquation(medium, detuning=0.4).no_jump("ud", TIMES)
     np.testing.assert_allclose(cf.success_probability(TIMES, 1.7, 1.1, delta=0.4), exact.probability, rtol=1e-9)

@@ -18,19 +18,19 @@ TIMES = np.array([0.0, 1e-3, 0.1, 0.5, 1.0, 3.0, 8.0])
 
 
 @given(F=st.floats(0.5, 0.9999), fraction=st.floats(0.05, 1), q=st.floats(0, 1))
-def test_time_and_odds_at_a_fidelity(F: float, fraction: float, q: float) -> None:
+def test_time_and_probability_at_a_fidelity(F: float, fraction: float, q: float) -> None:
     Gamma = cf.net_coupling(fraction, q=q)
     t = cf.time_to_fidelity(F, Gamma)
     np.testing.assert_allclose(cf.bell_fidelity(t, Gamma), F)
     state = cf.monitored_state(t, Gamma)
     bell = cf.bell_state(Gamma)
     np.testing.assert_allclose((bell.conj() @ state @ bell).real, F)
-    odds = cf.probability_at_fidelity(F, 1.0, fraction, q=q)
-    np.testing.assert_allclose(odds, cf.success_probability(t, 1.0, fraction, q=q), rtol=1e-9)
-    np.testing.assert_allclose(cf.generation_rate(F, 1.0, fraction, q=q, overhead=2.0), odds / (t + 2.0))
+    probability = cf.probability_at_fidelity(F, 1.0, fraction, q=q)
+    np.testing.assert_allclose(probability, cf.success_probability(t, 1.0, fraction, q=q), rtol=1e-9)
+    np.testing.assert_allclose(cf.generation_rate(F, 1.0, fraction, q=q, overhead=2.0), probability / (t + 2.0))
 
 
-def test_times_and_odds_to_95_percent() -> None:
+def test_times_and_probability_to_95_percent() -> None:
     A = np.array([1.0, 0.9, 0.8, 0.4])
     np.testing.assert_allclose(cf.time_to_fidelity(0.95, A), [0.736, 0.818, 0.920, 1.84], atol=6e-4)
     np.testing.assert_allclose(cf.probability_at_fidelity(0.95, 1.0, A), [0.526, 0.447, 0.364, 0.058], atol=6e-4)
@@ -149,8 +149,8 @@ def test_many_qubits(n_qubits: int, A: float) -> None:
     equation = nv.MasterEquation(nv.Medium(relaxation=(1 - A) * np.eye(n_qubits) + A))
     label = "d" + "u" * (n_qubits - 1)
     open_states, kept = equation.evolve(label, TIMES), equation.no_jump(label, TIMES)
-    odds = cf.many_qubit_success_probability(TIMES, n_qubits, 1.0, A)
-    np.testing.assert_allclose(odds, kept.probability, atol=1e-10)
+    probability = cf.many_qubit_success_probability(TIMES, n_qubits, 1.0, A)
+    np.testing.assert_allclose(probability, kept.probability, atol=1e-10)
     pairs: list[tuple[Literal["first", "other"], tuple[int, int]]] = [("first", (0, 1)), ("other", (1, 2))]
     for pair, sites in pairs[: n_qubits - 1]:
         for states, conditional in ((open_states, False), (kept.states, True)):
@@ -162,11 +162,11 @@ def test_many_qubits(n_qubits: int, A: float) -> None:
 @pytest.mark.parametrize("n_qubits", [2, 3, 4, 5, 8])
 def test_dark_limit_of_many_qubits(n_qubits: int) -> None:
     limit = cf.dark_limit(n_qubits)
-    odds = cf.many_qubit_success_probability(1e9, n_qubits, 1.0, 1.0)
-    assert odds == pytest.approx(limit.probability) == pytest.approx((n_qubits - 1) / n_qubits)
+    probability = cf.many_qubit_success_probability(1e9, n_qubits, 1.0, 1.0)
+    assert probability == pytest.approx(limit.probability) == pytest.approx((n_qubits - 1) / n_qubits)
     first = cf.many_qubit_concurrence(1e9, n_qubits, 1.0, 1.0)
     assert first == pytest.approx(limit.first_pair)
-    conditional = cf.many_qubit_concurrence(1e9, n_qubits, 1.0, 0.5, conditional=True)  # the odds underflow
+    conditional = cf.many_qubit_concurrence(1e9, n_qubits, 1.0, 0.5, conditional=True)  # the probability underflows
     assert conditional == pytest.approx(2 / n_qubits)
     if n_qubits > 2:
         other = cf.many_qubit_concurrence(1e9, n_qubits, 1.0, 1.0, pair="other")

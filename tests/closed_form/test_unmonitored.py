@@ -83,6 +83,12 @@ def test_frequencies_solve_the_oscillator_and_belong_to_the_generator(rng: np.ra
     np.testing.assert_allclose(distances, 0, atol=1e-10)
 
 
+def test_without_a_detuning_the_coherence_only_decays() -> None:
+    """Eq. 9 at δ = 0: ω± = −2i(a ∓ |A|)."""
+    plus, minus = cf.characteristic_frequencies(1.0, 0.8)
+    np.testing.assert_allclose([plus, minus], [-0.4j, -3.6j], atol=1e-15)
+
+
 @pytest.mark.parametrize(("A", "delta"), [(0.95, 0.0), (0.9, 0.5), (1.0, 0.2)])
 def test_lifetime_is_the_decay_of_the_late_concurrence(A: float, delta: float) -> None:
     early, late = cf.unmonitored_concurrence([20.0, 25.0], 1.0, A, delta=delta)

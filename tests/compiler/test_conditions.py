@@ -3,22 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
+import engines_on
 import numpy as np
 import pytest
 from by_hand import Follower
-from nvprotocol.backend.aer import kept_states
-from nvprotocol.backend.conditions import condition_of
-from nvprotocol.backend.schedule import schedule
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit.classical import expr, types
-from systems import pair
+from systems import EVERYTHING
 
 import nvprotocol as nv
-from nvprotocol.backend import NVBackend, exact, follow_kept, time_as_medium
+from nvprotocol.backend import NVBackend, follow_kept, time_as_medium
+from nvprotocol.compiler.conditions import condition_of
+from nvprotocol.compiler.timing import timed
+from nvprotocol.engines.aer import kept_states
 
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
 SLOW = nv.Device(
-    SYSTEM.equation,
+    EVERYTHING.equation,
     gate_ns={"x": 20, "sx": 10, "cx": 60, "measure": 200, "reset": 100, "monitor_measure": 300, "monitor_reset": 40},
     readout=[[0.9, 0.3], [0.1, 0.7]],
     monitor_efficiency=0.95,
@@ -34,7 +34,7 @@ CX = np.array([[1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]])
 
 
 def events(circuit: QuantumCircuit) -> list[tuple[float, str, tuple[int, ...]]]:
-    found = schedule(circuit, SLOW).events
+    found = timed(circuit, SLOW).operations
     return [(round(event.time * 1e3, 6), event.operation.name, event.qubits) for event in found]
 
 
@@ -97,7 +97,7 @@ def test_a_nested_if_happens_where_both_conditions_hold() -> None:
         circuit.measure(1, 1)
         with circuit.if_test((circuit.clbits[1], 0)):
             circuit.x(0)
-    (event,) = [one for one in schedule(circuit, SLOW).events if one.operation.name == "x"]
+    (event,) = [one for one in timed(circuit, SLOW).operations if one.operation.name == "x"]
     assert event.time == pytest.approx(0.51)
     holding = [reads for reads in np.ndindex(2, 2) if all(c.holds(dict(enumerate(reads))) for c in event.conditions)]
     assert holding == [(1, 0)]
@@ -121,7 +121,7 @@ def feedback() -> QuantumCircuit:
 
 def feedback_by_hand(value: int) -> np.ndarray:
     """The branch of one reading, placed by hand: the check from 10 to 70, read until 370, both branches until 470."""
-    lab = Follower(SLOW, SYSTEM, 3)
+    lab = Follower(SLOW, EVERYTHING, 3)
     lab.wait(0.005)
     lab.turn(SXM, [0])
     lab.depolarise([0])
@@ -149,14 +149,14 @@ def feedback_by_hand(value: int) -> np.ndarray:
 def test_feedback_as_by_hand(value: int) -> None:
     plain = time_as_medium(feedback(), SLOW)
     expected = feedback_by_hand(value)
-    np.testing.assert_allclose(exact.kept_state(plain, SLOW, {0: value}), expected, atol=1e-9)
+    np.testing.assert_allclose(engines_on.kept_state(plain, SLOW, {0: value}), expected, atol=1e-9)
     (found,) = kept_states([follow_kept(plain, {0: value}, SLOW)], 2)
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
 def test_feedback_that_nobody_looks_at_is_the_sum_of_its_branches() -> None:
     expected = feedback_by_hand(0) + feedback_by_hand(1)
-    np.testing.assert_allclose(exact.kept_state(time_as_medium(feedback(), SLOW), SLOW, {}), expected, atol=1e-9)
+    np.testing.assert_allclose(engines_on.kept_state(time_as_medium(feedback(), SLOW), SLOW, {}), expected, atol=1e-9)
 
 
 CONDITIONS: dict[str, tuple[Callable, set[int]]] = {
@@ -186,7 +186,7 @@ CONDITIONS: dict[str, tuple[Callable, set[int]]] = {
 def test_every_form_of_a_condition(name: str) -> None:
     # The NV qubits are read without error, flipped at will, and a third bit tells whether the condition held.
     build, numbers = CONDITIONS[name]
-    device = nv.Device(SYSTEM.equation)
+    device = nv.Device(EVERYTHING.equation)
     for a, b in np.ndindex(2, 2):
         circuit = QuantumCircuit(QuantumRegister(2, "nv"), QuantumRegister(1, "monitor"))
         tested, told = ClassicalRegister(2, "tested"), ClassicalRegister(1, "told")
@@ -201,7 +201,7 @@ def test_every_form_of_a_condition(name: str) -> None:
             circuit.id(2)
         circuit.measure(2, told[0])
         expected = 4 * (a + 2 * b in numbers) + a + 2 * b
-        found = exact.distribution(time_as_medium(circuit, device), device, {}, (2, 1, 0))
+        found = engines_on.distribution(time_as_medium(circuit, device), device, {}, (2, 1, 0))
         assert found.ravel()[expected] == pytest.approx(1, abs=1e-14)
         counts = NVBackend(device).run(circuit, shots=5).result().get_counts()
         assert counts == {f"{expected >> 2} {expected & 3:02b}": 5}

@@ -2,24 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 
+import engines_on
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from laboratory import Bench, random_device
 from numpy.typing import NDArray
-from nvprotocol.backend.aer import kept_outcomes, kept_states
-from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.transpiler import PassManager
 from strategies import SEEDS
-from systems import pair, random_symbols
+from systems import EVERYTHING, pair, random_symbols
 
 import nvprotocol as nv
-from nvprotocol.backend import FollowKept, TimeAsMedium, exact, follow_kept, time_as_medium
+from nvprotocol.backend import FollowKept, TimeAsMedium, follow_kept, time_as_medium
+from nvprotocol.compiler.kept_branch import KeptBranch, NotFollowedError
+from nvprotocol.engines.aer import kept_outcomes, kept_states
 from nvprotocol.errors import ArgumentError
 
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
-IDEAL = nv.Device(SYSTEM.equation)
+IDEAL = nv.Device(EVERYTHING.equation)
 
 
 def tabulated(branch: KeptBranch, device: nv.Device, keep: Mapping[int, int], report: Sequence[int]) -> NDArray:
@@ -35,13 +35,14 @@ def tabulated(branch: KeptBranch, device: nv.Device, keep: Mapping[int, int], re
 
 def assert_same(plain: QuantumCircuit, device: nv.Device, keep: Mapping[int, int], report: Sequence[int]) -> None:
     (state,) = kept_states([follow_kept(plain, keep, device)], device.n_qubits)
-    np.testing.assert_allclose(state, exact.kept_state(plain, device, keep), atol=1e-9)
+    np.testing.assert_allclose(state, engines_on.kept_state(plain, device, keep), atol=1e-9)
     found = tabulated(follow_kept(plain, keep, device, report), device, keep, report)
-    expected = exact.distribution(plain, device, keep, report)
+    expected = engines_on.distribution(plain, device, keep, report)
     np.testing.assert_allclose(found, expected, atol=1e-9)
     assert expected.sum() == pytest.approx(np.trace(state).real, abs=1e-9)
 
 
+@pytest.mark.slow
 @settings(max_examples=35)
 @given(seed=SEEDS)
 def test_any_circuit_on_any_device_as_the_reference_says(seed: int) -> None:
@@ -76,7 +77,7 @@ def checked(*, then: str = "") -> QuantumCircuit:
 def test_early_outcomes_are_reported_as_they_were_read(
     then: str, keep: dict[int, int], rng: np.random.Generator
 ) -> None:
-    for device in (IDEAL, random_device(rng, SYSTEM, gate_ns={"rx": 0, "ry": 0, "h": 0}), IDEAL):
+    for device in (IDEAL, random_device(rng, EVERYTHING, gate_ns={"rx": 0, "ry": 0, "h": 0}), IDEAL):
         assert_same(time_as_medium(checked(then=then), device), device, keep, (0, 1, 2))
 
 
@@ -89,7 +90,7 @@ def test_a_copy_is_made_only_where_a_qubit_is_used_again() -> None:
 
 
 def test_both_outcomes_of_what_is_kept_make_up_all_runs(rng: np.random.Generator) -> None:
-    device = random_device(rng, SYSTEM)
+    device = random_device(rng, EVERYTHING)
     circuit = Bench(rng, 2, flow=False).grow(15)
     plain = time_as_medium(circuit, device)
     whole = kept_states([follow_kept(plain, {}, device)], 2)[0]
@@ -112,18 +113,21 @@ def conditioned(value: int) -> QuantumCircuit:
 @pytest.mark.parametrize("value", [0, 1])
 def test_a_bit_that_the_kept_branch_never_writes_reads_zero(value: int) -> None:
     plain, one = time_as_medium(conditioned(value), IDEAL), np.sin(0.55) ** 2
-    odds = {0: 1 - one, 1: one}
+    probabilities = {0: 1 - one, 1: one}
     for first in (0, 1):
         for second in (0, 1):
-            expected = odds[first] / 2 if first == value else odds[first] * (second == 0)
+            expected = probabilities[first] / 2 if first == value else probabilities[first] * (second == 0)
             (state,) = kept_states([follow_kept(plain, {0: first, 1: second}, IDEAL)], 2)
             assert np.trace(state).real == pytest.approx(expected, abs=1e-14)
-            assert np.trace(exact.kept_state(plain, IDEAL, {0: first, 1: second})).real == pytest.approx(expected)
+            assert np.trace(engines_on.kept_state(plain, IDEAL, {0: first, 1: second})).real == pytest.approx(expected)
 
 
 def test_a_bit_that_nothing_writes_cannot_be_kept() -> None:
     plain = time_as_medium(checked(), IDEAL)
-    for follow in (lambda keep: follow_kept(plain, keep, IDEAL), lambda keep: exact.kept_state(plain, IDEAL, keep)):
+    for follow in (
+        lambda keep: follow_kept(plain, keep, IDEAL),
+        lambda keep: engines_on.kept_state(plain, IDEAL, keep),
+    ):
         with pytest.raises(
             ArgumentError, match='`postselect` must name bits that are measured, but bit 2 of "c" is not'
         ):
@@ -132,11 +136,11 @@ def test_a_bit_that_nothing_writes_cannot_be_kept() -> None:
 
 def test_the_projection_shows_what_the_readout_errors_make_of_it() -> None:
     # P(1|0) = 0.1 and P(0|1) = 0.3: reading 1 in ry(θ)|0⟩ is right with probability 0.7 sin²(θ/2).
-    device = nv.Device(SYSTEM.equation, readout=[[0.9, 0.3], [0.1, 0.7]])
+    device = nv.Device(EVERYTHING.equation, readout=[[0.9, 0.3], [0.1, 0.7]])
     circuit, one = QuantumCircuit(2, 1), np.sin(0.4) ** 2
     circuit.ry(0.8, 0)
     circuit.measure(0, 0)
-    native = nv.Device(SYSTEM.equation, readout=device.readout, gate_ns={"ry": 0})
+    native = nv.Device(EVERYTHING.equation, readout=device.readout, gate_ns={"ry": 0})
     (state,) = kept_states([follow_kept(time_as_medium(circuit, native), {0: 1}, native)], 2)
     np.testing.assert_allclose(np.diag(state), [0.1 * (1 - one), 0.7 * one, 0, 0], atol=1e-15)
 
@@ -155,8 +159,8 @@ def test_a_kept_bit_that_is_overwritten_decides_by_what_it_read_before() -> None
     with pytest.raises(NotFollowedError, match="decides what happens"):
         follow_kept(plain, {0: 1, 1: 1}, IDEAL)
     # Read 0 at first, and so 1 at last: bit 1 is not written. Or read 1, written half of the time, and then 0.
-    assert np.trace(exact.kept_state(plain, IDEAL, {0: 1, 1: 1})).real == 0
-    assert np.trace(exact.kept_state(plain, IDEAL, {0: 0, 1: 1})).real == pytest.approx(np.sin(0.55) ** 2 / 2)
+    assert np.trace(engines_on.kept_state(plain, IDEAL, {0: 1, 1: 1})).real == 0
+    assert np.trace(engines_on.kept_state(plain, IDEAL, {0: 0, 1: 1})).real == pytest.approx(np.sin(0.55) ** 2 / 2)
 
 
 def test_too_many_copies_are_refused() -> None:
@@ -172,7 +176,7 @@ def test_too_many_copies_are_refused() -> None:
 
 def test_the_pass_gives_what_the_function_gives(rng: np.random.Generator) -> None:
     circuit = nv.protocols.monitored_bell(0.9, checks=3)
-    native = random_device(rng, SYSTEM, gate_ns={"x": 10, "cx": 30, "monitor_measure": 20})
+    native = random_device(rng, EVERYTHING, gate_ns={"x": 10, "cx": 30, "monitor_measure": 20})
     passes = PassManager([TimeAsMedium(native), FollowKept(dict.fromkeys(range(3), 1), native)])
     by_pass = KeptBranch(passes.run(circuit), ())
     by_hand = follow_kept(time_as_medium(circuit, native), dict.fromkeys(range(3), 1), native)

@@ -2,30 +2,30 @@
 
 from typing import Any, Literal, TypeAlias
 
+import engines_on
 import numpy as np
 import pytest
 from counting import counts_of, multinomial_p_value
 from hypothesis import given, settings
 from laboratory import random_device
-from nvprotocol.backend.aer import kept_states
-from nvprotocol.backend.kept_branch import NotFollowedError
-from nvprotocol.backend.schedule import schedule
 from programs import N_BITS, Writer, circuit_of, followed, writes
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit.classical import expr
 from strategies import SEEDS
-from systems import pair, random_symbols
+from systems import EVERYTHING, pair, random_symbols
 
 import nvprotocol as nv
-from nvprotocol.backend import NVBackend, exact, follow_kept, time_as_medium
-from nvprotocol.emulation import pulsed
+from nvprotocol.backend import NVBackend, follow_kept, time_as_medium
+from nvprotocol.compiler.kept_branch import NotFollowedError
+from nvprotocol.compiler.timing import timed
+from nvprotocol.engines import engine_of
+from nvprotocol.engines.aer import kept_states
 from nvprotocol.errors import ArgumentError, NoKeptShotsError
 
 Engine: TypeAlias = Literal["aer", "exact", "pulse"]
 ENGINES: tuple[Engine, ...] = ("aer", "exact", "pulse")
 TIMED = ("rz", "sx", "x", "rx", "ry", "cx", "measure", "reset", "monitor_measure", "monitor_reset")
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
-IDEAL = nv.Device(SYSTEM.equation)
+IDEAL = nv.Device(EVERYTHING.equation)
 STILL = nv.Device(nv.MasterEquation(nv.Medium.pair(a=0.0)))
 
 
@@ -45,11 +45,11 @@ def test_any_circuit_with_feedback_on_any_device_as_the_rule_says(seed: int) -> 
     table = np.zeros((2,) * N_BITS)
     for record, state in expected.items():
         table[record] = np.trace(state).real
-    np.testing.assert_allclose(exact.distribution(plain, device, {}, range(N_BITS)), table, atol=1e-9)
+    np.testing.assert_allclose(engines_on.distribution(plain, device, {}, range(N_BITS)), table, atol=1e-9)
     keep = {bit: int(rng.integers(2)) for bit in set(writes(program)) if rng.random() < 0.7}
     kept = [state for record, state in expected.items() if all(record[bit] == keep[bit] for bit in keep)]
     total = np.sum(kept, axis=0) if kept else np.zeros((4, 4))
-    np.testing.assert_allclose(exact.kept_state(plain, device, keep), total, atol=1e-9)
+    np.testing.assert_allclose(engines_on.kept_state(plain, device, keep), total, atol=1e-9)
     try:
         (by_aer,) = kept_states([follow_kept(plain, keep, device)], 2)
     except NotFollowedError:
@@ -57,19 +57,20 @@ def test_any_circuit_with_feedback_on_any_device_as_the_rule_says(seed: int) -> 
     np.testing.assert_allclose(by_aer, total, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_counts_shot_by_shot_are_those_of_the_rule(seed: int) -> None:
     """A false alarm has a probability of 1e-5 in each."""
     rng = np.random.default_rng([seed, 11])
-    device = random_device(rng, SYSTEM, monitors=1, gate_ns=durations(rng))
+    device = random_device(rng, EVERYTHING, monitors=1, gate_ns=durations(rng))
     program, shots = Writer(rng).program(14), 4000
     result = NVBackend(device).run(circuit_of(program), shots=shots, seed_simulator=seed + 1).result()
-    found, odds = np.zeros(2**N_BITS, dtype=np.int64), np.zeros(2**N_BITS)
+    found, expected_counts = np.zeros(2**N_BITS, dtype=np.int64), np.zeros(2**N_BITS)
     for key, count in counts_of(result).items():
         found[int(key.replace(" ", ""), 2)] += count
-    for record, state in followed(program, device, SYSTEM).items():
-        odds[sum(value << bit for bit, value in enumerate(record))] += np.trace(state).real
-    assert multinomial_p_value(found, odds) > 1e-5
+    for record, state in followed(program, device, EVERYTHING).items():
+        expected_counts[sum(value << bit for bit, value in enumerate(record))] += np.trace(state).real
+    assert multinomial_p_value(found, expected_counts) > 1e-5
 
 
 def start(*registers: ClassicalRegister) -> QuantumCircuit:
@@ -80,23 +81,23 @@ def start(*registers: ClassicalRegister) -> QuantumCircuit:
 
 def begins(circuit: QuantumCircuit, device: nv.Device) -> list[tuple[str, tuple[int, ...], float]]:
     """Name, qubits and time in ns of every event in their order."""
-    return [(one.operation.name, one.qubits, round(one.time * 1e3, 6)) for one in schedule(circuit, device).events]
+    return [(one.operation.name, one.qubits, round(one.time * 1e3, 6)) for one in timed(circuit, device).operations]
 
 
 def test_a_read_does_not_wait_for_a_read() -> None:
-    slow = nv.Device(SYSTEM.equation, gate_ns={"x": 500})
+    slow = nv.Device(EVERYTHING.equation, gate_ns={"x": 500})
     circuit = start()
     circuit.measure(2, 0)
     for qubit in (0, 1):
         with circuit.if_test((circuit.clbits[0], 0)):
             circuit.x(qubit)
-    plan = schedule(circuit, slow)
+    plan = timed(circuit, slow)
     assert begins(circuit, slow) == [("measure", (2,), 0.0), ("x", (0,), 250.0), ("x", (1,), 250.0)]
     assert plan.duration == pytest.approx(0.5)
 
 
 def test_a_write_waits_for_all_reads_and_a_read_for_the_last_write() -> None:
-    device = nv.Device(SYSTEM.equation, gate_ns={"x": 40, "sx": 100, "measure": 10, "monitor_measure": 30})
+    device = nv.Device(EVERYTHING.equation, gate_ns={"x": 40, "sx": 100, "measure": 10, "monitor_measure": 30})
     circuit = start()
     circuit.measure(2, 0)
     with circuit.if_test((circuit.clbits[0], 0)):
@@ -116,7 +117,7 @@ def test_a_write_waits_for_all_reads_and_a_read_for_the_last_write() -> None:
 
 
 def test_what_stands_in_a_branch_waits_for_its_own_bits_there() -> None:
-    device = nv.Device(SYSTEM.equation, gate_ns={"x": 40, "measure": 10, "monitor_measure": 300})
+    device = nv.Device(EVERYTHING.equation, gate_ns={"x": 40, "measure": 10, "monitor_measure": 300})
     circuit = start()
     circuit.measure(2, 1)
     circuit.measure(0, 0)
@@ -148,7 +149,7 @@ def test_what_acts_at_one_instant_acts_in_the_order_of_the_circuit(engine: Engin
         with circuit.if_test((circuit.clbits[0], 1)):
             circuit.x(0)
         circuit.measure(1, 1)
-        assert {event.time for event in schedule(circuit, IDEAL).events} == {0.0}
+        assert {event.time for event in timed(circuit, IDEAL).operations} == {0.0}
     expected = {"11": nv.operators.density_matrix("ud"), "00": nv.operators.density_matrix("uu")}
     for circuit, (read, state) in zip((flipped_first, read_first), expected.items(), strict=True):
         found = nv.emulate(_unread(circuit), IDEAL, None, {"c": read}, engine)
@@ -246,5 +247,5 @@ def test_pulses_report_a_bit_that_is_read_and_never_written() -> None:
     with circuit.if_test((circuit.clbits[1], 0)):
         circuit.x(1)
     circuit.measure(0, 0)
-    found = pulsed.distribution(circuit, STILL, {}, (0, 1))
+    (found,) = engine_of("pulse", STILL).distributions([engines_on.compiled(circuit, STILL, {})], [(0, 1)])
     np.testing.assert_allclose(found, [[np.cos(0.4) ** 2, 0], [np.sin(0.4) ** 2, 0]], atol=1e-14)

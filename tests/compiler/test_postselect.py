@@ -1,7 +1,8 @@
-"""`NVBackend.run(..., postselect=...)` beside plain shots that are sorted afterwards, and beside the exact odds."""
+"""`NVBackend.run(..., postselect=...)` beside plain shots that are sorted afterwards, and beside the exact probabilities."""
 
 from collections.abc import Mapping
 
+import engines_on
 import numpy as np
 import pytest
 from counting import FALSE_ALARM, counts_of, multinomial_p_value, two_sample_p_value
@@ -11,15 +12,14 @@ from numpy.typing import NDArray
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.result import Result
 from strategies import SEEDS
-from systems import pair, random_symbols
+from systems import EVERYTHING, pair, random_symbols
 
 import nvprotocol as nv
-from nvprotocol.backend import NVBackend, exact, time_as_medium
-from nvprotocol.backend.postselected import kept_bits
+from nvprotocol.backend import NVBackend, time_as_medium
+from nvprotocol.compiler.postselection import kept_bits
 
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
 NATIVE = {"x": 20, "sx": 10, "h": 15, "ry": 10, "cx": 40, "measure": 100, "monitor_measure": 60, "monitor_reset": 30}
-DEVICE = errant_device(SYSTEM, NATIVE)
+DEVICE = errant_device(EVERYTHING, NATIVE)
 
 
 def registers(*names: tuple[str, int]) -> QuantumCircuit:
@@ -141,10 +141,11 @@ def cells(result: Result, circuit: QuantumCircuit, postselect: Mapping[str, int 
 
 def exactly(circuit: QuantumCircuit, device: nv.Device, postselect: Mapping[str, int | str]) -> NDArray[np.float64]:
     plain, bits = time_as_medium(circuit, device), range(circuit.num_clbits)
-    odds = exact.distribution(plain, device, kept_bits(circuit, postselect), bits[::-1]).ravel()
-    return np.append(odds, 1 - odds.sum())
+    expected = engines_on.distribution(plain, device, kept_bits(circuit, postselect), bits[::-1]).ravel()
+    return np.append(expected, 1 - expected.sum())
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_kept_is_what_sorting_all_shots_leaves(case: str) -> None:
@@ -160,8 +161,8 @@ def test_what_is_kept_has_the_exact_odds(case: str) -> None:
     circuit, postselect = CASES[case]
     shots = 4000 if case == "undecided" else 10**6
     result = run(circuit, DEVICE, shots, 13, postselect=postselect)
-    odds = exactly(circuit, DEVICE, postselect)
-    assert multinomial_p_value(cells(result, circuit, postselect, shots), odds) > FALSE_ALARM
+    expected = exactly(circuit, DEVICE, postselect)
+    assert multinomial_p_value(cells(result, circuit, postselect, shots), expected) > FALSE_ALARM
     told = metadata_of(result)
     assert told["postselect"] == postselect
     assert told["shots"] == result.results[0].shots == shots
@@ -173,9 +174,10 @@ def test_what_is_kept_has_the_exact_odds(case: str) -> None:
     else:
         assert told["method"] == "kept branch"
         assert "reason" not in told
-        assert told["success_probability"] == pytest.approx(odds[:-1].sum(), abs=1e-12)
+        assert told["success_probability"] == pytest.approx(expected[:-1].sum(), abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @settings(max_examples=15)
 @given(seed=SEEDS)
@@ -184,15 +186,15 @@ def test_any_circuit_on_any_device(seed: int) -> None:
     device = random_device(rng, pair(**random_symbols(rng)))
     circuit, postselect = Bench(rng, 2).grow(15), {"f": int(rng.integers(2))}
     result = run(circuit, device, 10**6, seed % 2**31, postselect=postselect)
-    odds = exactly(circuit, device, postselect)
-    assert multinomial_p_value(cells(result, circuit, postselect, 10**6), odds) > FALSE_ALARM / 15
+    expected = exactly(circuit, device, postselect)
+    assert multinomial_p_value(cells(result, circuit, postselect, 10**6), expected) > FALSE_ALARM / 15
     assert metadata_of(result)["method"] == "kept branch"
 
 
 def test_a_run_that_keeps_nothing_says_so() -> None:
     circuit = registers(("c", 1))
     circuit.measure(2, 0)
-    result = run(circuit, nv.Device(SYSTEM.equation), 100, 1, postselect={"c": 1})
+    result = run(circuit, nv.Device(EVERYTHING.equation), 100, 1, postselect={"c": 1})
     assert metadata_of(result)["kept"] == 0
     assert metadata_of(result)["success_probability"] == 0
     assert result.data(0)["counts"] == {}

@@ -1,9 +1,9 @@
 """Time becomes the medium: gates that take time against a constant drive, errors as the device gives them."""
 
-import importlib
 from collections.abc import Sequence
 from typing import Any
 
+import engines_on
 import numpy as np
 import pytest
 from by_hand import durations, padding
@@ -15,13 +15,12 @@ from qiskit.quantum_info import Operator, SuperOp, average_gate_fidelity
 from qiskit.transpiler import PassManager
 from qiskit.transpiler.passes import ASAPScheduleAnalysis
 from scipy.linalg import expm, logm
-from systems import SX, pair
+from systems import EVERYTHING, SX, pair
 
 import nvprotocol as nv
-from nvprotocol.backend import NVBackend, TimeAsMedium, exact, time_as_medium
+from nvprotocol.backend import NVBackend, TimeAsMedium, time_as_medium
 from nvprotocol.channels import Channel, evolution
 
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
 NOTHING = nv.MasterEquation(nv.Medium.pair(a=0.0))
 ONE = nv.MasterEquation(nv.Medium(relaxation=np.zeros((1, 1))))
 
@@ -31,7 +30,7 @@ def on_device(device: nv.Device, *gates: tuple[str, tuple], n_qubits: int = 2, p
     circuit = QuantumCircuit(n_qubits)
     for name, arguments in gates:
         getattr(circuit, name)(*arguments)
-    return exact.superoperator(time_as_medium(circuit, device, prepares=prepares))
+    return engines_on.superoperator(time_as_medium(circuit, device, prepares=prepares))
 
 
 def driven(generator: NDArray, gate: Instruction, qubits: Sequence[int], n_qubits: int, time: float) -> NDArray:
@@ -49,10 +48,10 @@ def slope(x: Sequence[float], y: Sequence[float]) -> float:
 
 @pytest.mark.parametrize(("name", "gate"), [("sx", SXGate()), ("x", XGate())])
 def test_the_error_of_slices_falls_with_their_square(name: str, gate: Instruction) -> None:
-    expected = driven(SYSTEM.generator(), gate, [1], 2, 0.3)
+    expected = driven(EVERYTHING.generator(), gate, [1], 2, 0.3)
     numbers, errors = (4, 8, 16, 32, 64), []
     for slices in numbers:
-        device = nv.Device(SYSTEM.equation, gate_ns={name: 300}, gate_slices=slices)
+        device = nv.Device(EVERYTHING.equation, gate_ns={name: 300}, gate_slices=slices)
         errors.append(np.abs(on_device(device, (name, (1,))) - expected).max())
     assert slope(numbers, errors) == pytest.approx(-2, abs=0.1)
     assert errors[-1] < 1e-4
@@ -70,8 +69,8 @@ def test_a_rotation_by_more_than_half_a_turn_is_cut_by_its_angle(turns: float) -
 def test_the_error_of_one_piece_grows_as_the_time_that_it_takes() -> None:
     times, errors = (1, 2, 5, 10), []
     for time in times:
-        device = nv.Device(SYSTEM.equation, gate_ns={"sx": time})
-        expected = driven(SYSTEM.generator(), SXGate(), [0], 2, time / 1000)
+        device = nv.Device(EVERYTHING.equation, gate_ns={"sx": time})
+        expected = driven(EVERYTHING.generator(), SXGate(), [0], 2, time / 1000)
         errors.append(np.abs(on_device(device, ("sx", (0,))) - expected).max())
     assert slope(times, errors) == pytest.approx(1, abs=0.1)
 
@@ -94,7 +93,7 @@ def _beside_a_monitor(generator: NDArray) -> NDArray:
 
 
 def test_a_gate_of_no_time_is_the_gate_whatever_the_slices() -> None:
-    device = nv.Device(SYSTEM.equation, gate_slices=5)
+    device = nv.Device(EVERYTHING.equation, gate_slices=5)
     matrix = np.kron(np.eye(2), SX)
     expected = np.kron(matrix, matrix)
     np.testing.assert_allclose(on_device(device, ("x", (0,))), expected, atol=1e-15)
@@ -118,14 +117,14 @@ def test_the_average_infidelity_is_the_devices_number(name: str, infidelity: flo
 def test_the_preparation_and_every_reset_may_fail() -> None:
     device = nv.Device(NOTHING, initialisation_error=0.03)
     circuit = QuantumCircuit(3)
-    odds = [0.97, 0.03]
-    ground = exact.kept_state(time_as_medium(circuit, device), device, {})
-    np.testing.assert_allclose(ground, np.diag(np.kron(odds, odds)), atol=1e-15)
+    populations = [0.97, 0.03]
+    ground = engines_on.kept_state(time_as_medium(circuit, device), device, {})
+    np.testing.assert_allclose(ground, np.diag(np.kron(populations, populations)), atol=1e-15)
     circuit.x([0, 1, 2])
     circuit.reset([0, 2])
-    state = exact.kept_state(time_as_medium(circuit, device), device, {})
-    np.testing.assert_allclose(state, np.diag(np.kron(odds[::-1], odds)), atol=1e-15)
-    bare = exact.kept_state(time_as_medium(QuantumCircuit(2), device, prepares=False), device, {})
+    state = engines_on.kept_state(time_as_medium(circuit, device), device, {})
+    np.testing.assert_allclose(state, np.diag(np.kron(populations[::-1], populations)), atol=1e-15)
+    bare = engines_on.kept_state(time_as_medium(QuantumCircuit(2), device, prepares=False), device, {})
     np.testing.assert_array_equal(bare, np.diag([1, 0, 0, 0]))
 
 
@@ -135,7 +134,7 @@ def test_monitors_are_prepared_and_reset_without_error() -> None:
     circuit.x(1)
     circuit.reset(1)
     circuit.measure(1, 0)
-    found = exact.distribution(time_as_medium(circuit, device), device, {}, [0])
+    found = engines_on.distribution(time_as_medium(circuit, device), device, {}, [0])
     np.testing.assert_allclose(found, [1, 0], atol=1e-15)
 
 
@@ -147,7 +146,7 @@ def test_intrinsic_times_are_those_of_decay_and_dephasing() -> None:
             circuit = QuantumCircuit(2)
             getattr(circuit, name)(qubit)
             circuit.delay(0.7, 1 - qubit, unit="us")
-            rho = exact.kept_state(time_as_medium(circuit, device), device, {}).reshape((2,) * 4)
+            rho = engines_on.kept_state(time_as_medium(circuit, device), device, {}).reshape((2,) * 4)
             single = np.einsum("abcb->ac", rho) if qubit else np.einsum("abac->bc", rho)
             populations.append(single[1, 1].real)
             coherence.append(abs(single[0, 1]))
@@ -162,8 +161,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         made.append(duration)
         return evolution(equation, duration)
 
-    module = importlib.import_module("nvprotocol.backend.time_as_medium")  # the package has a function of that name
-    monkeypatch.setattr(module, "evolution", count)
+    monkeypatch.setattr("nvprotocol.compiler.circuit_to_steps.evolution", count)
     return made
 
 
@@ -173,7 +171,7 @@ def test_a_thousand_equal_waits_cost_one_exponential(monkeypatch: pytest.MonkeyP
     for _ in range(1000):
         circuit.x(0)
         circuit.delay(0.1, 0, unit="us")  # a thousand sums of 0.1, and as many roundings
-    device = nv.Device(SYSTEM.equation)
+    device = nv.Device(EVERYTHING.equation)
     time_as_medium(circuit, device)
     assert len(made) == 1
     NVBackend(device).run([circuit, circuit], shots=1).result()
@@ -182,7 +180,7 @@ def test_a_thousand_equal_waits_cost_one_exponential(monkeypatch: pytest.MonkeyP
 
 def test_one_run_shares_the_exponentials_of_all_circuits(monkeypatch: pytest.MonkeyPatch) -> None:
     made = counted(monkeypatch)
-    device = nv.Device(SYSTEM.equation)
+    device = nv.Device(EVERYTHING.equation)
     circuits = [nv.protocols.monitored_bell(0.1 * checks, checks=checks) for checks in (1, 10, 30)]
     nv.emulate(circuits, device, shots=None, postselect={"parity": 1})
     assert len(made) == 1
@@ -194,29 +192,31 @@ def test_rounding_makes_no_slices_of_time() -> None:
         for part in parts:
             circuit.delay(part, qubit, unit="us")
         circuit.x(qubit)
-    assert time_as_medium(circuit, nv.Device(SYSTEM.equation)).count_ops() == {"superop": 1, "x": 2}
+    assert time_as_medium(circuit, nv.Device(EVERYTHING.equation)).count_ops() == {"superop": 1, "x": 2}
 
 
 @pytest.mark.parametrize("pieces", [[(0.7, 0)], [(0.7, 1)], [(0.7, 0), (0.7, 1)], [(0.3, 1), (0.4, 1), (0.1, 0)]])
 def test_the_medium_acts_for_the_total_time_on_both(pieces: list[tuple[float, int]]) -> None:
-    found = on_device(nv.Device(SYSTEM.equation), *[("delay", (time, qubit, "us")) for time, qubit in pieces])
-    np.testing.assert_allclose(found, expm(SYSTEM.generator() * 0.7), atol=1e-13)
+    found = on_device(nv.Device(EVERYTHING.equation), *[("delay", (time, qubit, "us")) for time, qubit in pieces])
+    np.testing.assert_allclose(found, expm(EVERYTHING.generator() * 0.7), atol=1e-13)
 
 
 def test_the_pass_comes_after_scheduling(rng: np.random.Generator) -> None:
-    device = nv.Device(SYSTEM.equation, gate_ns={"x": 20, "sx": 30}, gate_slices=2)
+    device = nv.Device(EVERYTHING.equation, gate_ns={"x": 20, "sx": 30}, gate_slices=2)
     circuit = QuantumCircuit(2)
     for qubit in rng.integers(0, 2, size=6).tolist():
         circuit.sx(qubit)
         circuit.delay(int(rng.integers(0, 50)), qubit)
     known = durations(device, 2)
     passes: list[Any] = [ASAPScheduleAnalysis(known), padding(known), TimeAsMedium(device)]
-    found = exact.superoperator(PassManager(passes).run(circuit))
-    np.testing.assert_allclose(found, exact.superoperator(time_as_medium(circuit, device, prepares=True)), atol=1e-13)
+    found = engines_on.superoperator(PassManager(passes).run(circuit))
+    np.testing.assert_allclose(
+        found, engines_on.superoperator(time_as_medium(circuit, device, prepares=True)), atol=1e-13
+    )
 
 
 def test_a_circuit_keeps_its_name_registers_and_metadata() -> None:
     circuit = nv.protocols.monitored_bell(0.5, checks=2)
     circuit.metadata = {"run": 3}
-    plain = time_as_medium(circuit, nv.Device(SYSTEM.equation))
+    plain = time_as_medium(circuit, nv.Device(EVERYTHING.equation))
     assert (plain.name, plain.cregs, plain.metadata) == (circuit.name, circuit.cregs, {"run": 3})

@@ -1,6 +1,7 @@
 """Tomography through Qiskit's own ways: any backend, any sampler; and what does not fit is said."""
 
 import re
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -43,22 +44,22 @@ def state_of(circuit: QuantumCircuit) -> NDArray[np.complex128]:
 def assert_from(
     counts: NDArray[np.int64], state: NDArray[np.complex128], settings: Any = None, comparisons: int = 1
 ) -> None:
-    odds = nv.tomography.probabilities(state, settings)
-    assert counts.shape == odds.shape
-    assert multinomial_p_value(counts, odds) > FALSE_ALARM / comparisons
+    probabilities = nv.tomography.probabilities(state, settings)
+    assert counts.shape == probabilities.shape
+    assert multinomial_p_value(counts, probabilities) > FALSE_ALARM / comparisons
 
 
 def from_statevector(circuits: list[QuantumCircuit]) -> Any:
     return StatevectorSampler(seed=5).run(circuits, shots=SHOTS).result()
 
 
-def from_aer(circuits: list[QuantumCircuit]) -> Any:
-    return AerSimulator(seed_simulator=5).run(circuits, shots=SHOTS).result()
+def from_aer(circuits: list[QuantumCircuit], shots: int = SHOTS) -> Any:
+    return AerSimulator(seed_simulator=5).run(circuits, shots=shots).result()
 
 
-def from_aer_sampler(circuits: list[QuantumCircuit]) -> Any:
+def from_aer_sampler(circuits: list[QuantumCircuit], shots: int = SHOTS) -> Any:
     sampler = BackendSamplerV2(backend=AerSimulator(), options={"seed_simulator": 5})
-    return sampler.run(circuits, shots=SHOTS).result()
+    return sampler.run(circuits, shots=shots).result()
 
 
 @pytest.mark.statistical
@@ -82,22 +83,26 @@ def test_some_qubits_of_many_in_any_order(run: Any) -> None:
         assert_from(counts, state_of(lopsided()), comparisons=2)
 
 
+@cache
 def monitored() -> tuple[list[QuantumCircuit], NDArray[np.complex128]]:
     circuit = nv.protocols.monitored_bell(duration=0.5, checks=CHECKS)
     state = nv.emulate(circuit, DEVICE, shots=None, postselect={"parity": 1}).state
     return transpile(tomography_circuits(circuit), nv.NVBackend(DEVICE), optimization_level=1), state
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
-@pytest.mark.parametrize("keep", [1, "1" * CHECKS])
-def test_kept_runs_of_a_sampler_on_the_backend(keep: int | str) -> None:
+def test_kept_runs_of_a_sampler_on_the_backend() -> None:
     circuits, state = monitored()
     sampler = BackendSamplerV2(backend=nv.NVBackend(DEVICE), options={"seed_simulator": 3})
     result = sampler.run(circuits, shots=SHOTS).result()
-    assert_from(tomography_counts(result, postselect={"parity": keep}), state)
+    kept, again = (tomography_counts(result, postselect={"parity": keep}) for keep in (1, "1" * CHECKS))
+    assert_from(kept, state)
+    np.testing.assert_array_equal(kept, again)
     assert np.all(tomography_counts(result).sum(axis=-1) == SHOTS)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_kept_runs_of_the_backend() -> None:
     circuits, state = monitored()
@@ -108,6 +113,7 @@ def test_kept_runs_of_the_backend() -> None:
     assert_from(tomography_counts(sorted_out), state, comparisons=2)
 
 
+@pytest.mark.slow
 def test_keeping_both_outcomes_apart_loses_nothing() -> None:
     circuit = QuantumCircuit(QuantumRegister(2, "nv"), QuantumRegister(1), ClassicalRegister(2, "flag"))
     circuit.h(2)
@@ -115,7 +121,7 @@ def test_keeping_both_outcomes_apart_loses_nothing() -> None:
     circuit.h(0)
     circuit.cx(2, 0)
     circuits = tomography_circuits(circuit)
-    for result in (from_aer_sampler(circuits), from_aer(circuits)):
+    for result in (from_aer_sampler(circuits, shots=400), from_aer(circuits, shots=400)):
         parts = [tomography_counts(result, postselect={"flag": kept}) for kept in ("00", "10", 0)]
         np.testing.assert_array_equal(parts[0] + parts[1], tomography_counts(result))
         np.testing.assert_array_equal(parts[2], parts[0])

@@ -28,9 +28,9 @@ def test_closed_forms_without_detuning(ratio: float, phase: float, q: float, fid
     found = nv.design.bell_yield(medium, fidelity, overhead=3.0)
     gamma = ratio * (1 + q)
     assert found.time == pytest.approx(nv.closed_form.time_to_fidelity(fidelity, gamma), rel=1e-8)
-    odds = nv.closed_form.probability_at_fidelity(fidelity, 1.0, ratio, q=q)
-    assert found.probability == pytest.approx(odds, rel=1e-8)
-    assert found.rate == pytest.approx(1e6 * odds / (found.time + 3.0), rel=1e-8)
+    probability = nv.closed_form.probability_at_fidelity(fidelity, 1.0, ratio, q=q)
+    assert found.probability == pytest.approx(probability, rel=1e-8)
+    assert found.rate == pytest.approx(1e6 * probability / (found.time + 3.0), rel=1e-8)
     contrast = 2 * fidelity - 1
     assert 1 / found.dephasing_budget == pytest.approx(gamma * (1 - contrast**2) / contrast, rel=1e-8)
     if exchange == 0:
@@ -111,7 +111,7 @@ def test_a_chiral_medium_passes_through_a_bell_state_and_ends_in_none() -> None:
     other = nv.design.bell_yield(back, 0.95)
     assert not other.reached
     assert other.rate == 0
-    assert "is not reached: monitoring ends at" in str(other)
+    assert "is not reached: F saturates at" in str(other)
 
 
 def test_every_way_to_ask_has_the_same_overhead() -> None:
@@ -131,7 +131,7 @@ def test_every_way_to_ask_has_the_same_overhead() -> None:
 def test_beyond_an_exceptional_point_monitoring_ends_nowhere() -> None:
     found = nv.design.bell_yield(nv.Medium.pair(a=1.0, A=0.5), 0.99, field_difference_nt=1e6)
     assert np.isnan(found.fidelity)
-    assert str(found).endswith("oscillates")
+    assert str(found).endswith("the monitored state oscillates without a limit")
 
 
 def film(gap_ghz: float = 2.0, thickness_nm: float = 20.0) -> nv.magnets.Film:
@@ -166,12 +166,12 @@ def test_printed_optima_of_a_film(place: tuple[float, float]) -> None:
         temperature_k=0.01,
         vary={"gap_ghz": (1.2, 2.5), "thickness_nm": (20.0, 80.0)},
     )
-    time, odds, rate = PRINTED[place]
+    time, probability, rate = PRINTED[place]
     assert best.at_edge == ()
-    # Printed to two digits, from a grid: the rate at an optimum is flat, time and odds trade against each other.
+    # Printed to two digits, from a grid: the rate at an optimum is flat, time and probability trade against each other.
     assert best.rate == pytest.approx(rate, rel=0.03)
     assert best.result.time * 1e-3 == pytest.approx(time, rel=0.1)
-    assert float(best.result.probability) == pytest.approx(odds, rel=0.05)
+    assert float(best.result.probability) == pytest.approx(probability, rel=0.05)
 
 
 def test_no_place_of_a_map_does_better_than_the_optimum() -> None:

@@ -86,7 +86,7 @@ class Pair:
         return bool(np.linalg.cond(np.linalg.eig(self.generator)[1]) > 1e3)
 
     def end(self, phase: float) -> float:
-        """The fidelity of the slowest state, which monitoring ends in."""
+        """The fidelity of the slowest state, the long-time limit."""
         values, vectors = np.linalg.eig(self.generator)
         slowest = vectors[:, np.argmax(np.real(values))]
         return 0.5 + float((slowest[2] / (slowest[0] + slowest[3]) * np.exp(-1j * phase)).real)

@@ -33,7 +33,7 @@ BAD: list[tuple[Mapping[str, Any], str]] = [
     ({"monitor_false_alarm": True}, "Argument `monitor_false_alarm` must be a real number, but is True of type bool."),
     (
         {"monitor_efficiency": 0.2, "monitor_false_alarm": 0.3},
-        "Argument `monitor_false_alarm` must be at most monitor_efficiency = 0.2, or a check tells the opposite, "
+        "Argument `monitor_false_alarm` must be at most monitor_efficiency = 0.2, or a check says the opposite, "
         "but is 0.3.",
     ),
     ({"monitors": 0}, "Argument `monitors` must be at least 1, but is 0."),

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from repository import line_of
 
 import nvprotocol as nv
 from nvprotocol.errors import ArgumentError, DeviceFileError, ExperimentFileError, FileError
@@ -88,10 +89,6 @@ EDITS = [
 ]  # fmt: skip
 IN_EXPERIMENTS = [edit for edit in EDITS if "device." in edit[2] and "lab.toml" not in edit[1]]
 SCAN = '[protocol]\nname = "dissipative_entanglement"\n[scan]\nparameter = "protocol.duration"\nvalues = [1.0]\n'
-
-
-def line_of(text: str, part: str) -> int:
-    return text[: text.index(part)].count("\n") + 1
 
 
 def refusal(file: Path, text: str) -> str:

@@ -9,15 +9,14 @@ from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, transpile
 from qiskit.circuit import Qubit
 from qiskit.circuit.library import XGate
 from scipy.linalg import expm
-from systems import pair, reversed_qubits, stacked, unstacked
+from systems import EVERYTHING, reversed_qubits, stacked, unstacked
 
 import nvprotocol as nv
 from nvprotocol.emulation import Estimate
 from nvprotocol.protocols import monitored_bell
 
 # Nothing is symmetric: to swap the qubits, to conjugate A or to forget a coupling would show.
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
-DEVICE = nv.Device(SYSTEM.equation, dt_ns=2.5)
+DEVICE = nv.Device(EVERYTHING.equation, dt_ns=2.5)
 X1 = np.kron(np.eye(2), [[0, 1], [1, 0]])
 X2 = np.kron([[0, 1], [1, 0]], np.eye(2))
 GROUND = np.diag([1.0, 0, 0, 0]).astype(complex)
@@ -28,7 +27,7 @@ def both_engines(circuit: QuantumCircuit, **options: object) -> list[Estimate]:
 
 
 def waited(rho: NDArray, duration: float) -> NDArray[np.complex128]:
-    return unstacked(expm(SYSTEM.generator() * duration) @ stacked(rho))
+    return unstacked(expm(EVERYTHING.generator() * duration) @ stacked(rho))
 
 
 def turned(rho: NDArray, unitary: NDArray) -> NDArray:
@@ -188,18 +187,22 @@ def test_the_last_of_two_measurements_of_a_bit_is_kept() -> None:
     circuit.ry(2 * np.arccos(np.sqrt(0.3)), 3)
     circuit.cx(3, 1)
     circuit.measure(3, 0)
-    for value, odds in ((0, 0.3), (1, 0.7)):
+    for value, probability in ((0, 0.3), (1, 0.7)):
         for found in both_engines(circuit, postselect={"c": value}):
-            assert found.success_probability == pytest.approx(odds, abs=1e-14)
+            assert found.success_probability == pytest.approx(probability, abs=1e-14)
             np.testing.assert_allclose(found.state, turned(GROUND, X2) if value else GROUND, atol=1e-14)
 
 
-@pytest.mark.parametrize(("postselect", "odds"), [({}, 1.0), (None, 1.0), ({"a": 0}, 0.4), ({"a": 1, "b": "0"}, 0.24)])
-def test_odds_of_several_registers_multiply(postselect: dict[str, int | str] | None, odds: float) -> None:
+@pytest.mark.parametrize(
+    ("postselect", "probability"), [({}, 1.0), (None, 1.0), ({"a": 0}, 0.4), ({"a": 1, "b": "0"}, 0.24)]
+)
+def test_probabilities_of_several_registers_multiply(
+    postselect: dict[str, int | str] | None, probability: float
+) -> None:
     circuit = QuantumCircuit(QuantumRegister(2, "nv"), ClassicalRegister(1, "a"), ClassicalRegister(1, "b"))
     for qubit, zero in enumerate((0.4, 0.4)):
         circuit.ry(2 * np.arccos(np.sqrt(zero)), qubit)
         circuit.measure(qubit, qubit)
     circuit.id([0, 1])  # a circuit that ends by measuring them is refused
     for found in both_engines(circuit, postselect=postselect):
-        assert found.success_probability == pytest.approx(odds, abs=1e-14)
+        assert found.success_probability == pytest.approx(probability, abs=1e-14)

@@ -8,12 +8,12 @@ import pytest
 from counting import (
     FALSE_ALARM,
     cells,
+    kept_counts,
     multinomial_p_value,
     pearson,
     two_sample_p_value,
     with_discarded,
 )
-from numpy.typing import NDArray
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from scipy.stats import chi2, kstest
 from systems import pair, random_symbols
@@ -53,15 +53,10 @@ def exactly(circuit: QuantumCircuit, device: nv.Device, postselect: dict[str, in
     return nv.emulate(circuit, device, shots=None, postselect=postselect, engine="exact")
 
 
-def counts_of(estimate: Estimate) -> NDArray[np.int64]:
-    assert estimate.counts is not None
-    return estimate.counts
-
-
 def p_value(found: Estimate, exact: Estimate) -> float:
     assert found.shots is not None
     return multinomial_p_value(
-        with_discarded(counts_of(found), found.shots), cells(exact.state, exact.success_probability)
+        with_discarded(kept_counts(found), found.shots), cells(exact.state, exact.success_probability)
     )
 
 
@@ -78,6 +73,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("per_shot", [False, True], ids=["kept branch", "shot by shot"])
 @pytest.mark.parametrize("case", CASES)
@@ -87,21 +83,24 @@ def test_counts_come_from_the_exact_distribution(case: str, per_shot: bool) -> N
     exact = exactly(circuit, WARM, postselect)
     found = nv.emulate(circuit, WARM, shots=shots, postselect=postselect, seed=11, per_shot=per_shot)
     assert p_value(found, exact) > FALSE_ALARM
-    assert np.all(counts_of(found).sum(axis=1) <= shots)
+    assert np.all(kept_counts(found).sum(axis=1) <= shots)
     assert found.metadata["method"] == ("shot by shot" if per_shot else "kept branch")
 
 
 def test_the_bits_of_a_string_are_in_qiskits_order() -> None:
     # Each of the four is another branch; to mix up the bits of "01" and "10" would show.
-    odds = {key: exactly(branching(), WARM, {"c": key}).success_probability for key in ("00", "01", "10", "11")}
-    assert sum(odds.values()) == pytest.approx(1, abs=1e-12)
-    assert abs(odds["01"] - odds["10"]) > 0.05
+    probabilities = {
+        key: exactly(branching(), WARM, {"c": key}).success_probability for key in ("00", "01", "10", "11")
+    }
+    assert sum(probabilities.values()) == pytest.approx(1, abs=1e-12)
+    assert abs(probabilities["01"] - probabilities["10"]) > 0.05
     circuit = QuantumCircuit(QuantumRegister(2, "nv"), ClassicalRegister(2, "c"))
     circuit.x(0)
     circuit.measure([0, 1], [0, 1])
     assert exactly(circuit, WARM, {"c": "01"}).success_probability == pytest.approx(1, abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("case", range(3))
 def test_the_two_ways_draw_from_one_distribution(case: int, rng: np.random.Generator) -> None:
@@ -110,10 +109,11 @@ def test_the_two_ways_draw_from_one_distribution(case: int, rng: np.random.Gener
     shots, found = 3000, []
     for per_shot in (False, True):
         one = nv.emulate(circuit, device, shots=shots, postselect={"parity": 1}, seed=case, per_shot=per_shot)
-        found.append(with_discarded(counts_of(one), shots))
+        found.append(with_discarded(kept_counts(one), shots))
     assert two_sample_p_value(found[0], found[1]) > FALSE_ALARM
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_the_way_shot_by_shot_would_show_another_medium() -> None:
     circuit, other = monitored_bell(0.9, checks=3), nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.7j, q=0.4)))
@@ -130,7 +130,7 @@ def test_p_values_of_many_seeds_are_uniform() -> None:
     rng, values = np.random.default_rng(2), []
     for _ in range(10):
         drawn = nv.emulate([circuit] * 10, WARM, shots=10_000, postselect=postselect, seed=rng)
-        values += [chi2.sf(*pearson(counts_of(one), 10_000, exact.state, exact.success_probability)) for one in drawn]
+        values += [chi2.sf(*pearson(kept_counts(one), 10_000, exact.state, exact.success_probability)) for one in drawn]
     assert kstest(values, "uniform").pvalue > FALSE_ALARM
 
 
@@ -141,7 +141,7 @@ def test_shots_of_different_settings_are_independent() -> None:
     exact = exactly(circuit, WARM, postselect)
     p, shots = exact.success_probability, 100_000
     found = nv.emulate(circuit, WARM, shots=shots, postselect=postselect, seed=3)
-    pulls = (counts_of(found).sum(axis=1) - shots * p) / np.sqrt(shots * p * (1 - p))
+    pulls = (kept_counts(found).sum(axis=1) - shots * p) / np.sqrt(shots * p * (1 - p))
     assert chi2.sf((pulls**2).sum(), 9) > FALSE_ALARM / 2
     assert chi2.cdf((pulls**2).sum(), 9) > FALSE_ALARM / 2, "and not too alike either"
 
@@ -162,19 +162,19 @@ def test_no_kept_shot_says_how_many_were_to_be_expected() -> None:
         nv.emulate([monitored_bell(0.1, checks=1), circuit], device, shots=100, postselect={"parity": 1}, seed=1)
 
 
-@pytest.mark.parametrize("module", ["circuits", "readings"])
-def test_every_seed_is_a_run_of_its_own(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("asked", ["state", "register"])
+def test_every_seed_is_a_run_of_its_own(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Shot by shot the simulator has a seed of its own: of 40 runs none gets that of another."""
     device, seeds = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0))), []
 
-    def recorded(*_: object, seed: int, **__: object) -> None:
+    def recorded(_engine: object, _circuits: object, _shots: int, seed: int) -> None:
         seeds.append(seed)
         raise InterruptedError
 
-    monkeypatch.setattr(f"nvprotocol.emulation.{module}.run", recorded)
+    monkeypatch.setattr("nvprotocol.engines.aer.AerEngine.counts", recorded)
 
     def ask(seed: int) -> None:
-        if module == "circuits":
+        if asked == "state":
             nv.emulate(nv.protocols.dissipative_entanglement(0.7), device, shots=9, seed=seed, per_shot=True)
         else:
             nv.probability(nv.protocols.relaxometry(0.5), device, "01", shots=9, seed=seed, per_shot=True)

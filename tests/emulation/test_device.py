@@ -9,19 +9,19 @@ from laboratory import Bench, errant_device, random_device
 from numpy.typing import NDArray
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from strategies import SEEDS
-from systems import pair, random_symbols
+from systems import EVERYTHING, pair, random_symbols
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend
 from nvprotocol.emulation import Estimate
 from nvprotocol.protocols import monitored_bell
 
-SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
 NATIVE = {"x": 20, "sx": 10, "cx": 40, "measure": 100, "reset": 20, "monitor_measure": 60, "monitor_reset": 30}
-DEVICE = errant_device(SYSTEM, NATIVE)
+DEVICE = errant_device(EVERYTHING, NATIVE)
 S, SX = np.diag([1, 1j]), np.array([[1 + 1j, 1 - 1j], [1 - 1j, 1 + 1j]]) / 2
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(seed=SEEDS)
 def test_both_engines_agree_on_any_device(seed: int) -> None:
@@ -39,7 +39,7 @@ def test_both_engines_agree_on_any_device(seed: int) -> None:
 def test_the_state_is_the_one_by_hand(rng: np.random.Generator) -> None:
     circuit = Bench(rng, 2, monitors=1, flow=False, units=("dt",)).grow(12)
     circuit.sx([0, 1])
-    kept = kept_by_hand(circuit, DEVICE, SYSTEM, {2: 0})
+    kept = kept_by_hand(circuit, DEVICE, EVERYTHING, {2: 0})
     found = nv.emulate(circuit, DEVICE, shots=None, postselect={"f": 0})
     assert found.success_probability == pytest.approx(np.trace(kept).real, abs=1e-9)
     np.testing.assert_allclose(found.state * found.success_probability, kept, atol=1e-9)
@@ -71,9 +71,9 @@ def decided() -> QuantumCircuit:
     return circuit
 
 
-def outcome_odds(state: NDArray, setting: str) -> NDArray[np.float64]:
+def outcome_probabilities(state: NDArray, setting: str) -> NDArray[np.float64]:
     """What is read in a setting: h is rz·sx·rz, with the error and the time of sx, then the readout."""
-    lab = Follower(DEVICE, SYSTEM, 2)
+    lab = Follower(DEVICE, EVERYTHING, 2)
     lab.rho = type(lab.rho)(state)
     needed = [k for k, letter in enumerate(reversed(setting)) if letter != "Z"]
     for k in needed:
@@ -85,17 +85,19 @@ def outcome_odds(state: NDArray, setting: str) -> NDArray[np.float64]:
         lab.turn(SX, [k])
         lab.depolarise([k])
     lab.wait(0.005 if needed else 0.0)
-    odds = np.einsum("ii->i", np.asarray(lab.rho.data)).real.astype(float)  # the last turn about z changes no odds
-    return np.kron(chances_of(DEVICE, 1), chances_of(DEVICE, 0)) @ odds
+    # The last rotation about z changes no population.
+    populations = np.einsum("ii->i", np.asarray(lab.rho.data)).real.astype(float)
+    return np.kron(chances_of(DEVICE, 1), chances_of(DEVICE, 0)) @ populations
 
 
 def assert_counts(found: Estimate, exact: Estimate, shots: int) -> None:
     assert found.counts is not None
-    read = np.array([outcome_odds(exact.state, setting) for setting in nv.tomography.pauli_settings(2)])
+    read = np.array([outcome_probabilities(exact.state, setting) for setting in nv.tomography.pauli_settings(2)])
     cells = np.column_stack([exact.success_probability * read, np.full(9, 1 - exact.success_probability)])
     assert multinomial_p_value(with_discarded(found.counts, shots), cells) > FALSE_ALARM
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("per_shot", [False, True], ids=["kept branch", "shot by shot"])
 def test_counts_are_those_of_the_devices_rotations_and_readout(per_shot: bool) -> None:
@@ -106,6 +108,7 @@ def test_counts_are_those_of_the_devices_rotations_and_readout(per_shot: bool) -
     assert_counts(found, exact, shots)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_where_an_outcome_decides_every_shot_is_run() -> None:
     exact = nv.emulate(decided(), DEVICE, shots=None, postselect={"parity": 0}, engine="exact")
@@ -140,7 +143,7 @@ def test_the_backend_counts_what_emulate_draws() -> None:
     result = NVBackend(DEVICE).run(circuit, shots=10**6, seed_simulator=2, postselect={"parity": 0}).result()
     counts = np.array([sum(n for key, n in counts_of(result).items() if int(key[:2], 2) == k) for k in range(4)])
     exact = nv.emulate(checked(), DEVICE, shots=None, postselect={"parity": 0}, engine="exact")
-    kept = exact.success_probability * outcome_odds(exact.state, "ZZ")
+    kept = exact.success_probability * outcome_probabilities(exact.state, "ZZ")
     cells = np.append(counts, 10**6 - counts.sum())
     assert multinomial_p_value(cells, np.append(kept, 1 - kept.sum())) > FALSE_ALARM
 

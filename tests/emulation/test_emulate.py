@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from numpy.typing import NDArray
-from nvprotocol.backend.schedule import schedule
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit.library import CXGate, PermutationGate, UnitaryGate
 from qiskit.quantum_info import DensityMatrix, Operator, SuperOp, partial_trace
@@ -13,6 +12,7 @@ from strategies import SEEDS
 from systems import System, many, pair, random_symbols, random_unitary
 
 import nvprotocol as nv
+from nvprotocol.compiler.timing import timed
 from nvprotocol.emulation import Estimate
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.protocols import GALLERY, dissipative_entanglement, monitored_bell
@@ -74,10 +74,10 @@ def append_gate(circuit: QuantumCircuit, name: str, qubits: list, rng: np.random
 
 def by_matrices(circuit: QuantumCircuit, system: System, keep: dict[int, int]) -> NDArray[np.complex128]:
     """The unnormalised kept state of the NV qubits, by Qiskit's quantum_info and the exponential of the generator."""
-    plan, now = schedule(circuit, nv.Device(system.equation)), 0.0
+    plan, now = timed(circuit, nv.Device(system.equation)), 0.0
     nv_qubits, rho = list(plan.order[: system.n_qubits]), DensityMatrix.from_int(0, 2**circuit.num_qubits)
-    last = {event.clbits[0]: k for k, event in enumerate(plan.events) if event.operation.name == "measure"}
-    for k, event in enumerate(plan.events):
+    last = {event.clbits[0]: k for k, event in enumerate(plan.operations) if event.operation.name == "measure"}
+    for k, event in enumerate(plan.operations):
         qubits = [plan.order[number] for number in event.qubits]
         rho = rho.evolve(SuperOp(expm(system.generator() * (event.time - now))), nv_qubits)
         now = event.time
@@ -106,11 +106,12 @@ def test_both_engines_and_the_reference_agree(case: int, rng: np.random.Generato
         for engine in ("aer", "exact"):
             found = nv.emulate(circuits, device, shots=None, postselect=protocol.postselect, engine=engine)
             np.testing.assert_allclose([one.state for one in found], expected.states, atol=1e-12)
-            odds = [one.success_probability for one in found]
-            np.testing.assert_allclose(odds, expected.probability, atol=1e-13, rtol=1e-11)
+            probability = [one.success_probability for one in found]
+            np.testing.assert_allclose(probability, expected.probability, atol=1e-13, rtol=1e-11)
             np.testing.assert_allclose([one.concurrence for one in found], nv.concurrence(expected.states), atol=1e-7)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(seed=SEEDS)
 def test_any_circuit_is_followed_alike(seed: int) -> None:
@@ -118,12 +119,12 @@ def test_any_circuit_is_followed_alike(seed: int) -> None:
     system, circuit = pair(**random_symbols(rng)), random_circuit(rng)
     keep = {0: int(rng.integers(2)), 1: int(rng.integers(2))}
     kept = by_matrices(circuit, system, keep)
-    odds = np.trace(kept).real
+    probability = np.trace(kept).real
     device, postselect = nv.Device(system.equation), {"c": f"{keep[1]}{keep[0]}"}
-    assume(odds > 1e-9)
+    assume(probability > 1e-9)
     for engine in ("aer", "exact"):
         found = nv.emulate(circuit, device, shots=None, postselect=postselect, engine=engine)
-        assert found.success_probability == pytest.approx(odds, abs=1e-13)
+        assert found.success_probability == pytest.approx(probability, abs=1e-13)
         np.testing.assert_allclose(found.state * found.success_probability, kept, atol=1e-12)
         unread = nv.emulate(circuit, device, shots=None, engine=engine)
         np.testing.assert_allclose(unread.state, by_matrices(circuit, system, {}), atol=1e-12)
@@ -157,6 +158,7 @@ def test_a_list_is_its_circuits_one_by_one(rng: np.random.Generator) -> None:
             assert one.success_probability == pytest.approx(alone.success_probability, abs=1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("per_shot", [False, True])
 def test_seeds_reproduce(per_shot: bool) -> None:
     device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.8, q=0.3)))
@@ -208,7 +210,7 @@ def test_the_circuits_of_a_list_share_nothing_random() -> None:
 
 @pytest.mark.parametrize("engine", ["aer", "exact"])
 def test_nothing_is_kept_of_what_cannot_be(engine: str) -> None:
-    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.5)))  # in the cold ↑↑ stays what it is
+    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.5)))  # at T = 0 ↑↑ stays what it is
     circuits = [monitored_bell(1.0, checks=2), monitored_bell(1.0, checks=2, initial="uu")]
     with pytest.raises(NoKeptShotsError, match="No run of circuit 1 is kept: the probability"):
         nv.emulate(circuits, device, shots=None, postselect={"parity": 1}, engine=engine)  # pyright: ignore[reportArgumentType, reportCallIssue]

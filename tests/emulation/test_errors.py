@@ -95,11 +95,16 @@ def test_seeds(seed: object) -> None:
         emulate(CIRCUIT, DEVICE, shots=10, seed=seed)
 
 
-@pytest.mark.parametrize("options", [{"engine": "exact"}, {"shots": None}])
-def test_shot_by_shot_needs_shots_and_aer(options: dict[str, object]) -> None:
-    with pytest.raises(
-        ArgumentError, match=r'^Argument `per_shot` must go with a number of shots and the engine "aer"'
-    ):
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"engine": "exact"}, 'the engine "aer", but the engine is "exact"'),
+        ({"engine": "pulse"}, 'the engine "aer", but the engine is "pulse"'),
+        ({"shots": None}, "a number of shots, but shots is None"),
+    ],
+)
+def test_shot_by_shot_needs_shots_and_aer(options: dict[str, object], message: str) -> None:
+    with pytest.raises(ArgumentError, match=f"^Argument `per_shot` must go with {message}"):
         emulate(CIRCUIT, DEVICE, per_shot=True, **options)
 
 

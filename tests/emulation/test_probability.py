@@ -69,6 +69,7 @@ def test_readout_errors_are_in_it() -> None:
     np.testing.assert_allclose(read.distribution, np.kron(confusion, confusion) @ ideal.distribution, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("per_shot", [False, True])
 def test_counts_come_from_the_exact_distribution(per_shot: bool) -> None:
@@ -77,9 +78,9 @@ def test_counts_come_from_the_exact_distribution(per_shot: bool) -> None:
     found = nv.probability(circuit, FAULTY, "01", shots=20_000, seed=5, per_shot=per_shot, postselect=keep)
     assert found.counts is not None
     assert found.counts.shape == (1, 4)
-    odds = exact.success_probability
+    probability = exact.success_probability
     observed = np.append(found.counts[0], 20_000 - found.counts.sum())
-    assert multinomial_p_value(observed, np.append(odds * exact.distribution, 1 - odds)) > FALSE_ALARM
+    assert multinomial_p_value(observed, np.append(probability * exact.distribution, 1 - probability)) > FALSE_ALARM
     assert found.metadata["method"] == ("shot by shot" if per_shot else "kept branch")
 
 
@@ -115,6 +116,7 @@ def test_a_kept_bit_of_the_register_reads_what_is_kept() -> None:
         assert found.success_probability == pytest.approx(EQUATION.evolve("ud", [0.5])[0, 2, 2].real)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_a_branch_that_cannot_be_followed_is_run_shot_by_shot() -> None:
     circuit = QuantumCircuit(QuantumRegister(2, "nv"), QuantumRegister(1, "monitor"), ClassicalRegister(12, "log"))

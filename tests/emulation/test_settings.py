@@ -5,14 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from counting import FALSE_ALARM, fewest_inside, multinomial_p_value, two_sample_p_value, with_discarded
-from numpy.typing import NDArray
+from counting import FALSE_ALARM, fewest_inside, kept_counts, multinomial_p_value, two_sample_p_value, with_discarded
 from qiskit import QuantumCircuit
 from scipy.stats import kstest
 
 import nvprotocol as nv
 from nvprotocol._checks import MOST_SHOTS
-from nvprotocol.emulation import Estimate
 from nvprotocol.errors import ArgumentError
 from nvprotocol.protocols import dissipative_entanglement, monitored_bell
 
@@ -23,11 +21,6 @@ KEEP: dict[str, int | str] = {"parity": 1}
 U1 = nv.tomography.U1
 FIVE: dict[str, Any] = {"settings": U1, "ansatz": "X"}
 CIRCUIT = monitored_bell(0.6, checks=3)
-
-
-def counts_of(estimate: Estimate) -> NDArray[np.int64]:
-    assert estimate.counts is not None
-    return estimate.counts
 
 
 @pytest.mark.parametrize("engine", ["aer", "exact"])
@@ -47,11 +40,11 @@ def test_without_noise_settings_and_ansatz_change_nothing(engine: Any) -> None:
 
 def test_counts_have_one_row_for_each_setting() -> None:
     found = nv.emulate([CIRCUIT] * 3, DEVICE, 1000, KEEP, seed=1, **FIVE)
-    assert np.stack([counts_of(one) for one in found]).shape == (3, 5, 4)
+    assert np.stack([kept_counts(one) for one in found]).shape == (3, 5, 4)
     for one in found:
         assert (one.settings, one.ansatz) == (U1, "X")
-        assert one.success_probability == counts_of(one).sum() / 5000
-        low, high = nv.tomography.clopper_pearson(counts_of(one).sum(), 5000)
+        assert one.success_probability == kept_counts(one).sum() / 5000
+        low, high = nv.tomography.clopper_pearson(kept_counts(one).sum(), 5000)
         assert one.success_interval == (float(low), float(high))
         assert "1000 shots in each of 5 settings, X ansatz)" in str(one)
         inside = np.zeros((4, 4), dtype=bool)
@@ -59,6 +52,7 @@ def test_counts_have_one_row_for_each_setting() -> None:
         assert np.abs(one.state[~inside]).max() < 1e-12, "the ansatz"
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("per_shot", [False, True], ids=["kept branch", "shot by shot"])
 @pytest.mark.parametrize("device", [DEVICE, READING], ids=["ideal", "with readout errors"])
@@ -68,18 +62,19 @@ def test_rows_are_the_settings_that_are_asked_for(device: nv.Device, per_shot: b
     exact = nv.emulate(CIRCUIT, device, None, KEEP, "exact")
     found = nv.emulate(CIRCUIT, device, shots, KEEP, seed=4, per_shot=per_shot, settings=settings)
     matrix = np.eye(4) if device is DEVICE else np.kron([[0.97, 0.05], [0.03, 0.95]], [[0.97, 0.05], [0.03, 0.95]])
-    odds = exact.success_probability
-    cells = odds * nv.tomography.probabilities(exact.state, settings) @ matrix.T
-    expected = np.concatenate([cells, np.full((3, 1), 1 - odds)], axis=1)
-    assert multinomial_p_value(with_discarded(counts_of(found), shots), expected) > FALSE_ALARM
+    success = exact.success_probability
+    cells = success * nv.tomography.probabilities(exact.state, settings) @ matrix.T
+    expected = np.concatenate([cells, np.full((3, 1), 1 - success)], axis=1)
+    assert multinomial_p_value(with_discarded(kept_counts(found), shots), expected) > FALSE_ALARM
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_the_two_ways_draw_five_settings_from_one_distribution() -> None:
     shots, found = 4000, []
     for per_shot in (False, True):
         one = nv.emulate(CIRCUIT, READING, shots, KEEP, seed=9, per_shot=per_shot, **FIVE)
-        found.append(with_discarded(counts_of(one), shots))
+        found.append(with_discarded(kept_counts(one), shots))
     assert two_sample_p_value(found[0], found[1]) > FALSE_ALARM
 
 

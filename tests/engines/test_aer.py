@@ -13,8 +13,8 @@ from systems import pair, random_state, random_symbols
 
 import nvprotocol as nv
 from nvprotocol.backend import to_kraus
-from nvprotocol.backend.conversion import superop_instruction
 from nvprotocol.channels import Channel, evolution
+from nvprotocol.compiler.instructions import superop_instruction
 
 
 def run(instruction: Instruction, rho: NDArray) -> NDArray[np.complex128]:
@@ -80,7 +80,7 @@ def last_check_without_reset() -> QuantumCircuit:
 
 
 def test_a_kept_outcome_of_a_qubit_that_is_not_saved_counts() -> None:
-    # Aer's truncation leaves out qubits that cannot influence what is saved. The odds of keeping a run sit on one.
+    # Aer's truncation leaves out qubits that cannot influence what is saved. Keeping a run depends on one.
     device = nv.Device(nv.MasterEquation(nv.Medium.pair()))
     found = nv.emulate(last_check_without_reset(), device, shots=None, postselect={"c": 1})
     assert found.success_probability == pytest.approx(0.7, abs=1e-14)

@@ -2,14 +2,11 @@
 
 from typing import Literal, TypeAlias
 
+import engines_on
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from laboratory import random_device
-from nvprotocol.backend.aer import kept_outcomes, kept_states
-from nvprotocol.backend.floor import SMALLEST_PROBABILITY
-from nvprotocol.backend.kept_branch import NotFollowedError
-from nvprotocol.backend.native import to_native
 from programs import N_BITS, Writer, circuit_of, writes
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from scipy.linalg import expm
@@ -17,10 +14,14 @@ from strategies import SEEDS
 from systems import pair, random_symbols
 
 import nvprotocol as nv
-from nvprotocol.backend import NVBackend, exact, follow_kept, time_as_medium
-from nvprotocol.backend.postselected import kept_bits
+from nvprotocol.backend import NVBackend, follow_kept, time_as_medium
+from nvprotocol.compiler.kept_branch import NotFollowedError
+from nvprotocol.compiler.native import to_native
+from nvprotocol.compiler.postselection import kept_bits
 from nvprotocol.device import Control
-from nvprotocol.emulation import pulsed
+from nvprotocol.engines import engine_of
+from nvprotocol.engines.aer import kept_outcomes, kept_states
+from nvprotocol.engines.floor import SMALLEST_PROBABILITY
 from nvprotocol.errors import ArgumentError, NoKeptShotsError, UnsupportedCircuitError
 
 Engine: TypeAlias = Literal["aer", "exact", "pulse"]
@@ -50,6 +51,7 @@ def random_medium(rng: np.random.Generator, there: set[str]) -> dict[str, comple
     return {name: value if name in there else 0.0 for name, value in random_symbols(rng).items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("medium", MEDIA)
 @settings(max_examples=4)
 @given(seed=SEEDS)
@@ -67,7 +69,7 @@ def test_the_engines_agree_on_any_circuit(medium: str, seed: int) -> None:
     keep = {bit: int(rng.integers(2)) for bit in set(writes(program)) if rng.random() < 0.9}
     free = [bit for bit in range(N_BITS) if bit not in keep]
     plain = time_as_medium(circuit, device)
-    state, table = exact.kept_state(plain, device, keep), exact.distribution(plain, device, keep, free)
+    state, table = engines_on.kept_state(plain, device, keep), engines_on.distribution(plain, device, keep, free)
     assert np.trace(state).real == pytest.approx(table.sum(), abs=1e-12)
     try:
         (by_aer,) = kept_states([follow_kept(plain, keep, device)], 2)
@@ -80,14 +82,16 @@ def test_the_engines_agree_on_any_circuit(medium: str, seed: int) -> None:
         never = tuple(0 if bit not in read else slice(None) for bit in free)
         order = [read.index(bit) for bit in free if bit in read]
         np.testing.assert_allclose(kept_outcomes([branch], device)[0].transpose(order), table[never], atol=1e-9)
+    pulses, compiled = engine_of("pulse", device), engines_on.compiled(circuit, device, keep)
     try:
-        (by_pulse,) = pulsed.kept_states([(circuit, keep)], device)
+        (by_pulse,) = pulses.kept_states([compiled])
     except UnsupportedCircuitError:
         return
     except NoKeptShotsError:
         by_pulse = np.zeros_like(state)
     np.testing.assert_allclose(by_pulse, state, rtol=0, atol=1e-9)
-    np.testing.assert_allclose(pulsed.distribution(circuit, device, keep, free), table, rtol=0, atol=1e-9)
+    (read_by_pulse,) = pulses.distributions([compiled], [free])
+    np.testing.assert_allclose(read_by_pulse, table, rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -179,6 +183,7 @@ def test_the_backend_counts_nothing_below_the_floor() -> None:
         assert (metadata["kept"] > 0) == (told > 0)
 
 
+@pytest.mark.slow
 def test_pulses_that_take_time_have_a_floor_of_their_own() -> None:
     """A rotation and back leaves nothing to keep, but for what a pulse of one spin does to the other, and rounding."""
     timed = nv.Device(STILL.equation, gate_ns={"rx": 20, "ry": 20}, control=Control(envelope="square"))

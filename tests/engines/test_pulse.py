@@ -38,6 +38,7 @@ def measured(circuit: QuantumCircuit, setting: str) -> QuantumCircuit:
     return circuit
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_counts_are_drawn_from_what_pulses_make() -> None:
     """Against the pulses of the tomography played by hand, readout errors included."""
@@ -65,19 +66,19 @@ def test_an_estimate_is_what_the_other_engines_give() -> None:
         assert 0 < one.success_probability < 1
 
 
-def test_postselection_projects_with_the_odds_of_the_trace() -> None:
+def test_postselection_projects_with_the_probability_of_the_trace() -> None:
     """Kept and discarded runs make up the whole, check by check, without error in either."""
-    odds = [
+    probabilities = [
         nv.emulate(nv.protocols.final_check(0.7), DEVICE, None, {"parity": value}, engine="pulse").success_probability
         for value in (0, 1)
     ]
-    np.testing.assert_allclose(sum(odds), 1, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(sum(probabilities), 1, rtol=0, atol=1e-9)
     whole = nv.emulate(nv.protocols.final_check(0.7), DEVICE, None, engine="pulse").state
     parts = [
         nv.emulate(nv.protocols.final_check(0.7), DEVICE, None, {"parity": value}, engine="pulse").state
         for value in (0, 1)
     ]
-    np.testing.assert_allclose(np.einsum("k,kij->ij", odds, parts), whole, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(np.einsum("k,kij->ij", probabilities, parts), whole, rtol=0, atol=1e-9)
 
 
 def test_readings_of_several_bits_sum_to_one_and_share_what_is_known() -> None:
@@ -162,6 +163,7 @@ def test_the_command_line_plays_pulses(tmp_path: Path, capsys: pytest.CaptureFix
     assert '"cz"' in shown
 
 
+@pytest.mark.slow
 def test_the_engine_needs_neither_qiskit_dynamics_nor_jax() -> None:
     script = (
         "import sys\n"

@@ -97,6 +97,7 @@ def test_columns_of_a_survey(heights: list[float] | None) -> None:
     assert data.attrs == {"format_version": 1, "magnet": repr(magnet), "target_fidelity": 0.9, "overhead_us": 30.0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [MONITORED, UNMONITORED, SYMMETRIC, FAULTY], ids=["monitored", "free", "X", "faulty"])
 def test_columns_of_an_experiment_with_tomography(text: str) -> None:
     result = run(parse(text)) if text == FAULTY else result_of(text)
@@ -164,7 +165,7 @@ def curve(text: str, number: int, values: NDArray, *, circuits: bool) -> tuple[N
 def missed(equation: nv.MasterEquation, values: NDArray, checks: int, share: float) -> tuple[NDArray, NDArray]:
     inside = np.outer([0, 1, 1, 0], [0, 1, 1, 0])
     outside = np.outer([1, 0, 0, 1], [1, 0, 0, 1])
-    states, odds = [], []
+    states, success = [], []
     for time in values:
         rho, probability = nv.operators.density_matrix("ud"), 1.0
         for _ in range(checks):
@@ -173,8 +174,8 @@ def missed(equation: nv.MasterEquation, values: NDArray, checks: int, share: flo
             probability *= np.trace(rho).real
             rho = rho / np.trace(rho)
         states.append(rho)
-        odds.append(probability)
-    return nv.concurrence(np.array(states)), np.array(odds)
+        success.append(probability)
+    return nv.concurrence(np.array(states)), np.array(success)
 
 
 def test_columns_of_an_experiment_with_a_readout() -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from repository import ROOT
+from repository import ROOT, line_of
 
 from nvprotocol.errors import ExperimentFileError
 from nvprotocol.experiment import load, parse
@@ -110,10 +110,6 @@ RUN = [
     ("seed = 7", "seed = -7", 'key "run.seed" must be at least 0, but is -7.'),
     ("seed = 7", 'engine = "qutip"', "key \"run.engine\" must be 'aer', 'exact' or 'pulse', but is \"qutip\"."),
 ]
-
-
-def line_of(text: str, part: str) -> int:
-    return text[: text.index(part)].count("\n") + 1
 
 
 def refusal(text: str) -> str:

@@ -40,6 +40,7 @@ def result_of(name: str) -> ExperimentResult:
     return nv.experiment.run(thinned(load(CIRCUITS / f"{name}.toml")))
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("name", NAMES)
 def test_aer_agrees_with_the_exact_distribution(name: str) -> None:
@@ -55,6 +56,7 @@ def test_aer_agrees_with_the_exact_distribution(name: str) -> None:
     assert inside >= fewest_inside(total, 0.93, comparisons=4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_exact_values_are_those_of_the_circuits(name: str) -> None:
     # Two routes: the master equation (or the exact engine on the whole circuit), and Aer's kept branch without noise.
@@ -66,6 +68,7 @@ def test_the_exact_values_are_those_of_the_circuits(name: str) -> None:
     assert float(said[1]) < 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_observable_is_the_protocols(name: str) -> None:
     protocol, observable = protocol_of(name), result_of(name).observable
@@ -80,6 +83,7 @@ def test_the_observable_is_the_protocols(name: str) -> None:
     assert label.startswith(f"{observable.name} ${protocol.symbol[0]}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in NAMES if protocol_of(name).outcomes is None])
 def test_five_settings_are_enough_where_the_total_spin_is_conserved(name: str) -> None:
     # The circuits on the devices of the file, by the exact engine: nothing but ρ₀₀ ρ₁₁ ρ₂₂ ρ₃₃ and ρ₁₂.
@@ -137,6 +141,7 @@ def rounded(text: str) -> str:
     return re.sub(r"\d+\.\d{8,}(e-?\d+)?", lambda number: f"{float(number[0]):.12g}", text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_committed_circuit_is_what_the_function_gives(name: str) -> None:
     committed = (CIRCUITS / f"{name}.qasm").read_text(encoding="utf-8")
@@ -144,6 +149,7 @@ def test_the_committed_circuit_is_what_the_function_gives(name: str) -> None:
     assert len(committed.encode()) < MOST_BYTES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_command_on_top_shows_what_the_circuit_is_for(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -176,6 +182,7 @@ def test_the_command_on_top_shows_what_the_circuit_is_for(
     assert float(found[0]) == pytest.approx(wanted, abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_committed_circuit_reads_back(name: str) -> None:
     experiment = load(CIRCUITS / f"{name}.toml")

@@ -49,8 +49,8 @@ def test_agreement_is_taken_over_all_counts(text: str) -> None:
             assert isinstance(one, nv.Estimate)
             assert one.counts is not None
             assert one.shots is not None
-            odds = float(curve.exact.probability[point])
-            value, cells = pearson(one.counts, one.shots, curve.exact.states[point], odds)
+            probability = float(curve.exact.probability[point])
+            value, cells = pearson(one.counts, one.shots, curve.exact.states[point], probability)
             total, freedom = total + value, freedom + cells
             inside += one.interval[0] <= nv.concurrence(curve.exact.states[point]) <= one.interval[1]
     assert result.agreement.chi_squared == pytest.approx(total, rel=1e-9)
@@ -141,8 +141,8 @@ def test_points_of_which_nothing_is_kept_leave_the_others_alone() -> None:
     assert np.isfinite(curve.deviations[0])
     assert result.covered[1] == 1
     assert first.counts is not None
-    odds = float(curve.exact.probability[0])
-    value, freedom = pearson(first.counts, 200, curve.exact.states[0], odds)
+    probability = float(curve.exact.probability[0])
+    value, freedom = pearson(first.counts, 200, curve.exact.states[0], probability)
     assert result.agreement.chi_squared == pytest.approx(value)
     assert result.agreement.degrees_of_freedom == freedom, "where 5·10⁻⁴ runs were foretold, none is no surprise"
 
@@ -181,6 +181,7 @@ def test_the_number_of_checks_can_be_scanned() -> None:
     np.testing.assert_allclose(curve.exact.states, expected, atol=1e-13)
 
 
+@pytest.mark.slow
 def test_a_curve_of_which_nothing_is_kept_spoils_no_other() -> None:
     text = """
     curves.parameter = "medium.q"
@@ -198,7 +199,7 @@ def test_a_curve_of_which_nothing_is_kept_spoils_no_other() -> None:
     result = nv.experiment.run(nv.experiment.parse(text))
     warm, cold = result.curves
     assert all(estimate is not None for estimate in warm.estimates)
-    assert cold.estimates == [None, None], "in the cold nothing leaves the ground state"
+    assert cold.estimates == [None, None], "at T = 0 nothing leaves the ground state"
     assert np.all(np.isnan(cold.exact.values))
     assert np.all(cold.exact.probability == 0)
     assert "none kept" in nv.experiment.report_text(result)

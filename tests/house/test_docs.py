@@ -42,6 +42,7 @@ def test_every_block_is_run(path: Path) -> None:
     assert not languages - RUN - DIRECTIVES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_links_lead_somewhere(path: Path) -> None:
     broken = []

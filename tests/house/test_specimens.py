@@ -85,9 +85,9 @@ def test_the_data_of_an_experiment() -> None:
     assert data.counts.dims == ("curve", "point", "setting", "outcome")
     for index in np.ndindex(2, 2):
         one, rho = data.isel(curve=index[0], point=index[1]), kept(J[index[0]], TIMES[index[1]])
-        odds = np.trace(rho).real
-        assert float(one.success_exact) == pytest.approx(odds, rel=1e-9)
-        assert float(one.concurrence_exact) == pytest.approx(2 * abs(rho[1, 2]) / odds, rel=1e-9)
+        probability = np.trace(rho).real
+        assert float(one.success_exact) == pytest.approx(probability, rel=1e-9)
+        assert float(one.concurrence_exact) == pytest.approx(2 * abs(rho[1, 2]) / probability, rel=1e-9)
         counts = one.counts.to_numpy()
         assert float(one.success_probability) == counts.sum() / (9 * 500)
         estimate = nv.tomography.estimate(counts, readout=READ)

@@ -364,7 +364,7 @@ def test_third_level_is_reported() -> None:
     assert any("third level" in note.text for note in made.provenance.notes)
 
 
-def test_thick_films_are_doubted() -> None:
+def test_thick_films_are_warned_about() -> None:
     with pytest.warns(ValidityWarning, match="thick"):
         medium(film(thickness_nm=3000.0), 50.0, height_nm=20.0)
 

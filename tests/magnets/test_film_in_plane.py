@@ -82,7 +82,7 @@ def test_circular_limit() -> None:
 
 
 def test_chirality_along_the_damon_eshbach_direction() -> None:
-    """|A|/a, |g₁₂/g₂₁| and where monitoring ends, α = 0.005.
+    """|A|/a, |g₁₂/g₂₁| and the long-time C, α = 0.005.
 
     The printed ones are of the resonant part alone; the anti-resonant part that is included here moves the amplitudes
     by up to some hundredths of the larger one.
@@ -208,6 +208,7 @@ def test_there_and_back_across_and_along() -> None:
     assert abs(north.g12) != pytest.approx(abs(north.g21), rel=0.1)
 
 
+@pytest.mark.slow
 @given(
     places=st.lists(st.tuples(st.floats(-200, 200), st.floats(-200, 200)), min_size=6, max_size=6),
     gap=apart_from(LOWER, st.floats(0.8, 3.0)),
@@ -287,7 +288,7 @@ def test_no_direction_of_the_wave_is_refused() -> None:
 
 
 def test_amplitudes_are_those_of_the_master_equation() -> None:
-    """g₁₂ = ⟨↑↓|H|↓↑⟩ and g₂₁ = ⟨↓↑|H|↑↓⟩ of the effective Hamiltonian, and monitoring ends where they say."""
+    """g₁₂ = ⟨↑↓|H|↓↑⟩ and g₂₁ = ⟨↓↑|H|↑↓⟩ of the effective Hamiltonian, and the long-time state is theirs."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ValidityWarning)
         for temperature in (0.0, 0.2):

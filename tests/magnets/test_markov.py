@@ -54,6 +54,7 @@ def test_weak_coupling_is_markovian_in_every_dimension(dimension: int, damping: 
         assert check.deviation < 3e-3
 
 
+@pytest.mark.slow
 def test_the_exact_model_agrees_with_a_ring_of_spins() -> None:
     # Nothing of the package: every mode of a ring of 1100 sites, qubits at two of them, in the sites' own units.
     magnet, frequency = magnet_with(1, 0.2, coupling_mhz=580.0)

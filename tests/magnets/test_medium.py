@@ -175,7 +175,7 @@ def test_chirality_costs_entanglement() -> None:
     medium = Chiral(0.8, 0.2).medium(10.0, frequency_ghz=2.0, dipole=False)
     fading = np.exp(-10 / 50)
     g12, g21 = -1j * 0.8 * fading, -1j * 0.2 * fading
-    # |A| alone says little: what monitoring ends in is set by g12/g21.
+    # |A| alone says little: the long-time concurrence is set by g12/g21.
     end = nv.closed_form.chiral_steady_concurrence(g21, g12)
     state = nv.MasterEquation(medium).no_jump("ud", [60.0]).states[0]
     assert np.isclose(nv.concurrence(state), end, atol=1e-6)

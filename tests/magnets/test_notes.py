@@ -92,7 +92,7 @@ def test_thermal_magnons_of_a_pair() -> None:
     medium = made(exchange(), 30.0, temperature_k=[0.05, 0.1])
     (most,) = numbers(medium, "Thermal magnons", "q is up to #;")
     assert most == pytest.approx(thermal(2.87, 0.1), rel=SHOWN)
-    (left,) = numbers(medium, "Thermal magnons", "ends above C = (1 − q)²/2(1 + q + q²) = #,")
+    (left,) = numbers(medium, "Thermal magnons", "is at most (1 − q)²/2(1 + q + q²) = #,")
     dark = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0, q=thermal(2.87, 0.05))).steady_state("ud")
     assert left == pytest.approx(nv.concurrence(dark), rel=SHOWN)
 
@@ -131,7 +131,7 @@ def test_spin_lost_to_thermal_magnons(dimension: int, aligned: bool, spin: float
     """∫d^dk/(2π)^d n(k) magnons in the volume of a site."""
     magnet = exchange(dimension, lattice_nm=2.0, spin=spin, aligned=aligned)
     medium = made(magnet, 30.0, temperature_k=150.0)
-    lost, limit = numbers(medium, "It is warm", "# of the magnet's spin is lost, above #.")
+    lost, limit = numbers(medium, "Linear spin-wave theory", "thermal magnons reduce the magnet's spin by #, above #.")
     area = {2: 2 * np.pi, 3: 4 * np.pi}[dimension]
 
     def magnons(wave: float) -> float:
@@ -159,7 +159,7 @@ def test_one_way_films() -> None:
     there, back = (np.abs(amplitude) for amplitude in nv.magnets.chirality(medium))
     ratio = np.minimum(there / back, back / there).min()
     said, end = numbers(medium, "The film is one-way", "its waves is # or its inverse at worst; at T = 0 and δ = 0 "
-        "monitoring ends at C = 2/(x + 1/x) = #,")  # fmt: skip
+        "the monitored C saturates at 2/(x + 1/x) = #,")  # fmt: skip
     assert said == pytest.approx(ratio, rel=SHOWN)
     assert end == pytest.approx(2 / (ratio**0.5 + ratio**-0.5), rel=SHOWN)
 
@@ -265,14 +265,14 @@ def test_a_yield_in_words() -> None:
     rows = dict(re.split(r"\s{2,}", line, maxsplit=1) for line in str(found).splitlines())
     gamma, contrast = 1.8e-3, 0.8
     time = np.log(0.9 / 0.1) / (4 * gamma)
-    odds = (0.1 / 0.9) ** ((2e-3 - gamma) / (2 * gamma)) / 1.8
+    probability = (0.1 / 0.9) ** ((2e-3 - gamma) / (2 * gamma)) / 1.8
     field = 2 * gamma * np.sqrt(1 - contrast**2) / (GAMMA * 1e-15)
     budget = contrast / (gamma * (1 - contrast**2))
     assert rows == {
-        "rate": f"{odds / (time + 12.5) * 1e6:.4g} Bell pairs of F = 0.9 per second",
+        "rate": f"{probability / (time + 12.5) * 1e6:.4g} Bell pairs of F = 0.9 per second",
         "time": f"{time:.4g} µs to F, and 12.5 µs besides",
-        "kept": f"{odds:.4g} of all runs",
-        "field": f"equal at the two qubits to {field:.3g} nT without echo",
+        "kept": f"{probability:.4g} of all runs",
+        "field": f"tolerated difference between the qubits (no echo): {field:.3g} nT",
         "dephasing": f"T_φ of each qubit at least {budget:.4g} µs",
     }
 
@@ -280,7 +280,7 @@ def test_a_yield_in_words() -> None:
 def test_a_yield_that_is_not_reached_in_words() -> None:
     found = nv.design.bell_yield(nv.Medium.pair(a=1.0, A=1.0, dm=-0.45), 0.95)
     x = np.sqrt(0.1 / 1.9)  # amplitudes |Γ ± 2D| there and back
-    assert str(found) == f"F = 0.95 is not reached: monitoring ends at {0.5 + 1 / (x + 1 / x):.6g}"
+    assert str(found) == f"F = 0.95 is not reached: F saturates at {0.5 + 1 / (x + 1 / x):.6g}"
     several = nv.design.bell_yield(nv.Medium.pair(a=1e-3, A=[0.9e-3, 0.5e-3]), 0.95)
     time = np.log(19) / (4 * 0.9e-3)
     best = (1 / 19) ** (0.1 / 1.8) / 1.9 / (time + 20.0) * 1e6

@@ -123,6 +123,7 @@ def test_there_and_back_are_told_apart() -> None:
     assert pair(table, 200.0).relaxation[0, 0].real == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_films_as_tables() -> None:
     """A film magnetised along its normal, tabulated on a coarse grid, against the film."""
     film = nv.magnets.Film(nv.magnets.YIG_COLD, 20, 2.0)

@@ -20,14 +20,14 @@ def kept_half(n_qubits: int) -> NDArray[np.float64]:
 
 
 def loop(system: System, rho: NDArray, time: float, checks: int, period: float) -> tuple[NDArray, float]:
-    """The state after `checks` rounds of evolution and projection, then on to `time`; and the odds of the checks."""
+    """The state after `checks` rounds of evolution and projection, then on to `time`; and their probability."""
     generator, project = system.generator(), kept_half(system.n_qubits)
-    step, odds = scipy.linalg.expm(generator * period), 1.0
+    step, kept = scipy.linalg.expm(generator * period), 1.0
     for _ in range(checks):
         rho = project @ unstacked(step @ stacked(rho)) @ project
         probability = np.trace(rho).real
-        rho, odds = rho / probability, odds * probability
-    return unstacked(scipy.linalg.expm(generator * (time - checks * period)) @ stacked(rho)), odds
+        rho, kept = rho / probability, kept * probability
+    return unstacked(scipy.linalg.expm(generator * (time - checks * period)) @ stacked(rho)), kept
 
 
 @settings(max_examples=60)
@@ -45,18 +45,18 @@ def test_checks_are_a_loop_of_exponentials_and_projections(
     times = [(number + fraction) * period for number, fraction in moments]
     found = system.equation.monitored(rho, times, period)
     for index, ((number, _), time) in enumerate(zip(moments, times, strict=True)):
-        expected, odds = loop(system, rho, time, number, period)
+        expected, kept = loop(system, rho, time, number, period)
         np.testing.assert_allclose(found.states[index], expected, rtol=0, atol=1e-12)
-        np.testing.assert_allclose(found.probability[index], odds, rtol=1e-10)
+        np.testing.assert_allclose(found.probability[index], kept, rtol=1e-10)
 
 
 def test_four_qubits_are_a_loop_too(rng: np.random.Generator) -> None:
     system, rho = many(rng, 4), random_state(rng, 4)
     found = system.equation.monitored(rho, [0.3, 0.6, 0.7], period=0.3)
     for index, (time, number) in enumerate([(0.3, 1), (0.6, 2), (0.7, 2)]):
-        expected, odds = loop(system, rho, time, number, 0.3)
+        expected, kept = loop(system, rho, time, number, 0.3)
         np.testing.assert_allclose(found.states[index], expected, rtol=0, atol=1e-12)
-        assert found.probability[index] == pytest.approx(odds, rel=1e-11)
+        assert found.probability[index] == pytest.approx(kept, rel=1e-11)
 
 
 def test_a_batch_of_media_and_states_holds_the_single_ones(rng: np.random.Generator) -> None:
@@ -108,7 +108,7 @@ def test_at_finite_temperature_one_final_check_is_not_enough() -> None:
 
 @pytest.mark.parametrize("time", [1e2, 1e4, 1e8])
 def test_very_many_checks_end_in_the_leading_state_of_one_round(time: float) -> None:
-    """A billion checks: the odds underflow, the state does not."""
+    """A billion checks: the probability underflows, the state does not."""
     system, period = pair(a=1.0, A=0.9, q=0.5, delta=0.3), 0.1
     project = np.kron(kept_half(2), kept_half(2))
     values, vectors = np.linalg.eig(project @ scipy.linalg.expm(system.generator() * period) @ project)

@@ -76,7 +76,7 @@ def test_states_are_equation_15(delta: float, rng: np.random.Generator) -> None:
 
 
 @pytest.mark.parametrize("delta", DETUNINGS.values(), ids=DETUNINGS)
-def test_states_and_odds_are_the_exponential_of_the_two_level_hamiltonian(
+def test_states_and_probability_are_the_exponential_of_the_two_level_hamiltonian(
     delta: float, rng: np.random.Generator
 ) -> None:
     block = random_state(rng, 1)
@@ -84,22 +84,22 @@ def test_states_and_odds_are_the_exponential_of_the_two_level_hamiltonian(
     for rho, probability, time in zip(kept.states, kept.probability, A_TIMES, strict=True):
         u = scipy.linalg.expm(-1j * two_level(1.5, 1.2, delta) * time)
         survived = u @ block @ u.conj().T
-        odds = np.trace(survived).real
-        assert probability == pytest.approx(odds, rel=1e-12)
-        np.testing.assert_allclose(rho, embedded(survived / odds), rtol=0, atol=1e-12)
+        trace = np.trace(survived).real
+        assert probability == pytest.approx(trace, rel=1e-12)
+        np.testing.assert_allclose(rho, embedded(survived / trace), rtol=0, atol=1e-12)
 
 
 @settings(max_examples=60)
 @given(pairs() | systems(), SEEDS, TIMES)
 def test_any_system_any_state(system: System, seed: int, times: NDArray) -> None:
-    """Eq. 13 with the odds it divides by; where there is dephasing its jumps go on."""
+    """Eq. 13 with the probability it divides by; where there is dephasing its jumps go on."""
     rho = random_state(np.random.default_rng(seed), system.n_qubits)
     kept = system.equation.no_jump(rho, times)
     generator = system.generator(jumps=0.0)
     survived = np.array([unstacked(scipy.linalg.expm(generator * time) @ stacked(rho)) for time in times])
-    odds = np.trace(survived, axis1=-2, axis2=-1).real
-    np.testing.assert_allclose(kept.probability, odds, rtol=1e-10, atol=0)
-    np.testing.assert_allclose(kept.states, survived / odds[:, None, None], rtol=0, atol=1e-10)
+    trace = np.trace(survived, axis1=-2, axis2=-1).real
+    np.testing.assert_allclose(kept.probability, trace, rtol=1e-10, atol=0)
+    np.testing.assert_allclose(kept.states, survived / trace[:, None, None], rtol=0, atol=1e-10)
 
 
 @settings(max_examples=40)
@@ -114,7 +114,7 @@ def test_conditions_follow_one_another(system: System, rho: NDArray, first: floa
 
 @settings(max_examples=40)
 @given(pairs(), states(), TIMES)
-def test_odds_start_at_one_and_never_grow(system: System, rho: NDArray, times: NDArray) -> None:
+def test_probability_starts_at_one_and_never_grows(system: System, rho: NDArray, times: NDArray) -> None:
     kept = system.equation.no_jump(rho, np.concatenate([[0.0], times]))
     assert kept.probability[0] == pytest.approx(1, abs=1e-15)
     assert np.diff(kept.probability).max() < 1e-14
@@ -124,17 +124,17 @@ def test_odds_start_at_one_and_never_grow(system: System, rho: NDArray, times: N
 @pytest.mark.parametrize("time", [500.0, 1e5])
 @pytest.mark.parametrize("delta", [0.0, 0.6])
 def test_very_long_times_end_in_the_bell_state(time: float, delta: float) -> None:
-    """|a⟩ = (|↑↓⟩ + e^(iφ̃)|↓↑⟩)/√2 with e^(iφ̃) = (−κ + iδ)/Γ, though its odds are below 1e-80 or underflow."""
+    """|a⟩ = (|↑↓⟩ + e^(iφ̃)|↓↑⟩)/√2 with e^(iφ̃) = (−κ + iδ)/Γ, though its probability is below 1e-80 or underflows."""
     kept = thermal_pair(delta).no_jump("ud", time)
     kappa = np.sqrt(1.2**2 - delta**2)
     ket = np.array([1, (-kappa + 1j * delta) / 1.2]) / np.sqrt(2)
     np.testing.assert_allclose(kept.states[0], embedded(np.outer(ket, ket.conj())), rtol=0, atol=1e-9)
-    log_odds = -2 * (1.5 - kappa) * time + 2 * np.log(1.2 / (2 * kappa) * np.sqrt(2))
-    assert kept.probability[0] == pytest.approx(np.exp(log_odds), rel=1e-9, abs=0)
+    log_probability = -2 * (1.5 - kappa) * time + 2 * np.log(1.2 / (2 * kappa) * np.sqrt(2))
+    assert kept.probability[0] == pytest.approx(np.exp(log_probability), rel=1e-9, abs=0)
 
 
 def test_states_of_a_batch_decay_each_at_its_own_rate() -> None:
-    """|uu⟩ never decays at T = 0; beside it the odds of |ud⟩, about e^(−t), must not be lost, nor |uu⟩ grow as e^t."""
+    """|uu⟩ never decays at T = 0; the probability of |ud⟩, about e^(−t), must not be lost, nor |uu⟩ grow as e^t."""
     equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.5))
     initial = np.array([nv.operators.density_matrix(label) for label in ("uu", "ud")])
     together = equation.no_jump(initial, [0.0, 600.0, 2000.0])

@@ -1,4 +1,4 @@
-"""What a medium says of itself: its numbers, its doubts, the static shift."""
+"""What a medium says of itself: its numbers, its warnings, the static shift."""
 
 import numpy as np
 import pytest
@@ -32,10 +32,10 @@ def test_static_shift_is_reported_and_included() -> None:
         ({"coupling_mhz": 500.0, "damping": 0.0}, {"frequency_ghz": 1.9999}, "band edge"),
         ({"stiffness_m2_per_s": 2e-8}, {}, "Waves are short"),
         ({}, {"separation_nm": 1.0}, "closer than the lattice"),
-        ({}, {"temperature_k": 300.0}, "warm for linear spin waves"),
+        ({}, {"temperature_k": 300.0}, "Linear spin-wave theory is at its limit"),
     ],
 )
-def test_doubts_are_notes_and_warnings(changes: dict, arguments: dict, text: str) -> None:
+def test_limitations_are_notes_and_warnings(changes: dict, arguments: dict, text: str) -> None:
     magnet = exchange(**changes)
     asked = {"separation_nm": 30.0, "frequency_ghz": 2.87, "dephasing": False} | arguments
     with pytest.warns(ValidityWarning, match=text) as record:
@@ -43,7 +43,7 @@ def test_doubts_are_notes_and_warnings(changes: dict, arguments: dict, text: str
     assert {warning.filename for warning in record} == {__file__}  # where the user asked
     assert medium.provenance is not None
     assert any(text in note.text and note.serious for note in medium.provenance.notes)
-    assert "doubt" in str(medium)
+    assert "warning" in str(medium)
 
 
 def test_remarks_are_not_warnings() -> None:
@@ -81,7 +81,7 @@ def test_a_sum_keeps_the_numbers_of_every_part() -> None:
 
 
 def test_a_part_of_a_batch_says_whose_the_notes_are() -> None:
-    with pytest.warns(ValidityWarning, match="warm"):
+    with pytest.warns(ValidityWarning, match="Linear spin-wave"):
         media = exchange().medium(30.0, frequency_ghz=2.87, temperature_k=[[0.01, 300.0]], dephasing=False)
     for part in (media[0, 0], media[0][0]):
         assert part.provenance is not None
@@ -89,7 +89,7 @@ def test_a_part_of_a_batch_says_whose_the_notes_are() -> None:
 
 
 def test_a_single_qubit_warns_where_the_user_asked_and_speaks_of_itself() -> None:
-    with pytest.warns(ValidityWarning, match="warm") as record:
+    with pytest.warns(ValidityWarning, match="Linear spin-wave") as record:
         one = exchange(damping=0.0).qubit(frequency_ghz=2.87, temperature_k=300.0, dephasing=False)
     assert {warning.filename for warning in record} == {__file__}
     assert "pair" not in str(one)

@@ -70,8 +70,8 @@ def off(found: Any, expected: float) -> float:
 def assert_normal(deviations: Sequence[float]) -> None:
     """Checks by χ² that deviations are those of honest error bars: neither too far off nor suspiciously close."""
     z = np.array(deviations)
-    odds = chi2.cdf((z**2).sum(), z.size)
-    assert SIGNIFICANCE / 2 < odds < 1 - SIGNIFICANCE / 2, f"deviations in standard deviations: {z.round(2)}"
+    quantile = chi2.cdf((z**2).sum(), z.size)
+    assert SIGNIFICANCE / 2 < quantile < 1 - SIGNIFICANCE / 2, f"deviations in standard deviations: {z.round(2)}"
 
 
 def excited(data: Any, shots: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -87,7 +87,7 @@ def agreement(ones: NDArray[np.int64], shots: int, probability: NDArray[np.float
     return multinomial_p_value(np.stack([ones, shots - ones], -1), np.stack([probability, 1 - probability], -1))
 
 
-def binomial_odds(ones: NDArray[np.int64], shots: int, probability: NDArray[np.float64]) -> float:
+def binomial_p_value(ones: NDArray[np.int64], shots: int, probability: NDArray[np.float64]) -> float:
     """Probability that χ² is as large, for counts of 1 that come from these probabilities."""
     expected = shots * probability
     assert np.all((expected > 5) & (expected < shots - 5)), "too few counts for χ²"

@@ -7,11 +7,15 @@ pass stays a pass; `pytest -m statistical --reseed 5` shows what other seeds wou
 """
 
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from qiskit.result import Result
 from scipy.stats import binom, hypergeom, norm
+
+if TYPE_CHECKING:
+    from nvprotocol.emulation import Estimate
 
 FALSE_ALARM = 1e-5
 """Probability with which a test of draws may fail for a new seed, though nothing is wrong."""
@@ -24,8 +28,8 @@ _ROTATION = {"X": _H, "Y": _H @ np.diag([1, -1j]), "Z": np.eye(2)}
 SETTINGS = tuple("".join(letters) for letters in product("XYZ", repeat=2))
 
 
-def outcome_odds(state: NDArray) -> NDArray[np.float64]:
-    """Odds of the four outcomes in each of the nine settings, the right-most letter on qubit 0, shape (9, 4)."""
+def outcome_probabilities(state: NDArray) -> NDArray[np.float64]:
+    """Probabilities of the outcomes in each of the nine settings, the right-most letter on qubit 0, shape (9, 4)."""
     rows = []
     for left, right in SETTINGS:
         rotation = np.kron(_ROTATION[left], _ROTATION[right])
@@ -33,19 +37,19 @@ def outcome_odds(state: NDArray) -> NDArray[np.float64]:
     return np.array(rows)
 
 
-def cells(state: NDArray, odds: float) -> NDArray[np.float64]:
-    """Odds of the kept outcomes and, last, of a discarded run, in each setting, shape (9, 5)."""
-    return np.concatenate([odds * outcome_odds(state), np.full((9, 1), 1 - odds)], axis=1)
+def cells(state: NDArray, probability: float) -> NDArray[np.float64]:
+    """Probabilities of the kept outcomes and, last, of a discarded run, in each setting, shape (9, 5)."""
+    return np.concatenate([probability * outcome_probabilities(state), np.full((9, 1), 1 - probability)], axis=1)
 
 
 def with_discarded(counts: NDArray, shots: int) -> NDArray[np.int64]:
     return np.concatenate([counts, shots - counts.sum(axis=1, keepdims=True)], axis=1)
 
 
-def pearson(counts: NDArray, shots: int, state: NDArray, odds: float) -> tuple[float, int]:
-    """χ² and degrees of freedom of counts (9, 4) against the kept state and its odds, discarded runs included."""
+def pearson(counts: NDArray, shots: int, state: NDArray, probability: float) -> tuple[float, int]:
+    """χ² and degrees of freedom of counts (9, 4) against a kept state and its probability, discarded runs included."""
     total, freedom = 0.0, 0
-    for observed, expected in zip(with_discarded(counts, shots), shots * cells(state, odds), strict=True):
+    for observed, expected in zip(with_discarded(counts, shots), shots * cells(state, probability), strict=True):
         observed, expected = _pooled(observed, expected, expected)
         total += float(((observed - expected) ** 2 / expected).sum())
         freedom += len(observed) - 1
@@ -62,15 +66,15 @@ def _pooled(one: NDArray, other: NDArray, weight: NDArray) -> tuple[NDArray, NDA
     return np.array([one[g].sum() for g in groups], float), np.array([other[g].sum() for g in groups], float)
 
 
-def multinomial_p_value(counts: NDArray, odds: NDArray) -> float:
-    """p value of counts (…, cells) against odds that sum to 1 along the cells, however few the counts are.
+def multinomial_p_value(counts: NDArray, probabilities: NDArray) -> float:
+    """p value of counts (…, cells) against probabilities that sum to 1 along the cells, however few the counts are.
 
     Each cell alone is a binomial; the smallest of their exact tails, times the number of tails, is exceeded by chance
     with no more probability than it says. Pearson's χ² keeps this promise for many counts only.
     """
-    counts, odds = np.asarray(counts), np.clip(odds, 0.0, 1.0)
+    counts, probabilities = np.asarray(counts), np.clip(probabilities, 0.0, 1.0)
     shots = counts.sum(axis=-1, keepdims=True)
-    return _smallest(binom.cdf(counts, shots, odds), binom.sf(counts - 1, shots, odds))
+    return _smallest(binom.cdf(counts, shots, probabilities), binom.sf(counts - 1, shots, probabilities))
 
 
 def two_sample_p_value(first: NDArray, second: NDArray) -> float:
@@ -99,3 +103,9 @@ def counts_of(result: Result, number: int = 0) -> dict[str, int]:
     counts = result.get_counts(number)
     assert isinstance(counts, dict)
     return counts
+
+
+def kept_counts(estimate: "Estimate") -> NDArray[np.int64]:
+    """The counts of an estimate that has some."""
+    assert estimate.counts is not None
+    return estimate.counts

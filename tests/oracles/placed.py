@@ -8,17 +8,18 @@ lifetimes and their readout, so that it tells where each qubit of the circuit is
 import re
 from typing import Any
 
+import engines_on
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from nvprotocol.backend.time_as_medium import timeless
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.primitives import BackendSamplerV2
 from qiskit_aer.primitives import SamplerV2
 from systems import pair
 
 import nvprotocol as nv
-from nvprotocol.backend import NVBackend, exact
+from nvprotocol.backend import NVBackend
+from nvprotocol.engines import exact
 from nvprotocol.errors import UnsupportedCircuitError
 
 SYSTEM = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.1, J=0.5, delta=0.4)
@@ -118,8 +119,8 @@ def read(circuit: QuantumCircuit, backend: NVBackend) -> NDArray[np.float64]:
     if circuit.num_qubits < backend.device.n_qubits:
         wide = QuantumCircuit(backend.device.n_qubits, circuit.num_clbits)
         wide.compose(circuit, range(circuit.num_qubits), range(circuit.num_clbits), inplace=True)
-    steps = timeless(wide, backend.device, to_end=False)
-    return exact.distribution(steps, backend.device, {}, range(circuit.num_clbits))
+    compiled = engines_on.compiled(wide, backend.device, {}, to_end=False)
+    return exact.distribution(compiled, backend.device, range(circuit.num_clbits))
 
 
 def assert_reads(found: QuantumCircuit, written: QuantumCircuit, backend: NVBackend) -> None:

@@ -1,7 +1,7 @@
 """Circuits with feedback, written down and followed a second time.
 
 A program is a list of steps. `circuit_of` writes it as Qiskit's circuit, which is what the package gets. `followed`
-never looks at that: it places the steps by the rule in the docstring of `nvprotocol.backend.schedule`, in whole
+never looks at that: it places the steps by the rule in the docstring of `nvprotocol.compiler.timing`, in whole
 nanoseconds, and follows one density matrix for every record of the classical bits.
 """
 

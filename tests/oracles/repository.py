@@ -29,3 +29,8 @@ def public_objects(module_name: str) -> Iterator[tuple[str, object]]:
         value = getattr(module, name)
         if inspect.isclass(value) or inspect.isroutine(value):
             yield name, value
+
+
+def line_of(text: str, part: str) -> int:
+    """The line of a text in which a part of it begins."""
+    return text[: text.index(part)].count("\n") + 1

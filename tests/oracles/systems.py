@@ -107,6 +107,10 @@ def pair(**symbols: complex) -> System:
     return System(equation, hamiltonian, {kind: h.astype(complex) for kind, h in blocks.items()})
 
 
+EVERYTHING = pair(a=1.0, A=0.8 * np.exp(0.6j), q=0.3, d=0.2, D=0.1, J=0.5, Jz=0.2, dm=0.3, delta=0.9)
+"""A pair with every rate and coupling that it can have, no two alike."""
+
+
 def many(rng: np.random.Generator, n_qubits: int) -> System:
     """N qubits with every rate and coupling that a medium can have, drawn at random."""
     n = n_qubits

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from scipy.optimize import root_scalar
 from strategies import ENERGIES, PHASES, SHARES, states
 from systems import pair, stacked
+from two_qubit_states import SINGLET
 
 import nvprotocol as nv
-
-SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
 
 
 def all_to_all(n_qubits: int) -> nv.MasterEquation:
@@ -161,23 +160,25 @@ def test_monitoring_with_dephasing(A: float, q: float, d: float, share: float) -
     assert nv.concurrence(kept.states[0]) == pytest.approx((np.hypot(2 * gamma, g) - g) / (2 * gamma), abs=1e-10)
 
 
-@pytest.mark.parametrize(("A", "time", "odds", "digits"), [
+@pytest.mark.parametrize(("A", "time", "probability", "digits"), [
     (1.0, 0.736, 0.526, 3), (0.9, 0.818, 0.447, 3), (0.8, 0.920, 0.364, 3), (0.4, 1.84, 0.058, 2),
 ])  # fmt: skip
-def test_time_and_odds_of_a_fidelity_of_95_percent(A: float, time: float, odds: float, digits: int) -> None:
+def test_time_and_probability_of_a_fidelity_of_95_percent(
+    A: float, time: float, probability: float, digits: int
+) -> None:
     """F = 1/(1 + e^(−4Γt)) and P = (1/2F)((1−F)/F)^((a−Γ)/2Γ) at δ = 0, T = 0, a = 1."""
     equation = pair(A=A).equation
     found = root_scalar(lambda t: fidelity(equation.no_jump("ud", t).states[0]) - 0.95, bracket=(0.1, 5)).root
-    probability = equation.no_jump("ud", found).probability[0]
+    kept = equation.no_jump("ud", found).probability[0]
     assert found == pytest.approx(np.log(19) / (4 * A), abs=1e-9)
-    assert probability == pytest.approx((1 / 19) ** ((1 - A) / (2 * A)) / 1.9, abs=1e-9)
+    assert kept == pytest.approx((1 / 19) ** ((1 - A) / (2 * A)) / 1.9, abs=1e-9)
     assert found == pytest.approx(time, abs=0.5001 * 10.0**-digits)
-    assert probability == pytest.approx(odds, abs=0.5001e-3)
+    assert kept == pytest.approx(probability, abs=0.5001e-3)
 
 
-@pytest.mark.parametrize(("concurrence", "time", "odds"), [(0.99, 1.745, 0.216), (0.999, 3.27, 0.032)])
-def test_the_exceptional_point_costs_success(concurrence: float, time: float, odds: float) -> None:
-    """a = Γ = δ: C is there at Γt, with these odds; at δ = 0 the odds stay above 1/2."""
+@pytest.mark.parametrize(("concurrence", "time", "probability"), [(0.99, 1.745, 0.216), (0.999, 3.27, 0.032)])
+def test_the_exceptional_point_costs_success(concurrence: float, time: float, probability: float) -> None:
+    """a = Γ = δ: C is there at Γt, with this probability; at δ = 0 the probability stays above 1/2."""
     point, resonant = pair(A=1.0, delta=1.0).equation, pair(A=1.0).equation
 
     def missing(t: float) -> float:
@@ -185,7 +186,7 @@ def test_the_exceptional_point_costs_success(concurrence: float, time: float, od
 
     found = root_scalar(missing, bracket=(1, 5)).root
     assert found == pytest.approx(time, abs=5e-3)
-    assert point.no_jump("ud", found).probability[0] == pytest.approx(odds, abs=5e-4)
+    assert point.no_jump("ud", found).probability[0] == pytest.approx(probability, abs=5e-4)
     assert resonant.no_jump("ud", found).probability[0] > 0.5
 
 

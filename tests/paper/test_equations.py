@@ -141,7 +141,7 @@ def test_at_finite_temperature_the_singlet_must_be_enough(rho: NDArray, q: float
 @settings(max_examples=20)
 @given(SEEDS)
 def test_any_initial_state_ends_in_the_bell_state(seed: int) -> None:
-    """Monitored, |A| = a and δ = 0: C = 1 with the odds p_S; at T > 0 from every state, |↑↑⟩ and |↓↓⟩ included."""
+    """Monitored, |A| = a and δ = 0: C = 1 with probability p_S; at T > 0 from every state, |↑↑⟩ and |↓↓⟩ included."""
     rng = np.random.default_rng(seed)
     for rho in (random_state(rng), np.outer(ket := random_ket(rng), ket.conj())):
         kept = equation(q=0.3).no_jump(rho, 40.0)
@@ -154,14 +154,14 @@ def test_any_initial_state_ends_in_the_bell_state(seed: int) -> None:
 
 @pytest.mark.parametrize("delta", [0.0, 0.5, 1.0])
 def test_rate_of_growth_and_rate_of_leaking(delta: float) -> None:
-    """The state comes to |a⟩ at the rate 2κ, while the odds fall at 2(a + ã − κ)."""
+    """The state comes to |a⟩ at the rate 2κ, while the probability falls at 2(a + ã − κ)."""
     me, kappa = equation(1.0, 0.9, 0.5, delta), np.sqrt(1.35**2 - delta**2)
     final = me.no_jump("ud", 60.0).states[0]
     early, late = me.no_jump("ud", [6.0, 6.5]), me.no_jump("ud", [20.0, 20.5])
     distance = np.abs(early.states - final).max(axis=(-2, -1))
     assert np.log(distance[0] / distance[1]) / 0.5 == pytest.approx(2 * kappa, rel=1e-4)
-    odds = late.probability
-    assert np.log(odds[0] / odds[1]) / 0.5 == pytest.approx(2 * (1.5 - kappa), abs=1e-12)
+    probability = late.probability
+    assert np.log(probability[0] / probability[1]) / 0.5 == pytest.approx(2 * (1.5 - kappa), abs=1e-12)
 
 
 def test_exchange_of_dzyaloshinskii_and_moriya_alone() -> None:

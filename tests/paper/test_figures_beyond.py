@@ -160,8 +160,8 @@ def test_the_ensemble_of_detunings_is_an_integral_over_the_closed_form() -> None
     _, kept, even, left = (one[0] for one in ensemble(spread, np.array([time])))
 
     def weighted(delta: float, power: int) -> float:
-        odds = float(nv.closed_form.success_probability(time, 1.0, 1.0, delta=delta))
-        return odds * delta**power * np.exp(-((delta / spread) ** 2) / 2) / np.sqrt(2 * np.pi) / spread
+        probability = float(nv.closed_form.success_probability(time, 1.0, 1.0, delta=delta))
+        return probability * delta**power * np.exp(-((delta / spread) ** 2) / 2) / np.sqrt(2 * np.pi) / spread
 
     total, second = (quad(weighted, -6 * spread, 6 * spread, args=(power,), limit=200)[0] for power in (0, 2))
     np.testing.assert_allclose(kept, total, rtol=1e-6)

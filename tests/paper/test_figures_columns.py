@@ -61,13 +61,13 @@ def fig2(data: Dataset) -> Expected:
 
 def fig3(data: Dataset) -> Expected:
     systems = [pair(a=2.0, A=2.0, delta=float(delta)) for delta in data.delta]
-    curves, odds = stack(kept(one, data.time.to_numpy()[::80]) for one in systems)
+    curves, probability = stack(kept(one, data.time.to_numpy()[::80]) for one in systems)
     exact, kept_exact = stack(kept(one, at) for one, at in zip(systems, data.sampled.to_numpy(), strict=True))
     _, pulsed_kept = stack(kept(one, at) for one, at in zip(systems, data.pulsed_at.to_numpy(), strict=True))
     eta, tried = np.maximum(data.ratio, 1), np.maximum(data.tried, 1)
     return {
         "concurrence[time]": (80, curves),
-        "kept[time]": (80, odds),
+        "kept[time]": (80, probability),
         "largest": 2 * eta / (1 + eta**2),
         "largest_as_printed": np.sqrt(2 - eta**-2) / eta,
         "largest_searched": 2 * tried / (1 + tried**2),
@@ -212,11 +212,13 @@ def robustness(data: Dataset) -> Expected:
         kappa = np.sqrt(1 - delta[:, None] ** 2 + 0j)
         sine = np.where(kappa == 0, t, np.sinh(kappa * t) / np.where(kappa == 0, 1, kappa))
         stays, passes = np.exp(-t) * (np.cosh(kappa * t) + 1j * delta[:, None] * sine), -np.exp(-t) * sine
-        odds = np.abs(stays) ** 2 + np.abs(passes) ** 2
+        probability = np.abs(stays) ** 2 + np.abs(passes) ** 2
         coherence = stays * passes.conj()
-        share = (weight * odds).sum(axis=0)
-        c, even = (2 * np.abs((weight * one).sum(axis=0)) for one in (coherence, coherence / odds))
-        return np.array([c / share, share, even, np.sqrt((weight * odds * delta[:, None] ** 2).sum(axis=0) / share)])
+        share = (weight * probability).sum(axis=0)
+        c, even = (2 * np.abs((weight * one).sum(axis=0)) for one in (coherence, coherence / probability))
+        return np.array(
+            [c / share, share, even, np.sqrt((weight * probability * delta[:, None] ** 2).sum(axis=0) / share)]
+        )
 
     spreads, times, looks = data.spread.to_numpy(), data.time.to_numpy(), data.look.to_numpy()
     columns = np.array([of_ensemble(one, times) for one in spreads])
@@ -309,17 +311,17 @@ def bell_rate(data: Dataset) -> Expected:
     def time(F: Any) -> Any:
         return np.log(F / (1 - F)) / (4 * A)
 
-    def odds(F: Any) -> Any:
+    def probability(F: Any) -> Any:
         return ((1 - F) / F) ** ((1 - A) / (2 * A)) / (2 * F)
 
     F, tried = data.F.to_numpy(), data.tried.to_numpy()
     some = np.maximum(F, 0.5 + 1e-9)  # at 1/2 itself no time is needed
     return {
-        "kept": odds(F),
+        "kept": probability(F),
         "time": time(F),
-        "rate": odds(some) / (time(some) + data.overhead.to_numpy()[:, None, None]),
+        "rate": probability(some) / (time(some) + data.overhead.to_numpy()[:, None, None]),
         "exact": np.broadcast_to(2 * tried - 1, (len(A), tried.size)),
-        "kept_exact": odds(tried),
+        "kept_exact": probability(tried),
     }
 
 
@@ -392,6 +394,7 @@ PLACES = ("sampled", "pulsed_at")
 """Times at which the other columns are taken."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_column_is_what_it_is_called(name: str) -> None:
     data = data_of(name)

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray
+from command_line import error_of, exit_code
 from figure_data import data_of
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 from repository import ROOT
 
-from nvprotocol.cli import main
 from nvprotocol.errors import ArgumentError, OutputError
 from nvprotocol.paper import figures
 from nvprotocol.paper.figures import FORMATS, INDEX, NAMES, agreement, load, refuse_existing, save
@@ -22,20 +22,6 @@ pytestmark = pytest.mark.xdist_group("figures")  # the data of each are worked o
 GALLERY = ROOT / "docs" / "figures"
 LINELESS = ("fig1",)
 """Drawings without axes."""
-
-
-def exit_code(*arguments: str | Path) -> object:
-    with pytest.raises(SystemExit) as caught:
-        main([str(argument) for argument in arguments])
-    return caught.value.code
-
-
-def error_of(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
-    assert exit_code("figures", *arguments) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.count("\n") == 1
-    return printed.err.removesuffix("\n")
 
 
 def test_one_command_leaves_graphics_and_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -81,7 +67,7 @@ def test_the_same_files_every_time(tmp_path: Path) -> None:
 
 def test_a_figure_is_replaced_by_force_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "fig1.png").write_text("mine", encoding="utf-8")
-    assert "already holds fig1.png; give --force" in error_of(capsys, "fig1", "--output", tmp_path)
+    assert "already holds fig1.png; give --force" in error_of(capsys, "figures", "fig1", "--output", tmp_path)
     assert (tmp_path / "fig1.png").read_text(encoding="utf-8") == "mine"
     assert exit_code("figures", "fig1", "--output", tmp_path, "--force", "--format", "png", "--quiet") == 0
     assert {path.name for path in tmp_path.iterdir()} == {"fig1.png"}
@@ -89,20 +75,24 @@ def test_a_figure_is_replaced_by_force_only(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_errors_are_one_line_before_any_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    named = error_of(capsys, "fig2", "fig4", "--output", tmp_path)
+    named = error_of(capsys, "figures", "fig2", "fig4", "--output", tmp_path)
     assert named.startswith("nvprotocol: Argument `name` must be one of ")
     assert all(f'"{name}"' in named for name in NAMES)
     assert named.endswith('but is "fig4".')
     listed = ", ".join(f'"{one}"' for one in FORMATS)
     assert (
-        error_of(capsys, "fig2", "--format", "svg")
+        error_of(capsys, "figures", "fig2", "--format", "svg")
         == f'nvprotocol: Argument `--format` must be one of {listed}, but is "svg".'
     )
-    assert "Argument `shots` must be at least 1, but is 0." in error_of(capsys, "fig1", "--shots", "0", "-o", tmp_path)
-    assert "Argument `seed` must be at least 0, but is -1." in error_of(capsys, "fig1", "--seed", "-1", "-o", tmp_path)
+    assert "Argument `shots` must be at least 1, but is 0." in error_of(
+        capsys, "figures", "fig1", "--shots", "0", "-o", tmp_path
+    )
+    assert "Argument `seed` must be at least 0, but is -1." in error_of(
+        capsys, "figures", "fig1", "--seed", "-1", "-o", tmp_path
+    )
     taken = tmp_path / "taken"
     taken.write_text("a file", encoding="utf-8")
-    assert "there is a file of that name" in error_of(capsys, "fig1", "--output", taken)
+    assert "there is a file of that name" in error_of(capsys, "figures", "fig1", "--output", taken)
     assert {path.name for path in tmp_path.iterdir()} == {"taken"}
 
 
@@ -123,7 +113,7 @@ def test_all_of_them_get_a_page_and_leave_that_of_others_alone(
     other = tmp_path / "other"
     other.mkdir()
     (other / INDEX).write_text("mine", encoding="utf-8")
-    assert f"already holds {INDEX}; give --force" in error_of(capsys, "--output", other)
+    assert f"already holds {INDEX}; give --force" in error_of(capsys, "figures", "--output", other)
 
 
 def test_functions_refuse_as_the_command_does(tmp_path: Path) -> None:

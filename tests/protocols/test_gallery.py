@@ -149,18 +149,18 @@ def test_where_nothing_is_kept(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MEASURED)
-def test_the_readout_has_the_odds_of_the_state_before_it(name: str) -> None:
+def test_the_readout_has_the_probabilities_of_the_state_before_it(name: str) -> None:
     equation, protocol = pair_equation(0.8, A=0.6, q=0.3, J=0.2), GALLERY[name]
     choices = [{"qubit": qubit} for qubit in (0, 1, "both")] if name != "relaxometry" else [{}]
     for parameters in choices:
         circuit = protocol.circuit(duration=0.7, **parameters)
         outcomes = [outcome for outcome in protocol.outcomes or () if len(outcome) == circuit.cregs[0].size]
-        odds = []
+        probabilities = []
         for outcome in outcomes:
             run = {"shots": None, "engine": "exact", "postselect": {"readout": outcome}}
-            odds.append(nv.emulate(circuit, nv.Device(equation), **run).success_probability)
+            probabilities.append(nv.emulate(circuit, nv.Device(equation), **run).success_probability)
         states = protocol.reference(equation, 0.7, **parameters).states
-        assert sum(odds) == pytest.approx(float(protocol.signal(states, **parameters)[0]), abs=1e-12)
+        assert sum(probabilities) == pytest.approx(float(protocol.signal(states, **parameters)[0]), abs=1e-12)
 
 
 def test_a_signal_needs_a_readout_and_states() -> None:
@@ -170,6 +170,7 @@ def test_a_signal_needs_a_readout_and_states() -> None:
         GALLERY["relaxometry"].signal(np.eye(2) / 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GALLERY)
 def test_circuits_survive_openqasm(name: str) -> None:
     pytest.importorskip("qiskit_qasm3_import")

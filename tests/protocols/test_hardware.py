@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from counting import FALSE_ALARM, multinomial_p_value
 from numpy.typing import NDArray
-from nvprotocol.backend.aer import OPTIONS
 from protocol_runs import count
 from qiskit import QuantumCircuit, transpile
 from qiskit.circuit import Barrier, Gate, IfElseOp, Measure, Reset
@@ -19,6 +18,7 @@ from qiskit_aer import AerSimulator
 
 import nvprotocol as nv
 from nvprotocol.backend import follow_kept
+from nvprotocol.engines.aer import OPTIONS
 from nvprotocol.protocols import GALLERY, no_emitted_magnon
 
 LEVELS = (0, 1, 2, 3)
@@ -137,6 +137,7 @@ def test_the_gallery_as_it_is_written_does_not() -> None:
     assert not allowed(no_emitted_magnon(TIME, steps=2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("case", PLAYED)
 def test_what_is_kept_is_the_same_after_transpiling(case: str, level: int) -> None:
@@ -184,6 +185,7 @@ def test_the_kept_branch_of_a_transpiled_circuit_on_aer(level: int) -> None:
     np.testing.assert_allclose(unnormalised(branch, AerSimulator(**OPTIONS)), kept_by_qiskit(found), atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_shots_on_the_noisy_machine_keep_as_many_runs_as_its_kept_branch() -> None:
     steps, shots = 3, 20_000
@@ -192,9 +194,9 @@ def test_shots_on_the_noisy_machine_keep_as_many_runs_as_its_kept_branch() -> No
     reads = nv.Device(NOTHING.equation, monitors=1, monitor_efficiency=1 - misread, monitor_false_alarm=misread)
     branch = follow_kept(found, dict.fromkeys(range(steps), 1), reads).circuit
     noisy = AerSimulator.from_backend(machine(BRIDGE), **OPTIONS)
-    odds = np.trace(unnormalised(branch, noisy)).real
+    probability = np.trace(unnormalised(branch, noisy)).real
     ideal = np.trace(kept_by_exact(no_emitted_magnon(TIME, steps))).real
     counts = noisy.run(found, shots=shots, seed_simulator=5).result().get_counts()
     kept = np.array([counts["1" * steps], shots - counts["1" * steps]])
-    assert multinomial_p_value(kept, np.array([odds, 1 - odds])) > FALSE_ALARM
+    assert multinomial_p_value(kept, np.array([probability, 1 - probability])) > FALSE_ALARM
     assert multinomial_p_value(kept, np.array([ideal, 1 - ideal])) < FALSE_ALARM, "the noise is seen"

@@ -31,6 +31,7 @@ def test_in_the_warmth_one_final_check_is_not_enough() -> None:
 PERIODS = np.array([0.01, 0.1, 0.3, 1.0, 3.0, 10.0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("delta", "expected"),
     [
@@ -81,12 +82,12 @@ def test_exchange_beside_dissipation_under_monitoring(delta: float, expected: fl
     assert cf.chiral_steady_concurrence(g, g, delta=delta) == pytest.approx(expected, abs=6e-5)
 
 
-@pytest.mark.parametrize(("pulses", "odds"), [(60, 0.31), (200, 0.48)])
-def test_echoes_bring_the_bell_state_back(pulses: int, odds: float) -> None:
+@pytest.mark.parametrize(("pulses", "probability"), [(60, 0.31), (200, 0.48)])
+def test_echoes_bring_the_bell_state_back(pulses: int, probability: float) -> None:
     equation = pair_equation(5.0, A=1.0)
     kept = exactly("echoed_bell", equation, duration=6.0, checks=pulses, pulses=pulses)
     assert kept.concurrence == pytest.approx(1.0, abs=1e-7)
-    assert kept.success_probability == pytest.approx(odds, abs=6e-3)
+    assert kept.success_probability == pytest.approx(probability, abs=6e-3)
     unpulsed = [exactly("final_check", equation, duration=t).concurrence for t in np.linspace(5, 6, 30)]
     assert max(unpulsed) <= 2 * 5 / (1 + 5**2) + 1e-9, "2η/(1 + η²) with η = δ/Γ"
 

@@ -30,14 +30,14 @@ def ket(label: str) -> NDArray[np.complex128]:
 
 
 def brute_force(system: System, duration: float, checks: int, label: str) -> tuple[NDArray, float]:
-    """Wait and project, again and again: the kept state and its odds."""
+    """Wait and project, again and again: the kept state and its probability."""
     step = expm(system.generator() * duration / checks)
     zero = np.diag([0.0, 1.0, 1.0, 0.0])
     rho = np.outer(ket(label), ket(label).conj())
     for _ in range(checks):
         rho = zero @ unstacked(step @ stacked(rho)) @ zero
-    odds = np.trace(rho).real
-    return rho / odds, odds
+    probability = np.trace(rho).real
+    return rho / probability, probability
 
 
 @pytest.mark.parametrize("label", LABELS)
@@ -74,9 +74,9 @@ def test_monitored_reference_is_brute_force(checks: int, case: int, rng: np.rand
     durations = [0.0, 0.4, 1.7]
     reference = GALLERY["monitored_bell"].reference(system.equation, durations, checks=checks, initial=label)
     for k, duration in enumerate(durations):
-        expected, odds = brute_force(system, duration, checks, label)
+        expected, probability = brute_force(system, duration, checks, label)
         np.testing.assert_allclose(reference.states[k], expected, atol=1e-12)
-        assert reference.probability[k] == pytest.approx(odds, rel=1e-12)
+        assert reference.probability[k] == pytest.approx(probability, rel=1e-12)
 
 
 def test_a_check_at_once_can_keep_nothing() -> None:

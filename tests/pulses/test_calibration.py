@@ -22,6 +22,7 @@ def test_a_pulse_turns_by_its_angle(envelope: p.Envelope, angle: float) -> None:
     assert np.abs(turned - as_superoperator(rotation_matrix(angle, 0.4))).max() < 1e-8
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
 @pytest.mark.parametrize("envelope", envelopes(), ids=str)
 def test_dynamics_turns_by_the_same_angle(envelope: p.Envelope, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,6 +75,7 @@ def test_a_square_pulse_flips_the_other_spin_as_rabi_says(duration: float, offse
     assert flipped(p.Square(duration), offset) == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turns", [14.0, 20.0, 25.0, -30.0, 40.0])
 def test_drag_spares_the_other_spin_better_than_a_gaussian(turns: float) -> None:
     duration = 30.0

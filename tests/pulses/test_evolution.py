@@ -37,6 +37,7 @@ def test_free_evolution_of_random_media(seed: int) -> None:
     np.testing.assert_allclose([idle.probability, driven.probability], 1.0, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
 @pytest.mark.parametrize("seed", range(20))
 def test_free_evolution_of_random_media_by_dynamics(seed: int) -> None:
@@ -125,6 +126,7 @@ def test_smooth_gradient_and_medium_against_qutip(method: p.Method, rng: np.rand
     assert np.abs(expected[-1] - rho).max() > 0.05
 
 
+@pytest.mark.slow
 def test_linear_ramps_are_landau_zeners() -> None:
     # |↑↓⟩ and |↓↑⟩, coupled by 2J, have energies ∓δ that cross: P = exp(−2π (2J)² / (2 dδ/dt)).
     coupling, reach, duration = 1.0, 200.0, 40.0
@@ -149,6 +151,7 @@ def test_a_narrow_bell_in_a_long_pulse_is_not_stepped_over(stops: list[float]) -
     assert p.evolve(schedule, one_still_spin(), "u", stops).states[-1, 1, 1].real == pytest.approx(1.0, abs=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
 def test_dynamics_does_not_step_over_it_either_and_keeps_its_tolerance() -> None:
     # Nothing moves before the bell rises, so that steps grow; its series is in several pieces.

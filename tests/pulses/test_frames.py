@@ -21,6 +21,7 @@ def two_pulses() -> p.Schedule:
     return p.Schedule([p.GradientRamp(150.0), pulses[0], p.Wait(0.01), pulses[1]])
 
 
+@pytest.mark.slow
 def test_the_laboratory_frame_is_the_rotating_one() -> None:
     device = nv.Device(EQUATION, intrinsic_t2_us=5.0)
     rotating, lab = (p.Propagation(two_pulses(), device, frame=frame).propagator() for frame in ("rotating", "lab"))
@@ -36,6 +37,7 @@ def test_dynamics_agrees_with_the_carrier_on_scipy(monkeypatch: pytest.MonkeyPat
     assert np.abs(found - expected).max() < 1e-7
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
 def test_dynamics_agrees_in_the_laboratory_on_jax() -> None:
     spin = nv.Device(nv.MasterEquation(nv.Medium(relaxation=[[0.5]], excitation=[[0.1]])))

@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+import engines_on
 import hypothesis
 import hypothesis.strategies as st
 import numpy as np
@@ -12,7 +13,7 @@ from qiskit.circuit.library import UGate
 from qiskit.quantum_info import Operator
 
 import nvprotocol as nv
-from nvprotocol.backend import exact, time_as_medium
+from nvprotocol.backend import time_as_medium
 from nvprotocol.device import Control
 from nvprotocol.device.control import EnvelopeName
 from nvprotocol.errors import ArgumentError, UnsupportedCircuitError
@@ -43,7 +44,7 @@ def device(
 
 
 def kept(name: str, on: nv.Device, engine: Literal["exact", "pulse"]) -> np.ndarray:
-    """The state that a protocol keeps times its odds, or where it ends by a readout, what is read."""
+    """The state that a protocol keeps times its probability, or where it ends by a readout, what is read."""
     protocol, circuit = GALLERY[name], GALLERY[name].circuit(**PLAYED[name])
     if protocol.outcomes is None:
         estimate = nv.emulate(circuit, on, None, protocol.postselect, engine)
@@ -60,6 +61,7 @@ def test_the_whole_gallery_is_played_but_for_monitors_that_play_magnons() -> Non
     assert PLAYED.keys() == GALLERY.keys() - {"no_emitted_magnon"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLAYED)
 @pytest.mark.parametrize("antenna", ["each", "one"])
 def test_short_pulses_converge_to_the_exact_engine(name: str, antenna: str) -> None:
@@ -111,6 +113,7 @@ def infidelity(circuit: QuantumCircuit, on: nv.Device) -> float:
     return 1 - np.trace(np.kron(unitary.conj(), unitary).conj().T @ made).real / 16
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("envelope", ["square", "raised_cosine", "gaussian", "drag"])
 @pytest.mark.parametrize("qubit", [0, 1])
 def test_a_selective_pulse_is_the_gate_of_one_qubit(envelope: EnvelopeName, qubit: int) -> None:
@@ -127,6 +130,7 @@ def test_a_selective_pulse_is_the_gate_of_one_qubit(envelope: EnvelopeName, qubi
 ENVELOPES: tuple[EnvelopeName, ...] = ("square", "raised_cosine", "gaussian", "drag")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("envelope", "pulse_ns"), [*((name, 20.0) for name in ENVELOPES), ("raised_cosine", 0.02)])
 def test_two_gates_at_once_are_as_good_as_one_after_the_other(envelope: EnvelopeName, pulse_ns: float) -> None:
     """Calibrated each for itself, they would miss by .0003 to .0025 however short they are."""
@@ -138,6 +142,7 @@ def test_two_gates_at_once_are_as_good_as_one_after_the_other(envelope: Envelope
     assert infidelity(circuit, still) < 1e-9
 
 
+@pytest.mark.slow
 @hypothesis.settings(max_examples=10)
 @hypothesis.given(
     st.sampled_from(ENVELOPES),
@@ -159,6 +164,7 @@ def test_any_two_gates_that_overlap_are_played_as_they_are_written(
     assert infidelity(circuit, still) < 2e-8
 
 
+@pytest.mark.slow
 def test_gates_of_unequal_duration_that_overlap_in_part(rng: np.random.Generator) -> None:
     """The gradient has to tell the spins apart while the shortest pulse lasts, and a search may have to begin anew."""
     cases: list[tuple[EnvelopeName, int, int, int, float, float]] = [
@@ -181,6 +187,7 @@ def test_gates_of_unequal_duration_that_overlap_in_part(rng: np.random.Generator
         assert infidelity(circuit, still) < 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("angle", [0.7, 1.6, 2.6])
 def test_gates_that_a_low_gradient_cannot_tell_apart_are_refused(angle: float) -> None:
     """Half the default gradient is enough for these, a quarter is not; the one that the refusal names is."""
@@ -201,6 +208,7 @@ def test_gates_that_a_low_gradient_cannot_tell_apart_are_refused(angle: float) -
         assert infidelity(circuit, nv.Device(nv.MasterEquation(STILL), gate_ns={"r": 20}, control=enough)) < 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("envelope", ENVELOPES)
 def test_gates_one_after_the_other_beside_a_longer_one(envelope: EnvelopeName) -> None:
     """Calibrated each for itself they would miss by .01 to .05. The device has a detuning of its own."""
@@ -213,10 +221,11 @@ def test_gates_one_after_the_other_beside_a_longer_one(envelope: EnvelopeName) -
     circuit.r(0.7, 2.0, 0)
     still = nv.Device(nv.MasterEquation(STILL, 3.0), gate_ns={"r": 20, "ry": 60}, control=control)
     made = nv.pulses.Propagation(nv.pulses.schedule(circuit, still), still).propagator()
-    wanted = exact.superoperator(time_as_medium(circuit, still))
+    wanted = engines_on.superoperator(time_as_medium(circuit, still))
     assert 1 - np.trace(wanted.conj().T @ made).real / 16 < 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("envelope", "largest"), [("square", 1e-11), ("raised_cosine", 7e-9), ("gaussian", 1.4e-4), ("drag", 1.5e-7)]
 )
@@ -437,6 +446,7 @@ def test_instant_gates_between_pulses_know_the_frames_of_these(rng: np.random.Ge
         assert infidelity(circuit, mixed) < 1e-9
 
 
+@pytest.mark.slow
 def test_random_gates_with_one_antenna(rng: np.random.Generator) -> None:
     """Frames, gradients and light shifts are followed from gate to gate: the unitary is that of the circuit."""
     still = device(10.0, Control(gradient=np.pi * 16 / 0.01), medium=STILL, detuning=0.0)

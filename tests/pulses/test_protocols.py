@@ -53,7 +53,7 @@ def test_a_slow_flip_loses_what_the_spin_alone_would_lose() -> None:
 
 
 def swept(duration: float, start: float, gamma: float = 1.0) -> tuple[np.ndarray, float]:
-    """A linear sweep of δ to 0 by the two equations of Eq. 12, from |↑↓⟩: state of the two and odds."""
+    """A linear sweep of δ to 0 by the two equations of Eq. 12, from |↑↓⟩: state of the two and probability."""
 
     def change(time: float, psi: np.ndarray) -> np.ndarray:
         delta = start * (1 - time / duration)
@@ -61,8 +61,8 @@ def swept(duration: float, start: float, gamma: float = 1.0) -> tuple[np.ndarray
         return np.array([[-1j * delta - gamma, -gamma], [-gamma, 1j * delta - gamma]]) @ psi
 
     psi = solve_ivp(change, (0.0, duration), np.array([0, 1], dtype=complex), "DOP853", rtol=1e-12, atol=1e-14).y[:, -1]
-    odds = float(np.vdot(psi, psi).real)
-    return psi / np.sqrt(odds), odds
+    probability = float(np.vdot(psi, psi).real)
+    return psi / np.sqrt(probability), probability
 
 
 @pytest.mark.parametrize("duration", [0.3, 1.0, 3.0])
@@ -70,28 +70,28 @@ def test_a_sweep_through_the_exceptional_point_against_its_two_equations(duratio
     kept = nv.pulses.evolve(
         nv.pulses.detuning_sweep(5.0, 0.0, duration), nv.Device(nv.MasterEquation(LOSSY)), "ud", no_jump=True
     )
-    psi, odds = swept(duration, 5.0)
-    np.testing.assert_allclose(kept.probability[-1], odds, rtol=1e-7)
+    psi, probability = swept(duration, 5.0)
+    np.testing.assert_allclose(kept.probability[-1], probability, rtol=1e-7)
     block = kept.states[-1][1:3, 1:3]
     np.testing.assert_allclose(abs(block[0, 1]), abs(psi[0] * psi[1]), rtol=0, atol=1e-7)
     np.testing.assert_allclose(np.vdot(psi, block @ psi).real, 1, rtol=0, atol=1e-7)
 
 
 def test_whichever_mode_begins_the_longest_lived_comes_out() -> None:
-    """Beyond the exceptional point two modes live equally long; below it the singlet does, at odds that time lowers."""
+    """Beyond the exceptional point two modes live equally long; below it the singlet does, less and less probably."""
     device = nv.Device(nv.MasterEquation(LOSSY))
-    odds = []
+    probability = []
     for duration in (0.0, 0.5, 1.0, 2.0):
         for initial in ("ud", "du"):
             sweep = nv.pulses.detuning_sweep(5.0, 0.0, duration, hold=3.0)
             kept = nv.pulses.evolve(sweep, device, initial, no_jump=True)
             assert nv.operators.fidelity(kept.states[-1], nv.operators.bell_state("psi-")) > 0.999
-        odds.append(kept.probability[-1])
-    assert odds[0] == pytest.approx((1 + np.exp(-4 * 3.0)) / 2, abs=1e-9)
-    assert np.all(np.diff(odds) < -0.01)
+        probability.append(kept.probability[-1])
+    assert probability[0] == pytest.approx((1 + np.exp(-4 * 3.0)) / 2, abs=1e-9)
+    assert np.all(np.diff(probability) < -0.01)
 
 
-def test_odds_that_rounding_does_not_resolve_are_refused() -> None:
+def test_a_probability_that_rounding_does_not_resolve_is_refused() -> None:
     device = nv.Device(nv.MasterEquation(LOSSY))
     with pytest.raises(NoKeptShotsError, match="below 1e-09"):
         nv.pulses.evolve(nv.pulses.detuning_sweep(5.0, 0.0, 16.0), device, "ud", no_jump=True)

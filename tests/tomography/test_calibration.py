@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from counting import FALSE_ALARM, fewest_inside, sigmas
 from numpy.typing import NDArray
+from two_qubit_states import FLIPS, SINGLET, singlet_fidelity
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -16,15 +17,9 @@ from nvprotocol.tomography._fitted import fitted
 from nvprotocol.tomography._goodness_of_fit import p_values
 from nvprotocol.tomography._thresholds import thresholds
 
-SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
 WERNER = 0.9 * SINGLET + 0.025 * np.eye(4)
-FLIPS = np.array([[0.97, 0.03], [0.03, 0.97]])
 SHOTS = 1000
 THREE = ("XX", "YY", "ZZ")
-
-
-def overlap(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
-    return np.einsum("ij,nji->n", SINGLET, rho).real
 
 
 @pytest.fixture
@@ -39,7 +34,7 @@ def test_noise_is_that_of_refitted_calibrations(counts: NDArray[np.int64], rng: 
     flipped = rng.binomial(SHOTS, 0.03, size=(draws, 2, 2)) / SHOTS
     drawn = [[[[1 - x, y], [x, 1 - y]] for x, y in pair] for pair in flipped]
     fits = [tomography.maximum_likelihood(counts, readout=np.array(pair), tolerance=1e-6).state for pair in drawn]
-    for function in (signed_concurrence, overlap):
+    for function in (signed_concurrence, singlet_fidelity):
         # The scatter of a variance of so many draws, and 10 % for what is beyond first order.
         scatter = np.var(function(np.array(fits)))
         assert readout_variance(this, function)[0] == pytest.approx(scatter, rel=sigmas(2) * np.sqrt(2 / draws) + 0.1)
@@ -62,10 +57,10 @@ def test_half_widths_grow_as_the_error_does(counts: NDArray[np.int64]) -> None:
     exact = np.diff(tomography.fidelity_interval(counts, "psi-", readout=FLIPS), axis=0)
     blurred = np.diff(tomography.fidelity_interval(counts, "psi-", readout=FLIPS, calibration_shots=SHOTS), axis=0)
     reach = max(thresholds(0.95))
-    factor = np.sqrt(widening(this, exact / np.sqrt(8 * reach), overlap)[0])
+    factor = np.sqrt(widening(this, exact / np.sqrt(8 * reach), singlet_fidelity)[0])
     assert factor > 1.1
     assert blurred / exact == pytest.approx(factor, rel=0.05)
-    low, _, high = tomography.function_interval(counts, overlap, readout=FLIPS, calibration_shots=SHOTS)
+    low, _, high = tomography.function_interval(counts, singlet_fidelity, readout=FLIPS, calibration_shots=SHOTS)
     assert high - low == pytest.approx(blurred.item(), rel=0.05)
 
 
@@ -92,6 +87,7 @@ def drawn(rng: np.random.Generator, error: float, shots: int) -> NDArray[np.floa
     return np.array([[[1 - x, y], [x, 1 - y]] for x, y in flipped])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("labels", [tomography.PAULI, THREE, ("XX", "ZZ")])
 def test_the_bound_is_the_lower_end_with_noise_as_well(labels: tuple[str, ...], rng: np.random.Generator) -> None:
     weights = np.array([0.5, 0.7, 0.95])[:, None, None]
@@ -108,6 +104,7 @@ def test_the_bound_is_the_lower_end_with_noise_as_well(labels: tuple[str, ...], 
     assert low[-1] < exact[-1] - 0.01
 
 
+@pytest.mark.slow
 def test_an_empty_row_drops_no_noise(counts: NDArray[np.int64]) -> None:
     table = counts.copy()
     table[0] = 0
@@ -125,6 +122,7 @@ def test_noise_without_an_error_to_compare_with_is_not_none() -> None:
     assert growth(this, np.zeros(1), np.zeros(1)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_bounds_of_three_settings_cover_with_few_calibration_shots(rng: np.random.Generator) -> None:
     tables, error = 12, 0.05
@@ -157,6 +155,7 @@ def test_a_readout_far_beyond_the_noise_still_contradicts_the_model(rng: np.rand
     assert found.p_value < 1e-5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shots", [1, 2, 5])
 @pytest.mark.parametrize("readout", [[[0.95, 0.02], [0.05, 0.98]], [[1, 0], [0, 1]], np.kron(FLIPS, FLIPS)])
 def test_few_calibration_shots(shots: int, readout: NDArray[np.float64], rng: np.random.Generator) -> None:
@@ -179,4 +178,4 @@ def test_shots_need_a_matrix_and_are_whole() -> None:
     with pytest.raises(ArgumentError, match="Argument `calibration_shots` must be at least 1, but is 0"):
         tomography.fidelity_interval(counts, "psi-", readout=FLIPS, calibration_shots=0)
     with pytest.raises(ArgumentError, match=r"Argument `calibration_shots` must be a whole number, but is 1\.5"):
-        tomography.function_interval(counts, overlap, readout=FLIPS, calibration_shots=1.5)  # pyright: ignore[reportArgumentType]
+        tomography.function_interval(counts, singlet_fidelity, readout=FLIPS, calibration_shots=1.5)  # pyright: ignore[reportArgumentType]

@@ -9,15 +9,12 @@ from hypothesis import given
 from numpy.typing import NDArray
 from scipy.stats import binom
 from strategies import states
+from two_qubit_states import FLIPS, SINGLET, STEADY
 
 import nvprotocol as nv
 from nvprotocol import tomography
 from nvprotocol.entanglement import eof_of_concurrence
 from nvprotocol.errors import ArgumentError, NoKeptShotsError
-
-SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
-STEADY = (nv.operators.density_matrix("uu") + SINGLET) / 2
-FLIPS = np.array([[0.97, 0.03], [0.03, 0.97]])
 
 
 def test_estimate_is_independent_of_its_company(rng: np.random.Generator) -> None:

@@ -1,14 +1,12 @@
 """Intervals of any function of the state: against the convex ones, closed forms, coverage where it can be, refusals."""
 
-from typing import TypeAlias
-
 import numpy as np
 import pytest
 from counting import fewest_inside
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from strategies import SEEDS, states
+from two_qubit_states import SINGLET, STEADY, State, purity, singlet_fidelity, werner
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -20,22 +18,6 @@ from nvprotocol.tomography._model import ansatz_projector, to_matrix, to_vector
 from nvprotocol.tomography._profile import highest_concurrence, lowest_concurrence, separable_drop
 from nvprotocol.tomography._thresholds import thresholds
 from nvprotocol.tomography.intervals import RESOLUTION
-
-State: TypeAlias = NDArray[np.complex128]
-SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
-STEADY = (nv.operators.density_matrix("uu") + SINGLET) / 2
-
-
-def werner(p: float) -> State:
-    return p * SINGLET + (1 - p) * np.eye(4) / 4
-
-
-def purity(rho: State) -> NDArray[np.float64]:
-    return np.einsum("nij,nji->n", rho, rho).real
-
-
-def overlap(rho: State) -> NDArray[np.float64]:
-    return np.einsum("ij,nji->n", SINGLET, rho).real
 
 
 @given(rho=states(), seed=SEEDS)
@@ -52,11 +34,12 @@ def test_slope_of_the_purity(rho: State, seed: int) -> None:
 def test_a_linear_function_has_the_ends_of_the_fidelity(rho: State, seed: int, ansatz: str) -> None:
     rho = to_matrix(to_vector(rho) @ ansatz_projector(ansatz))
     counts = tomography.sample(rho, 300, seed)
-    low, value, high = tomography.function_interval(counts, overlap, bounds=(0, 1), ansatz=ansatz)
+    low, value, high = tomography.function_interval(counts, singlet_fidelity, bounds=(0, 1), ansatz=ansatz)
     np.testing.assert_allclose((low, high), tomography.fidelity_interval(counts, SINGLET, ansatz=ansatz), atol=1e-4)
     assert low <= value <= high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rho", [SINGLET, STEADY, werner(0.9), werner(0.4)], ids=["singlet", "steady", "w9", "w4"])
 def test_agrees_with_the_search_made_for_the_concurrence(rho: State, rng: np.random.Generator) -> None:
     counts = tomography.sample(np.broadcast_to(rho, (10, 4, 4)), 500, rng)
@@ -89,6 +72,7 @@ def test_upper_end_of_the_purity_of_a_werner_state() -> None:
     assert (1 + 3 * top**2) / 4 - 1e-5 < result.high < (1 + 3 * 1.3**2 * top**2) / 4
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize(("rho", "truth"), [(STEADY, 0.5), (werner(0.9), 0.8575), (SINGLET, 1.0)])
 def test_interval_of_the_purity_covers(rho: State, truth: float, rng: np.random.Generator) -> None:

@@ -9,17 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from strategies import SEEDS
+from two_qubit_states import CONFUSION, MIXED, SINGLET
 
 from nvprotocol import tomography
 from nvprotocol._checks import MOST_SHOTS
-from nvprotocol.operators import bell_state, density_matrix
+from nvprotocol.operators import density_matrix
 from nvprotocol.tomography._fitted import fitted
 from nvprotocol.tomography._goodness_of_fit import _deviance, effective_parameters, p_values
 from nvprotocol.tomography.estimate import SUSPECT
-
-SINGLET = density_matrix(bell_state("psi-"))
-FLIPS = np.kron([[0.97, 0.06], [0.03, 0.94]], [[0.99, 0.02], [0.01, 0.98]])
-MIXED = np.eye(4) / 4
 
 
 def nearly_pure(p: float) -> NDArray[np.complex128]:
@@ -74,7 +71,7 @@ def test_inside_every_measured_coordinate_is_a_parameter(
 
 
 @pytest.mark.parametrize("rho", [SINGLET, nearly_pure(0.95), nearly_pure(0.5)], ids=["singlet", "0.95", "steady"])
-@pytest.mark.parametrize("readout", [None, FLIPS], ids=["sharp", "blurred"])
+@pytest.mark.parametrize("readout", [None, CONFUSION], ids=["sharp", "blurred"])
 def test_what_a_fit_gains_over_the_truth_is_its_number_of_parameters(
     rho: NDArray[np.complex128], readout: NDArray | None, rng: np.random.Generator
 ) -> None:
@@ -89,7 +86,7 @@ def test_what_a_fit_gains_over_the_truth_is_its_number_of_parameters(
 
 
 @pytest.mark.parametrize("shots", [10**9, MOST_SHOTS, 10**15])
-@pytest.mark.parametrize("readout", [None, FLIPS], ids=["sharp", "blurred"])
+@pytest.mark.parametrize("readout", [None, CONFUSION], ids=["sharp", "blurred"])
 def test_no_false_alarm_from_rounding(shots: int, readout: NDArray | None, rng: np.random.Generator) -> None:
     for rho in (SINGLET, nearly_pure(0.95), nearly_pure(0.5), density_matrix("ud"), 0.9 * SINGLET + 0.1 * MIXED):
         p = p_of(rho, shots, 25, rng, readout)
@@ -106,11 +103,12 @@ def test_what_the_fit_may_lack_does_not_count(rng: np.random.Generator) -> None:
     assert np.mean(p_values(blind) < p_values(good) - 0.02) > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", [1.0, 0.98, 0.95])
 @pytest.mark.parametrize("shots", [50, 200])
 def test_size_with_few_counts(p: float, shots: int, rng: np.random.Generator) -> None:
     tables = 1000
-    for readout in (None, FLIPS):
+    for readout in (None, CONFUSION):
         found = p_of(nearly_pure(p), shots, tables, rng, readout)
         assert found.mean() > 0.5 - 5 / np.sqrt(12 * tables)
         for level in (0.05, 0.01):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 from strategies import SEEDS, states
+from two_qubit_states import SINGLET, werner
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -17,14 +18,8 @@ from nvprotocol.tomography._model import to_vector
 from nvprotocol.tomography._open import highest_where_open
 from nvprotocol.tomography._profile import linear_ends, lowest_concurrence, separable_drop
 
-SINGLET = density_matrix(bell_state("psi-"))
-MIXED = np.eye(4) / 4
 THREE = ("XX", "YY", "ZZ")
 SUBSETS = st.lists(st.sampled_from(tomography.PAULI), min_size=1, max_size=8, unique=True)
-
-
-def werner(p: float) -> NDArray[np.complex128]:
-    return p * SINGLET + (1 - p) * MIXED
 
 
 def binomial_loss(share: float, other: float, shots: int) -> float:
@@ -96,6 +91,7 @@ def test_the_highest_concurrence_of_given_populations(share: float) -> None:
     assert highest_where_open(this.fits, np.array([0.1])) == pytest.approx(exact, abs=2e-3)
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(rho=states(), seed=SEEDS, labels=SUBSETS, readout=st.sampled_from([None, 0.04]))
 def test_any_settings_agree_on_entanglement(
@@ -170,6 +166,7 @@ def test_an_unmeasured_string_among_nine() -> None:
     assert text.startswith(f"Concurrence not determined by these settings, 95 % interval {interval.low[1]:.4f} to ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", [0.9, 0.5])
 def test_intervals_of_three_settings_cover(p: float, rng: np.random.Generator) -> None:
     tables, rho = 60, p * SINGLET + (1 - p) * density_matrix("uu")  # C = F = p

@@ -9,6 +9,7 @@ from hypothesis import given
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
 from strategies import SEEDS, kets, states
+from two_qubit_states import CONFUSION, SINGLET, STEADY, werner
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -18,14 +19,6 @@ from nvprotocol.tomography import _signed
 from nvprotocol.tomography._fitted import fitted
 from nvprotocol.tomography._model import outcome_matrix, to_matrix, to_vector
 from nvprotocol.tomography._profile import highest_concurrence, linear_ends, lowest_concurrence, separable_drop
-
-SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
-STEADY = (nv.operators.density_matrix("uu") + SINGLET) / 2
-CONFUSION = np.kron([[0.97, 0.06], [0.03, 0.94]], [[0.99, 0.02], [0.01, 0.98]])
-
-
-def werner(p: float) -> NDArray[np.complex128]:
-    return p * SINGLET + (1 - p) * np.eye(4) / 4
 
 
 def werner_drop(p: float, other: float, shots: int) -> float:
@@ -105,6 +98,7 @@ def slsqp(counts: NDArray, floor: float, start: NDArray[np.complex128], sign: fl
     return -sign * found.fun if spare(found.x) > -1e-3 else -sign * np.inf
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rho", [SINGLET, STEADY, werner(0.9)], ids=["singlet", "steady", "werner"])
 def test_no_worse_than_a_general_optimiser(rho: NDArray[np.complex128]) -> None:
     counts = tomography.sample(rho, 500, seed=5)
@@ -118,6 +112,7 @@ def test_no_worse_than_a_general_optimiser(rho: NDArray[np.complex128]) -> None:
     assert high >= slsqp(counts, floor, inside, 1.0) - 2e-3
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize(
     ("rho", "truth", "shots"),
@@ -166,6 +161,7 @@ def test_interval_narrows_with_shots_and_widens_with_confidence() -> None:
     assert widths[0] > 5 * widths[1] > 5 * widths[2]  # shots × 100
 
 
+@pytest.mark.slow
 @given(ket=kets(), seed=SEEDS)
 def test_interval_holds_the_estimate_and_stays_within_bounds(ket: NDArray[np.complex128], seed: int) -> None:
     result = tomography.estimate(tomography.sample(ket, 50, seed))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from two_qubit_states import purity
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -47,10 +48,6 @@ SHOTS = [10**3, 10**6, 10**8, 10**10, MOST_SHOTS]
 CONCURRENCES = nv.concurrence(STATES)
 
 
-def purity(rho: Complex) -> NDArray[np.float64]:
-    return np.einsum("nij,nji->n", rho, rho).real
-
-
 def limits(shots: int | Sequence[int], flips: float) -> NDArray[np.float64]:
     """Checked limits of the concurrence, the purity and three fidelities, shape (5, 2, states)."""
     readout = np.array([[1 - flips, flips], [flips, 1 - flips]])
@@ -74,6 +71,7 @@ def limits(shots: int | Sequence[int], flips: float) -> NDArray[np.float64]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flips", [0.0, 0.05])
 def test_limits_hold_the_truth_and_close_in_up_to_the_most_shots(flips: float) -> None:
     widths = np.array([np.diff(limits(shots, flips), axis=1)[:, 0] for shots in SHOTS])

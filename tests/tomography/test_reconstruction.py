@@ -9,14 +9,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from strategies import SEEDS, states
 from systems import random_state, random_unitary
+from two_qubit_states import CONFUSION, SINGLET, STEADY
 
 import nvprotocol as nv
 from nvprotocol import tomography
 from nvprotocol.errors import ArgumentError, FitError, NoKeptShotsError
 
-SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
-STEADY = (nv.operators.density_matrix("uu") + SINGLET) / 2
-CONFUSION = np.kron([[0.97, 0.06], [0.03, 0.94]], [[0.99, 0.02], [0.01, 0.98]])
 NAMED = {"singlet": SINGLET, "steady": STEADY, "product": nv.operators.density_matrix("ud"), "mixed": np.eye(4) / 4}
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from strategies import SEEDS, kets, states
+from two_qubit_states import SINGLET
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -16,7 +17,6 @@ from nvprotocol.tomography import _ends
 from nvprotocol.tomography._fitted import fitted
 from nvprotocol.tomography._model import ansatz_projector, to_matrix, to_vector
 
-SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
 READOUTS = {
     "sharp": None,
     "unequal": np.kron([[0.97, 0.06], [0.03, 0.94]], [[0.99, 0.02], [0.01, 0.98]]),
@@ -43,6 +43,7 @@ def checked(counts: NDArray, ansatz: str, readout: str) -> tomography.StateEstim
     return result
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     rho=states() | kets().map(nv.operators.density_matrix) | st.just(SINGLET),
@@ -66,6 +67,7 @@ def test_order_of_the_numbers_and_independence_of_the_company(
     np.testing.assert_allclose(alone.interval, together.interval[1], atol=few)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     rho=states() | kets().map(nv.operators.density_matrix),

@@ -4,15 +4,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import chi2, kstest
+from two_qubit_states import MIXED, SINGLET
 
 import nvprotocol as nv
 from nvprotocol import tomography
-from nvprotocol.operators import bell_state, density_matrix
+from nvprotocol.operators import density_matrix
 from nvprotocol.tomography._fitted import fitted
 from nvprotocol.tomography._profile import separable_drop
 
-SINGLET = density_matrix(bell_state("psi-"))
-MIXED = np.eye(4) / 4
 CORNER = (density_matrix("uu") + density_matrix("dd")) / 2
 
 
@@ -38,6 +37,7 @@ def test_at_a_corner_it_has_two_degrees_of_freedom(rng: np.random.Generator) -> 
     assert np.exp(-drop) == pytest.approx(chi2.sf(2 * drop, 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rho", "shots"),
     [(CORNER, 50), (CORNER, 200), ((density_matrix("ud") + density_matrix("du")) / 2, 50), (density_matrix("ud"), 200)],

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom, chi2, norm
 from strategies import SEEDS
 from systems import random_unitary
+from two_qubit_states import SINGLET, State, werner
 
 import nvprotocol as nv
 from nvprotocol import tomography
@@ -19,18 +20,12 @@ from nvprotocol.tomography._model import to_matrix, to_vector
 from nvprotocol.tomography._profile import Fits, highest_concurrence, linear_ends, separable_drop
 from nvprotocol.tomography.intervals import profile_interval
 
-State = NDArray[np.complex128]
 UP, DOWN = nv.operators.density_matrix("uu"), nv.operators.density_matrix("dd")
-SINGLET = nv.operators.density_matrix(nv.operators.bell_state("psi-"))
 MIXTURE = (UP + DOWN) / 2
 FLIPS = np.array([[0.954, 0.046], [0.046, 0.954]])
 LEVELS = st.floats(0.5, 0.9999)
 FALSE_ALARM = norm.isf(1e-5)
 """Standard deviations that a true coverage exceeds with this probability."""
-
-
-def werner(p: float) -> State:
-    return p * SINGLET + (1 - p) * np.eye(4) / 4
 
 
 def left_by_imperfect_monitoring(p: float) -> State:
@@ -71,6 +66,7 @@ HARDEST = {
 """State, shots a setting, readout error, ansatz, tables. At χ²₁, 1.92 on both sides, 0.77, 0.77, 0.34, 0.87, 0.90."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", list(HARDEST))
 def test_interval_covers_where_it_is_hardest(cell: str, rng: np.random.Generator) -> None:
     rho, shots, readout, ansatz, tables = HARDEST[cell]
@@ -82,6 +78,7 @@ def test_interval_covers_where_it_is_hardest(cell: str, rng: np.random.Generator
     assert covered > 0.945 - FALSE_ALARM * np.sqrt(0.945 * 0.055 / tables)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [0.68, 0.9, 0.99])
 def test_other_levels_cover(level: float, rng: np.random.Generator) -> None:
     tables, most = 100, 1.3 * (1 - level)
@@ -131,6 +128,7 @@ WARM = 0.996 * left_by_imperfect_monitoring(0.975) + 0.004 * DOWN
 """Here a climb is slow: from both starts it ends 1 % of the width too low in the mean, from one alone more."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rho", "shots", "gained", "lacking"),
     [(turned(left_by_imperfect_monitoring(0.5)), 200, 0.009, 0.0), (WARM, 4000, 0.0, 0.055)],

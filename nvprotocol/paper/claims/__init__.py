@@ -27,7 +27,7 @@ __all__ = ["CLAIMS", "PARTS", "Claim", "Finding", "Verdict", "find"]
 PARTS: dict[str, tuple[Claim, ...]] = {
     "The medium and the master equation": medium.CLAIMS,
     "Coherent couplings": coherent.CLAIMS,
-    "Left alone at zero temperature": unmonitored.CLAIMS,
+    "Unmonitored at zero temperature": unmonitored.CLAIMS,
     "What is left in the end": steady.CLAIMS,
     "The no-jump Hamiltonian": no_jump.CLAIMS,
     "Bell states by monitoring": bell_state.CLAIMS,

@@ -24,7 +24,11 @@ def _any_start() -> Finding:
     return Finding(
         (
             vanishes("1 − C at at = 40, 10 random states, |A| = a, δ = 0", 1 - np.array(ends), 1e-9),
-            vanishes("odds − p_S", [one.probability[0] - share for one, share in zip(kept, shares, strict=True)], 1e-9),
+            vanishes(
+                "success probability − p_S",
+                [one.probability[0] - share for one, share in zip(kept, shares, strict=True)],
+                1e-9,
+            ),
             vanishes("1 − C from |↓↑⟩ at |A| = .9, q = .3, δ = .7", 1 - concurrence(detuned.states), 1e-9),
         ),
         note="Only what is exactly |s⟩ (p_aa = 0) stays away from the Bell state.",
@@ -58,9 +62,9 @@ def _growth_and_leak() -> Finding:
     return Finding(
         (
             vanishes("rate of coming to |a⟩ − 2κ, δ = 0, .5, 1", growth, 1e-3),
-            vanishes("rate of falling odds − 2(a + ã − κ)", leak, 1e-9),
+            vanishes("rate of falling success probability − 2(a + ã − κ)", leak, 1e-9),
             vanishes("leak rate at δ = 0, |A| = a, |Ã| = ã", np.log(still[0] / still[1]), 1e-12),
-            equal("odds there, for ever", still[1], 0.5, digits=6),
+            equal("success probability there, t → ∞", still[1], 0.5, digits=6),
         ),
         note="Growth beats leaking where κ > (a + ã)/2.",
     )
@@ -82,7 +86,7 @@ def _exceptional_point() -> Finding:
             equal("power of t in 1 − C at late times", np.log2(missing[0] / missing[1]), 4, digits=1),
             equal("fidelity with (|↑↓⟩ + i|↓↑⟩)/√2 at t = 100", np.real(final.conj() @ end @ final), 1.0, digits=4),
         ),
-        note="1 − C → 1/(8Γ⁴t⁴), while the odds fall as e^(−2(a + ã)t): C = .99 costs all but 22 %.",
+        note="1 − C → 1/(8Γ⁴t⁴), while the success probability falls as e^(−2(a + ã)t): C = .99 costs all but 22 %.",
     )  # fmt: skip
 
 
@@ -122,7 +126,7 @@ def _tuned() -> Finding:
 
 
 def _robust() -> Finding:
-    """4×4 Gaussian unitary perturbations, seen by the lasting mode in σᶻ = 0."""
+    """4×4 Gaussian unitary perturbations, on the slowest mode in σᶻ = 0."""
     rng, eps, kappa = np.random.default_rng(2108), 0.01, 1.04
     effective = printed.equation(1.0, 0.8, 0.3).effective_hamiltonian[UP_DOWN]
     bell = {sign: np.array([1, sign]) / np.sqrt(2) for sign in (1, -1)}
@@ -153,7 +157,7 @@ CLAIMS = (
           _any_start, "paper/test_equations.py::test_any_initial_state_ends_in_the_bell_state"),
     Claim("tanh", f"{_BELL}, Fig. 3", "C(t) = tanh 2Γt from |↑↓⟩ at equal fields", _tanh,
           "closed_form/test_monitored.py::test_the_two_forms_of_the_paper"),
-    Claim("growth-leak", _BELL, "|a⟩ grows at 2κ while the odds leak at 2(a + ã − κ); best at δ = 0, |A| = a, |Ã| = ã",
+    Claim("growth-leak", _BELL, "|a⟩ grows at 2κ, runs are lost at 2(a + ã − κ); best at δ = 0, |A| = a, |Ã| = ã",
           _growth_and_leak, "paper/test_equations.py::test_rate_of_growth_and_rate_of_leaking"),
     Claim("exceptional-point", _BELL,
           "At δ = Γ: C = 2Γt√(1 + Γ²t²)/(1 + 2Γ²t²), algebraically to 1, end (|↑↓⟩ + i|↓↑⟩)/√2", _exceptional_point,

@@ -59,8 +59,8 @@ def _monitored() -> Finding:
         found = _run(circuits, printed.equation(2.0, 2.0, delta=delta), postselect=_KEEP)
         rows.append(equal(f"C(.25), C(.5), C(1) at Γ = 2, δ = {delta:g}", _concurrences(found), values, digits=5))
         kept = printed.equation(2.0, 2.0, delta=delta).no_jump("ud", times).probability
-        odds = [one.success_probability for one in found]
-        rows.append(vanishes("share of runs that are kept − trace of Eq. 13", np.array(odds) - kept, 1e-6))
+        probabilities = [one.success_probability for one in found]
+        rows.append(vanishes("success probability − trace of Eq. 13", np.array(probabilities) - kept, 1e-6))
     return Finding(tuple(rows), note="Twenty checks each; at T = 0 any number does.")
 
 
@@ -79,7 +79,7 @@ def _seldom() -> Finding:
         (
             equal("C after many checks, every .3, 1, 3", _concurrences(found), [0.9436, 0.7665, 0.3345], digits=4),
             equal("T = 0, one check at the end: C", once.concurrence, _concurrence(exact.states[0]), digits=6),
-            equal("its odds", once.success_probability, exact.probability[0], digits=6),
+            equal("its success probability", once.success_probability, exact.probability[0], digits=6),
         )
     )
 
@@ -98,7 +98,7 @@ def _echoed() -> Finding:
     return Finding(
         (
             equal("C at δ = 5Γ with a pulse every .03", found.concurrence, 1.0, digits=2),
-            equal("share of runs that are kept", found.success_probability, 0.48, digits=2),
+            equal("success probability", found.success_probability, 0.48, digits=2),
         )
     )
 

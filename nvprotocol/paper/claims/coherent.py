@@ -115,8 +115,8 @@ def _no_dm_under_rotation() -> Finding:
         changed[name] = turn @ h @ turn.conj().T + (h if name == "dm" else -h)
     return Finding(
         (
-            vanishes("turned DM term + DM term: it changes sign", changed["dm"], 1e-15),
-            vanishes("turned XXZ term − XXZ term: it stays", [changed["J"], changed["Jz"]], 1e-15),
+            vanishes("rotated DM term + DM term: it changes sign", changed["dm"], 1e-15),
+            vanishes("rotated XXZ term − XXZ term: it stays", [changed["J"], changed["Jz"]], 1e-15),
         )
     )
 

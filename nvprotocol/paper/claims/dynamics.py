@@ -123,7 +123,7 @@ def _time_scale() -> Finding:
 
 
 def _finite_temperature() -> Finding:
-    """The supplement has no analytic solution; at δ = 0 there is one, here beside S54 integrated step by step."""
+    """The supplement has no analytic solution; at δ = 0 there is one, here against S54 integrated step by step."""
     a, A, q, t = 1.0, 0.9, 0.05, 0.5
 
     def slope(_: float, y: np.ndarray) -> np.ndarray:

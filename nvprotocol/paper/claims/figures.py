@@ -1,9 +1,9 @@
 """The figures: numbers read off their curves, and what the text says of them (Figs. 3, S4, S5)."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.constants import Boltzmann, Planck
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.entanglement import concurrence
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium

@@ -4,11 +4,11 @@ import warnings
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.constants import Boltzmann, hbar, mu_0, physical_constants
 from scipy.optimize import brentq
 from scipy.special import j0
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.entanglement import concurrence
 from nvprotocol.errors import ValidityWarning
 from nvprotocol.magnets import YIG, YIG_COLD, Film, chirality
@@ -168,7 +168,7 @@ def _one_way() -> Finding:
 
 
 def _ends(medium: Medium) -> np.ndarray:
-    """Where monitoring ends at δ = 0, from a state with both modes in it."""
+    """Long-time concurrence under monitoring at δ = 0, from a state with both modes in it."""
     seen = chirality(medium)
     decay = np.abs(np.imag(np.sqrt(seen.g12 * seen.g21)))
     start = (state("ud") + 1j * state("du")) / np.sqrt(2)
@@ -192,6 +192,6 @@ CLAIMS = (
           "The direct dipolar interaction of the qubits is negligible except at very small spacings", _direct,
           "magnets/test_dipole.py::test_direct_coupling_is_the_projected_dipole_operator", Verdict.CORRECTED,
           ("E23",)),
-    Claim("one-way", "Discussion (open)", "Anisotropic media are worth a look", _one_way,
+    Claim("one-way", "Discussion (open)", "Anisotropic media deserve study", _one_way,
           "magnets/test_film_in_plane.py::test_chirality_along_the_damon_eshbach_direction"),
 )  # fmt: skip

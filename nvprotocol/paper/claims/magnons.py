@@ -71,7 +71,7 @@ def _whole_system() -> Finding:
             ),
             equal("C at the end, exact: ½(1 + a·r/v_g)⁻²", exact[-1], 0.5 / (1 + detour) ** 2, tolerance=2e-3),
         ),
-        note="One excitation at T = 0, without approximation, beside the Lindblad equation of the magnet.",
+        note="One excitation at T = 0, without approximation, against the Lindblad equation of the magnet.",
     )
 
 

@@ -101,15 +101,15 @@ def _stability() -> Finding:
             Medium.pair(a=1.0, **bad)
         except ArgumentError:
             refused.append(1.0)
-    lowest, odds = [], []
+    lowest, margins = [], []
     for _, a, A, q, _ in printed.draws(42, 20):
         blocks = printed.h_blocks(a, A, q, 0.0, 0.0)
         lowest += [np.linalg.eigvalsh(blocks["+"])[0] - (a - A), np.linalg.eigvalsh(blocks["-"])[0] - q * (a - A)]
-        odds.append(a - A)
+        margins.append(a - A)
     return Finding(
         (
             vanishes("least eigenvalue of the blocks of h − (a − |A|), (ã − |Ã|)", lowest, 1e-13),
-            at_least("a − |A| of stable media", min(odds), 0.0),
+            at_least("a − |A| of stable media", min(margins), 0.0),
             equal("|A| > a and |Ã| > ã refused", sum(refused), 2, digits=0),
         )
     )
@@ -141,7 +141,7 @@ def _gauge() -> Finding:
     return Finding(
         (
             vanishes(
-                "generator of A e^(iφ), Ã e^(iφ) − that of |A|, |Ã| turned by exp(iφσ₂ᶻ/2), any δ, q", plain, 1e-13
+                "generator of A e^(iφ), Ã e^(iφ) − that of |A|, |Ã| rotated by exp(iφσ₂ᶻ/2), any δ, q", plain, 1e-13
             ),
             vanishes("C(t) from |↑↓⟩ with and without the phase", curves, 1e-11),
             vanishes("with J⊥: the same, if J⊥ becomes J⊥cos φ and −J⊥sin φ a DM coupling", exchange, 1e-13),
@@ -155,7 +155,7 @@ def _gauge() -> Finding:
                 "C(∞) from any state where the phases of A and Ã differ by π, ã/a = .01, .05", apart, formula, digits=4
             ),
             at_least(
-                "‖drive σ₁ˣ + σ₂ˣ, turned by π/2 − itself‖", np.linalg.norm(_turned(drive, np.pi / 2) - drive), 1.0
+                "‖drive σ₁ˣ + σ₂ˣ, rotated by π/2 − itself‖", np.linalg.norm(_turned(drive, np.pi / 2) - drive), 1.0
             ),
         ),
         note="One phase of both, as in equilibrium, is a matter of axes; not so with J⊥, a drive, or two temperatures.",

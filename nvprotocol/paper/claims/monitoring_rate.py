@@ -1,4 +1,4 @@
-"""How often to look, and what with: finite rates and detectors (Discussion)."""
+"""Monitoring at a finite rate and with imperfect detectors (Discussion)."""
 
 import numpy as np
 from scipy.linalg import expm
@@ -74,7 +74,7 @@ def _infinite_rate() -> Finding:
                 "deviation at q = .5 halves with the period: ratio at .02, .01", gaps[0] / gaps[1], 2.0, tolerance=0.1
             ),
             vanishes("q = 0, one check at the end: ρ − no-jump state", once.states - exact.states, 1e-12),
-            vanishes("the odds of both", once.probability - exact.probability, 1e-12),
+            vanishes("the success probability of both", once.probability - exact.probability, 1e-12),
         ),
         note="At T = 0 from |↑↓⟩ the rate does not matter, since no jump returns: one final check is exact.",
     )

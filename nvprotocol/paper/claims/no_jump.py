@@ -73,7 +73,7 @@ def _normalised() -> Finding:
     return Finding(
         (
             vanishes("ρ(t) − e^(−iHt)ρ₀e^(iH†t)/tr, random states and media", residual, 1e-12),
-            vanishes("odds of no jump − trace before normalisation", linear, 1e-12),
+            vanishes("probability of no jump − trace before normalisation", linear, 1e-12),
         )
     )
 
@@ -167,9 +167,9 @@ CLAIMS = (
           "master_equation/test_generator.py::test_no_jump_part_and_jumps_make_the_generator"),
     Claim("eq12", "Eq. 12", "H_eff = H_S − iΣJ†J conserves σᶻ", _effective,
           "master_equation/test_no_jump.py::test_effective_hamiltonian_is_equation_12"),
-    Claim("jumps-seen", "text below Eq. 11", "Every jump changes σᶻ, so watching |σᶻ| = 0 excludes them all",
+    Claim("jumps-seen", "text below Eq. 11", "Every jump changes σᶻ, so monitoring |σᶻ| = 0 excludes them all",
           _jumps_change_parity,
-          "master_equation/test_no_jump.py::test_states_and_odds_are_the_exponential_of_the_two_level_hamiltonian"),
+          "master_equation/test_no_jump.py::test_states_and_probability_are_the_exponential_of_the_two_level_hamiltonian"),
     Claim("eq13", "Eq. 13", "Postselected states are the normalised no-jump evolution", _normalised,
           "master_equation/test_no_jump.py::test_any_system_any_state"),
     Claim("eq14", "Eq. 14", "Eigenkets |s⟩, |a⟩ with E = ∓ω − i(a + ã), ω = √(δ² − Γ²)", _eigenkets,

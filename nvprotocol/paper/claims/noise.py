@@ -1,4 +1,4 @@
-"""Dephasing, decoupling, detuning and coherent couplings beside the dissipation (Discussion)."""
+"""Dephasing, decoupling, detuning and coherent couplings in addition to the dissipation (Discussion)."""
 
 import numpy as np
 from scipy.linalg import expm
@@ -18,13 +18,13 @@ _FLIP = operators.sigma_x(0) @ operators.sigma_x(1)
 
 
 def decoupled(me: MasterEquation, spacing: float, pulses: int, monitored: bool) -> tuple[np.ndarray, float]:
-    """State and odds from |↑↓⟩ with a π pulse on both qubits every `spacing`, the first after half of it.
+    """State and probability from |↑↓⟩ with a π pulse on both qubits every `spacing`, the first after half of it.
 
     Examples:
         >>> from nvprotocol.paper.claims.noise import decoupled
         >>> me = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
-        >>> state, odds = decoupled(me, spacing=0.1, pulses=100, monitored=True)
-        >>> float(nv.concurrence(state).round(6)), round(odds, 6)
+        >>> state, probability = decoupled(me, spacing=0.1, pulses=100, monitored=True)
+        >>> float(nv.concurrence(state).round(6)), round(probability, 6)
         (1.0, 0.5)
     """
     generator = me.liouvillian
@@ -35,8 +35,8 @@ def decoupled(me: MasterEquation, spacing: float, pulses: int, monitored: bool) 
     step = half @ np.kron(_FLIP.conj(), _FLIP) @ half
     rho = np.linalg.matrix_power(step, pulses) @ printed.stacked(operators.density_matrix("ud"))
     rho = printed.unstacked(rho)
-    odds = float(np.trace(rho).real)
-    return rho / odds, odds
+    probability = float(np.trace(rho).real)
+    return rho / probability, probability
 
 
 def _coherent_interplay() -> Finding:
@@ -94,7 +94,7 @@ def _dephasing() -> Finding:
 
 def _decoupling() -> Finding:
     fast, _ = decoupled(printed.equation(), 0.01, 4000, monitored=False)
-    watched, odds = decoupled(printed.equation(), 0.01, 4000, monitored=True)
+    watched, probability = decoupled(printed.equation(), 0.01, 4000, monitored=True)
     dephasing = printed.equation(0.0, 0.0, d=0.2, D=0.05).liouvillian
     pulse = np.kron(_FLIP.conj(), _FLIP)
     return Finding(
@@ -107,7 +107,12 @@ def _decoupling() -> Finding:
             equal(
                 "populations then: 1/6, 1/3, 1/3, 1/6", np.real(np.diag(fast)), [1 / 6, 1 / 3, 1 / 3, 1 / 6], digits=2
             ),
-            equal("monitored with pulses: C(∞) and odds", [float(concurrence(watched)), odds], [1.0, 0.5], digits=4),
+            equal(
+                "monitored with pulses: C(∞) and success probability",
+                [float(concurrence(watched)), probability],
+                [1.0, 0.5],
+                digits=4,
+            ),
             vanishes("[pulse, generator of d and D]", pulse @ dephasing - dephasing @ pulse, 1e-15),
         ),
         note="π pulses exchange a and ã and so heat the pair; Markovian d and D, white noise, do not notice them.",
@@ -121,17 +126,17 @@ def _echo() -> Finding:
     free = concurrence(me.no_jump("ud", np.linspace(0, 5, 501)).states).max()
     return Finding(
         (
-            equal("largest C at δ = 5Γ, left alone: 2η/(1 + η²)", free, 10 / 26, digits=3),
+            equal("largest C at δ = 5Γ, free: 2η/(1 + η²)", free, 10 / 26, digits=3),
             equal(
                 "C with π pulses on both qubits every .1, .03",
                 [float(concurrence(state)) for state, _ in kept],
                 1.0,
                 digits=3,
             ),
-            equal("odds at t = 6", [odds for _, odds in kept], [0.31, 0.48], digits=2),
+            equal("success probability at t = 6", [probability for _, probability in kept], [0.31, 0.48], digits=2),
             equal(
-                "odds by the echo coupling, e^(−2at) cosh 2Γ_et",
-                [odds for _, odds in kept],
+                "success probability by the echo coupling, e^(−2at) cosh 2Γ_et",
+                [probability for _, probability in kept],
                 np.exp(-12) * np.cosh(12 * echoed),
                 digits=3,
             ),

@@ -1,9 +1,10 @@
-"""The pair left alone at zero temperature: three regimes of decay (Eqs. 7–9, Fig. 2)."""
+"""The unmonitored pair at zero temperature: three regimes of decay (Eqs. 7–9, Fig. 2)."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nvprotocol import closed_form
+from nvprotocol._typing import ArrayLike
 from nvprotocol.entanglement import concurrence
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.paper import printed
@@ -20,7 +21,7 @@ _TEXT = "text below Eq. 9"
 
 
 def curve(me: MasterEquation, times: ArrayLike) -> NDArray[np.float64]:
-    """Concurrence from |↑↓⟩, left alone.
+    """Concurrence from |↑↓⟩, unmonitored.
 
     Examples:
         >>> from nvprotocol.paper.claims.unmonitored import curve

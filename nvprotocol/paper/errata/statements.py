@@ -119,7 +119,7 @@ ERRATA = (
         printed="Dissipative parameters typically on the scale of MHz or less",
         right="10⁶/s over YIG at 300 K, by thermal magnons; 600 to 1/s at 10 mK, 5 to 200 nm above 20 nm of YIG",
         matters=(
-            "At 300 K a pair left alone ends with C(∞) = 3.5·10⁻⁸. Where entanglement stays by itself, a detuning "
+            "At 300 K an unmonitored pair ends with C(∞) = 3.5·10⁻⁸. Where entanglement stays by itself, a detuning "
             "has to be far below 10³ rad/s, that is 10 nT, or echoed."
         ),
         claims=("rates", "medium-tuning", "small-detuning"),
@@ -163,7 +163,7 @@ ERRATA = (
             "above 20 nm of cold YIG"
         ),
         matters=(
-            "Rates in the cold are small (E16), so it is small beyond some 130 nm only. At δ = 0 it does no harm; "
+            "Rates are small at low T (E16), so it is small beyond some 130 nm only. At δ = 0 it does no harm; "
             "at δ ≠ 0 it acts as in E19."
         ),
         claims=("direct-dipole", "heff-interplay"),

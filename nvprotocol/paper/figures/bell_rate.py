@@ -1,4 +1,4 @@
-"""Bell states per time: fidelity against odds and rate."""
+"""Bell states per time: fidelity against success probability and rate."""
 
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ _NUMBERS = (6, 0, 2, 1)
 
 
 def compute(shots: int, seed: int) -> "Dataset":
-    """Odds and rate against the wanted fidelity, and emulated runs of the time that it takes."""
+    """Success probability and rate against the wanted fidelity, and emulated runs of the time that it takes."""
     from xarray import Dataset
 
     rng, A = np.random.default_rng(seed), np.array(COUPLINGS)[:, None]
@@ -57,25 +57,25 @@ def compute(shots: int, seed: int) -> "Dataset":
 def draw(data: "Dataset") -> "Figure":
     """Two panels, infidelity downwards from 1/2 to the right."""
     figure, axes = plotting.panels(1, 2, width=plotting.PAGE_WIDTH, height=2.6)
-    odds, rate = axes[0]
+    probability, rate = axes[0]
     left_out = data.assign(short=1 - data.tried)
     for number, A in zip(_NUMBERS, data.A.to_numpy(), strict=True):
         colour = plotting.COLOURS[number]
-        odds.plot(1 - data.F, data.kept.sel(A=A), color=colour)
+        probability.plot(1 - data.F, data.kept.sel(A=A), color=colour)
         label = f"$|A| = {A:g}\\,a$" if A < 1 else "$|A| = a$"
-        draw_points(odds, left_out.sel(A=A), "short", name="kept", number=number, label=label)
+        draw_points(probability, left_out.sel(A=A), "short", name="kept", number=number, label=label)
         for overhead, style in zip(data.overhead.to_numpy(), ("-", "--", ":"), strict=True):
             rate.plot(1 - data.F, data.rate.sel(A=A, overhead=overhead), style, color=colour)
     for overhead, style in zip(data.overhead.to_numpy(), ("-", "--", ":"), strict=True):
         text = f"{overhead:g}$/a$" if overhead else "none"
         rate.plot([], [], style, color="0.4", label=text)
-    for ax in (odds, rate):
+    for ax in (probability, rate):
         ax.set(xscale="log", xlim=(0.5, 0.002), xlabel="infidelity $1 - F$ with the Bell state")
         ax.set_xticks([0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002])
         ax.xaxis.set_major_formatter("{x:g}")
         ax.minorticks_off()
-    odds.set(ylabel="kept runs $P$", ylim=(0, 1.04))
-    odds.legend(loc="upper right", handletextpad=0.2)
+    probability.set(ylabel="kept runs $P$", ylim=(0, 1.04))
+    probability.legend(loc="upper right", handletextpad=0.2)
     rate.set(ylabel="Bell states per time $R/a$", yscale="log", ylim=(5e-4, 20))
     rate.legend(loc="upper right", title="overhead", ncols=1)
     return figure
@@ -86,8 +86,8 @@ FIGURES = {
         title="Bell pairs per time",
         caption=(
             "Monitoring at δ = 0 from |↑↓⟩ until the wanted fidelity F with the Bell state is reached, after t_F = "
-            "ln(F/(1 − F))/4Γ; a = 1 rad/µs, T = 0 (a temperature changes a and Γ alike). (a) Share of runs that are "
-            "kept, P = ((1 − F)/F)^((a−|A|)/2|A|)/2F. Points: circuits on Aer with 10 checks, exact binomial "
+            "ln(F/(1 − F))/4Γ; a = 1 rad/µs, T = 0 (a temperature changes a and Γ alike). (a) Success probability, "
+            "P = ((1 − F)/F)^((a−|A|)/2|A|)/2F. Points: circuits on Aer with 10 checks, exact binomial "
             "intervals, 95 %. For |A| = a better states cost next to nothing; for |A| < a every digit of fidelity has "
             "its price. (b) Rate R = P/(t_F + overhead) in units of a, colours as in (a), for an overhead of "
             "preparation and readout in each attempt. Without an overhead the best rate is that of poor states."

@@ -30,7 +30,7 @@ _LONG = 5.0
 
 
 def compute(shots: int, seed: int) -> "Dataset":
-    """What monitoring ends in against δ and J, how it gets there, and what it ends in against the DM coupling."""
+    """Concurrence under monitoring: long-time value against δ and J and against the DM coupling; time dependence."""
     from xarray import Dataset
 
     rng = np.random.default_rng(seed)
@@ -44,10 +44,10 @@ def compute(shots: int, seed: int) -> "Dataset":
     words = {"long_name": "concurrence"}
     return Dataset(
         {
-            "lasting": (["J", "ratio"], lasting, {"long_name": "concurrence in the end"}),
+            "lasting": (["J", "ratio"], lasting, {"long_name": "long-time concurrence"}),
             "concurrence": (["dynamic_J", "time"], concurrence(dynamic.states), words),
             "sampled": (["dynamic_J", "point"], _LOOKS, {"long_name": "times of the points", "units": "µs"}),
-            "lasting_dm": ("dm", lasting_with_dm(_DM), {"long_name": "concurrence in the end"}),
+            "lasting_dm": ("dm", lasting_with_dm(_DM), {"long_name": "long-time concurrence"}),
             **emulated_variables(["dynamic_J", "point"], points),
             **emulated_variables(["tried"], joined(chiral), "dm"),
         },
@@ -63,7 +63,7 @@ def compute(shots: int, seed: int) -> "Dataset":
 
 
 def lasting_with_dm(dm: NDArray[np.float64], Gamma: float = 1.0) -> NDArray[np.float64]:
-    """What monitoring ends in at δ = 0 with a DM coupling D ≤ Γ/2: C = √(1 − (2D/Γ)²), 0 where it never settles."""
+    """Long-time monitored concurrence at δ = 0 with a DM coupling D ≤ Γ/2: √(1 − (2D/Γ)²), 0 where it oscillates."""
     found = np.zeros(dm.shape)
     inside = 2 * dm < Gamma
     g12, g21 = closed_form.no_jump_couplings(Gamma, dm=dm[inside])
@@ -93,7 +93,9 @@ def _draw_lasting(ax: "Axes", data: "Dataset") -> None:
     ax.plot([0, 1, 1], [1, 1, 0], color=plotting.COLOURS[6], lw=1.0, label="$J = 0$")
     for number, J in zip((5, 2, 0, 1), data.J.to_numpy(), strict=True):
         ax.plot(data.ratio, data.lasting.sel(J=J), color=plotting.COLOURS[number], label=f"$J = {J:g}\\,\\Gamma$")
-    ax.set(xlabel=r"detuning $\delta/\Gamma$", ylabel=r"lasting concurrence $C_\infty$", xlim=(0, 2.5), ylim=(0, 1.05))
+    ax.set(
+        xlabel=r"detuning $\delta/\Gamma$", ylabel=r"long-time concurrence $C_\infty$", xlim=(0, 2.5), ylim=(0, 1.05)
+    )
     ax.legend(loc="lower left")
 
 
@@ -111,7 +113,7 @@ def _draw_dm(ax: "Axes", data: "Dataset") -> None:
     ax.plot(data.dm, data.lasting_dm, color=plotting.COLOURS[0], label=r"$\sqrt{1-(2D/\Gamma)^2}$")
     draw_points(ax, data, "tried", name="dm", number=1, label="emulated, 95 %")
     ax.set(
-        xlabel=r"DM coupling $D/\Gamma$", ylabel=r"lasting concurrence $C_\infty$", xlim=(-0.012, 0.5), ylim=(0, 1.05)
+        xlabel=r"DM coupling $D/\Gamma$", ylabel=r"long-time concurrence $C_\infty$", xlim=(-0.012, 0.5), ylim=(0, 1.05)
     )
     ax.legend(loc="lower left")
 

@@ -46,7 +46,7 @@ def compute(shots: int, seed: int) -> "Dataset":
             "dephased": (
                 "g",
                 closed_form.dephased_steady_concurrence(1.0, _RATES),
-                {"long_name": "concurrence in the end"},
+                {"long_name": "long-time concurrence"},
             ),
             "free": ("time", concurrence(detuned.no_jump("ud", _TIMES).states), {"long_name": "without pulses"}),
             "recovered": (["spacing", "time"], recovered, {"long_name": "tanh 2Γₑt"}),
@@ -112,7 +112,7 @@ def draw(data: "Dataset") -> "Figure":
     dephased.plot(data.g, data.dephased, color=plotting.COLOURS[0], label="independent")
     draw_points(dephased, data, "tried_g", name="dephased", number=0)
     dephased.axhline(1, color=plotting.COLOURS[2], ls="--", label="common: $D = d$")
-    dephased.set(xlabel=r"dephasing $1/T_\varphi\Gamma$", ylabel=r"lasting concurrence $C_\infty$")
+    dephased.set(xlabel=r"dephasing $1/T_\varphi\Gamma$", ylabel=r"long-time concurrence $C_\infty$")
     dephased.set(xlim=(-0.06, 4), ylim=(0, 1.05))
     dephased.legend(loc="lower left")
     _draw_echo(echoed, data)

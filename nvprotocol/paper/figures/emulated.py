@@ -34,10 +34,10 @@ _WORDS = {
     "exact": "exact",
     "chi_squared": "χ² of all counts, discarded runs included, against the exact distribution",
     "degrees_of_freedom": "its degrees of freedom",
-    "kept_emulated": "emulated share of kept runs",
+    "kept_emulated": "emulated success probability",
     "kept_low": "lower end of its 95 % interval",
     "kept_high": "upper end of its 95 % interval",
-    "kept_exact": "exact share of kept runs",
+    "kept_exact": "exact success probability",
 }
 _CONSERVING: dict[str, Any] = {"settings": tomography.U1, "ansatz": "X"}
 
@@ -48,7 +48,7 @@ class Agreed:
 
     Attributes:
         counts: χ² of the counts.
-        covered: Number of intervals, of concurrences and of shares of kept runs, that hold the exact value.
+        covered: Number of intervals, of concurrences and of success probabilities, that hold the exact value.
         total: Number of intervals.
 
     Examples:
@@ -80,12 +80,12 @@ def emulated_points(
     postselect: Mapping[str, int] | None = None,
     conserving: bool = True,
 ) -> Points:
-    """Runs circuits on Aer and sets tomography of what is kept beside the exact states.
+    """Runs circuits on Aer and sets tomography of what is kept with the exact states.
 
     Args:
         circuits: One for each point.
         device: What they run on.
-        exact: The exact states and odds at the points, shapes (n, 4, 4) and (n,).
+        exact: The exact states and success probabilities at the points, shapes (n, 4, 4) and (n,).
         shots: Runs in each setting.
         rng: What is random.
         postselect: What is kept, as for `emulate`.
@@ -107,8 +107,8 @@ def emulated_points(
     found = _estimates(circuits, device, {"shots": shots, "postselect": postselect, "seed": rng, **how})
     values = np.atleast_1d(concurrence(exact.states))
     agreed = [
-        counts_agreement(one, state, odds, shots=shots)
-        for one, state, odds in zip(found, exact.states, exact.probability, strict=True)
+        counts_agreement(one, state, probability, shots=shots)
+        for one, state, probability in zip(found, exact.states, exact.probability, strict=True)
     ]
     points = {
         "emulated": [np.nan if one is None else one.concurrence for one in found],
@@ -145,7 +145,7 @@ def emulated_variables(dimensions: Sequence[str], points: Points | Sequence[Poin
     Args:
         dimensions: The dimensions, those of one set of points last.
         points: What `emulated_points` gives, or one such set for each coordinate of the first dimension.
-        name: What tells these points from others of the data set; in front of each variable's name.
+        name: What distinguishes these points from others of the data set; in front of each variable's name.
 
     Examples:
         >>> from nvprotocol.paper.figures import emulated_variables
@@ -199,7 +199,7 @@ def draw_points(
         ax: Where to draw.
         data: The data, with no dimension left but that of the points.
         at: The variable of the horizontal positions.
-        name: As for `emulated_variables`; ending in "kept" for the share of kept runs.
+        name: As for `emulated_variables`; ending in "kept" for the success probability.
         number: Which of the colours and markers to take.
         label: Entry in the legend.
         shade: Another colour.

@@ -33,7 +33,7 @@ class PaperFigure:
     Examples:
         >>> from nvprotocol.paper.figures import load
         >>> load("fig2").title
-        'Entanglement of a pair left alone with the magnet'
+        'Entanglement of an unmonitored pair'
     """
 
     title: str

@@ -99,7 +99,7 @@ def index_page(agreed: Mapping[str, str]) -> str:
     Examples:
         >>> from nvprotocol.paper.figures import index_page
         >>> print(index_page({"fig2": "χ²/dof = 660/650"}).splitlines()[4])
-        ## fig2: Entanglement of a pair left alone with the magnet
+        ## fig2: Entanglement of an unmonitored pair
     """
     made = "Made by `nvprotocol figures`; without `--format`, vector graphics and data come with them."
     parts = ["# Figures", made]

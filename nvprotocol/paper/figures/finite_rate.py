@@ -1,4 +1,4 @@
-"""Monitoring at a finite rate: where it ends, and where the exceptional point goes."""
+"""Monitoring at a finite rate: long-time concurrence and the shift of the exceptional point."""
 
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,7 @@ def compute(shots: int, seed: int) -> "Dataset":
     return Dataset(
         {
             "lasting": (["case", "period"], lasting, concurrence),
-            "lasting_random_looks": ("period", random, {"long_name": "the same, looked at at random times, case 2"}),
+            "lasting_random_looks": ("period", random, {"long_name": "the same, checked at random times, case 2"}),
             "against_detuning": (
                 ["kink_period", "ratio"],
                 [lasting_concurrence(over_detuning, period) for period in _KINKS],
@@ -123,8 +123,8 @@ def _draw_periods(ax: "Axes", data: "Dataset") -> None:
         ax.plot(data.period, one.lasting, color=colour, label=label)
         if case < data.sizes["emulated_case"]:
             draw_points(ax, data.isel(emulated_case=case), "tried", number=number)
-    ax.plot(data.period, data.lasting_random_looks, ":", color=plotting.COLOURS[0], label="$q = 0.5$, random looks")
-    ax.set(xscale="log", xlabel=r"time between checks $\tau$ (µs)", ylabel=r"lasting concurrence $C_\infty$")
+    ax.plot(data.period, data.lasting_random_looks, ":", color=plotting.COLOURS[0], label="$q = 0.5$, random times")
+    ax.set(xscale="log", xlabel=r"time between checks $\tau$ (µs)", ylabel=r"long-time concurrence $C_\infty$")
     ax.set(xlim=(0.006, 20), ylim=(-0.02, 1.05))
     ax.xaxis.set_major_formatter("{x:g}")
     ax.legend(loc="lower left")
@@ -137,7 +137,7 @@ def _draw_detunings(ax: "Axes", data: "Dataset") -> None:
     limit = np.minimum(1, 1 / np.maximum(data.ratio, 1e-9))
     ax.plot(data.ratio, limit, "--", color="black", lw=0.8, label=r"$\tau\to 0$: $\min(1, \Gamma/\delta)$")
     ax.set(
-        xlabel=r"detuning $\delta/\Gamma$", ylabel=r"lasting concurrence $C_\infty$", xlim=(0, 2), ylim=(-0.02, 1.05)
+        xlabel=r"detuning $\delta/\Gamma$", ylabel=r"long-time concurrence $C_\infty$", xlim=(0, 2), ylim=(-0.02, 1.05)
     )
     ax.legend(loc="lower left", title=r"$q = 0.5$, $\tau$ in µs", alignment="left")
 
@@ -189,7 +189,7 @@ FIGURES = {
             "the kink. (c) The reason: growth rates of the eigenvalues λ of the map from check to check, against those "
             "of continuous monitoring (dashed; κ² = Γ² − δ²). Its three eigenvalues meet at δ = Γ. Of the map only the "
             "lower two meet, at δ*. The dominant one is real, positive and alone at every δ and τ, as it must be for a "
-            "map that is completely positive and mixes; so the lasting state is an analytic function of both: a "
+            "map that is completely positive and mixes; so the long-time state is an analytic function of both: a "
             "crossover, not a phase transition. (d) The exceptional point, of second instead of third order, moves "
             "down from Γ as δ*² = Γ² − ¾(16qτΓ²a²)^(2/3) (dashed), reaches 0 and comes back with another partner. At q "
             "= 0 it stays."

@@ -111,7 +111,7 @@ FIGURES = {
     "initial_state": PaperFigure(
         title="Which initial states end entangled",
         caption=(
-            "Steady concurrence of a pair left alone with |A| = a, δ = 0, against the weight p_S = ⟨S|ρ₀|S⟩ of the "
+            "Steady concurrence of an unmonitored pair with |A| = a, δ = 0, against the weight p_S = ⟨S|ρ₀|S⟩ of the "
             "dark singlet in the initial state. (a) Closed form; below p_c nothing is left. The supplement promises a "
             "finite entanglement for every state that is not symmetric (p_S > 0): right at q = 0, where C = p_S. (b) "
             "The same for three temperatures. Crosses and dots: null space of the generator for 60 random product "

@@ -32,7 +32,7 @@ _TRIED = np.array([0.5, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5])
 
 
 def compute(shots: int, seed: int) -> "Dataset":
-    """Concurrence and share of kept runs against time for each δ, tomography of emulated runs, and the inset."""
+    """Concurrence and success probability against time for each δ, tomography of emulated runs, and the inset."""
     from xarray import Dataset
 
     rng, magnet, times = np.random.default_rng(seed), Medium.pair(a=GAMMA, A=GAMMA), np.linspace(0.0, 1.0, 401)
@@ -46,7 +46,7 @@ def compute(shots: int, seed: int) -> "Dataset":
     return Dataset(
         {
             "concurrence": (["delta", "time"], concurrence(kept.states), {"long_name": "exact concurrence"}),
-            "kept": (["delta", "time"], kept.probability, {"long_name": "exact share of kept runs"}),
+            "kept": (["delta", "time"], kept.probability, {"long_name": "exact success probability"}),
             "sampled": (["delta", "point"], _LOOKS, {"long_name": "times of the emulated points", "units": "µs"}),
             "largest": ("ratio", closed_form.largest_conditional_concurrence(_RATIOS), inset),
             "largest_as_printed": ("ratio", printed, inset),
@@ -131,7 +131,7 @@ FIGURES = {
             "during it costs runs and no concurrence. Inset: largest concurrence against η = δ/Γ. It is 2η/(1 + "
             "η²) for η ≥ 1, reached at ωt = π/2, as a search over time confirms (dots); the form that the text "
             "prints, √(2 − 1/η²)/η (dashed), is the value at ωt = π/4. The second derivative jumps at η = 1 from "
-            "0 to −1. (b) Share of runs that are kept. The figure of the paper leaves a open; here |A| = a and T "
+            "0 to −1. (b) Success probability. The figure of the paper leaves a open; here |A| = a and T "
             "= 0, which matters for this panel only: half of all runs survive at δ = 0, and in the end none at "
             "the exceptional point."
         ),

@@ -58,7 +58,7 @@ def compute(shots: int, seed: int) -> "Dataset":
 
 
 def heralded(times: NDArray[np.float64], efficiency: float) -> Conditional:
-    """States and odds at T = 0 for |A| = a = 1 where a magnon is missed with probability 1 − η, which leaves |↑↑⟩."""
+    """Kept states at T = 0 for |A| = a = 1 where a magnon is missed with probability 1 − η, which leaves |↑↑⟩."""
     quiet = MasterEquation(Medium.pair(a=1.0, A=1.0)).no_jump("ud", times)
     missed = (1 - efficiency) * (1 - quiet.probability)
     weighted = quiet.probability[:, None, None] * quiet.states + missed[:, None, None] * density_matrix("uu")

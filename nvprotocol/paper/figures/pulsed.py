@@ -21,13 +21,13 @@ __all__ = ["draw_pulsed", "pulsed_points"]
 def pulsed_points(
     equation: MasterEquation, times: NDArray[np.float64], *, pulse_ns: float, checks: int = 0
 ) -> dict[str, NDArray[np.float64]]:
-    """Concurrence and share of kept runs when |↑↓⟩ is prepared by a pulse that one antenna sends to both spins.
+    """Concurrence and success probability when |↑↓⟩ is prepared by a pulse that one antenna sends to both spins.
 
     Args:
         equation: The master equation.
         times: Times in µs, shape (n,), from the end of the pulse.
         pulse_ns: Length of the π pulse.
-        checks: Number of checks until each time; 0 for a pair that is left alone.
+        checks: Number of checks until each time; 0 for an unmonitored pair.
 
     Returns:
         `pulsed` and `pulsed_kept`, shape (n,).
@@ -64,7 +64,7 @@ def pulsed_variables(dimension: str, times: NDArray[np.float64], points: list[di
         "pulsed_kept": (
             dimensions,
             np.stack([one["pulsed_kept"] for one in points]),
-            {"long_name": "share of kept runs by pulses"},
+            {"long_name": "success probability by pulses"},
         ),
     }
 

@@ -106,7 +106,7 @@ FIGURES = {
     "reservoirs": PaperFigure(
         title="Pumped magnets",
         caption=(
-            "(a) Steady concurrence of a pair left alone, from |↑↓⟩ with |A| = a and δ = 0, against the chemical "
+            "(a) Steady concurrence of an unmonitored pair, from |↑↓⟩ with |A| = a and δ = 0, against the chemical "
             "potential μ of the magnons, which enters as q = e^(−(Δ−μ)/kT): μ < 0 cools, μ > 0 heats. (b) What it does "
             "to the speed: Γ = (1 + q)/(1 − q) times the coupling at T = 0, which diverges as μ approaches Δ (the "
             "magnons condense before, when μ reaches the bottom of their band). Monitored often enough, the pair gains "

@@ -46,7 +46,7 @@ def compute(shots: int, seed: int) -> "Dataset":
             "infidelity": (["strength", "sample"], infidelities, {"long_name": "1 − F, monitored every 0.05/Γ"}),
             "law": ("strength", STRENGTHS**2 / 4, {"long_name": "⟨|V_as|²⟩/(2κ)²"}),
             "kept_ensemble": (["spread", "time"], [one[0] for one in ensembles], {"long_name": "concurrence"}),
-            "kept": (["spread", "time"], [one[1] for one in ensembles], {"long_name": "share of kept runs"}),
+            "kept": (["spread", "time"], [one[1] for one in ensembles], {"long_name": "success probability"}),
             "even_ensemble": (["spread", "time"], [one[2] for one in ensembles], {"long_name": "all δ equally kept"}),
             "filtered": (
                 ["spread", "time"],
@@ -71,7 +71,7 @@ def random_hamiltonians(number: int, rng: np.random.Generator) -> NDArray[np.com
 
 
 def infidelity(perturbations: NDArray[np.complex128], period: float) -> NDArray[np.float64]:
-    """1 − F with the singlet of what monitoring ends in, a = |A| = 1, T = 0, δ = 0, with perturbations of any form.
+    """1 − F of the long-time monitored state with the singlet, a = |A| = 1, T = 0, δ = 0, with perturbations.
 
     The dominant eigenvector of P e^((𝓛 − i[V, ·])τ) P, all of V included: what leads out of σᶻ = 0 and back in between
     two checks as well.
@@ -92,16 +92,16 @@ def infidelity(perturbations: NDArray[np.complex128], period: float) -> NDArray[
 
 
 def ensemble(spread: float, times: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    """Concurrence and share of the kept runs of a Gaussian of detunings, C without selection, spread that is left."""
+    """Concurrence and success probability of a Gaussian of detunings, C without selection, spread that is left."""
     deltas = spread * np.linspace(-6, 6, 601)
     weights = np.exp(-((deltas / spread) ** 2) / 2)
     weights /= weights.sum()
     one = MasterEquation(Medium.pair(a=1.0, A=1.0), deltas).no_jump("ud", times)
-    odds = weights[:, None] * one.probability
-    kept = odds.sum(axis=0)
-    state = np.einsum("dt,dtij->tij", odds / kept, one.states)
+    probability = weights[:, None] * one.probability
+    kept = probability.sum(axis=0)
+    state = np.einsum("dt,dtij->tij", probability / kept, one.states)
     even = np.einsum("d,dtij->tij", weights, one.states)
-    left = np.sqrt(np.einsum("dt,d->t", odds / kept, deltas**2))
+    left = np.sqrt(np.einsum("dt,d->t", probability / kept, deltas**2))
     return concurrence(state), kept, concurrence(even), left
 
 
@@ -112,7 +112,7 @@ def _emulated(spread: float, time: float, shots: int, rng: np.random.Generator) 
     deltas = spread * ndtri((np.arange(_DRAWS) + rng.uniform(size=_DRAWS)) / _DRAWS)
     each = max(shots // _DRAWS, 1)
     exact = MasterEquation(Medium.pair(a=1.0, A=1.0), deltas).no_jump("ud", time)
-    odds, states = exact.probability[:, 0], exact.states[:, 0]
+    probability, states = exact.probability[:, 0], exact.states[:, 0]
     tables, agreed = np.zeros((_DRAWS, len(tomography.U1), 4), dtype=np.int64), Agreement(0.0, 0)
     for k, delta in enumerate(deltas):
         device = Device(MasterEquation(Medium.pair(a=1.0, A=1.0), float(delta)))
@@ -120,9 +120,9 @@ def _emulated(spread: float, time: float, shots: int, rng: np.random.Generator) 
         chances = one.success_probability * tomography.probabilities(one.state, tomography.U1)
         tables[k] = draw_kept(chances, each, rng)
         counted = replace(one, counts=tables[k], shots=each)
-        agreed += outcomes_agreement(counted, tomography.probabilities(states[k], tomography.U1), odds[k])
+        agreed += outcomes_agreement(counted, tomography.probabilities(states[k], tomography.U1), probability[k])
     counts, chi_squared, cells = tables.sum(axis=0), agreed.chi_squared, agreed.degrees_of_freedom
-    return _read(counts, np.einsum("d,dij->ij", odds / odds.sum(), states), chi_squared, cells)
+    return _read(counts, np.einsum("d,dij->ij", probability / probability.sum(), states), chi_squared, cells)
 
 
 def _read(counts: NDArray[np.int64], state: NDArray[np.complex128], chi_squared: float, cells: int) -> Points:

@@ -14,7 +14,7 @@ __all__ = ["left_alone", "watched"]
 def left_alone(
     equation: MasterEquation, times: NDArray[np.float64], *, shots: int, rng: np.random.Generator, initial: str = "ud"
 ) -> Points:
-    """Tomography of a pair that has been left alone with the magnet for some times.
+    """Tomography of an unmonitored pair at some times.
 
     Args:
         equation: The master equation.
@@ -46,7 +46,7 @@ def watched(
     rng: np.random.Generator,
     initial: str = "ud",
 ) -> Points:
-    """Tomography of a pair whose |σᶻ| is checked, in the runs that every check accepts, beside the exact states.
+    """Tomography of a pair whose |σᶻ| is checked, in the runs that every check accepts, with the exact states.
 
     Args:
         equation: The master equation.

@@ -86,7 +86,7 @@ FIGURES = {
     "figS5": PaperFigure(
         title="Steady entanglement against both dissipative couplings",
         caption=(
-            "(a) Concurrence in which the pair ends, left alone from |↑↓⟩ with δ = 0, against the dissipative "
+            "(a) Steady concurrence of the unmonitored pair from |↑↓⟩ with δ = 0, against the dissipative "
             "couplings |A| = a and |Ã| = ã: 100 × 100 cells, each from the null space of its generator where |Ã| ≤ "
             "|A|. Contours: closed form. (b) All cells depend on q = |Ã|/|A| = e^(−βΔ) only, as the closed form C = (1 "
             "− q)²/2(1 + q + q²), which the supplement believes not to exist: 1/2 at zero temperature, 0 at infinite. "

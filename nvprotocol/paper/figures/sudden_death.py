@@ -111,7 +111,7 @@ FIGURES = {
     "sudden_death": PaperFigure(
         title="Sudden end of the entanglement at finite temperature",
         caption=(
-            "(a) Concurrence from |↑↓⟩ of a pair left alone at equal fields, a = 1, |A| = 0.95 rad/µs. At zero "
+            "(a) Concurrence from |↑↓⟩ of an unmonitored pair at equal fields, a = 1, |A| = 0.95 rad/µs. At zero "
             "temperature it fades exponentially, with the lifetime 1/2(a − |A|) = 10 µs; at any q > 0 it is exactly 0 "
             "after a finite time, although the text expects no qualitative change. Lines: closed form. Points: "
             "circuits on Aer, tomography in five settings, 95 % intervals; those that estimate C = 0 are in the data "

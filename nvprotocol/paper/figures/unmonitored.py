@@ -1,4 +1,4 @@
-"""Fig. 2: the pair left alone with the magnet at zero temperature."""
+"""Fig. 2: the unmonitored pair at zero temperature."""
 
 from typing import TYPE_CHECKING
 
@@ -67,7 +67,7 @@ def draw(data: "Dataset") -> "Figure":
 
 FIGURES = {
     "fig2": PaperFigure(
-        title="Entanglement of a pair left alone with the magnet",
+        title="Entanglement of an unmonitored pair",
         caption=(
             "Concurrence from |↑↓⟩ against time at zero temperature, a = |A| = 1 rad/µs, for detunings δ in "
             "rad/µs: overdamped (δ = 0 and 0.3), critical (δ = 1 = |A|) and underdamped (δ = 2). Lines: master "

@@ -1,4 +1,4 @@
-"""Figs. S4a and S4b: the pair left alone with a magnet at finite temperature."""
+"""Figs. S4a and S4b: the unmonitored pair at finite temperature."""
 
 from functools import partial
 from typing import TYPE_CHECKING
