@@ -22,9 +22,7 @@ def delay_us(delay: Delay, dt_ns: float) -> float:
     duration, unit = delay.params[0], delay.unit
     scale = dt_ns * 1e-3 if unit == "dt" else _US_PER_UNIT.get(unit)
     if scale is None:
-        raise UnsupportedCircuitError(
-            f'Argument `circuit` must have delays in s, ms, us, ns, ps or dt, but one is in "{unit}".'
-        )
+        raise UnsupportedCircuitError("circuit", "have delays in s, ms, us, ns, ps or dt", f'one is in "{unit}"')
     value = float(duration) * scale
     if not 0 <= value < float("inf"):
         fail("circuit", "have delays of at least 0", f"one is {show(value)} µs")
@@ -41,15 +39,15 @@ def gate_us(gate: Gate, qubits: tuple[int, ...], device: Device) -> float:
         return 0.0
     if not is_native(gate, device):
         known = ", ".join(device.native_gates)
-        raise UnsupportedCircuitError(
-            f"Argument `circuit` must consist of the native gates {known} of a device whose gates are not ideal, but "
-            f'has "{gate.name}" (use `transpile(circuit, nv.NVBackend(device))`).'
-        )
+        must = f"consist of the native gates {known} of a device whose gates are not ideal"
+        but = f'has "{gate.name}" (use `transpile(circuit, nv.NVBackend(device))`)'
+        raise UnsupportedCircuitError("circuit", must, but)
     if len(qubits) == 2 and max(qubits) < device.n_qubits:
-        raise UnsupportedCircuitError(
-            f'Argument `circuit` must have two-qubit gates with a monitor qubit, but "{gate.name}" is between two NV '
-            "qubits, which this device does not connect (exchange one of them with a monitor by three CX, and back)."
+        but = (
+            f'"{gate.name}" is between two NV qubits, which this device does not connect (exchange one of them with a '
+            "monitor by three CX, and back)"
         )
+        raise UnsupportedCircuitError("circuit", "have two-qubit gates with a monitor qubit", but)
     return native_us(device, gate.name)
 
 

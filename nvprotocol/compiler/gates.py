@@ -41,10 +41,8 @@ def matrix_of(gate: QiskitOperation) -> NDArray[np.complex128]:
     try:
         return np.asarray(Operator(gate).data, dtype=complex)
     except QiskitError:
-        raise UnsupportedCircuitError(
-            f'Argument `circuit` must have gates whose matrix is known, but "{gate.name}" has neither a matrix nor a '
-            "definition."
-        ) from None
+        but = f'"{gate.name}" has neither a matrix nor a definition'
+        raise UnsupportedCircuitError("circuit", "have gates whose matrix is known", but) from None
 
 
 def _piece(gate: Gate, pieces: int) -> NDArray[np.complex128]:

@@ -132,10 +132,8 @@ def _parameters_of(value: object) -> set[Parameter]:
 
 
 def _refuse(what: str) -> NoReturn:
-    raise UnsupportedCircuitError(
-        "Argument `circuit` must consist of gates, delays, barriers, measurements, resets, `for_loop` and `if_else`, "
-        f"but has {what}."
-    )
+    must = "consist of gates, delays, barriers, measurements, resets, `for_loop` and `if_else`"
+    raise UnsupportedCircuitError("circuit", must, f"has {what}")
 
 
 _VISITS: dict[type, "Callable[[Any, _Walk, _Indices, _Indices], None]"] = {}

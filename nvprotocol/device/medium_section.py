@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from nvprotocol._checks import fail, one_of
@@ -83,8 +84,17 @@ def medium_of(section: AnyMediumSection) -> Medium:
 
 def stacked(rows: Sequence[Sequence[Medium]]) -> Medium:
     """Rows of media as one, with the batch shape (rows, columns) and no provenance."""
-    names = ("relaxation", "excitation", "dephasing", "flip_flop", "ising")
-    return Medium(**{name: np.array([[getattr(medium, name) for medium in row] for row in rows]) for name in names})
+
+    def blocks(name: str) -> NDArray[Any]:
+        return np.array([[getattr(medium, name) for medium in row] for row in rows])
+
+    return Medium(
+        relaxation=blocks("relaxation"),
+        excitation=blocks("excitation"),
+        dephasing=blocks("dephasing"),
+        flip_flop=blocks("flip_flop"),
+        ising=blocks("ising"),
+    )
 
 
 @lru_cache(maxsize=1024)

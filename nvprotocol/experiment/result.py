@@ -166,15 +166,14 @@ def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -
     protocol = GALLERY[experiment.content.protocol.name]
     first = protocol.circuit(**parameters_of(experiment.settings(0, 0)))
     observable = observable_of(protocol, first, experiment.content.run.tomography)
-    with_circuits = [needs_circuits(experiment, number) for number in range(experiment.n_curves)]
-    fine = drawn_at(experiment, by_circuits=any(with_circuits))
+    numbers = range(experiment.n_curves)
+    fine = drawn_at(experiment, by_circuits=any(needs_circuits(experiment, number) for number in numbers))
     theory = by_master_equation(experiment, protocol, np.concatenate([experiment.scan.values, fine]))
     curves = []
-    for number, by_circuit in enumerate(with_circuits):
+    for number in numbers:
         estimates = _estimates(experiment, protocol, observable, number, progress)
         kept = Conditional(theory.states[number], theory.probability[number])
-        exact = _exact(experiment, protocol, observable, number, fine, kept, by_circuit=by_circuit)
-        curves.append(Curve(_label(experiment, number), estimates, *exact))
+        curves.append(_curve(experiment, protocol, observable, number, estimates, fine, kept))
     agreement = sum((_agreement(curve, experiment.content.run.shots) for curve in curves), Agreement(0.0, 0))
     compared = [pair for curve in curves for pair in zip(curve.estimates, curve.exact.values, strict=True)]
     kept = [(emulated, value) for emulated, value in compared if emulated is not None]
@@ -190,29 +189,24 @@ def _label(experiment: Experiment, number: int) -> str:
     return f"{experiment.curves.symbol} = {value} {experiment.curves.unit}".strip()
 
 
-def _exact(
+def _curve(
     experiment: Experiment,
     protocol: "Protocol",
     observable: Observable,
     number: int,
+    estimates: list[Emulated | None],
     fine: NDArray[np.float64],
     theory: Conditional,
-    *,
-    by_circuit: bool,
-) -> tuple[Exact, NDArray[np.float64], Exact] | tuple[Exact, NDArray[np.float64], Exact, Exact]:
-    """The exact values at the points of a curve, where it is drawn, the values there, and those of ideal instruments.
-
-    The last are left out where the others are those of ideal instruments, too.
-    """
-    values = experiment.scan.values
+) -> Curve:
+    """One curve, from its estimates and the master equation at its points and where it is drawn."""
+    values, given = experiment.scan.values, (experiment, protocol, observable)
+    points = Conditional(theory.states[: values.size], theory.probability[: values.size])
     drawn = Conditional(theory.states[values.size :], theory.probability[values.size :])
-    ideal = exact_of(experiment, protocol, observable, drawn)
-    given = (experiment, protocol, observable)
-    if by_circuit:
-        points = by_circuits(*given, number, values, outcomes=True)
-        return points, fine, by_circuits(*given, number, fine), ideal
-    at_points = Conditional(theory.states[: values.size], theory.probability[: values.size])
-    return exact_of(*given, at_points, outcomes=True), fine, ideal
+    label, ideal = _label(experiment, number), exact_of(*given, drawn)
+    if not needs_circuits(experiment, number):
+        return Curve(label, estimates, exact_of(*given, points, outcomes=True), fine, ideal)
+    exact = by_circuits(*given, number, values, outcomes=True)
+    return Curve(label, estimates, exact, fine, by_circuits(*given, number, fine), ideal)
 
 
 def _estimates(
