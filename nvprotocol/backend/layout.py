@@ -28,8 +28,8 @@ _THROUGH = (
     "have two-qubit gates only between an NV qubit and a monitor, or two monitors, for its NV qubits to stay on the "
     "medium",
     "the transpiler would move them (write a gate between NV qubits by way of a monitor: three CX with barriers "
-    "between them that exchange one of them with it, the gate, and the same again; or, where the instruments are ideal, run "
-    "the circuit without transpiling it)",
+    "between them that exchange one of them with it, the gate, and the same again; or, where the instruments are "
+    "ideal, run the circuit without transpiling it)",
 )
 _LEFT_OUT = (
     "have no `swap`, nor gates that come to one, at optimization levels 2 and 3, where the transpiler leaves it out "

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from nvprotocol._checks import fail, one_of
@@ -84,17 +83,9 @@ def medium_of(section: AnyMediumSection) -> Medium:
 
 def stacked(rows: Sequence[Sequence[Medium]]) -> Medium:
     """Rows of media as one, with the batch shape (rows, columns) and no provenance."""
-
-    def blocks(name: str) -> NDArray[Any]:
-        return np.array([[getattr(medium, name) for medium in row] for row in rows])
-
-    return Medium(
-        relaxation=blocks("relaxation"),
-        excitation=blocks("excitation"),
-        dephasing=blocks("dephasing"),
-        flip_flop=blocks("flip_flop"),
-        ising=blocks("ising"),
-    )
+    names = ("relaxation", "excitation", "dephasing", "flip_flop", "ising")
+    blocks: Any = {name: np.array([[getattr(medium, name) for medium in row] for row in rows]) for name in names}
+    return Medium(**blocks)
 
 
 @lru_cache(maxsize=1024)

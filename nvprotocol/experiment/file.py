@@ -1,5 +1,7 @@
 """Reading an experiment file: a text becomes a checked `Experiment`, or one line that names key and line."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from nvprotocol.device.file import completed, device_key, instruments_of
 from nvprotocol.device.intrinsic import checked_times, with_intrinsic
 from nvprotocol.device.medium_section import AnyMediumSection, medium_of, section_name, stacked
 from nvprotocol.device.schema import MediumSection
-from nvprotocol.errors import ArgumentError, ExperimentFileError, FileError
+from nvprotocol.errors import ArgumentError, ExperimentFileError
 from nvprotocol.experiment.schema import ExperimentFile
 from nvprotocol.experiment.sweep import Sweep, sweep_of
 from nvprotocol.master_equation import MasterEquation
@@ -220,29 +222,29 @@ def _check(experiment: Experiment) -> None:
 
 def _refuse_first_point(experiment: Experiment) -> None:
     """Finds the first point that is refused, for the message."""
+    name = section_name(medium_section_of(experiment.content))
     for curve in range(experiment.n_curves):
         for point in range(experiment.scan.values.size):
             content = experiment.settings(curve, point)
-            section = medium_section_of(content)
-            try:
-                medium_of(section)
-            except ArgumentError as error:
-                raise _located(error, (section_name(section), *error.path), experiment) from None
-            try:
+            with _locating(experiment, lambda error: (name, *error.path)):
+                medium_of(medium_section_of(content))
+            with _locating(experiment, device_key):
                 device_of(content)
-            except ArgumentError as error:
-                raise _located(error, device_key(error), experiment) from None
-            try:
+            with _locating(experiment, lambda error: ("protocol", *error.path)):
                 checked(content.protocol.name, **parameters_of(content))
-            except ArgumentError as error:
-                raise _located(error, ("protocol", *error.path), experiment) from None
 
 
-def _located(error: ArgumentError, key: tuple[str, ...], experiment: Experiment) -> FileError:
-    """What is wrong with the argument of a key, at the line where that is varied, or else at its own."""
-    message = str(error) if key[0] in ("medium", "protocol") else error.sentence(f'key "{".".join(key)}"')
-    for section, sweep in (("scan", experiment.scan), ("curves", experiment.curves)):
-        if sweep is not None and sweep.parameter == ".".join(key):
-            axis = getattr(experiment.content, section)
-            key = (section, "start" if axis.values is None else "values")
-    return experiment.source.refusal(key, message)
+@contextmanager
+def _locating(experiment: Experiment, path_of: Callable[[ArgumentError], tuple[str, ...]]) -> Iterator[None]:
+    """Turns an error about an argument into one at the line where its key is varied, or else at its own."""
+    try:
+        yield
+    except ArgumentError as error:
+        key = path_of(error)
+        of_key = key[0] not in ("medium", "protocol")  # arguments of functions that a reader knows by name
+        message = error.sentence(f'key "{".".join(key)}"') if of_key else str(error)
+        for section, sweep in (("scan", experiment.scan), ("curves", experiment.curves)):
+            if sweep is not None and sweep.parameter == ".".join(key):
+                axis = getattr(experiment.content, section)
+                key = (section, "start" if axis.values is None else "values")
+        raise experiment.source.refusal(key, message) from None

@@ -139,8 +139,8 @@ def _checks_and_rest(duration: float, period: float) -> tuple[int, float]:
 
 
 def _joined(kept: list[Conditional]) -> Conditional:
-    states = np.stack([one.states[..., 0, :, :] for one in kept], axis=-3)
-    return Conditional(states, np.stack([one.probability[..., 0] for one in kept], axis=-1))
+    states = np.stack([each.states[..., 0, :, :] for each in kept], axis=-3)
+    return Conditional(states, np.stack([each.probability[..., 0] for each in kept], axis=-1))
 
 
 def _at(equation: MasterEquation, duration: float, checks: int, initial: str) -> Conditional:
