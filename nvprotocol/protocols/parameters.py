@@ -163,8 +163,8 @@ _PARITY, _EVEN = {"parity": 1}, ("0", "00", "11")
 
 
 def _whole(name: str, *, required: bool = True) -> Parameter:
-    label, limits = f"number of {name}", {"minimum": 1, "maximum": _MOST_STEPS}
-    return Parameter(name, "whole", name, 20, label=label, required=required, **limits)
+    label = f"number of {name}"
+    return Parameter(name, "whole", name, 20, label=label, required=required, minimum=1, maximum=_MOST_STEPS)
 
 
 def _few_checks(given: Mapping[str, Any]) -> None:
