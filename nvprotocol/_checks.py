@@ -187,6 +187,17 @@ def times_array(value: ArrayLike, name: str = "times") -> NDArray[np.float64]:
     return times
 
 
+def batch_shape(core: int, **arrays: NDArray) -> tuple[int, ...]:
+    """The common batch shape of arrays with `core` axes of their own."""
+    shapes = {name: array.shape[: array.ndim - core] for name, array in arrays.items()}
+    try:
+        return np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        longest = max(shapes, key=lambda name: len(shapes[name]))
+        listed = ", ".join(f"`{name}` {shape}" for name, shape in shapes.items() if shape)
+        fail(longest, "broadcast against the other arguments", f"the batch shapes are {listed}")
+
+
 def unit_vector(value: ArrayLike, name: str) -> tuple[float, float, float]:
     """Converts to the three components of a vector of length 1."""
     vector = numeric_array(value, name, real=True)

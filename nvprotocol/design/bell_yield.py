@@ -11,7 +11,7 @@ from nvprotocol._typing import ArrayLike
 from nvprotocol.design.crossing import first_crossing
 from nvprotocol.design.sector import Array, bell_phase, imbalance, largest_dephasing, largest_detuning, steady_fidelity
 from nvprotocol.magnets.constants import GAMMA
-from nvprotocol.magnets.one_way import chirality
+from nvprotocol.magnets.nonreciprocity import chirality
 from nvprotocol.medium import Medium
 
 __all__ = ["BellYield", "bell_yield"]

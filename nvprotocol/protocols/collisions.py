@@ -19,7 +19,7 @@ from nvprotocol._checks import ROUNDING, times_array
 from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.medium import Medium
-from nvprotocol.operators import density_matrix
+from nvprotocol.operators import density_matrix, hamiltonian_superoperator, unvec, vec
 from nvprotocol.protocols.parameters import checked
 from nvprotocol.protocols.parts import pair_circuit, prepare, wait
 from nvprotocol.protocols.references import normalised
@@ -121,10 +121,10 @@ def reference(
     times = times_array(duration, "duration")
     jumps = MasterEquation(Medium.pair(given["a"], given["A"], given["q"])).jump_operators
     loss = np.einsum("kba,kbc->ac", jumps.conj(), jumps) / 2
-    generator = equation.liouvillian - np.kron(np.eye(4), loss) - np.kron(loss.T, np.eye(4))
-    start = density_matrix(initial, 2).T.ravel()
+    generator = equation.liouvillian + hamiltonian_superoperator(-1j * loss)
+    start = vec(density_matrix(initial, 2))
     vectors = expm(generator[..., None, :, :] * times[:, None, None]) @ start
-    return normalised(np.swapaxes(vectors.reshape(*vectors.shape[:-1], 4, 4), -1, -2))
+    return normalised(unvec(vectors))
 
 
 def _channels(a: float, A: complex, q: float) -> list[_Channel]:

@@ -7,8 +7,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol.operators import pauli_basis
 from nvprotocol.tomography._ends import reach
-from nvprotocol.tomography._model import pauli_basis, to_matrix, to_vector
+from nvprotocol.tomography._model import to_matrix, to_vector
 from nvprotocol.tomography._profile import BLUR, Fits, _correction, _mixed, with_fewer_shots
 from nvprotocol.tomography.reconstruction import flat_log_likelihood
 

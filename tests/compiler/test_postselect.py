@@ -1,4 +1,4 @@
-"""`NVBackend.run(..., postselect=...)` beside plain shots that are sorted afterwards, and beside the exact probabilities."""
+"""`NVBackend.run(..., postselect=...)` beside plain shots sorted afterwards, and beside exact probabilities."""
 
 from collections.abc import Mapping
 

@@ -18,7 +18,7 @@ from repository import public_modules, public_objects
 import nvprotocol as nv
 from nvprotocol.magnets.dipole import dipole_coupling
 from nvprotocol.magnets.setting import Setting
-from nvprotocol.magnets.table import Table
+from nvprotocol.magnets.tabulated.table import Table
 from nvprotocol.paper.environment import SmallMagnet
 from nvprotocol.tomography.files import CountTable
 

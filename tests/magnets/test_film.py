@@ -17,8 +17,7 @@ from strategies import apart_from
 
 import nvprotocol as nv
 from nvprotocol.errors import ArgumentError, ValidityWarning
-from nvprotocol.magnets import film_dephasing, forward_volume
-from nvprotocol.magnets.film import Film
+from nvprotocol.magnets.film import Film, forward_volume, longitudinal
 from nvprotocol.magnets.setting import Setting
 
 # The numbers of the tables were worked out for these.
@@ -325,7 +324,7 @@ def test_dephasing_by_two_magnons() -> None:
     def noise(k: float) -> float:
         def shell(theta: float) -> float:  # q = (k/2)/cos θ removes the inverse square root at q = k/2
             q = k / 2 / np.cos(theta)
-            frequency, velocity = film_dephasing.isotropic(waves, np.array(q), in_plane=False)
+            frequency, velocity = longitudinal.isotropic(waves, np.array(q), in_plane=False)
             thermal = 1 / (4 * np.sinh(min(frequency / (2 * temperature), 300)) ** 2)
             return float(q * thermal / velocity * q / np.cos(theta) / (k / 2) * (k / 2))
 
@@ -334,13 +333,13 @@ def test_dephasing_by_two_magnons() -> None:
         )
 
     k = np.geomspace(1e6, 3e8, 4)
-    found = film_dephasing.longitudinal_noise(waves, k, np.array(temperature), np.zeros(()), in_plane=False)
+    found = longitudinal.longitudinal_noise(waves, k, np.array(temperature), np.zeros(()), in_plane=False)
     assert np.allclose(found, [noise(float(x)) for x in k], rtol=1e-7)
     front = waves.qubit_gyromagnetic**2 / 8 * (mu_0 / 2) ** 2 / (2 * np.pi)
 
     def integrand(x: float, r: float) -> float:
         wave = np.array(x / height)
-        table = film_dephasing.longitudinal_noise(waves, wave, np.array(temperature), np.zeros(()), in_plane=False)
+        table = longitudinal.longitudinal_noise(waves, wave, np.array(temperature), np.zeros(()), in_plane=False)
         return float(front * wave / height * waves.height_filter(wave, height) * table * j0(wave * r))
 
     expected = [quad(integrand, 0, 30, args=(r,), epsrel=1e-8, limit=200)[0] * 1e-6 for r in (0.0, 50e-9)]
@@ -353,7 +352,7 @@ def test_printed_dephasing_of_pure_exchange_waves() -> None:
     waves = replace(film().geometry.waves, magnetisation=1e-3)
     temperature = np.array([0.1, 4.0, 300.0])[:, None] * boltzmann / hbar
     here, zero = np.zeros(1), np.zeros(1)
-    value = film_dephasing.dephasing(waves, here, here, np.array(20e-9), temperature, zero, in_plane=False)[0]
+    value = longitudinal.dephasing(waves, here, here, np.array(20e-9), temperature, zero, in_plane=False)[0]
     assert np.allclose(value[:, 0], [2.5e-4, 0.57, 3.2e3], rtol=0.02)
 
 

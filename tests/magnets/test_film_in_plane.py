@@ -14,9 +14,8 @@ from strategies import apart_from
 
 import nvprotocol as nv
 from nvprotocol.errors import ArgumentError, ValidityWarning
-from nvprotocol.magnets import forward_volume, in_plane
-from nvprotocol.magnets.film import Film
-from nvprotocol.magnets.film_waves import FilmWaves
+from nvprotocol.magnets.film import Film, forward_volume, in_plane
+from nvprotocol.magnets.film.waves import FilmWaves
 
 # The numbers of the tables were worked out for these: room temperature, 20 mT.
 WARM = nv.magnets.Material(
@@ -268,7 +267,7 @@ def test_one_way_films_say_so() -> None:
 
 def test_dephasing_depends_on_the_direction() -> None:
     """⟨cos⁴φ e^(ikr cos(φ − θ))⟩ against a plain mean; d itself is 3/8 of the mean square of a wave along x."""
-    from nvprotocol.magnets.film_dephasing import dephasing, longitudinal_noise
+    from nvprotocol.magnets.film.longitudinal import dephasing, longitudinal_noise
 
     waves, temperature, zero = film().geometry.waves, np.array(4 * boltzmann / hbar), np.zeros(())
     x, y, height = np.array([0.0, 60e-9, 0.0]), np.array([0.0, 30e-9, 80e-9]), np.array(2e-8)

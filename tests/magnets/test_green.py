@@ -8,9 +8,8 @@ from lattice import lattice_propagator, magnet_with
 from scipy.integrate import quad, quad_vec
 
 import nvprotocol as nv
+from nvprotocol.magnets.bose import occupation, polylogarithm
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
-from nvprotocol.magnets.occupation import occupation
-from nvprotocol.magnets.polylogarithm import polylogarithm
 from nvprotocol.magnets.setting import Setting
 
 DAMPING = {1: 0.05, 2: 0.02, 3: 0.1}

@@ -7,8 +7,8 @@ from scipy.integrate import quad
 from scipy.optimize import root_scalar
 
 import nvprotocol as nv
+from nvprotocol.magnets.bose import occupation
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
-from nvprotocol.magnets.occupation import occupation
 
 
 def guide(dimension: int = 1, **changes: object) -> nv.magnets.Exchange:

@@ -14,8 +14,9 @@ from scipy.special import j0
 
 import nvprotocol as nv
 from nvprotocol.errors import ValidityWarning
-from nvprotocol.magnets import longitudinal, quadrature
 from nvprotocol.magnets.constants import GAMMA
+from nvprotocol.magnets.exchange import longitudinal
+from nvprotocol.magnets.film import quadrature
 
 GHZ = 2e3 * np.pi
 """1 GHz in rad/µs."""

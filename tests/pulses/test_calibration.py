@@ -26,7 +26,9 @@ def test_a_pulse_turns_by_its_angle(envelope: p.Envelope, angle: float) -> None:
 @pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
 @pytest.mark.parametrize("envelope", envelopes(), ids=str)
 def test_dynamics_turns_by_the_same_angle(envelope: p.Envelope, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nvprotocol.pulses.dynamics.find_spec", lambda _name: None)  # on SciPy: nothing to compile
+    monkeypatch.setattr(
+        "nvprotocol.pulses.propagation.dynamics.find_spec", lambda _name: None
+    )  # on SciPy: nothing to compile
     for angle in (np.pi, np.pi / 2):
         schedule = p.Schedule([p.rotation(envelope, angle)])
         turned = p.Propagation(schedule, one_still_spin(), method="dynamics", tolerance=1e-8).propagator()

@@ -13,8 +13,8 @@ import nvprotocol as nv
 from nvprotocol import pulses as p
 from nvprotocol.errors import ArgumentError
 from nvprotocol.pulses.magnus import composed
-from nvprotocol.pulses.maps import MagnusIntegrator
-from nvprotocol.pulses.smooth import chebyshev
+from nvprotocol.pulses.propagation.dynamics import chebyshev
+from nvprotocol.pulses.propagation.maps import MagnusIntegrator
 
 METHODS = [
     "magnus",
@@ -59,7 +59,9 @@ def test_free_evolution_of_other_numbers_of_qubits(n_qubits: int, rng: np.random
 
 @pytest.mark.parametrize("method", ["idle", *METHODS])
 def test_steps_of_gradient_and_medium(method: Any, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nvprotocol.pulses.dynamics.find_spec", lambda _name: None)  # on SciPy: nothing to compile
+    monkeypatch.setattr(
+        "nvprotocol.pulses.propagation.dynamics.find_spec", lambda _name: None
+    )  # on SciPy: nothing to compile
     symbols, rho = random_symbols(rng), random_state(rng)
     device = nv.Device(pair(**symbols).equation)
     events = [
@@ -276,7 +278,7 @@ def test_a_scan_is_its_schedules_one_by_one() -> None:
 @pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
 @pytest.mark.parametrize("no_jump", [False, True])
 def test_dynamics_without_jax(no_jump: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nvprotocol.pulses.dynamics.find_spec", lambda _name: None)
+    monkeypatch.setattr("nvprotocol.pulses.propagation.dynamics.find_spec", lambda _name: None)
     device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=0.5, A=0.3j, q=0.3, J=0.2), detuning=2.0))
     schedule = p.Schedule([p.rotation(p.Gaussian(30.0), 2.0, 0.4, qubit=1), p.MediumRamp(0.0, 0.2), p.Wait(0.1)])
     expected = p.evolve(schedule, device, "ud", no_jump=no_jump)

@@ -30,7 +30,7 @@ def test_the_laboratory_frame_is_the_rotating_one() -> None:
 
 @pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
 def test_dynamics_agrees_with_the_carrier_on_scipy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nvprotocol.pulses.dynamics.find_spec", lambda _name: None)
+    monkeypatch.setattr("nvprotocol.pulses.propagation.dynamics.find_spec", lambda _name: None)
     schedule, device = p.Schedule([p.rotation(p.RaisedCosine(5.0), 1.2, 0.3, qubit=0)]), nv.Device(EQUATION)
     expected = p.Propagation(schedule, device, frame="rotating").propagator()
     found = p.Propagation(schedule, device, frame="rotating", method="dynamics", tolerance=1e-7).propagator()

@@ -18,7 +18,7 @@ from nvprotocol.device import Control
 from nvprotocol.device.control import EnvelopeName
 from nvprotocol.errors import ArgumentError, UnsupportedCircuitError
 from nvprotocol.protocols import GALLERY
-from nvprotocol.pulses.gates import rotation_of, z_rotation
+from nvprotocol.pulses.lowering.gates import rotation_of, z_rotation
 
 MEDIUM = nv.Medium.pair(a=1.0, A=0.8 * np.exp(0.4j), q=0.1, d=0.05, J=0.3, dm=0.2)
 ANTENNA_EACH = Control(crosstalk=np.eye(2))

@@ -15,7 +15,7 @@ from pulse_laboratory import one_still_spin, still
 import nvprotocol as nv
 from nvprotocol import pulses as p
 from nvprotocol.errors import ArgumentError, MissingExtraError
-from nvprotocol.pulses.timeline import Timeline
+from nvprotocol.pulses.propagation.timeline import Timeline
 
 FLIP = p.Pulse(p.Square(50.0), rabi=60.0, qubit=0)
 loose: Any = p  # for what the types already forbid
@@ -221,7 +221,7 @@ def test_arguments_of_the_wrong_type() -> None:
 
 
 def test_without_qiskit_dynamics_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nvprotocol.pulses.model.find_spec", lambda _name: None)
+    monkeypatch.setattr("nvprotocol.pulses.propagation.model.find_spec", lambda _name: None)
     for call in (
         lambda: p.evolve(p.Schedule([FLIP]), still(), method="dynamics"),
         lambda: p.lindblad_model(still()),

@@ -44,7 +44,7 @@ def _two_qubit_equation() -> Finding:
     as_printed = printed.h_form(rho, {"z": np.array([[d, D], [np.conj(D), d]])})
     right = printed.h_form(rho, {"z": np.array([[d, np.conj(D)], [D, d]])})
     me = MasterEquation(Medium.pair(a=0.0, d=d, D=D))
-    package = -printed.unstacked(me.liouvillian @ printed.stacked(rho))
+    package = -operators.unvec(me.liouvillian @ operators.vec(rho))
     return Finding(
         (vanishes("S28 − Eq. 4 with the block [[d, D], [D*, d]], D = D₁₂ complex", s28 - as_printed, 1e-13),),
         (

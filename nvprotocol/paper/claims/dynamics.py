@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from nvprotocol import closed_form
+from nvprotocol import closed_form, operators
 from nvprotocol.entanglement import concurrence
 from nvprotocol.paper import printed
 from nvprotocol.paper.claim import Claim, Finding, Verdict
@@ -37,7 +37,7 @@ def _element_equations() -> Finding:
     residual = []
     for rng, a, A, q, delta in printed.draws(54, 20):
         rho = printed.random_state(rng)
-        rate = printed.unstacked(printed.equation(a, A, q, delta).liouvillian @ printed.stacked(rho))[printed.PAPER]
+        rate = operators.unvec(printed.equation(a, A, q, delta).liouvillian @ operators.vec(rho))[printed.PAPER]
         residual += [rate[index] - value for index, value in elements(rho[printed.PAPER], a, A, q, delta).items()]
     return Finding((vanishes("generator − S54, element by element, on random states", residual, 1e-13),))
 
@@ -46,8 +46,8 @@ def _reduction() -> Finding:
     """S56–S59 along the evolution, with derivatives by the generator."""
     a, A, delta = 1.0, 0.8, 0.3
     me, times = printed.equation(a, A, delta=delta), np.linspace(0.0, 3.0, 31)
-    vectors = printed.stacked(me.evolve("ud", times)).T
-    r, dr = (printed.unstacked(v.T) for v in (vectors, me.liouvillian @ vectors))
+    vectors = operators.vec(me.evolve("ud", times)).T
+    r, dr = (operators.unvec(v.T) for v in (vectors, me.liouvillian @ vectors))
     up_down, down_up, ground = (np.real(r[:, k, k]) for k in (2, 1, 0))
     x, y, h = np.real(r[:, 2, 1]), np.imag(r[:, 2, 1]), down_up
     dx, dy, dh = np.real(dr[:, 2, 1]), np.imag(dr[:, 2, 1]), np.real(dr[:, 1, 1])

@@ -48,7 +48,7 @@ def _block_h() -> Finding:
         me = MasterEquation(Medium.pair(a=a, A=A * phase, q=q, d=d, D=D), delta)
         h = printed.system_hamiltonian(delta)
         expected = -1j * (h @ rho - rho @ h) - printed.h_form(rho, printed.h_blocks(a, A * phase, q, d, D))
-        residual.append(printed.unstacked(me.liouvillian @ printed.stacked(rho)) - expected)
+        residual.append(operators.unvec(me.liouvillian @ operators.vec(rho)) - expected)
     return Finding((vanishes("generator − double sum of Eq. 3 with h of Eq. 4, on random states", residual, 1e-13),))
 
 
@@ -57,7 +57,7 @@ def _jump_form() -> Finding:
     for rng, a, A, q, delta in printed.draws(56, 20):
         rho, me = printed.random_state(rng), printed.equation(a, A, q, delta)
         by_jumps = printed.derivative(rho, a, A, q, delta)
-        generator.append(printed.unstacked(me.liouvillian @ printed.stacked(rho)) - by_jumps)
+        generator.append(operators.unvec(me.liouvillian @ operators.vec(rho)) - by_jumps)
         double_sum = printed.h_form(rho, printed.h_blocks(a, A, q, 0.0, 0.0))
         forms.append(double_sum - sum(printed.dissipator(jump, rho) for jump in printed.jumps(a, A, q)))
     return Finding(
@@ -118,7 +118,7 @@ def _stability() -> Finding:
 def _turn(angle: float) -> printed.Array:
     """exp(iφσ₂ᶻ/2) as a matrix on stacked density matrices."""
     unitary = np.diag(np.exp(0.5j * angle * operators.sigma_z(1).diagonal().real))
-    return np.kron(unitary.conj(), unitary)
+    return operators.kraus_superoperator(unitary)
 
 
 def _gauge() -> Finding:
@@ -163,7 +163,7 @@ def _gauge() -> Finding:
 
 
 def _turned(operator: printed.Array, angle: float) -> printed.Array:
-    return printed.unstacked(_turn(angle) @ printed.stacked(operator))
+    return operators.unvec(_turn(angle) @ operators.vec(operator))
 
 
 CLAIMS = (

@@ -23,7 +23,7 @@ def _split() -> Finding:
         h = me.effective_hamiltonian
         expected = -1j * (h @ rho - rho @ h.conj().T)
         expected = expected + 2 * sum(jump @ rho @ jump.conj().T for jump in printed.jumps(a, A, q))
-        residual.append(printed.unstacked(me.liouvillian @ printed.stacked(rho)) - expected)
+        residual.append(operators.unvec(me.liouvillian @ operators.vec(rho)) - expected)
     return Finding((vanishes("generator − (no-jump part + 2ΣJρJ†), on random states", residual, 1e-13),))
 
 

@@ -30,11 +30,11 @@ def decoupled(me: MasterEquation, spacing: float, pulses: int, monitored: bool) 
     generator = me.liouvillian
     if monitored:
         h = me.effective_hamiltonian
-        generator = -1j * (np.kron(np.eye(4), h) - np.kron(h.conj(), np.eye(4)))
+        generator = operators.hamiltonian_superoperator(h)
     half = expm(generator * spacing / 2)
-    step = half @ np.kron(_FLIP.conj(), _FLIP) @ half
-    rho = np.linalg.matrix_power(step, pulses) @ printed.stacked(operators.density_matrix("ud"))
-    rho = printed.unstacked(rho)
+    step = half @ operators.kraus_superoperator(_FLIP) @ half
+    rho = np.linalg.matrix_power(step, pulses) @ operators.vec(operators.density_matrix("ud"))
+    rho = operators.unvec(rho)
     probability = float(np.trace(rho).real)
     return rho / probability, probability
 
@@ -96,7 +96,7 @@ def _decoupling() -> Finding:
     fast, _ = decoupled(printed.equation(), 0.01, 4000, monitored=False)
     watched, probability = decoupled(printed.equation(), 0.01, 4000, monitored=True)
     dephasing = printed.equation(0.0, 0.0, d=0.2, D=0.05).liouvillian
-    pulse = np.kron(_FLIP.conj(), _FLIP)
+    pulse = operators.kraus_superoperator(_FLIP)
     return Finding(
         (
             equal("C(∞) at |A| = a, T = 0 with π pulses every .01/a: 1/2 as without", concurrence(fast), 0.5, digits=3),

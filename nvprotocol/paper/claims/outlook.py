@@ -63,7 +63,7 @@ def _sensing() -> Finding:
     slope, curvature, expected = [], [], []
     for _, a, A, q, delta in printed.draws(8, 10):
         generator = printed.equation(a, A, q, delta).liouvillian
-        inside, start = printed.stacked(_INSIDE), printed.stacked(operators.density_matrix("ud"))
+        inside, start = operators.vec(_INSIDE), operators.vec(operators.density_matrix("ud"))
         slope.append(np.real(inside @ generator @ start) + 2 * a * (1 + q))
         curvature.append(np.real(inside @ generator @ generator @ start))
         expected.append(4 * (a * (1 + q)) ** 2 + 4 * (A * (1 + q)) ** 2 + 16 * a**2 * q)
@@ -102,10 +102,10 @@ def _anisotropic() -> Finding:
     for ratio in ratios:
         up, down = (one(0) + one(1) for one in (operators.sigma_plus, operators.sigma_minus))
         jump = (up + ratio * down) / np.sqrt(2)
-        dissipation = [printed.stacked(printed.dissipator(jump, rho)) for rho in np.eye(16).reshape(16, 4, 4)]
-        generator = -np.array(dissipation).T @ np.array([printed.stacked(rho) for rho in np.eye(16).reshape(16, 4, 4)])
-        late = expm(generator * 4000.0) @ printed.stacked(operators.density_matrix("uu"))
-        found.append(float(concurrence(printed.unstacked(late))))
+        dissipation = [operators.vec(printed.dissipator(jump, rho)) for rho in np.eye(16).reshape(16, 4, 4)]
+        generator = -np.array(dissipation).T @ np.array([operators.vec(rho) for rho in np.eye(16).reshape(16, 4, 4)])
+        late = expm(generator * 4000.0) @ operators.vec(operators.density_matrix("uu"))
+        found.append(float(concurrence(operators.unvec(late))))
     return Finding(
         (equal("C(∞) from |↑↑⟩ for ν/μ = .1, .5, .9: 2μν/(μ² + ν²)", found, 2 * ratios / (1 + ratios**2), digits=5),),
         note="The dark state is μ|↑↑⟩ − ν|↓↓⟩. It takes an anisotropy that keeps pace with 2Δ, as in a pumped magnet.",

@@ -35,7 +35,7 @@ def _dark() -> Finding:
     return Finding(
         (
             vanishes("J₁|00⟩ … J₄|00⟩ at q = .4, |A| = a", [jump @ _S for jump in printed.jumps(1.0, 1.0, 0.4)], 1e-15),
-            vanishes("d/dt |00⟩⟨00| with an XXZ coupling", me.liouvillian @ printed.stacked(_DARK), 1e-14),
+            vanishes("d/dt |00⟩⟨00| with an XXZ coupling", me.liouvillian @ operators.vec(_DARK), 1e-14),
         )
     )
 
@@ -45,7 +45,7 @@ def _two_dark_states() -> Finding:
     values, vectors = np.linalg.eigh(squares)
     dark = vectors[:, values < 1e-12]
     outside = [ket - dark @ (dark.conj().T @ ket) for ket in (_S, operators.state("uu"))]
-    moved = printed.equation(J=0.3, Jz=0.2).liouvillian @ printed.stacked(np.array([_DARK, _GROUND])).T
+    moved = printed.equation(J=0.3, Jz=0.2).liouvillian @ operators.vec(np.array([_DARK, _GROUND])).T
     return Finding(
         (
             equal("dimension of the null space of ΣJ†J, |A| = a, T = 0", dark.shape[1], 2, digits=0),

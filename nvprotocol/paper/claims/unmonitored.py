@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol import closed_form
+from nvprotocol import closed_form, operators
 from nvprotocol._typing import ArrayLike
 from nvprotocol.entanglement import concurrence
 from nvprotocol.master_equation import MasterEquation
@@ -47,9 +47,9 @@ def _oscillator() -> Finding:
     residual, apart = [], []
     for a, A, delta in _REGIMES:
         me = printed.equation(a, A, delta=delta)
-        states = printed.stacked(me.evolve("ud", _TIMES)).T
+        states = operators.vec(me.evolve("ud", _TIMES)).T
         slopes = me.liouvillian @ states
-        x, dx, ddx = (np.real(printed.unstacked(v.T)[:, 2, 1]) for v in (states, slopes, me.liouvillian @ slopes))
+        x, dx, ddx = (np.real(operators.unvec(v.T)[:, 2, 1]) for v in (states, slopes, me.liouvillian @ slopes))
         residual.append(ddx + 4 * a * dx + 4 * (delta**2 + a**2 - A**2) * x)
         if delta != A:  # of a Jordan block of three, a third of the digits is left
             values = np.linalg.eigvals(me.liouvillian)
@@ -147,7 +147,7 @@ def _lifetime() -> Finding:
             vanishes("−1/τ − nearest eigenvalue of the generator, |A| = .5, .8, .95, 1", apart, 1e-10),
             vanishes("1/τ at |A| = a, from C at t = 100 and 200", np.log(late[0] / late[1]) / 100, 1e-13),
             vanishes("the same from the closed form", 1 / closed_form.lifetime(a=1.0, A=1.0), 1e-15),
-            vanishes("change of the singlet, which then carries it", me.liouvillian @ printed.stacked(dark), 1e-15),
+            vanishes("change of the singlet, which then carries it", me.liouvillian @ operators.vec(dark), 1e-15),
         ),
         note="The supplement once prints τ = 1/(a − |A|), twice as long: E4.",
     )
