@@ -97,13 +97,16 @@ class Experiment:
         for sweep, along in self.along(values):
             if sweep.section in ("medium", "device"):
                 content = sweep.put(content, along)
-        medium = self._media(values) if content.magnet is not None else medium_of(content.medium)
-        equation = MasterEquation(medium, content.device.detuning)
+        equation = MasterEquation(self._media(content, values), content.device.detuning)
         times = (content.device.intrinsic_t1, content.device.intrinsic_t2)
         return with_intrinsic(equation, *(_each_qubit(time, equation.n_qubits) for time in times))
 
-    def _media(self, values: NDArray[np.float64]) -> Medium:
-        """The media of a magnet, asked wherever it is another, with the batch shape (curves or 1, n or 1)."""
+    def _media(self, content: ExperimentFile, values: NDArray[np.float64]) -> Medium:
+        """The media of sections with arrays; a magnet is asked wherever it is another, (curves or 1, n or 1) times."""
+        if not {sweep.section for sweep, _ in self.along(values)} & {"medium", "magnet"}:
+            return self.device(0, self.scan.values[0]).equation.medium
+        if content.magnet is None:
+            return medium_of(content.medium)
         curves = range(self.n_curves) if self.curves is not None and self.curves.section == "magnet" else range(1)
         points = values.tolist() if self.scan.section == "magnet" else [None]
         settings = [[self.settings(curve, value=value) for value in points] for curve in curves]
