@@ -68,23 +68,23 @@ def by_master_equation(experiment: Experiment, protocol: "Protocol", values: NDA
     Media, detunings and durations go to the theory as arrays; it is called once for each choice of the other parameters
     of the protocol.
     """
-    shape = (experiment.n_curves, values.size)
-    varied = {sweep.key: (sweep, along) for sweep, along in experiment.along(values) if sweep.section == "protocol"}
-    parameters = parameters_of(experiment.content)
-    _, durations = varied.pop("duration", (None, np.array(parameters.pop("duration"))))
+    shape, parameters = (experiment.n_curves, values.size), parameters_of(experiment.content)
+    durations = np.array(parameters.pop("duration"))
+    columns = {}
+    for sweep, along in experiment.along(values):
+        if sweep.parameter == "protocol.duration":
+            durations = along
+        elif sweep.section == "protocol":
+            columns[sweep] = _distinct(along, shape)
     times, time = _distinct(durations, shape)
-    columns = [_distinct(along, shape) for _, along in varied.values()]
     equation = experiment.equations(values)
     states, probability = np.empty((*shape, 4, 4), dtype=complex), np.empty(shape)
-    for choice in product(*(range(known.size) for known, _ in columns)):
-        chosen = {
-            key: sweep.number(known[k])
-            for (key, (sweep, _)), (known, _), k in zip(varied.items(), columns, choice, strict=True)
-        }
-        kept = protocol.reference(equation, times, **parameters | chosen)
+    for choice in product(*(range(known.size) for known, _ in columns.values())):
         here = np.full(shape, True)
-        for (_, index), k in zip(columns, choice, strict=True):
+        for (sweep, (known, index)), k in zip(columns.items(), choice, strict=True):
+            parameters[sweep.key] = sweep.number(known[k])
             here &= index == k
+        kept = protocol.reference(equation, times, **parameters)
         place = (*_within(equation.batch_shape, here), time[here])
         states[here], probability[here] = kept.states[place], kept.probability[place]
     return Conditional(states, probability)

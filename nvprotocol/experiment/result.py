@@ -168,12 +168,9 @@ def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -
     observable = observable_of(protocol, first, experiment.content.run.tomography)
     numbers = range(experiment.n_curves)
     fine = drawn_at(experiment, by_circuits=any(needs_circuits(experiment, number) for number in numbers))
+    estimates = [_estimates(experiment, protocol, observable, number, progress) for number in numbers]
     theory = by_master_equation(experiment, protocol, np.concatenate([experiment.scan.values, fine]))
-    curves = []
-    for number in numbers:
-        estimates = _estimates(experiment, protocol, observable, number, progress)
-        kept = Conditional(theory.states[number], theory.probability[number])
-        curves.append(_curve(experiment, protocol, observable, number, estimates, fine, kept))
+    curves = [_curve(experiment, protocol, observable, number, estimates[number], fine, theory) for number in numbers]
     agreement = sum((_agreement(curve, experiment.content.run.shots) for curve in curves), Agreement(0.0, 0))
     compared = [pair for curve in curves for pair in zip(curve.estimates, curve.exact.values, strict=True)]
     kept = [(emulated, value) for emulated, value in compared if emulated is not None]
@@ -182,7 +179,7 @@ def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -
 
 
 def _label(experiment: Experiment, number: int) -> str:
-    """What tells a curve apart."""
+    """What distinguishes a curve."""
     if experiment.curves is None:
         return ""
     value = f"{experiment.curves.values[number]:g}".replace("-", "−")
@@ -198,10 +195,12 @@ def _curve(
     fine: NDArray[np.float64],
     theory: Conditional,
 ) -> Curve:
-    """One curve, from its estimates and the master equation at its points and where it is drawn."""
+    """One curve, from its estimates and the master equation of all curves at the points and where they are drawn."""
     values, given = experiment.scan.values, (experiment, protocol, observable)
-    points = Conditional(theory.states[: values.size], theory.probability[: values.size])
-    drawn = Conditional(theory.states[values.size :], theory.probability[values.size :])
+    points, drawn = (
+        Conditional(theory.states[number, part], theory.probability[number, part])
+        for part in (slice(values.size), slice(values.size, None))
+    )
     label, ideal = _label(experiment, number), exact_of(*given, drawn)
     if not needs_circuits(experiment, number):
         return Curve(label, estimates, exact_of(*given, points, outcomes=True), fine, ideal)
