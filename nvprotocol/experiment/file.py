@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,6 @@ class Experiment:
     scan: Sweep
     curves: Sweep | None
     source: TomlFile
-    _devices: dict[tuple[int, float | None], Device] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def text(self) -> str:
@@ -78,10 +78,11 @@ class Experiment:
     def device(self, curve: int, value: float) -> Device:
         """The device of one curve at a value of the scan; built once for all at which it is the same."""
         of_curve = self.curves is not None and self.curves.section != "protocol"
-        key = (curve if of_curve else 0, None if self.scan.section == "protocol" else float(value))
-        if key not in self._devices:
-            self._devices[key] = device_of(self.settings(curve, value=value))
-        return self._devices[key]
+        return self._device(curve if of_curve else 0, None if self.scan.section == "protocol" else float(value))
+
+    @cached_property
+    def _device(self) -> Callable[[int, float | None], Device]:
+        return cache(lambda curve, value: device_of(self.settings(curve, value=value)))
 
     def equations(self, values: NDArray[np.float64]) -> MasterEquation:
         """All that acts while time passes, on every curve at values of the scan, as one master equation.
