@@ -5,7 +5,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: all help run gallery figures test quick coverage shake reseed qiskit2 clients lint notebooks notebooks-update pages benchmarks mutants ci clean
+.PHONY: all help run gallery figures test quick coverage shake reseed qiskit2 lowest clients lint notebooks notebooks-update pages benchmarks mutants ci clean
 
 JOBS = 2
 BIN = .venv/bin
@@ -66,11 +66,14 @@ reseed: .venv/.dev ## the tests of draws once for each of SEEDS, with every seed
 qiskit2: .venv-qiskit2/.dev ## the tests again, on the newest Qiskit 2 (without the pulse engine)
 	$(ONE_THREAD) $(CACHED) .venv-qiskit2/bin/pytest $(PYTEST)
 
+lowest: ## part of the tests with the oldest versions that pyproject.toml allows, in .venv-lowest
+	$(ONE_THREAD) PYTHON="$(PYTHON)" sh .ci/lowest $(PYTEST)
+
 clients: .venv-clients/.dev .venv-clients2/.dev ## qiskit-experiments on the backend, with Qiskit 1.3.0 and with the newest 2
 	$(ONE_THREAD) .venv-clients/bin/pytest $(PYTEST) tests/clients
 	$(ONE_THREAD) .venv-clients2/bin/pytest $(PYTEST) tests/clients
 
-lint: .venv/.dev ## style, types, one-way layers, notebooks in step with their sources
+lint: .venv/.dev ## style, types, one-way layers without circles, notebooks in step with their sources
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
@@ -83,9 +86,10 @@ notebooks: .venv/.dev ## runs every committed notebook from top to bottom
 notebooks-update: .venv/.dev ## makes each notebook anew from its .py, outputs and pictures included
 	$(ONE_THREAD) $(BIN)/python .ci/notebooks.py
 
-pages: .venv/.runtime ## makes the pages of claims and errata in docs/ anew
+pages: .venv/.runtime ## makes the pages of claims and errata in docs/, and the house in CONTRIBUTING.md, anew
 	$(ONE_THREAD) $(BIN)/nvprotocol claims --output docs/claims.md
 	$(ONE_THREAD) $(BIN)/nvprotocol errata --output docs/errata.md
+	$(BIN)/python .ci/house.py
 
 .PHONY: docs docs-update
 docs: .venv-docs/.docs ## the documentation as a site in build/docs, every warning an error
@@ -105,7 +109,7 @@ ci: ## everything, as the continuous integration does it
 	.ci/run
 
 clean: ## removes environments and caches
-	rm -rf .coverage .venv .venv-qiskit2 .venv-clients .venv-clients2 .venv-docs .venv-mutants .bootstrap .hypothesis .ruff_cache .import_linter_cache
+	rm -rf .coverage .venv .venv-qiskit2 .venv-lowest .venv-clients .venv-clients2 .venv-docs .venv-mutants .bootstrap .hypothesis .ruff_cache .import_linter_cache
 	rm -rf build docs/notebooks/*.ipynb
 	find nvprotocol tests benchmarks notebooks -name __pycache__ -prune -exec rm -rf {} +
 

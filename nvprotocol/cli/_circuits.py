@@ -188,17 +188,13 @@ def _print_estimate(estimate: Any) -> None:
 
 def _print_table(found: "Probability", sizes: Sequence[int]) -> None:
     """Every reading of registers with its relative frequency among kept runs; of long ones, those that have come up."""
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
-    from rich.table import Table
 
+    from nvprotocol._rich_table import table_of
     from nvprotocol.tomography import clopper_pearson
 
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1))
-    for name in (found.register, *(() if found.counts is None else ("counts",)), "probability"):
-        table.add_column(name, justify="right", no_wrap=True)
-    if found.counts is not None:
-        table.add_column("95 %", justify="right", no_wrap=True)
+    columns = ("probability",) if found.counts is None else ("counts", "probability", "95 %")
+    table = table_of(found.register, *columns, left=0)
     for value, share in enumerate(found.distribution):
         if len(found.distribution) > _FULL_TABLE and not share:
             continue

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, nonnegative_array, numeric_array, real_number, show
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._text_table import aligned
 from nvprotocol._typing import ArrayLike
 from nvprotocol.design.crossing import first_crossing
 from nvprotocol.design.sector import Array, bell_phase, imbalance, largest_dephasing, largest_detuning, steady_fidelity
@@ -87,7 +88,7 @@ class BellYield:
             ("kept", f"{self.probability:.4g} of all runs"),
             *(tolerances if stays else [("beyond", self._end)]),
         ]
-        return "\n".join(f"{name:<11}{text}" for name, text in rows)
+        return "\n".join(aligned(rows, least=10))
 
     __repr__ = __str__
 

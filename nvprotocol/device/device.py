@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import one_of, show
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._text_table import aligned
 from nvprotocol._typing import ArrayLike
 from nvprotocol.device._checked import checked_fields
 from nvprotocol.device.catalogue import BUILTIN, NOT_GATES, TWO_QUBIT_GATES, VIRTUAL_GATES
@@ -256,9 +257,7 @@ def _text(device: Device) -> str:
     name = "" if device.name == "device" else f' "{device.name}"'
     kind = "ideal" if device.is_ideal else "real"
     head = f"Device{name} with clock {device.dt_ns:g} ns and {kind} instruments"
-    rows = _instruments(device) | _qubits(device)
-    width = max(map(len, rows)) + 2
-    table = [f"  {label:<{width}}{text}" for label, text in rows.items()]
+    table = aligned((_instruments(device) | _qubits(device)).items(), gap=2, indent="  ")
     return "\n".join([head, *table, str(device.equation)])
 
 

@@ -1,6 +1,5 @@
 """Where a medium comes from: what was computed, in which approximation, and how far it can be trusted."""
 
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import show
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._text_table import aligned
 
 __all__ = ["Note", "Number", "Provenance"]
 
@@ -125,10 +125,4 @@ class Provenance:
     def __str__(self) -> str:
         rows = ["from", "", *self.numbers, *("warning" if note.serious else "note" for note in self.notes)]
         texts = [self.source, self.approximation, *map(str, self.numbers.values()), *(note.text for note in self.notes)]
-        width = 1 + max(10, *(len(row) for row in rows))
-        indent = " " * width
-        paragraphs = [
-            textwrap.fill(text, 118, initial_indent=row.ljust(width), subsequent_indent=indent, break_long_words=False)
-            for row, text in zip(rows, texts, strict=True)
-        ]
-        return "\n".join(paragraphs)
+        return "\n".join(aligned(zip(rows, texts, strict=True), least=10, width=118))

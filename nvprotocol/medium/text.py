@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import show
+from nvprotocol._text_table import aligned
 from nvprotocol.medium.dark_state import DarkState
 from nvprotocol.medium.provenance import Provenance
 
@@ -18,15 +19,16 @@ def described(
 ) -> str:
     """A medium as text: its blocks and times, the dark state of a pair, and where it comes from."""
     head = f"Medium of {n_qubits} qubits, rates in rad/µs" if n_qubits > 1 else "Medium of a qubit, rates in rad/µs"
-    rows = [f"{head}, batch {batch}" if batch else head]
+    rows: list[tuple[str, str]] = []
     if not batch:
-        rows += [f"  {name:<11}{_matrix(block)}" for name, block in blocks.items() if np.any(block)]
-        rows += [f"  {name:<11}{', '.join(show(float(t)) for t in value)} µs" for name, value in times.items()]
+        rows += [(name, _matrix(block)) for name, block in blocks.items() if np.any(block)]
+        rows += [(name, f"{', '.join(show(float(t)) for t in value)} µs") for name, value in times.items()]
     if dark is not None:
-        rows.append(f"  {'dark state':<11}{dark}{', at equal splittings' if dark.exact else ''}")
+        rows.append(("dark state", f"{dark}{', at equal splittings' if dark.exact else ''}"))
+    lines = [f"{head}, batch {batch}" if batch else head, *aligned(rows, least=10, indent="  ")]
     if provenance is not None:
-        rows += [f"  {row}" for row in str(provenance).splitlines()]
-    return "\n".join(rows)
+        lines += [f"  {line}" for line in str(provenance).splitlines()]
+    return "\n".join(lines)
 
 
 def _matrix(block: NDArray) -> str:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nvprotocol._checks import fail, real_number, show
+from nvprotocol._text_table import aligned
 from nvprotocol.pulses.drawing import draw
 from nvprotocol.pulses.envelopes import Drag, Gaussian, RaisedCosine, Samples, Square
 from nvprotocol.pulses.events import Act, Check, Event, GradientRamp, Kind, MediumRamp, Pulse, Wait, of_kind
@@ -157,19 +158,18 @@ def _refuse_overlapping_ramps(ramps: tuple[Event, ...]) -> None:
 def schedule_text(events: Sequence[Event], duration: float) -> str:
     """A line for each event, with its times; of a long schedule the beginning and the end."""
     count = f"{len(events)} event{'' if len(events) == 1 else 's'}"
-    lines = [f"Schedule of {count}, {show(duration)} µs"]
+    title = f"Schedule of {count}, {show(duration)} µs"
     if not events:
-        return lines[0]
+        return title
     rows = [
-        (f"{show(event.begin)} µs", f"{show(event.end)} µs" if event.length else "", text(event)) for event in events
+        (f"{show(event.begin)} µs", f"{show(event.end)} µs" if event.length else "", f"  {text(event)}")
+        for event in events
     ]
-    first, second = (max(len(head), *(len(row[k]) for row in rows)) for k, head in enumerate(("start", "end")))
-    table = [f"  {start:>{first}}  {end:>{second}}    {what}" for start, end, what in rows]
-    lines.append(f"  {'start':>{first}}  {'end':>{second}}")
+    head, *table = aligned([("start", "end", ""), *rows], gap=2, indent="  ", right=True)
     if len(table) > _MOST_ROWS:
         half = _MOST_ROWS // 2
         table = [*table[:half], f"  … {len(table) - 2 * half} more …", *table[-half:]]
-    return "\n".join(lines + table)
+    return "\n".join([title, head, *table])
 
 
 @singledispatch

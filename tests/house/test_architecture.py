@@ -1,6 +1,8 @@
 """The rules of the house that no linter checks: sizes, examples, light imports, honest asserts, notebooks in step."""
 
 import ast
+import importlib
+import importlib.util
 import inspect
 import io
 import re
@@ -8,6 +10,7 @@ import subprocess
 import sys
 import tokenize
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import pytest
@@ -116,6 +119,29 @@ def test_notebook_was_executed_in_order_and_without_error(path: Path) -> None:
     kinds = {output.output_type for cell in cells for output in cell.outputs}
     assert kinds
     assert "error" not in kinds
+
+
+def house() -> Any:
+    """The script that draws the house; `.ci` is no package."""
+    spec = importlib.util.spec_from_file_location("house", ROOT / ".ci" / "house.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_contributing_draws_the_house_of_the_contracts() -> None:
+    script = house()
+    assert script.PAGE.read_text(encoding="utf-8") == script.drawn(), "make pages has not been run"
+
+
+def test_rooms_without_qiskit_are_rooms_and_lie_below_those_with_it() -> None:
+    script = house()
+    floors = script.floors()
+    light = {name.removeprefix("nvprotocol.") for name in script.contract("numpy-rooms")["source_modules"]}
+    assert light <= set(floors)
+    assert {room for room, floor in floors.items() if floor <= floors["tomography"]} <= light
 
 
 def test_no_notebook_without_source() -> None:
