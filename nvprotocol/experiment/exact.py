@@ -53,6 +53,11 @@ class Exact:
     states: NDArray[np.complex128]
     outcomes: NDArray[np.float64] | None = None
 
+    def of_curve(self, number: int) -> "Exact":
+        """Those of one curve, where they are of all curves."""
+        table = None if self.outcomes is None else self.outcomes[number]
+        return Exact(self.values[number], self.probability[number], self.states[number], table)
+
 
 def needs_circuits(experiment: Experiment, curve: int) -> bool:
     """Whether the exact values of any point of a curve need the circuits themselves."""
@@ -105,7 +110,7 @@ def _within(batch: tuple[int, ...], here: NDArray[np.bool_]) -> list[NDArray[np.
 def exact_of(
     experiment: Experiment, protocol: "Protocol", observable: Observable, kept: Conditional, *, outcomes: bool = False
 ) -> Exact:
-    """The observable of states on one curve, and what kept runs read on ideal instruments if it is asked for."""
+    """The observable of states, and what kept runs read on ideal instruments if it is asked for."""
     parameters = parameters_of(experiment.content)
     table = None
     if outcomes:

@@ -60,7 +60,7 @@ class Observable:
             return tomography.probabilities(states, self.settings)
         qubit = _read_qubit(parameters)
         each = [replace(protocol, outcomes=(string,)).signal(states, **qubit) for string in self.readings]
-        return np.stack(each, axis=-1)[:, None, :]
+        return np.stack(each, axis=-1)[..., None, :]
 
 
 def observable_of(protocol: "Protocol", circuit: "QuantumCircuit", ansatz: Ansatz = "full") -> Observable:

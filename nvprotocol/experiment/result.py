@@ -169,7 +169,13 @@ def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -
     numbers = range(experiment.n_curves)
     fine = drawn_at(experiment, by_circuits=any(needs_circuits(experiment, number) for number in numbers))
     estimates = [_estimates(experiment, protocol, observable, number, progress) for number in numbers]
-    theory = by_master_equation(experiment, protocol, np.concatenate([experiment.scan.values, fine]))
+    values, given = experiment.scan.values, (experiment, protocol, observable)
+    theory = by_master_equation(experiment, protocol, np.concatenate([values, fine]))
+    points, drawn = (
+        Conditional(theory.states[:, part], theory.probability[:, part])
+        for part in (slice(values.size), slice(values.size, None))
+    )
+    exact = exact_of(*given, points, outcomes=True), exact_of(*given, drawn)
     curves = [_curve(experiment, protocol, observable, number, estimates[number], fine, theory) for number in numbers]
     agreement = sum((_agreement(curve, experiment.content.run.shots) for curve in curves), Agreement(0.0, 0))
     compared = [pair for curve in curves for pair in zip(curve.estimates, curve.exact.values, strict=True)]
