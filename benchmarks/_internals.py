@@ -45,10 +45,9 @@ def exact_part(experiment: nv.experiment.Experiment) -> Callable[[], States]:
 
     def work() -> States:
         kept = by_master_equation(experiment, protocol, np.concatenate([drawn, experiment.scan.values]))
-        for number in range(experiment.n_curves):
-            for part, outcomes in ((slice(drawn.size), False), (slice(drawn.size, None), True)):
-                of_curve = Conditional(kept.states[number, part], kept.probability[number, part])
-                exact_of(experiment, protocol, observable, of_curve, outcomes=outcomes)
+        for part, outcomes in ((slice(drawn.size), False), (slice(drawn.size, None), True)):
+            of_part = Conditional(kept.states[:, part], kept.probability[:, part])
+            exact_of(experiment, protocol, observable, of_part, outcomes=outcomes)
         return kept.states
 
     return work

@@ -176,7 +176,7 @@ def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -
         for part in (slice(values.size), slice(values.size, None))
     )
     exact = exact_of(*given, points, outcomes=True), exact_of(*given, drawn)
-    curves = [_curve(experiment, protocol, observable, number, estimates[number], fine, theory) for number in numbers]
+    curves = [_curve(*given, number, estimates[number], fine, exact) for number in numbers]
     agreement = sum((_agreement(curve, experiment.content.run.shots) for curve in curves), Agreement(0.0, 0))
     compared = [pair for curve in curves for pair in zip(curve.estimates, curve.exact.values, strict=True)]
     kept = [(emulated, value) for emulated, value in compared if emulated is not None]
@@ -199,19 +199,15 @@ def _curve(
     number: int,
     estimates: list[Emulated | None],
     fine: NDArray[np.float64],
-    theory: Conditional,
+    theory: tuple[Exact, Exact],
 ) -> Curve:
     """One curve, from its estimates and the master equation of all curves at the points and where they are drawn."""
-    values, given = experiment.scan.values, (experiment, protocol, observable)
-    points, drawn = (
-        Conditional(theory.states[number, part], theory.probability[number, part])
-        for part in (slice(values.size), slice(values.size, None))
-    )
-    label, ideal = _label(experiment, number), exact_of(*given, drawn)
+    given = (experiment, protocol, observable, number)
+    label, (points, drawn) = _label(experiment, number), (part.of_curve(number) for part in theory)
     if not needs_circuits(experiment, number):
-        return Curve(label, estimates, exact_of(*given, points, outcomes=True), fine, ideal)
-    exact = by_circuits(*given, number, values, outcomes=True)
-    return Curve(label, estimates, exact, fine, by_circuits(*given, number, fine), ideal)
+        return Curve(label, estimates, points, fine, drawn)
+    exact = by_circuits(*given, experiment.scan.values, outcomes=True)
+    return Curve(label, estimates, exact, fine, by_circuits(*given, fine), drawn)
 
 
 def _estimates(
