@@ -67,7 +67,7 @@ qiskit2: .venv-qiskit2/.dev ## the tests again, on the newest Qiskit 2 (without 
 	$(ONE_THREAD) $(CACHED) .venv-qiskit2/bin/pytest $(PYTEST)
 
 lowest: ## part of the tests with the oldest versions that pyproject.toml allows, in .venv-lowest
-	$(ONE_THREAD) PYTHON="$(PYTHON)" sh .ci/lowest $(PYTEST)
+	$(ONE_THREAD) $(CACHED) PYTHON="$(PYTHON)" sh .ci/lowest $(PYTEST)
 
 clients: .venv-clients/.dev .venv-clients2/.dev ## qiskit-experiments on the backend, with Qiskit 1.3.0 and with the newest 2
 	$(ONE_THREAD) .venv-clients/bin/pytest $(PYTEST) tests/clients

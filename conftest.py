@@ -173,7 +173,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Counts every example that draws among the statistical tests, and pages, which run whole experiments, as slow.
 
-    Groups, which take longest, come first.
+    What takes longest comes first, so that no process is left alone with it: groups, then the slow ones.
     """
     for item in items:
         example: Example | None = getattr(item, "example", None)
@@ -182,7 +182,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         if example and item.path.suffix == ".md":
             item.add_marker("slow")
     yield
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    items.sort(key=lambda item: [item.get_closest_marker(mark) is None for mark in ("xdist_group", "slow")])
 
 
 def reseed(shift: int) -> None:

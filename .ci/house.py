@@ -18,9 +18,9 @@ WAYS = {
     "circuit": (
         ("protocols", "a plain QuantumCircuit, from here or from anywhere"),
         ("emulation", "takes circuit and device, checks what is asked for"),
-        ("backend", "schedules: circuit × device become steps without time"),
+        ("compiler", "times, conditions, what is kept: circuit × device become steps"),
         ("channels", "gives each stretch of time its channel, from the master equation"),
-        ("backend", "follows the steps: the kept state and its probability"),
+        ("engines", "follow the steps, exactly, on Aer or as pulses: the kept state and its probability"),
         ("tomography", "draws counts, and makes them a state with intervals"),
         ("emulation", "puts it together: the Estimate"),
     ),

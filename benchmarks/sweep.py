@@ -28,7 +28,7 @@ import nvprotocol as nv
 from nvprotocol.master_equation import evolution
 from nvprotocol.master_equation.exponential import expm, propagate
 from nvprotocol.master_equation.generator import block_generator, parameters
-from nvprotocol.master_equation.sectors import matrices_of_block, to_coordinates
+from nvprotocol.master_equation.symmetry import matrices_of_block, to_coordinates
 
 POINTS, QUTIP_POINTS = 2000, 50
 TURNS, WARM_UPS, RUNS = 3, 2, 5

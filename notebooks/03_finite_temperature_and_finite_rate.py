@@ -21,7 +21,6 @@ from scipy import constants
 from scipy.stats import binom, chi2
 
 import nvprotocol as nv
-from nvprotocol.paper.figures.conditional_map import random_look_concurrence
 from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, NOTEBOOK, estimate_points
 
 plt.rcParams.update(NOTEBOOK)
@@ -322,7 +321,7 @@ for period, value in expected.items():
     assert np.isclose(nv.concurrence(long)[0], lasting(pair(0.5, 0.9), period), rtol=0, atol=1e-9)
     assert np.isclose(lasting(pair(0.0, 0.9, 0.4), period), 1.0, rtol=0, atol=1e-9)  # q = 0: no dependence
 # At random moments instead: a threshold of the concurrence.
-found = [random_look_concurrence(pair(0.5, 0.9), rate) for rate in (0.3, 1.0, 10.0)]
+found = [nv.master_equation.poissonian_concurrence(pair(0.5, 0.9), rate) for rate in (0.3, 1.0, 10.0)]
 assert np.allclose(found, [0.0, 0.323, 0.916], rtol=0, atol=6e-4)
 # The closed form at finite temperature, the plateau, the ends, and the threshold at the start.
 t = np.linspace(0, 9, 91)

@@ -78,7 +78,7 @@ def _run(circuit: "QuantumCircuit", device: "Device", asked: list[tuple[str, str
 
 def _follow(circuit: "QuantumCircuit", device: "Device") -> None:
     """Refuses what the device cannot do; the beginning of a circuit may lack what comes later."""
-    from nvprotocol.compiler.native import to_native
+    from nvprotocol.compiler.gates import to_native
     from nvprotocol.compiler.timing import timed
     from nvprotocol.errors import ArgumentError
 

@@ -43,7 +43,7 @@ def run_errata(keys: Sequence[str], output: Path | None, *, quiet: bool) -> None
     """Computes the evidence of the errata with the given keys, or of all; prints it, and writes a page where asked."""
     from nvprotocol.paper.claims import CLAIMS
     from nvprotocol.paper.errata import ERRATA
-    from nvprotocol.paper.errata_page import errata_page, erratum_text
+    from nvprotocol.paper.errata_texts import errata_page, erratum_text
 
     chosen = _picked(keys, ERRATA, "an erratum")
     evidence = {key: CLAIMS[key] for one in chosen for key in one.claims}

@@ -62,6 +62,7 @@ from nvprotocol.closed_form.monitored import (
     largest_conditional_concurrence,
     monitored_state,
     net_coupling,
+    short_period_exceptional_detuning,
     success_probability,
 )
 from nvprotocol.closed_form.single_qubit import (
@@ -149,6 +150,7 @@ __all__ = [
     "sensing_curvature",
     "sensing_population",
     "sensing_slope",
+    "short_period_exceptional_detuning",
     "singlet_threshold",
     "singlet_weight",
     "steady_concurrence",

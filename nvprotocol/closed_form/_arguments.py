@@ -10,7 +10,7 @@ from nvprotocol._typing import ArrayLike
 
 Array: TypeAlias = NDArray[Any]
 
-_NONNEGATIVE = {"t", "a", "a0", "d", "g", "kT", "eta", "overhead", "heating", "cooling"}
+_NONNEGATIVE = {"t", "period", "a", "a0", "d", "g", "kT", "eta", "overhead", "heating", "cooling"}
 _FRACTION = {"q", "p_S", "efficiency"}
 _COMPLEX = {"A", "Gamma", "g12", "g21"}
 

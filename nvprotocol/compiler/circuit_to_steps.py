@@ -22,9 +22,8 @@ from qiskit.circuit import Operation as QiskitOperation
 
 from nvprotocol._checks import ROUNDING
 from nvprotocol.channels import depolarising, evolution, preparation
-from nvprotocol.compiler.gates import runnable
+from nvprotocol.compiler.gates import runnable, to_native
 from nvprotocol.compiler.instructions import superop_instruction
-from nvprotocol.compiler.native import to_native
 from nvprotocol.compiler.postselection import kept_bits, require_measured
 from nvprotocol.compiler.steps import CompiledCircuit, Step, blank
 from nvprotocol.compiler.timing import timed

@@ -1,16 +1,20 @@
-"""Gates: which are whose, and their matrices."""
+"""Gates: which are native on a device, how long they take, and their matrices."""
 
 from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from qiskit.circuit import Gate
+from qiskit import QuantumCircuit
+from qiskit.circuit import ControlFlowOp, Gate
 from qiskit.circuit import Operation as QiskitOperation
 from qiskit.circuit.library import UnitaryGate, get_standard_gate_name_mapping
 from qiskit.exceptions import QiskitError
 from qiskit.quantum_info import Operator
+from qiskit.transpiler import PassManagerConfig
+from qiskit.transpiler.preset_passmanagers.builtin_plugins import BasisTranslatorPassManager
 from qiskit_aer import AerSimulator
 
+from nvprotocol.compiler.places import require_in_place
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
 
@@ -21,6 +25,49 @@ _ROTATIONS = {"rx", "ry", "rz", "p", "r", "cp", "crx", "cry", "crz", "rxx", "ryy
 def is_native(gate: Gate, device: Device) -> bool:
     """Whether a device has a gate, known by its kind: another gate of the same name is another gate."""
     return gate.name in device.native_gates and isinstance(gate, _standard_gates()[gate.name])
+
+
+def to_native(circuit: QuantumCircuit, device: Device) -> QuantumCircuit:
+    """The circuit in native gates, on the same qubits; as it is where the gates are ideal, or all of them native."""
+    require_in_place(circuit, device.n_qubits)
+    if device.is_ideal:
+        return circuit
+    operations = [entry.operation for entry in circuit.data]
+    native = all(is_native(one, device) for one in operations if isinstance(one, Gate))
+    if native and not any(isinstance(one, ControlFlowOp) for one in operations):
+        return circuit
+    # The translation stage alone: what is written takes the time that it takes, in whatever unit it is written.
+    basis = [*device.native_gates, "if_else", "for_loop"]
+    translation = BasisTranslatorPassManager().pass_manager(PassManagerConfig(basis_gates=basis), 0)
+    return translation.run(circuit)
+
+
+def gate_us(gate: Gate, qubits: tuple[int, ...], device: Device) -> float:
+    """Duration of a gate in µs; on ideal instruments any gate is there and takes no time.
+
+    Raises:
+        UnsupportedCircuitError: If the device has no such gate, or not between these qubits.
+    """
+    if device.is_ideal:
+        return 0.0
+    if not is_native(gate, device):
+        known = ", ".join(device.native_gates)
+        must = f"consist of the native gates {known} of a device whose gates are not ideal"
+        but = f'has "{gate.name}" (use `transpile(circuit, nv.NVBackend(device))`)'
+        raise UnsupportedCircuitError("circuit", must, but)
+    if len(qubits) == 2 and max(qubits) < device.n_qubits:
+        but = (
+            f'"{gate.name}" is between two NV qubits, which this device does not connect (exchange one of them with a '
+            "monitor by three CX, and back)"
+        )
+        raise UnsupportedCircuitError("circuit", "have two-qubit gates with a monitor qubit", but)
+    return native_us(device, gate.name)
+
+
+@lru_cache(maxsize=256)
+def native_us(device: Device, name: str, *, monitor: bool = False) -> float:
+    """Duration of a native operation in µs; a circuit asks for the same few thousands of times."""
+    return device.duration_us(name, monitor=monitor)
 
 
 def runnable(gate: Gate, pieces: int = 1) -> Gate:

@@ -35,15 +35,16 @@ from qiskit.circuit import (
 from qiskit.circuit import Operation as QiskitOperation
 from qiskit_aer.library.save_instructions.save_data import SaveData
 
-from nvprotocol._checks import fail
+from nvprotocol._checks import fail, show
 from nvprotocol.compiler.conditions import Condition, condition_of
-from nvprotocol.compiler.durations import delay_us, gate_us, native_us
+from nvprotocol.compiler.gates import gate_us, native_us
 from nvprotocol.compiler.places import nv_of, require_in_place
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
 
 _MOST_OPERATIONS = 1_000_000
 _Indices: TypeAlias = tuple[int, ...]
+_US_PER_UNIT = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3, "ps": 1e-6}
 _FLOW = ("while_loop", "switch_case", "break_loop", "continue_loop", "store")
 
 
@@ -285,6 +286,23 @@ def _(operation: IfElseOp, walk: _Walk, qubits: _Indices, clbits: _Indices) -> N
     walk.occupy(qubits, end)
     for k in condition.bits:  # nothing may write what is tested before the test is over
         walk.read[k] = max(walk.read[k], end)
+
+
+def delay_us(delay: Delay, dt_ns: float) -> float:
+    """Duration of a delay in µs.
+
+    Raises:
+        ArgumentError: If it is negative or not finite.
+        UnsupportedCircuitError: If its unit is none of s, ms, us, ns, ps and dt.
+    """
+    duration, unit = delay.params[0], delay.unit
+    scale = dt_ns * 1e-3 if unit == "dt" else _US_PER_UNIT.get(unit)
+    if scale is None:
+        raise UnsupportedCircuitError("circuit", "have delays in s, ms, us, ns, ps or dt", f'one is in "{unit}"')
+    value = float(duration) * scale
+    if not 0 <= value < float("inf"):
+        fail("circuit", "have delays of at least 0", f"one is {show(value)} µs")
+    return value
 
 
 def _box(operation: QiskitOperation, walk: _Walk, qubits: _Indices, clbits: _Indices) -> None:

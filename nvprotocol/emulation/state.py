@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol import tomography
+from nvprotocol import operators, tomography
 from nvprotocol._checks import Seed, fail, one_of, show
 from nvprotocol.device import Device
 from nvprotocol.emulation.results import Ansatz, Estimate
@@ -185,8 +185,7 @@ def outcome_probabilities(
     follow = engine_of(engine, device)
     rotated = compile_circuits([rotations(one) for one in settings], device, translate=True, prepares=False)
     maps = np.array([follow.superoperator(one) for one in rotated])[:, diagonal]
-    vectors = np.swapaxes(stacked, -1, -2).reshape(len(stacked), -1)
-    outcomes = np.einsum("sov,kv->kso", maps, vectors).real
+    outcomes = np.einsum("sov,kv->kso", maps, operators.vec(stacked)).real
     joint = np.asarray(checked_readout(device.readout_matrices, 2**n))
     return np.clip(outcomes, 0.0, None) @ joint.T
 

@@ -6,9 +6,7 @@ it, a qubit only between its first operation and its reset, and what repeats, su
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +19,10 @@ from nvprotocol.compiler.postselection import last_writes
 from nvprotocol.compiler.readout import instrument_of
 from nvprotocol.compiler.steps import CompiledCircuit
 from nvprotocol.device import Device
+from nvprotocol.engines.branches import Branches, Fork, Keep, Map
 from nvprotocol.engines.engine import Engine
 from nvprotocol.errors import UnsupportedCircuitError
+from nvprotocol.operators import kraus_superoperator
 
 _QUBIT_LIMIT = 10
 _MOST_BRANCHES = 4096
@@ -71,185 +71,23 @@ def distribution(circuit: CompiledCircuit, device: Device, report: Sequence[int]
 def superoperator(circuit: CompiledCircuit) -> NDArray[np.complex128]:
     """The superoperator of a circuit that measures nothing, shape (4ⁿ, 4ⁿ)."""
     n = circuit.form.num_qubits
-    images = _Branches(tuple(range(n)), np.eye(4**n, dtype=complex))
+    images = Branches(tuple(range(n)), np.eye(4**n, dtype=complex))
     for step in circuit.steps:
         images.apply(_superoperator(step.operation), step.qubits)
     return images.states.T
 
 
-@dataclass
-class _Branches:
-    """Unnormalised states of some qubits, one for every combination of the readings that matter.
-
-    Qubits that are not among them are in |0⟩.
-
-    Attributes:
-        qubits: The qubits, in increasing order.
-        states: Their states, column-stacked, the highest qubit first in columns and rows, shape (B, 4ⁿ).
-        bits: The bits whose readings matter.
-        readings: What they read in each branch, shape (B, bits).
-    """
-
-    qubits: tuple[int, ...]
-    states: NDArray[np.complex128]
-    bits: list[int] = field(default_factory=list)
-    readings: NDArray[np.int8] = field(default_factory=lambda: np.zeros((1, 0), dtype=np.int8))
-
-    @property
-    def traces(self) -> NDArray[np.float64]:
-        """The probability of each branch."""
-        return self.states[:, :: 2 ** len(self.qubits) + 1].real.sum(axis=1)
-
-    def reading(self, bit: int, known: Mapping[int, int]) -> NDArray[np.int8]:
-        """What a bit reads in each branch; 0 or what is kept where it is not tracked."""
-        if bit in self.bits:
-            return self.readings[:, self.bits.index(bit)]
-        return np.full(len(self.states), known.get(bit, 0), dtype=np.int8)
-
-    def occupy(self, qubits: Iterable[int]) -> None:
-        """Takes qubits in that are in |0⟩."""
-        for qubit in qubits:
-            if qubit not in self.qubits:
-                around = self._around(qubit)
-                states = np.zeros((*around[:2], 2, *around[2:4], 2, around[4]), dtype=complex)
-                states[:, :, 0, :, :, 0, :] = self.states.reshape(around)
-                self.qubits = tuple(sorted((*self.qubits, qubit)))
-                self.states = states.reshape(len(self.states), 4 ** len(self.qubits))
-
-    def clear(self, qubit: int) -> None:
-        """Leaves a qubit in |0⟩, whatever it was."""
-        self.qubits = tuple(one for one in self.qubits if one != qubit)
-        around = self._around(qubit)
-        states = self.states.reshape((*around[:2], 2, *around[2:4], 2, around[4]))
-        remain = states[:, :, 0, :, :, 0, :] + states[:, :, 1, :, :, 1, :]
-        self.states = remain.reshape(len(states), 4 ** len(self.qubits))
-
-    def _around(self, qubit: int) -> tuple[int, int, int, int, int]:
-        """Sizes of what stands before and after a qubit in columns and rows."""
-        below = 2 ** sum(one < qubit for one in self.qubits)
-        above = 2 ** sum(one > qubit for one in self.qubits)
-        return len(self.states), above, below, above, below
-
-    def apply(self, superoperator: NDArray[np.complex128], qubits: Sequence[int]) -> None:
-        """A superoperator on some of the qubits."""
-        self.occupy(qubits)
-        if tuple(qubits) == self.qubits:
-            self.states = self.states @ superoperator.T
-            return
-        n, k = len(self.qubits), len(qubits)
-        columns = [n - self.qubits.index(qubit) for qubit in reversed(qubits)]
-        axes = columns + [axis + n for axis in columns]
-        # A column-stacked index is (column, row), each with its highest qubit first.
-        tensor = superoperator.reshape((2,) * (4 * k))
-        states = self.states.reshape(-1, *(2,) * (2 * n))
-        moved = np.tensordot(tensor, states, axes=(list(range(2 * k, 4 * k)), axes))
-        self.states = np.moveaxis(moved, list(range(2 * k)), axes).reshape(len(states), 4**n)
-
-    def track(self, bit: int) -> int:
-        """The column of a bit, which has read 0 if it is new."""
-        if bit not in self.bits:
-            self.bits.append(bit)
-            self.readings = np.column_stack([self.readings, np.zeros(len(self.states), dtype=np.int8)])
-        return self.bits.index(bit)
-
-    def only(self, chosen: NDArray) -> "_Branches":
-        """Some of the branches."""
-        return _Branches(self.qubits, self.states[chosen], list(self.bits), self.readings[chosen])
-
-    def join(self, others: "Sequence[_Branches]") -> None:
-        """Becomes all branches of others, which have the same bits and qubits, without those that never happen."""
-        self.qubits = others[0].qubits
-        self.states = np.concatenate([one.states for one in others])
-        self.readings = np.concatenate([one.readings for one in others])
-        possible = self.traces > 0
-        if not possible.all():
-            self.states, self.readings = self.states[possible], self.readings[possible]
-
-    def forget(self, needed: Collection[int]) -> None:
-        """Adds up branches that differ in bits only that nothing needs any more."""
-        kept = [k for k, bit in enumerate(self.bits) if bit in needed]
-        if len(kept) == len(self.bits):
-            return
-        self.bits = [self.bits[k] for k in kept]
-        different, same = np.unique(self.readings[:, kept], axis=0, return_inverse=True)
-        states = np.zeros((len(different), self.states.shape[1]), dtype=complex)
-        np.add.at(states, same.reshape(-1), self.states)
-        self.states, self.readings = states, different
-
-
-class _Map(NamedTuple):
-    """What a step does to its qubits wherever it happens; `clears` where it leaves its qubit in |0⟩."""
-
-    superoperator: NDArray[np.complex128]
-    qubits: tuple[int, ...]
-    clears: bool = False
-
-    def on(self, branches: _Branches) -> None:
-        if not self.clears:
-            branches.apply(self.superoperator, self.qubits)
-        elif self.qubits[0] in branches.qubits:
-            branches.clear(self.qubits[0])
-
-
-@dataclass(frozen=True)
-class _Fork:
-    """A step that does not do the same in all branches.
-
-    Attributes:
-        outcomes: What it does by what its bit then reads; None where it writes none that matters.
-        tests: The bits that must read a value for it to happen.
-        bit: The bit that it writes, if that matters.
-        needed: The bits that something after it reads.
-    """
-
-    outcomes: Mapping[int | None, _Map]
-    tests: tuple[tuple[int, int], ...]
-    bit: int | None
-    needed: frozenset[int]
-
-    def on(self, branches: _Branches) -> None:
-        for one in self.outcomes.values():
-            branches.occupy(one.qubits)
-        column = None if self.bit is None else branches.track(self.bit)
-        happens = np.ones(len(branches.states), dtype=bool)
-        for bit, value in self.tests:
-            happens &= branches.readings[:, branches.bits.index(bit)] == value
-        parts = [branches.only(~happens)]
-        for value, one in self.outcomes.items():
-            part = branches.only(happens)
-            part.apply(one.superoperator, one.qubits)
-            if column is not None and value is not None:
-                part.readings[:, column] = value
-            parts.append(part)
-        branches.join(parts)
-        branches.forget(self.needed)
-
-
-@dataclass(frozen=True)
-class _Keep:
-    """Keeps the branches in which a bit reads a value; nothing needs it after that."""
-
-    bit: int
-    value: int
-    needed: frozenset[int]
-
-    def on(self, branches: _Branches) -> None:
-        column = branches.track(self.bit)
-        branches.join([branches.only(branches.readings[:, column] == self.value)])
-        branches.forget(self.needed)
-
-
-def _followed(circuit: CompiledCircuit, device: Device, report: Collection[int]) -> _Branches:
+def _followed(circuit: CompiledCircuit, device: Device, report: Collection[int]) -> Branches:
     n = circuit.form.num_qubits
     if n > _QUBIT_LIMIT:
         raise UnsupportedCircuitError("circuit", f"have at most {_QUBIT_LIMIT} qubits for the exact engine", f"has {n}")
     plan = _Plan(circuit, device, report)
     parts = _in_blocks(plan.sequence, plan.maps)
     number_of = Counter(part for part in parts if isinstance(part, tuple))
-    branches = _Branches((), np.ones((1, 1), dtype=complex))
+    branches = Branches((), np.ones((1, 1), dtype=complex))
     matrices: dict[tuple[_Block, tuple[int, ...]], tuple[NDArray[np.complex128], tuple[int, ...]]] = {}
     for part in parts:
-        if isinstance(part, _Fork | _Keep):
+        if isinstance(part, Fork | Keep):
             part.on(branches)
             if len(branches.states) > _MOST_BRANCHES:
                 must = f"have at most {_MOST_BRANCHES} combinations of outcomes that matter for the exact engine"
@@ -268,9 +106,9 @@ def _followed(circuit: CompiledCircuit, device: Device, report: Collection[int])
     return branches
 
 
-def _matrix(block: Sequence[_Map], qubits: tuple[int, ...]) -> tuple[NDArray[np.complex128], tuple[int, ...]]:
+def _matrix(block: Sequence[Map], qubits: tuple[int, ...]) -> tuple[NDArray[np.complex128], tuple[int, ...]]:
     """What a block does to states of some qubits, as the matrix on their right, and the qubits of what comes out."""
-    images = _Branches(qubits, np.eye(4 ** len(qubits), dtype=complex))
+    images = Branches(qubits, np.eye(4 ** len(qubits), dtype=complex))
     for one in block:
         one.on(images)
     return images.states, images.qubits
@@ -287,8 +125,8 @@ class _Plan:
     """
 
     def __init__(self, circuit: CompiledCircuit, device: Device, report: Collection[int]) -> None:
-        self.sequence: list[int | _Fork | _Keep] = []
-        self.maps: list[_Map] = []
+        self.sequence: list[int | Fork | Keep] = []
+        self.maps: list[Map] = []
         self._device = device
         self._number_of: dict[tuple[object, ...], int] = {}
         self._tracked: set[int] = set()
@@ -327,11 +165,11 @@ class _Plan:
                 numbers = [self._read(qubits[0], value) if clbits else self._map(operation, qubits) for value in values]
                 outcomes = {value: self.maps[number] for value, number in zip(values, numbers, strict=True)}
                 bit = clbits[0] if matters else None
-                self.sequence.append(_Fork(outcomes, open_tests, bit, needed.union(last)))
+                self.sequence.append(Fork(outcomes, open_tests, bit, needed.union(last)))
                 tracked |= set(clbits) if matters else set()
                 tracked &= needed.union(last)
             for bit, value in last.items():
-                self.sequence.append(_Keep(bit, value, needed.difference(last)))
+                self.sequence.append(Keep(bit, value, needed.difference(last)))
                 tracked &= needed.difference(last)
         self._known |= last
 
@@ -340,7 +178,7 @@ class _Plan:
         key = (id(operation), qubits)
         if key not in self._number_of:
             self._number_of[key] = len(self.maps)
-            self.maps.append(_Map(_superoperator(operation), qubits, isinstance(operation, Reset)))
+            self.maps.append(Map(_superoperator(operation), qubits, isinstance(operation, Reset)))
         return self._number_of[key]
 
     def _read(self, qubit: int, value: int | None) -> int:
@@ -350,7 +188,7 @@ class _Plan:
             instrument = instrument_of(self._device, qubit)
             channel = instrument.unread if value is None else instrument.branches[value]
             self._number_of[key] = len(self.maps)
-            self.maps.append(_Map(channel.superoperator, (qubit,)))
+            self.maps.append(Map(channel.superoperator, (qubit,)))
         return self._number_of[key]
 
 
@@ -378,16 +216,16 @@ _Block = tuple[int, ...]
 """Numbers of maps that follow on each other in every branch."""
 
 
-def _in_blocks(sequence: Sequence[int | _Fork | _Keep], maps: Sequence[_Map]) -> list[_Block | _Fork | _Keep]:
+def _in_blocks(sequence: Sequence[int | Fork | Keep], maps: Sequence[Map]) -> list[_Block | Fork | Keep]:
     """The sequence cut where few qubits are occupied: what takes qubits in and clears them again is one block."""
-    parts: list[_Block | _Fork | _Keep] = []
+    parts: list[_Block | Fork | Keep] = []
     known: dict[tuple[int, frozenset[int]], tuple[list[int], _Block, frozenset[int]]] = {}
     occupied: frozenset[int] = frozenset()
     k = 0
     while k < len(sequence):
         first = sequence[k]
         if not isinstance(first, int):
-            if isinstance(first, _Fork):
+            if isinstance(first, Fork):
                 occupied = occupied.union(*(one.qubits for one in first.outcomes.values()))
             parts.append(first)
             k += 1
@@ -403,7 +241,7 @@ def _in_blocks(sequence: Sequence[int | _Fork | _Keep], maps: Sequence[_Map]) ->
 
 
 def _block_from(
-    start: int, sequence: Sequence[int | _Fork | _Keep], maps: Sequence[_Map], occupied: frozenset[int]
+    start: int, sequence: Sequence[int | Fork | Keep], maps: Sequence[Map], occupied: frozenset[int]
 ) -> tuple[list[int], frozenset[int]]:
     """The block that begins somewhere, and the qubits that are occupied after it."""
     numbers, inside = [], set(occupied)
@@ -427,5 +265,4 @@ def _superoperator(operation: QiskitOperation | Instruction) -> NDArray[np.compl
         return np.asarray(operation.params[0], dtype=complex)
     if isinstance(operation, Reset):
         return _RESET
-    unitary = matrix_of(operation)
-    return np.asarray(np.kron(unitary.conj(), unitary), dtype=complex)
+    return kraus_superoperator(matrix_of(operation))

@@ -10,4 +10,5 @@ from .nonreciprocity import Chirality as Chirality
 from .nonreciprocity import chirality as chirality
 from .response import Response as Response
 from .setting import Setting as Setting
+from .small import SmallMagnet as SmallMagnet
 from .tabulated import Tabulated as Tabulated

@@ -45,16 +45,16 @@ def notes_on(setting: Setting, response: Response, occupation: Array, direct: Ar
         direct: The direct dipole coupling J⊥ of the pairs in rad/µs, None where it was left out.
     """
     detour, edge = retardation(setting, response, occupation), edge_ratio(response, occupation)
-    cold = float(np.max(retardation(setting, response, np.zeros_like(occupation))))
+    at_zero = float(np.max(retardation(setting, response, np.zeros_like(occupation))))
     rate = (1 + 2 * occupation) * np.real(response.relaxation[..., :1])
-    doubts = [
-        doubt(
+    warnings_found = [
+        validity_note(
             detour,
             LONGEST_DETOUR,
             "Magnons take time: (a + ã)·r/v_g is {}, above {}; concurrences are off by about 1.5 of it, and at T = 0 "
-            f"those for |A| = a end at ½(1 + a₀r/v_g)⁻² = {show(0.5 / (1 + cold) ** 2)}.",
+            f"those for |A| = a end at ½(1 + a₀r/v_g)⁻² = {show(0.5 / (1 + at_zero) ** 2)}.",
         ),
-        doubt(
+        validity_note(
             edge,
             SMALLEST_EDGE,
             "The band edge is close to the splitting: (a + ã)/|Δ − Ω| is {}, above {}; concurrences are off by it.",
@@ -63,12 +63,12 @@ def notes_on(setting: Setting, response: Response, occupation: Array, direct: Ar
     if response.leakage is not None:
         share = (response.leakage / np.where(rate > 0, 2 * rate, np.inf))[..., 0]
         text = "The third level of the spin is left out: it is reached at {} of 1/T1, above {}."
-        doubts.append(doubt(share, MOST_LEAKAGE, text))
+        warnings_found.append(validity_note(share, MOST_LEAKAGE, text))
     remarks = [_temperature(setting, occupation, rate), _direct(direct, rate)]
-    return [note for note in (*doubts, *remarks) if note is not None]
+    return [note for note in (*warnings_found, *remarks) if note is not None]
 
 
-def doubt(value: Array | float, limit: float, text: str) -> Note | None:
+def validity_note(value: Array | float, limit: float, text: str) -> Note | None:
     """A serious note where a number exceeds its limit anywhere; {} of the text are the worst value and the limit."""
     worst = float(np.max(value))
     return Note(text.format(show(worst), show(limit)), serious=True) if worst > limit else None

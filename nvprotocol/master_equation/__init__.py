@@ -2,5 +2,22 @@
 
 from nvprotocol.master_equation.conditional import Conditional
 from nvprotocol.master_equation.equation import MasterEquation
+from nvprotocol.master_equation.finite_rate import (
+    conditional_map,
+    exceptional_detuning,
+    long_time_concurrence,
+    long_time_state,
+    poissonian_concurrence,
+    poissonian_generator,
+)
 
-__all__ = ["Conditional", "MasterEquation"]
+__all__ = [
+    "Conditional",
+    "MasterEquation",
+    "conditional_map",
+    "exceptional_detuning",
+    "long_time_concurrence",
+    "long_time_state",
+    "poissonian_concurrence",
+    "poissonian_generator",
+]

@@ -10,7 +10,7 @@ from nvprotocol.master_equation.evolution import evolved
 from nvprotocol.master_equation.exponential import NORM_BOUND, expm, refuse_endless
 from nvprotocol.master_equation.generator import block_generator
 from nvprotocol.master_equation.growth import EPSILON, relative_error
-from nvprotocol.master_equation.sectors import from_coordinates, on_diagonal, to_coordinates
+from nvprotocol.master_equation.symmetry import from_coordinates, on_diagonal, to_coordinates
 
 _MOST_CHECKS = 2e9
 """Beyond, times are indistinguishable from the times of checks."""

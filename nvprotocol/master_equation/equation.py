@@ -10,10 +10,11 @@ from nvprotocol import operators
 from nvprotocol._checks import fail, numeric_array, real_number, times_array
 from nvprotocol._read_only import holds_read_only, read_only
 from nvprotocol._typing import ArrayLike
-from nvprotocol.master_equation import checks, matrices, no_jump, steady
+from nvprotocol.master_equation import checks, matrices, steady
 from nvprotocol.master_equation.conditional import Conditional
 from nvprotocol.master_equation.evolution import evolved, propagator
 from nvprotocol.master_equation.generator import liouvillian, parameters
+from nvprotocol.master_equation.no_jump_evolution import no_jump
 from nvprotocol.medium import Medium
 from nvprotocol.operators.states import factor
 
@@ -182,7 +183,7 @@ class MasterEquation:
             >>> bool(np.allclose(nv.concurrence(equation.no_jump("ud", [0.25]).states), np.tanh(2 * 2 * 0.25)))
             True
         """
-        return no_jump.no_jump(self._parameters, self._state(initial, factor), times_array(times))
+        return no_jump(self._parameters, self._state(initial, factor), times_array(times))
 
     def monitored(self, initial: operators.State, times: ArrayLike, period: float) -> Conditional:
         """The states when |σᶻ| is checked every `period` and every check accepts (|σᶻ| = 0), and its probability.

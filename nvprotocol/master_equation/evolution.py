@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from nvprotocol.master_equation.exponential import expm, propagate, refuse_endless
 from nvprotocol.master_equation.generator import block_generator
-from nvprotocol.master_equation.sectors import (
+from nvprotocol.master_equation.symmetry import (
     Kind,
     Sector,
     elements,

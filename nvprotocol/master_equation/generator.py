@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import fail
-from nvprotocol.master_equation.sectors import Kind, Sector, elements, is_diagonal
+from nvprotocol.master_equation.symmetry import Kind, Sector, elements, is_diagonal
 from nvprotocol.master_equation.terms import ParameterLayout, generator_terms
 from nvprotocol.medium import Medium
 

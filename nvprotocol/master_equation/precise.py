@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.master_equation.generator import ket_coefficients, real_coefficients
 from nvprotocol.master_equation.integers import BITS, Scaled, combined, exponential, power
-from nvprotocol.master_equation.sectors import Sector, elements, from_coordinates, is_diagonal, sectors
+from nvprotocol.master_equation.symmetry import Sector, elements, from_coordinates, is_diagonal, sectors
 
 _ULP = float(np.finfo(float).eps)
 _MOST_OF_PROBABILITY = 1e-7

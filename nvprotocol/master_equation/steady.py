@@ -13,7 +13,7 @@ from nvprotocol.master_equation.exponential import expm
 from nvprotocol.master_equation.generator import block_generator, real_coefficients
 from nvprotocol.master_equation.integers import Scaled, characteristic, combined, imaginary_roots, null_part, nullities
 from nvprotocol.master_equation.rounding import span_of, turned, turned_to_real
-from nvprotocol.master_equation.sectors import Sector, from_coordinates, is_diagonal, sectors, to_coordinates
+from nvprotocol.master_equation.symmetry import Sector, from_coordinates, is_diagonal, sectors, to_coordinates
 
 _ZERO = 3e-14
 """Singular values below this share of the largest look like zero."""

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.master_equation.sectors import Kind, Sector, elements
+from nvprotocol.master_equation.symmetry import Kind, Sector, elements
 
 Terms: TypeAlias = tuple[NDArray, NDArray, NDArray, NDArray]
 """Rows, columns, parameter numbers and coefficients."""

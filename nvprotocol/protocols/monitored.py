@@ -45,7 +45,8 @@ def final_check(duration: float, initial: str = "ud") -> QuantumCircuit:
     """Prepares a product state, lets the medium act, and checks |σᶻ| once, at the end (Eqs. 11–15).
 
     At zero temperature, from |↑↓⟩, what has left |σᶻ| = 0 never comes back, so this one check gives exactly what
-    continuous monitoring gives, odds included. In the warmth it does not: see `finite_rate_monitoring`.
+    continuous monitoring gives, success probability included. At finite temperature it does not: see
+    `finite_rate_monitoring`.
 
     Args:
         duration: Time on the medium in µs.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.pulses.events import Act, Check, Event, GradientRamp, MediumRamp, Pulse, of_kind
+from nvprotocol.pulses.events import Act, Check, Event, GradientRamp, MediumRamp, Pulse, merged, of_kind
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -152,7 +152,7 @@ def _maps(ax: "Axes", base: float, events: Sequence[Check | Act], end: float) ->
 def _stretch(ax: "Axes", events: Sequence[Event], duration: float) -> float:
     """Stretches the axis of time where pulses and ramps are short against the rest; returns by how much."""
     end = duration or 1.0
-    spans = _merged([(event.begin, event.end) for event in _lasting(events)])
+    spans = merged(((event.begin, event.end) for event in _lasting(events)), 1e-9)
     busy = sum(stop - start for start, stop in spans)
     factor = 1.0
     if 0 < busy < _CROWDED * end:
@@ -197,14 +197,3 @@ def _lasting(events: Sequence[Event]) -> list[Event]:
     """What is drawn with a length."""
     kinds = (Pulse, GradientRamp, MediumRamp)
     return [event for event in events if isinstance(event, kinds) and event.length > 0]
-
-
-def _merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Stretches of time that overlap or touch, as one."""
-    found: list[tuple[float, float]] = []
-    for start, stop in sorted(spans):
-        if found and start <= found[-1][1] + 1e-9:
-            found[-1] = (found[-1][0], max(found[-1][1], stop))
-        else:
-            found.append((start, stop))
-    return found

@@ -300,3 +300,14 @@ Kind = TypeVar("Kind", bound=Event)
 def of_kind(events: Iterable[Event], kind: type[Kind]) -> tuple[Kind, ...]:
     """The events of one kind."""
     return tuple(event for event in events if isinstance(event, kind))
+
+
+def merged(spans: Iterable[tuple[float, float]], gap: float) -> list[tuple[float, float]]:
+    """Stretches of time in order, those closer than a gap as one."""
+    found: list[tuple[float, float]] = []
+    for start, end in sorted(spans):
+        if found and start < found[-1][1] + gap:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found

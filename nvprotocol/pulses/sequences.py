@@ -8,7 +8,7 @@ from typing import Literal
 from nvprotocol._checks import fail, real_number, show, whole_number
 from nvprotocol.pulses.calibration import rotation
 from nvprotocol.pulses.envelopes import Envelope
-from nvprotocol.pulses.events import Check, Event, GradientRamp, MediumRamp, Pulse, RampShape
+from nvprotocol.pulses.events import Check, Event, GradientRamp, MediumRamp, Pulse, RampShape, merged
 from nvprotocol.pulses.schedules import TIME_RESOLUTION, Schedule
 
 __all__ = ["detuning_sweep", "echo_train", "magnet_off_during_pulses", "selective_flip"]
@@ -107,14 +107,14 @@ def echo_train(
         0.00 1.00
     """
     duration = real_number(duration, "duration", above=0.0)
-    number, looks = whole_number(pulses, "pulses", minimum=1), whole_number(checks, "checks", minimum=0)
+    number, count = whole_number(pulses, "pulses", minimum=1), whole_number(checks, "checks", minimum=0)
     flip = rotation(envelope)
     if flip.length > duration / number * (1 + 1e-12):
         must = f"be at least {show(number * flip.length)} µs for {number} pulses of {show(envelope.duration_ns)} ns"
         fail("duration", must, f"is {show(duration)}")
     middles = [duration * float(Fraction(2 * k + 1, 2 * number)) for k in range(number)]
     train = [replace(flip, start=max(middle - flip.length / 2, 0.0)) for middle in middles]
-    seen = [Check(keep, start=duration * float(Fraction(k, looks))) for k in range(1, looks + 1)]
+    seen = [Check(keep, start=duration * float(Fraction(k, count))) for k in range(1, count + 1)]
     _refuse_within(seen, train)
     return Schedule([*train, *seen], duration)
 
@@ -142,23 +142,12 @@ def magnet_off_during_pulses(schedule: Schedule, rise: float = 0.0) -> Schedule:
     if schedule.of(MediumRamp):
         fail("schedule", "not tune the magnet itself", "has a MediumRamp")
     found: list[Event] = []
-    for start, end in _together([pulse.on for pulse in schedule.of(Pulse)], 2 * rise + TIME_RESOLUTION):
+    for start, end in merged([pulse.on for pulse in schedule.of(Pulse)], 2 * rise + TIME_RESOLUTION):
         if start < rise - TIME_RESOLUTION:
             fail("rise", f"be at most the {show(start)} µs before the first pulse", f"is {show(rise)}")
         found.append(MediumRamp(0.0, duration=rise, shape="cosine", start=max(start - rise, 0.0)))
         found.append(MediumRamp(1.0, duration=rise, shape="cosine", start=end))
     return Schedule([*found, *schedule.events], max(schedule.duration, max((one.end for one in found), default=0.0)))
-
-
-def _together(spans: Iterable[tuple[float, float]], gap: float) -> list[tuple[float, float]]:
-    """Stretches of time, those closer than a gap as one."""
-    found: list[tuple[float, float]] = []
-    for start, end in sorted(spans):
-        if found and start < found[-1][1] + gap:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
-        else:
-            found.append((max(start, 0.0), end))
-    return found
 
 
 def _refuse_within(checks: Iterable[Check], pulses: Iterable[Pulse]) -> None:

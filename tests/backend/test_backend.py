@@ -62,6 +62,7 @@ def test_counts_of_any_circuit_on_any_device(seed: int) -> None:
     assert multinomial_p_value(found, expected(circuit, device)) > FALSE_ALARM / 8
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("n_qubits", [1, 3])
 def test_devices_of_other_sizes(n_qubits: int, rng: np.random.Generator) -> None:
@@ -178,6 +179,7 @@ COPIES: dict[str, Callable[[NVBackend], NVBackend]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", COPIES)
 def test_a_copy_keeps_the_medium(way: str, rng: np.random.Generator) -> None:
     device = random_device(rng, EVERYTHING)

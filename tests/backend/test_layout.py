@@ -47,6 +47,7 @@ ALWAYS: dict[str, Way] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Providing `coupling_map` and/or `basis_gates` along with `backend`:UserWarning")
 @pytest.mark.parametrize("way", ALWAYS)
 @pytest.mark.parametrize("monitors", [0, 1, 3])
@@ -95,6 +96,7 @@ SOMETIMES: dict[str, Way] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", SOMETIMES)
 @pytest.mark.parametrize(("monitors", "readout"), [(0, UNEQUAL), (1, None), (2, UNEQUAL)], ids=["0", "1", "2"])
 @pytest.mark.parametrize("level", LEVELS)
@@ -152,6 +154,7 @@ def asked_layouts() -> st.SearchStrategy[list[int]]:
     return st.permutations(range(5)).map(lambda places: places[:3]).filter(lambda one: max(one[1], one[2]) > 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"scheduling_method": "asap"}, {"translation_method": "translator"}], ids=str)
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_layout_that_the_caller_asks_for_is_run(level: int, options: dict[str, Any]) -> None:
@@ -179,6 +182,7 @@ def test_a_layout_that_the_caller_asks_for_is_run(level: int, options: dict[str,
     check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["sabre", "dense", "trivial"])
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_layout_method_moves_nothing(level: int, method: str) -> None:

@@ -64,6 +64,7 @@ COPIES: dict[str, Callable[[QuantumCircuit], QuantumCircuit]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", COPIES)
 @pytest.mark.parametrize("level", LEVELS)
 def test_copies_run_as_the_circuit_does(level: int, way: str) -> None:
@@ -124,6 +125,7 @@ def test_a_layout_that_was_asked_for_does_not_speak_for_the_next(level: int) -> 
     assert_reads(transpile(asked, backend, optimization_level=level), placed_by_hand(), backend)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("there_and_back", [False, True])
 @pytest.mark.parametrize(("first", "second"), [(2, 3), (0, 2)])
 @pytest.mark.parametrize("level", LEVELS)

@@ -42,6 +42,7 @@ def exactly(system: System, duration: float) -> NDArray[np.complex128]:
     return nv.emulate(circuit, nv.Device(system.equation), shots=None, engine="exact").state
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=str)
 @pytest.mark.parametrize("where", [(0, 1), (1, 0), (2, 0)], ids=str)
 def test_every_order_of_the_qubits_has_the_noise(
@@ -55,6 +56,7 @@ def test_every_order_of_the_qubits_has_the_noise(
     np.testing.assert_allclose(run(circuit, model, list(where)), exactly(system, 0.7), atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
 def test_three_qubits_in_any_order(order: tuple[int, ...]) -> None:
     system = many(np.random.default_rng(5), 3)

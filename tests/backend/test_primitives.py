@@ -63,6 +63,7 @@ def measured(time: Parameter | float, unit: str = "us") -> QuantumCircuit:
     return circuit
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("name", SAMPLERS)
 @pytest.mark.parametrize("level", [0, 1, 2, 3])
@@ -81,6 +82,7 @@ def test_samplers_bind_late(name: str) -> None:
         assert multinomial_p_value(table(found.data.meas.get_counts(k)), probabilities_after(value)) > FALSE_ALARM / 2
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("name", SAMPLERS)
 @pytest.mark.parametrize(("unit", "us"), [("us", 1.0), ("ns", 1e-3), ("s", 1e6)])

@@ -64,6 +64,7 @@ def random_circuit(seed: int, n_qubits: int) -> QuantumCircuit:
     return circuit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"scheduling_method": "asap"}], ids=str)
 @pytest.mark.parametrize("level", LEVELS)
 def test_any_circuit_means_the_same(level: int, options: dict[str, Any]) -> None:
@@ -90,6 +91,7 @@ def acts_of(circuit: QuantumCircuit, device: nv.Device) -> list[tuple[float, str
     return sorted(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["alap", "asap"])
 @pytest.mark.parametrize("level", LEVELS)
 def test_gates_that_take_time_keep_the_schedule_that_qiskit_gives_them(level: int, method: str) -> None:

@@ -54,6 +54,7 @@ TRUE = ["r[0]", "r[0] == 1", "1 == r[0]", "r[0] == true", "r[0] != 0", "r[0] != 
 FALSE = ["!r[0]", "r[0] == 0", "r[0] == false", "r[0] != 1", "r[0] != true", "r == 0"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("condition", [*TRUE, *(f"not {one}" for one in FALSE)])
 def test_tests_of_a_bit_in_every_spelling(folder: Path, condition: str) -> None:
     """A monitor set back after it has read 1, so that the second check reads the parity itself: C = tanh 2Γt."""

@@ -61,6 +61,7 @@ def test_the_seed_decides(folder: Path) -> None:
     assert (folder / "one" / "table.txt").read_bytes() == (folder / "two" / "table.txt").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_result_is_replaced_by_force_only(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = folder / "mine"
     target.mkdir()
@@ -90,6 +91,7 @@ def test_where_nothing_can_be_written(folder: Path, capsys: pytest.CaptureFixtur
     assert [path.name for path in folder.iterdir()] == ["small.toml"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("failing", "error", "message"),
     [
@@ -116,6 +118,7 @@ def test_nothing_is_left_of_a_run_that_fails(
     assert [path.name for path in folder.iterdir()] == ["small.toml"]
 
 
+@pytest.mark.slow
 def test_nothing_is_left_of_a_crash(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*_: object) -> None:
         raise ZeroDivisionError("a bug")

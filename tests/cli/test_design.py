@@ -95,6 +95,7 @@ def test_a_design_leaves_what_python_finds(folder: Path, capsys: pytest.CaptureF
     assert kept.success_probability == pytest.approx(float(wanted.probability), abs=1e-4)
 
 
+@pytest.mark.slow
 def test_other_commands_take_the_device(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     separation = np.arange(0.0, 100.0, 10.0)
     rows = [f"2.87,{r},0,{-1e-3 * np.exp(-((r / 90) ** 2))}" for r in separation]
@@ -127,6 +128,7 @@ def test_a_folder_is_replaced_only_when_asked(folder: Path, capsys: pytest.Captu
     assert "already holds a result; give --force" in err
 
 
+@pytest.mark.slow
 def test_numbers_of_the_magnet_that_may_vary_are_in_the_device_file() -> None:
     text = FILM.replace("gap_ghz = 2.0", "field_mt = 330.0").replace("[50, 200]", "60").replace("[10, 20]", "20")
     task = parse(text.replace("[design.uncertainties]\nheight_nm = 1.0", "[design.vary]\ngap_ghz = [1.0, 2.6]"))
@@ -166,6 +168,7 @@ ERRORS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("old", "new", "line", "message"), ERRORS, ids=[f"{one[2]}-{one[1][:20]}" for one in ERRORS])
 def test_an_error_is_one_line(
     old: str, new: str, line: int, message: str, folder: Path, capsys: pytest.CaptureFixture[str]

@@ -88,6 +88,7 @@ def test_it_prints_what_estimate_finds(
         np.testing.assert_allclose([complex(one.replace("i", "j")) for one in shown], row, atol=0.000708)
 
 
+@pytest.mark.slow
 def test_what_it_leaves(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     printed = ran(capsys, "counts.csv", "--output", "mine")
     target = folder / "mine"
@@ -103,6 +104,7 @@ def test_what_it_leaves(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert error_of(capsys, "counts.csv", "-o", ".", "-f") == foreign
 
 
+@pytest.mark.slow
 def test_five_settings_in_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     counts = nv.tomography.sample(STATE, 1000, 3, settings=nv.tomography.U1)
     write_counts("five.json", counts, nv.tomography.U1)
@@ -119,6 +121,7 @@ def test_five_settings_in_json(folder: Path, capsys: pytest.CaptureFixture[str])
     )
 
 
+@pytest.mark.slow
 def test_three_settings_certify_and_show_what_they_fix(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = ("XX", "YY", "ZZ")
     counts = nv.tomography.sample(STATE, 1000, 3, settings=settings)
@@ -139,6 +142,7 @@ def test_three_settings_certify_and_show_what_they_fix(folder: Path, capsys: pyt
     assert "--ansatz" not in said  # for which these three do not suffice either
 
 
+@pytest.mark.slow
 def test_calibration_widens_the_interval(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "readout.toml").write_text(PAIRS + "calibration_shots = 300\n")
     printed = ran(capsys, "counts.csv", "--readout", "readout.toml")
@@ -150,6 +154,7 @@ def test_calibration_widens_the_interval(folder: Path, capsys: pytest.CaptureFix
     assert "Calibration by 300 shots: its noise is in all of this." in lines
 
 
+@pytest.mark.slow
 def test_a_model_that_fails_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_counts("plus.csv", nv.tomography.sample("++", 1000, 3), nv.tomography.PAULI)
     lines = ran(capsys, "plus.csv", "--ansatz", "X").splitlines()
@@ -158,6 +163,7 @@ def test_a_model_that_fails_is_told(folder: Path, capsys: pytest.CaptureFixture[
     assert not [line for line in ran(capsys, "plus.csv", "-f").splitlines() if line.startswith("Warning")]
 
 
+@pytest.mark.slow
 def test_separable_counts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_counts("product.csv", nv.tomography.sample("ud", 100, 3), nv.tomography.PAULI)
     assert "Entanglement not certified at 99 % (p-value of separable states " in ran(capsys, "product.csv")

@@ -57,6 +57,7 @@ def test_thermal_evolution_at_zero_temperature_is_the_other_closed_form(rng: np.
     np.testing.assert_allclose(cf.thermal_evolution(t, 1.0, A, J=J), expected, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_figure_s4a() -> None:
     A = np.array([20.0, 25.0, 27.0, 28.0, 29.0, 30.0])
     later = cf.thermal_concurrence(0.1, 30.0, A, q=0.1)

@@ -9,7 +9,7 @@ import pytest
 import nvprotocol as nv
 
 RATES = {"a", "A", "a0", "Gamma", "g", "g12", "g21", "delta", "Delta", "J", "dm", "d", "heating", "cooling", "kT", "mu"}
-TIMES = {"t", "spacing", "overhead"}
+TIMES = {"t", "spacing", "overhead", "period"}
 POWERS = {
     "characteristic_frequencies": 1,
     "coherence_time": -1,
@@ -26,6 +26,7 @@ POWERS = {
     "relaxation_time": -1,
     "sensing_curvature": 2,
     "sensing_slope": 1,
+    "short_period_exceptional_detuning": 1,
     "thermal_rates": 1,
     "time_to_fidelity": -1,
 }

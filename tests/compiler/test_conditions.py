@@ -182,6 +182,7 @@ CONDITIONS: dict[str, tuple[Callable, set[int]]] = {
 """How a condition on two bits is written, and the numbers 2·b + a at which it holds."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_every_form_of_a_condition(name: str) -> None:
     # The NV qubits are read without error, flipped at will, and a third bit tells whether the condition held.

@@ -34,6 +34,7 @@ def durations(rng: np.random.Generator) -> dict[str, int]:
     return {name: int(rng.integers(1, 150)) * int(rng.integers(2)) for name in TIMED}
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(seed=SEEDS)
 def test_any_circuit_with_feedback_on_any_device_as_the_rule_says(seed: int) -> None:

@@ -155,6 +155,7 @@ def test_what_is_kept_is_what_sorting_all_shots_leaves(case: str) -> None:
     assert two_sample_p_value(kept, sorted_out) > FALSE_ALARM
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_kept_has_the_exact_odds(case: str) -> None:

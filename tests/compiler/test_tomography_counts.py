@@ -62,6 +62,7 @@ def from_aer_sampler(circuits: list[QuantumCircuit], shots: int = SHOTS) -> Any:
     return sampler.run(circuits, shots=shots).result()
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("run", [from_statevector, from_aer, from_aer_sampler])
 @pytest.mark.parametrize("settings", [None, nv.tomography.U1, ("ZX", "YZ")])
@@ -224,6 +225,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("circuits", "arguments", "message"), WRONG.values(), ids=WRONG)
 @pytest.mark.statistical
 @pytest.mark.parametrize("run", [from_statevector, from_aer])

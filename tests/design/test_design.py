@@ -19,6 +19,7 @@ FIDELITY = st.floats(0.55, 0.999)
 RATIO = st.floats(0.2, 1.0)
 
 
+@pytest.mark.slow
 @MODEST
 @given(ratio=RATIO, phase=PHASE, q=st.floats(0.0, 0.9), fidelity=FIDELITY, exchange=st.floats(-1e3, 1e3))
 def test_closed_forms_without_detuning(ratio: float, phase: float, q: float, fidelity: float, exchange: float) -> None:
@@ -38,6 +39,7 @@ def test_closed_forms_without_detuning(ratio: float, phase: float, q: float, fid
         assert found.field_tolerance_nt * GAMMA * 1e-15 / 2 == pytest.approx(detuning, rel=1e-6)
 
 
+@pytest.mark.slow
 @MODEST
 @given(
     ratio=RATIO,
@@ -154,6 +156,7 @@ PRINTED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [(10.0, 50.0), (50.0, 100.0)])
 def test_printed_optima_of_a_film(place: tuple[float, float]) -> None:
     height, separation = place
@@ -174,6 +177,7 @@ def test_printed_optima_of_a_film(place: tuple[float, float]) -> None:
     assert float(best.result.probability) == pytest.approx(probability, rel=0.05)
 
 
+@pytest.mark.slow
 def test_no_place_of_a_map_does_better_than_the_optimum() -> None:
     ends: dict[str, Any] = {"separation_nm": (60.0, 300.0), "height_nm": (15.0, 40.0)}
     asked: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01, "overhead": 200.0}
@@ -191,6 +195,7 @@ def test_no_place_of_a_map_does_better_than_the_optimum() -> None:
     assert line.result.rate.max() <= lobe.rate * (1 + 1e-6)
 
 
+@pytest.mark.slow
 def test_uncertain_inputs_change_the_rate_as_the_rate_says() -> None:
     asked: dict[str, Any] = {"height_nm": 20.0, "frequency_ghz": 2.87, "temperature_k": 0.01}
     uncertain = {"gap_ghz": 0.1, "height_nm": 3.0, "azimuth_deg": 5.0}

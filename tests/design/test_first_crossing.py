@@ -118,6 +118,7 @@ PAIRS = st.builds(
 STEPPED_OVER = Pair(coupling=np.exp(2.09375j), q=0.2, J=0.8125, dm=-0.46875)
 
 
+@pytest.mark.slow
 @MANY
 @given(pair=PAIRS, target=st.floats(0.51, 0.995))
 @example(pair=STEPPED_OVER, target=0.7)
@@ -134,6 +135,7 @@ def test_the_fidelity_reaches_the_target_then_and_not_before(pair: Pair, target:
         assert np.all(pair.scan(min(40 / max(pair.gap, 1e-9), 1e4), phase) < target + 1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strength", [30.0, 1e3, 3e4, 1e6])
 @pytest.mark.parametrize("by", ["detuning", "exchange"])
 def test_however_many_periods_pass_before(strength: float, by: str) -> None:
@@ -153,6 +155,7 @@ def test_however_many_periods_pass_before(strength: float, by: str) -> None:
             assert np.all(pair.scan(last, phase, max(last - 4 * period, 0.0)) < target + rounding)
 
 
+@pytest.mark.slow
 def test_a_batch_is_its_members() -> None:
     rng = np.random.default_rng(11)
     shape = (40,)
@@ -172,6 +175,7 @@ def test_a_batch_is_its_members() -> None:
         np.testing.assert_allclose(together.probability[k], alone.probability, rtol=1e-9)
 
 
+@pytest.mark.slow
 @MANY
 @given(pair=PAIRS)
 def test_what_monitoring_ends_in_where_the_qubits_differ(pair: Pair) -> None:
@@ -189,6 +193,7 @@ def _relative(pair: Pair) -> NDArray[np.complex128]:
     return pair.hamiltonian - pair.hamiltonian[0, 0] * np.eye(2)
 
 
+@pytest.mark.slow
 @MANY
 @given(there=COUPLINGS, back=COUPLINGS, eta=SIGNED, exchange=SIGNED, target=st.floats(0.505, 0.97))
 def test_field_tolerances_are_where_the_target_is_lost(
@@ -205,6 +210,7 @@ def test_field_tolerances_are_where_the_target_is_lost(
         assert not np.all(steady_fidelity(g12, g21, phase, beyond, none, eta) >= target)
 
 
+@pytest.mark.slow
 @MANY
 @given(pair=PAIRS, target=st.floats(0.51, 0.97))
 def test_dephasing_budgets_are_where_the_target_is_lost(pair: Pair, target: float) -> None:

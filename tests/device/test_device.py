@@ -173,6 +173,7 @@ def test_splittings_of_many_qubits_are_about_their_mean() -> None:
     np.testing.assert_allclose(nv.Device(equation, frequency_ghz=2.0).frequencies_ghz, [1.8, 1.9, 2.3])
 
 
+@pytest.mark.slow
 def test_a_device_needs_no_reader_of_files_until_one_is_read() -> None:
     script = "import sys, nvprotocol.device; print('pydantic' in sys.modules, 'qiskit' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

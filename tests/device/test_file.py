@@ -88,6 +88,7 @@ def sections(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     return medium, {name: value for name, value in device.items() if name not in left_out}
 
 
+@pytest.mark.slow
 @given(keys=sections())
 def test_a_device_comes_back_from_its_file(
     tmp_path_factory: pytest.TempPathFactory, keys: tuple[dict[str, Any], dict[str, Any]]

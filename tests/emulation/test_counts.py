@@ -122,6 +122,7 @@ def test_the_way_shot_by_shot_would_show_another_medium() -> None:
     assert p_value(found, exact) < FALSE_ALARM
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_p_values_of_many_seeds_are_uniform() -> None:
     # 100 independent tables of 10⁴ shots: a Kolmogorov–Smirnov test of the p values of Pearson's χ² at once.
@@ -162,6 +163,7 @@ def test_no_kept_shot_says_how_many_were_to_be_expected() -> None:
         nv.emulate([monitored_bell(0.1, checks=1), circuit], device, shots=100, postselect={"parity": 1}, seed=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", ["state", "register"])
 def test_every_seed_is_a_run_of_its_own(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Shot by shot the simulator has a seed of its own: of 40 runs none gets that of another."""

@@ -94,6 +94,7 @@ def by_matrices(circuit: QuantumCircuit, system: System, keep: dict[int, int]) -
     return np.asarray(partial_trace(rho, [k for k in range(circuit.num_qubits) if k not in nv_qubits]).data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", range(20))
 def test_both_engines_and_the_reference_agree(case: int, rng: np.random.Generator) -> None:
     system = pair(**random_symbols(rng))

@@ -15,8 +15,8 @@ from systems import pair, random_symbols
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend, follow_kept, time_as_medium
+from nvprotocol.compiler.gates import to_native
 from nvprotocol.compiler.kept_branch import NotFollowedError
-from nvprotocol.compiler.native import to_native
 from nvprotocol.compiler.postselection import kept_bits
 from nvprotocol.device import Control
 from nvprotocol.engines import engine_of

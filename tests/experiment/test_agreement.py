@@ -48,6 +48,7 @@ def test_it_is_pearsons_with_rare_cells_together(shots: int, rng: np.random.Gene
         assert found.p_value == pytest.approx(chi2.sf(*expected), rel=1e-9, nan_ok=True)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("shots", [50, 1000])
 def test_right_counts_have_one_for_each_degree_of_freedom(shots: int, rng: np.random.Generator) -> None:

@@ -53,6 +53,7 @@ def compared(data: Dataset, expected: dict[str, NDArray], rtol: float = 1e-9) ->
         np.testing.assert_allclose(data[name], values, rtol=rtol, atol=1e-12, err_msg=name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("heights", [[10.0, 25.0], None], ids=["film", "exchange"])
 def test_columns_of_a_survey(heights: list[float] | None) -> None:
     """At equal fields and without chirality every column is a closed form of a, ã, |A| and |Ã| of the media."""

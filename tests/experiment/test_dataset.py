@@ -83,6 +83,7 @@ def test_where_nothing_is_kept_there_is_no_number() -> None:
     assert int(data.counts.isel(point=1).sum()) == 0
 
 
+@pytest.mark.slow
 def test_data_survive_a_file(tmp_path: Path) -> None:
     data = to_dataset(result_of(MONITORED))
     data.to_netcdf(tmp_path / "data.nc", engine="h5netcdf")

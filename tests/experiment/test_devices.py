@@ -140,6 +140,7 @@ def based(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_a_file_that_is_based_on_another_stands_alone_in_the_result(based: Path, tmp_path: Path) -> None:
     experiment = load(based)
     target = tmp_path / "out" / "deep"

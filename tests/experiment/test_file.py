@@ -22,6 +22,7 @@ values = [0.5, "1500 ns", 0.1]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", CIRCUITS, ids=lambda path: path.stem)
 def test_the_files_of_the_gallery_are_right(path: Path) -> None:
     experiment = load(path)

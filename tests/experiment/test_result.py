@@ -82,6 +82,7 @@ def test_five_settings_measure_the_same_with_the_x_ansatz() -> None:
     assert "Tomography: 5 settings (ZZ XX YY XY YX), X ansatz; the lowest of 3 p-values" in report_text(five, 200)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_a_protocol_that_breaks_the_symmetry_is_told_on() -> None:
     # |++⟩ has the coherences that the ansatz leaves out: ⟨XX⟩ = 1 with ⟨X1⟩ = 1, which no X state has.
@@ -108,6 +109,7 @@ def test_deviations_are_in_standard_errors() -> None:
     assert np.isnan(without.deviations).all(), "no estimate, no error: no deviation"
 
 
+@pytest.mark.slow
 def test_the_outcome_depends_on_the_file_alone() -> None:
     again = run(parse(MONITORED, "elsewhere.toml"))
     for one, other in zip(counts_of(result_of(MONITORED)), counts_of(again), strict=True):
@@ -116,12 +118,14 @@ def test_the_outcome_depends_on_the_file_alone() -> None:
     assert any(np.any(a != b) for a, b in zip(counts_of(again), counts_of(other_seed), strict=True))
 
 
+@pytest.mark.slow
 def test_curves_and_points_draw_independently() -> None:
     same = MONITORED.replace("values = [0.0, 2.5]", "values = [1.0, 1.0]").replace('[0.2, "400 ns", 0.1]', "[0.2, 0.2]")
     tables = [table.tobytes() for table in counts_of(run(parse(same)))]
     assert len(set(tables)) == len(tables) == 4
 
 
+@pytest.mark.slow
 def test_progress_is_told_point_by_point() -> None:
     text = UNMONITORED.replace("points = 3", "points = 10").replace("shots = 300", "shots = 30")
     done: list[int] = []
@@ -147,6 +151,7 @@ def test_points_of_which_nothing_is_kept_leave_the_others_alone() -> None:
     assert result.agreement.degrees_of_freedom == freedom, "where 5·10⁻⁴ runs were foretold, none is no surprise"
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_the_exact_engine_draws_from_the_same_distribution() -> None:
     result = run(parse(MONITORED + 'engine = "exact"\n'))
@@ -156,6 +161,7 @@ def test_the_exact_engine_draws_from_the_same_distribution() -> None:
     assert one.metadata["engine"] == "exact"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [MONITORED, UNMONITORED], ids=["monitored", "unmonitored"])
 def test_without_noise_the_circuits_are_the_master_equation(text: str) -> None:
     result = without_noise(text)

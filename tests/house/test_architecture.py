@@ -42,6 +42,7 @@ def code_lines(node: ast.FunctionDef | ast.AsyncFunctionDef, source: str) -> int
     return len(lines) - ((docstring.end_lineno or 0) - docstring.lineno + 1 if docstring else 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=name_of)
 def test_no_assert_is_always_true(path: Path) -> None:
     vacuous = (ast.List, ast.ListComp, ast.Tuple, ast.GeneratorExp, ast.JoinedStr)
@@ -50,6 +51,7 @@ def test_no_assert_is_always_true(path: Path) -> None:
     assert not lines, f"asserts of a container, which is true whatever it holds, in lines {lines}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PACKAGE, ids=name_of)
 def test_files_and_functions_are_short(path: Path) -> None:
     source = path.read_text(encoding="utf-8")

@@ -104,6 +104,7 @@ def labelled(kind: str, settings: list[str], outcomes: list[Any]) -> Any:
     return xarray.DataArray(counts, coordinates, ("setting", "outcome"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["pandas", "xarray"])
 def test_labels_of_a_table_must_be_those_it_is_read_by(kind: str) -> None:
     """An array has no labels; those of a table that has some would be dropped."""

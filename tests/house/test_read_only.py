@@ -16,10 +16,10 @@ from pydantic import BaseModel
 from repository import public_modules, public_objects
 
 import nvprotocol as nv
+from nvprotocol.magnets import SmallMagnet
 from nvprotocol.magnets.dipole import dipole_coupling
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.tabulated.table import Table
-from nvprotocol.paper.environment import SmallMagnet
 from nvprotocol.tomography.files import CountTable
 
 LABORATORY: dict[str, Any] = {
@@ -69,7 +69,7 @@ def made() -> dict[str, Any]:
         "chirality": nv.magnets.chirality(equation.medium),
         "dipole": dipole_coupling(np.array([10.0, 0.0, 0.0]), axis=(0, 0, 1)),
         "markov": exchange.markov_check(100.0, frequency_ghz=2.87),
-        "small magnet": SmallMagnet(seed=1, beta=1.0, n_spins=3, chiral=False),
+        "small magnet": SmallMagnet.random(seed=1, beta=1.0, n_spins=3, chiral=False),
         "yield": nv.design.bell_yield(nv.Medium.pair(a=1.0, A=[0.8, 0.9])),
         "survey": nv.design.survey(film, **asked),
         "optimum": nv.design.optimise(film, separation_nm=(50.0, 60.0), uncertainties={"height_nm": 1.0}, **PLACE),
@@ -115,6 +115,7 @@ def held(value: Any, path: str, seen: set[type], done: set[int]) -> Iterator[tup
         yield from held(one, f"{path}.{name}", seen, done)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", COPIES)
 def test_nothing_that_is_held_can_be_written_to(way: str) -> None:
     objects = dict(made())

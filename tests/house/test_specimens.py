@@ -74,6 +74,7 @@ def test_an_experiment_file() -> None:
         assert parameters_of(found.settings(curve, 1))["checks"] == 3
 
 
+@pytest.mark.slow
 def test_the_data_of_an_experiment() -> None:
     data = xarray.load_dataset(FIRST / "experiment_data.nc", engine="h5netcdf")
     assert data.attrs["format_version"] == 1
@@ -159,6 +160,7 @@ def test_a_table_of_noise(suffix: str) -> None:
             assert found.flip_flop[0, 1] == pytest.approx(green.real / 2, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_readout_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     rho = np.diag([0.4, 0.3, 0.2, 0.1]).astype(complex)
     matrix = np.kron([[0.99, 0.03], [0.01, 0.97]], [[0.98, 0.05], [0.02, 0.95]])

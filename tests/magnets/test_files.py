@@ -124,6 +124,7 @@ def assert_same(found: nv.Medium, wanted: nv.Medium) -> None:
         np.testing.assert_allclose(getattr(found, block), getattr(wanted, block), rtol=1e-12, atol=0, err_msg=block)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["exchange", "film", "in-plane", "tabulated"])
 def test_a_device_file_means_what_python_means(kind: str, folder: Path) -> None:
     text, medium = media()[kind]
@@ -149,6 +150,7 @@ def test_a_magnet_can_be_the_base_and_stand_on_one(folder: Path) -> None:
     assert_same(instead.equation.medium, nv.Medium.pair(a=2.0, A=1.0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "values"), [("separation_nm", [60.0, 90.0]), ("gap_ghz", [1.5, 1.7]), ("thickness_nm", [35.0, 20.0])]
 )
@@ -162,6 +164,7 @@ def test_a_scan_of_the_magnet_is_a_magnet_at_each_point(key: str, values: list[f
     assert_same(device_of(experiment.settings(1, 0)).equation.medium, wanted)
 
 
+@pytest.mark.slow
 def test_the_result_is_that_of_the_medium() -> None:
     result = nv.experiment.run(parse(FILM + PROTOCOL))
     film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)

@@ -71,6 +71,7 @@ def test_waves_of_the_table(gap: float) -> None:
     assert round(float(film(gap).group_velocity_m_per_s(2.87))) == velocity
 
 
+@pytest.mark.slow
 def test_coupling_ratio_is_a_bessel_function_at_every_height() -> None:
     r = np.linspace(10.0, 2000.0, 25)[:, None]
     block = medium(film(), r, height_nm=HEIGHTS).relaxation
@@ -92,6 +93,7 @@ def test_printed_coupling_ratios(gap: float, distances: list[float], printed: li
     assert np.allclose(np.abs(block[..., 0, 1] / block[..., 0, 0]), printed, rtol=0, atol=6e-4)
 
 
+@pytest.mark.slow
 def test_best_rates_over_gap_and_thickness() -> None:
     """Best a₀ over gap and thickness at each height, to the printed two or three digits."""
     gaps, thicknesses = np.linspace(0.05, 2.8, 60), np.geomspace(3, 300, 40)
@@ -125,6 +127,7 @@ def designs() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return tuple(np.array(rows).T)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", DESIGNS)
 def test_design_optima(place: tuple[int, int]) -> None:
     """The best rate of kept pairs over gap and thickness; the optimum is flat, so t_F and P are known less well."""
@@ -159,6 +162,7 @@ def ellipticity(k: np.ndarray, thickness: np.ndarray) -> np.ndarray:
     return -difference / 2 + np.sqrt(difference**2 / 4 + 1)
 
 
+@pytest.mark.slow
 def test_stray_field_of_a_wave_is_the_sum_over_its_dipoles() -> None:
     """B(k) = (μ₀/2)e^(−kh)(1 − e^(−kt)) n(n·M), against dipoles on a lattice of planes (Gauss points of the thickness).
 
@@ -191,6 +195,7 @@ def spectral(magnet: Film, frequency: float, distance: float, height: float) -> 
     return float(forward_volume.local_rate(waves, frequency, np.array(height)) * j0(wave[0] * distance))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("distance", [0.0, 300.0])
 @pytest.mark.parametrize("gap", [2.0, 3.2])
 def test_exchange_obeys_kramers_and_kronig(gap: float, distance: float) -> None:
@@ -279,6 +284,7 @@ def test_height_filter_weighs_what_it_says() -> None:
         assert waves.filtered_weight(height) == pytest.approx(found, rel=1e-9)
 
 
+@pytest.mark.slow
 @given(
     x=st.lists(st.floats(0, 500), min_size=6, max_size=6, unique=True),
     gap=apart_from(2.87, st.floats(0.5, 3.5)),
@@ -299,6 +305,7 @@ def test_blocks_are_positive(x: list[float], gap: float, damping: float, height:
     assert np.allclose(made.excitation, ratio * made.relaxation.conj(), rtol=1e-10, atol=0)
 
 
+@pytest.mark.slow
 def test_batches_are_their_parts() -> None:
     r, heights, frequencies = np.array([50.0, 200.0]), np.array([10.0, 40.0, 90.0]), np.array([1.5, 2.5, 2.87, 3.2])
     magnet = film()

@@ -67,6 +67,7 @@ def test_printed_total_rates_at_room_temperature(
     assert total == pytest.approx(printed, rel=0.05 / float(f"{printed:.1e}"[:3]) + 1e-3)
 
 
+@pytest.mark.slow
 def test_circular_limit() -> None:
     """For M_s → 0, ⟨(1 − sin φ)⁴⟩ = 35/8 and ⟨cos⁴φ⟩ = 3/8 times the film magnetised along its normal; error ∝ M_s."""
     height, delta = np.array(2e-8), 2.87e9 * 2 * np.pi
@@ -80,6 +81,7 @@ def test_circular_limit() -> None:
     assert np.allclose(np.array(errors[:2]) / np.array(errors[1:]), 10, rtol=0.1)
 
 
+@pytest.mark.slow
 def test_chirality_along_the_damon_eshbach_direction() -> None:
     """|A|/a, |g₁₂/g₂₁| and the long-time C, α = 0.005.
 
@@ -117,6 +119,7 @@ def on_shell(waves: FilmWaves, delta: float, x: float, y: float, height: float, 
     return np.pi / (4 * np.pi**2) * total * (angles[1] - angles[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sign", "frequency"), [(1, LOWER), (-1, UPPER)])
 @pytest.mark.parametrize("place", [(0.0, 0.0), (80e-9, 50e-9), (-200e-9, 10e-9)])
 def test_absorption_is_the_sum_over_modes_on_shell(sign: int, frequency: float, place: tuple[float, float]) -> None:
@@ -132,6 +135,7 @@ def test_absorption_is_the_sum_over_modes_on_shell(sign: int, frequency: float, 
     assert abs(absorbed - expected) < 1e-7 * abs(on_shell(waves, delta, 0, 0, 2e-8, sign))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", [1, -1])
 def test_damped_film_against_a_dense_sum_over_the_plane(sign: int) -> None:
     """The formula of the module on 3000 × 800 points; the midpoint rule in k is the coarser one, error ∝ (Δk)²."""
@@ -173,6 +177,7 @@ def test_a_circle_with_and_without_poles_on_it(k: float) -> None:
         assert abs(complex(found[at]) - plain) < 1e-9 * abs(plain)
 
 
+@pytest.mark.slow
 def test_undamped_is_the_limit_of_damped() -> None:
     """The difference is linear in α, above the gap and in the band of backward waves below it."""
     thick = Film(WARM, 300.0, 2.0, "in-plane")

@@ -29,6 +29,7 @@ def lattice_error(dimension: int, wave_number: float) -> tuple[float, float]:
     return float(np.abs(difference.real[dimension // 3 :]).max()), float(np.abs(difference.imag[1:]).max())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("dimension", "bounds"), [(1, (6e-3, 8e-3)), (2, (6e-3, 4e-3)), (3, (1.4e-2, 2.5e-2))])
 def test_closed_forms_agree_with_lattice_sums(dimension: int, bounds: tuple[float, float]) -> None:
     # What is left is the lattice's own dispersion, 2(1 − cos kℓ) = (kℓ)²(1 − (kℓ)²/12 + …): second order in k₀ℓ.
@@ -38,6 +39,7 @@ def test_closed_forms_agree_with_lattice_sums(dimension: int, bounds: tuple[floa
     assert np.all(np.abs(np.log2(middle / fine) - 2) < 0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damping", [0.01, 0.1])
 @pytest.mark.parametrize("dimension", [1, 2, 3])
 @pytest.mark.parametrize("distance", [0.0, 0.7, 6.0])

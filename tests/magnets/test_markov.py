@@ -19,6 +19,7 @@ def rate_of(magnet: nv.magnets.Exchange) -> float:
     return float(magnet.medium(50.0, frequency_ghz=2.87, dephasing=False).relaxation[0, 0].real)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("retardation", [0.003, 0.01, 0.04, 0.1, 0.25, 1.0])
 def test_a_guide_ends_where_the_retarded_dark_state_says(retardation: float) -> None:
     # k₀r = nπ: the bound state in the continuum keeps ½(1 + a·r/v_g)⁻². Enough half waves to stay off the band edge.
@@ -36,6 +37,7 @@ def test_a_guide_ends_where_the_retarded_dark_state_says(retardation: float) -> 
     assert check.deviation < 2 * retardation + 2 * check.edge
 
 
+@pytest.mark.slow
 def test_deviation_is_of_first_order_in_the_coupling() -> None:
     half = float(guide().wavelength_nm(2.87)) / 2
     deviations = [
@@ -44,6 +46,7 @@ def test_deviation_is_of_first_order_in_the_coupling() -> None:
     assert np.isclose(deviations[0] / deviations[1], 4, rtol=0.1)  # a ~ λ²
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damping", [0.0, 0.01])
 @pytest.mark.parametrize("dimension", [1, 2, 3])
 def test_weak_coupling_is_markovian_in_every_dimension(dimension: int, damping: float) -> None:
@@ -83,6 +86,7 @@ def rate_at(magnet: nv.magnets.Exchange, frequency: float) -> float:
     return float(magnet.propagator(0.0, magnet.wave_number(frequency * RAD_PER_US_PER_GHZ)).real)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("aligned", [True, False])
 @pytest.mark.parametrize(("dimension", "coupling"), [(1, 5.0), (2, 50.0), (3, 500.0)])
 def test_splitting_below_the_gap_is_the_exchange(dimension: int, coupling: float, aligned: bool) -> None:

@@ -126,6 +126,7 @@ def test_a_thousand_random_magnets_are_stable(rng: np.random.Generator) -> None:
     assert lowest > -1e-12
 
 
+@pytest.mark.filterwarnings("ignore:Qubits are closer than the lattice constant")  # positive all the same
 def test_dephasing_blocks_are_stable(rng: np.random.Generator) -> None:
     for dimension in (1, 2, 3):
         places = rng.uniform(0, 60, (4, 4, dimension))

@@ -288,6 +288,7 @@ def test_a_yield_that_is_not_reached_in_words() -> None:
     assert str(several) == f"Bell pairs of F = 0.95, batch (2,), at best {best:.6g} pairs/s"
 
 
+@pytest.mark.slow
 def test_a_survey_in_words() -> None:
     film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)
     asked: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01}
@@ -305,6 +306,7 @@ def test_a_survey_in_words() -> None:
     )
 
 
+@pytest.mark.slow
 def test_an_optimum_in_words() -> None:
     film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)
     asked: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01}

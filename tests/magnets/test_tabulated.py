@@ -449,6 +449,7 @@ BAD_NETCDF: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("message", BAD_NETCDF)
 def test_bad_netcdf(message: str, tmp_path: Path) -> None:
     with pytest.raises(FileError) as caught:

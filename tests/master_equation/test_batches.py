@@ -25,6 +25,7 @@ QUESTIONS: dict[str, Callable[[nv.MasterEquation, NDArray], NDArray]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("shape", [(2, 3), (3, 1), (1, 5)])
 def test_a_batch_with_two_axes_is_its_parts(question: str, shape: tuple[int, int], rng: np.random.Generator) -> None:

@@ -68,6 +68,7 @@ def test_what_is_rare_for_a_reason_is_no_rounding(q: float) -> None:
     np.testing.assert_allclose(rare.states, common.states, rtol=0, atol=1e-8)
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(SEEDS)
 def test_edges_against_many_digits(seed: int) -> None:

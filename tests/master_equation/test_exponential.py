@@ -79,6 +79,7 @@ GRIDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [300, 0], ids=["dense", "sparse"])
 @pytest.mark.parametrize("grid", list(GRIDS))
 def test_propagate_is_the_exponential_at_each_time(

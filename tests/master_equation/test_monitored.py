@@ -30,6 +30,7 @@ def loop(system: System, rho: NDArray, time: float, checks: int, period: float) 
     return unstacked(scipy.linalg.expm(generator * (time - checks * period)) @ stacked(rho)), kept
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     pairs().filter(lambda system: np.trace(system.blocks["+"]) > 0.1),
@@ -50,6 +51,7 @@ def test_checks_are_a_loop_of_exponentials_and_projections(
         np.testing.assert_allclose(found.probability[index], kept, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_four_qubits_are_a_loop_too(rng: np.random.Generator) -> None:
     system, rho = many(rng, 4), random_state(rng, 4)
     found = system.equation.monitored(rho, [0.3, 0.6, 0.7], period=0.3)

@@ -89,6 +89,7 @@ def test_states_and_probability_are_the_exponential_of_the_two_level_hamiltonian
         np.testing.assert_allclose(rho, embedded(survived / trace), rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(pairs() | systems(), SEEDS, TIMES)
 def test_any_system_any_state(system: System, seed: int, times: NDArray) -> None:

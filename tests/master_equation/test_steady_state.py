@@ -34,6 +34,7 @@ def test_steady_states_are_where_long_evolution_ends(n_qubits: int, rng: np.rand
     np.testing.assert_allclose(system.equation.steady_state(rho), late, rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(PHASES, st.just(0.0) | st.floats(0.1, 0.9), ENERGIES, states())
 def test_with_a_dark_state_the_end_is_where_long_evolution_ends(
@@ -45,6 +46,7 @@ def test_with_a_dark_state_the_end_is_where_long_evolution_ends(
     np.testing.assert_allclose(equation.steady_state(rho), late, rtol=0, atol=1e-11)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(states())
 def test_at_zero_temperature_the_end_is_the_projection_on_the_dark_states(rho: NDArray) -> None:

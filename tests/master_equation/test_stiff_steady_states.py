@@ -12,8 +12,8 @@ from systems import positive
 import nvprotocol as nv
 from nvprotocol.errors import NotUniqueError, PrecisionError
 from nvprotocol.master_equation.generator import block_generator, parameters
-from nvprotocol.master_equation.sectors import to_coordinates
 from nvprotocol.master_equation.steady import by_singular_values
+from nvprotocol.master_equation.symmetry import to_coordinates
 
 
 @pytest.mark.parametrize("ratio", [1e-3, 1e-9, 1e-12, 1e-15, 1e-100])
@@ -41,6 +41,7 @@ def test_a_dark_state_keeps_its_population_at_any_ratio_of_rates(q: float, phase
         equation.steady_state()
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(SEEDS)
 def test_stiff_media_against_ninety_digits(seed: int) -> None:
@@ -78,6 +79,7 @@ def test_a_slow_decay_beside_a_fast_turn_is_no_oscillation() -> None:
                 equation.steady_state("psi+")
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(SEEDS, st.floats(-7, 0))
 def test_the_estimated_error_of_the_singular_values_holds(seed: int, exponent: float) -> None:

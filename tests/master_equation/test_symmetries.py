@@ -22,6 +22,7 @@ def turned(rho: NDArray, unitary: NDArray) -> NDArray:
     return unitary @ rho @ unitary.conj().T
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(pair_symbols(), PHASES, states())
 def test_the_phase_of_the_coupling_is_a_rotation_of_one_qubit(

@@ -97,6 +97,7 @@ def test_x_states_by_their_formula_and_by_the_general_one(rho: NDArray) -> None:
     assert nv.concurrence(turn @ rho @ turn) == pytest.approx(expected, abs=1e-7)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(states())
 def test_concurrence_is_qiskits(rho: NDArray) -> None:

@@ -13,7 +13,7 @@ from nvprotocol.errors import ArgumentError
 from nvprotocol.paper import claims, errata, printed
 from nvprotocol.paper.claim import Claim, Finding, Verdict
 from nvprotocol.paper.comparison import Comparison, at_least, at_most, equal, vanishes
-from nvprotocol.paper.errata_page import errata_page
+from nvprotocol.paper.errata_texts import errata_page
 from nvprotocol.paper.tables import Computed, claims_page
 
 pytestmark = pytest.mark.xdist_group("claims")  # each is computed once
@@ -33,6 +33,7 @@ def finding_of(claim: Claim, findings: dict[str, Finding]) -> Finding:
     return findings[claim.key]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim", EVERY, ids=lambda claim: claim.key)
 def test_claim(claim: Claim, findings: dict[str, Finding]) -> None:
     finding = finding_of(claim, findings)
@@ -92,6 +93,7 @@ def functions_of(name: str) -> set[str]:
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim", EVERY, ids=lambda claim: claim.key)
 def test_the_test_that_proves_it_exists(claim: Claim) -> None:
     name, _, function = claim.proof.partition("::")

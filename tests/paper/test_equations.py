@@ -121,6 +121,7 @@ def test_two_dark_states_only() -> None:
         assert np.linalg.norm(dark.conj().T @ ket) == pytest.approx(1, abs=1e-14)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(states())
 def test_without_symmetry_of_the_initial_state_entanglement_stays(rho: NDArray) -> None:

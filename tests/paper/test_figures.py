@@ -13,6 +13,7 @@ pytestmark = pytest.mark.xdist_group("figures")  # the data of each are worked o
 EMULATED = [name for name in NAMES if name != "fig1"]
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("name", EMULATED)
 def test_emulated_points_agree_with_the_exact_distribution(name: str) -> None:
@@ -23,6 +24,7 @@ def test_emulated_points_agree_with_the_exact_distribution(name: str) -> None:
     assert data_of(name).attrs["shots"] == SHOTS
 
 
+@pytest.mark.slow
 def test_the_seed_decides() -> None:
     one, same, other = (load("fig2").compute(100, seed) for seed in (1, 1, 2))
     assert one.identical(same)

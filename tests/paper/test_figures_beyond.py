@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 import nvprotocol as nv
-from nvprotocol.paper.figures.coherent_coupling import lasting_with_dm
-from nvprotocol.paper.figures.conditional_map import (
+from nvprotocol.closed_form import short_period_exceptional_detuning
+from nvprotocol.master_equation import (
     conditional_map,
     exceptional_detuning,
-    lasting_concurrence,
-    random_look_concurrence,
-    small_period_law,
+    long_time_concurrence,
+    poissonian_concurrence,
 )
+from nvprotocol.paper.figures.coherent_coupling import lasting_with_dm
 from nvprotocol.paper.figures.dephasing_and_echo import DELTA, pulsed_alone
 from nvprotocol.paper.figures.finite_rate import CASES
 from nvprotocol.paper.figures.no_emitted_magnon import heralded
@@ -37,7 +37,7 @@ def pair(q: float, delta: float = 0.0, A: float = 0.9, **others: float) -> nv.Ma
 def test_what_monitoring_at_a_finite_rate_ends_in(delta: float, expected: list[float]) -> None:
     equation = pair(0.5, delta)
     periods = [0.01, 0.1, 0.3, 1.0, 3.0, 10.0]
-    found = [float(lasting_concurrence(equation, period)) for period in periods]
+    found = [float(long_time_concurrence(equation, period)) for period in periods]
     np.testing.assert_allclose(found, expected, rtol=0, atol=6e-5)
     # The same by following the checks one after the other.
     kept = [equation.monitored("ud", np.round(400 / period) * period, period).states[0] for period in periods]
@@ -49,7 +49,7 @@ def test_what_monitoring_at_a_finite_rate_ends_in(delta: float, expected: list[f
 
 @pytest.mark.parametrize("delta", [0.0, 0.3, 0.85])
 def test_at_zero_temperature_the_period_does_not_matter(delta: float) -> None:
-    found = [float(lasting_concurrence(pair(0.0, delta), period)) for period in (0.01, 0.3, 3.0, 10.0)]
+    found = [float(long_time_concurrence(pair(0.0, delta), period)) for period in (0.01, 0.3, 3.0, 10.0)]
     np.testing.assert_allclose(found, 1, rtol=0, atol=1e-9)
     assert np.ptp(data_of("finite_rate").lasting.isel(case=0).to_numpy()) < 1e-9
 
@@ -63,17 +63,17 @@ def test_at_zero_temperature_the_exceptional_point_stays_whatever_the_period(per
 
 
 def test_random_looks_have_a_threshold_that_is_not_in_the_kept_block() -> None:
-    found = [random_look_concurrence(pair(0.5), rate) for rate in (1e-6, 0.3, 1.0, 3.0, 10.0, 100.0)]
+    found = [poissonian_concurrence(pair(0.5), rate) for rate in (1e-6, 0.3, 1.0, 3.0, 10.0, 100.0)]
     np.testing.assert_allclose(found, [0, 0, 0.323, 0.737, 0.916, 0.991], rtol=0, atol=6e-4)
-    near = [random_look_concurrence(pair(0.5), 1 / period) for period in (1.8, 2.2)]
+    near = [poissonian_concurrence(pair(0.5), 1 / period) for period in (1.8, 2.2)]
     assert near[0] > 0 == near[1]
-    assert min(float(lasting_concurrence(pair(0.5), period)) for period in (3.3, 10.0)) > 0.01
+    assert min(float(long_time_concurrence(pair(0.5), period)) for period in (3.3, 10.0)) > 0.01
 
 
 @pytest.mark.parametrize("q", [0.05, 0.5, 1.0])
 def test_often_checked_a_pair_beyond_the_exceptional_point_still_ends_entangled(q: float) -> None:
     Gamma, ratios = 0.9 * (1 + q), np.array([0.3, 0.8, 1.2, 2.0, 5.0])
-    found = lasting_concurrence(nv.MasterEquation(pair(q).medium, ratios * Gamma), 1e-6)
+    found = long_time_concurrence(nv.MasterEquation(pair(q).medium, ratios * Gamma), 1e-6)
     # The error is of order τ^(1/3) next to δ = Γ only; here it is of order τ/(1 − δ/Γ)².
     np.testing.assert_allclose(found, np.minimum(1, 1 / ratios), rtol=0, atol=1e-4)
 
@@ -97,7 +97,7 @@ def test_the_exceptional_point_moves_as_the_two_thirds_power_of_the_period(A: fl
     Gamma, periods = A * (1 + q), np.array([1e-6, 1e-5, 1e-4])
     shift, law = (
         np.array([1 - (find(1.0, A, q, period) / Gamma) ** 2 for period in periods])
-        for find in (exceptional_detuning, small_period_law)
+        for find in (exceptional_detuning, short_period_exceptional_detuning)
     )
     error = shift / law - 1
     assert np.all(np.abs(error) < 0.06)
@@ -202,6 +202,7 @@ def test_dephasing_and_what_pulses_do() -> None:
     np.testing.assert_allclose(data.free.max(), free, rtol=0, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_pulses_without_monitoring_heat() -> None:
     assert pulsed_alone(0.02)[-1] < 1e-3
     np.testing.assert_allclose(pulsed_alone(50.0)[-1], 0.5, rtol=0, atol=1e-9)  # none within the time

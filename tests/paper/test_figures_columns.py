@@ -13,11 +13,13 @@ from systems import System, pair, reversed_qubits, stacked, unstacked
 from xarray import Dataset
 
 import nvprotocol as nv
+from nvprotocol.closed_form import short_period_exceptional_detuning
+from nvprotocol.master_equation import exceptional_detuning, poissonian_concurrence
 from nvprotocol.paper.figures import NAMES
-from nvprotocol.paper.figures.conditional_map import exceptional_detuning, random_look_concurrence, small_period_law
 from nvprotocol.paper.figures.initial_state import random_kets
 from nvprotocol.paper.figures.robustness import random_hamiltonians
 
+pytestmark = pytest.mark.xdist_group("figures")  # the data of each are worked out once
 SEED = 11
 """That of `figure_data`."""
 SINGLET = np.array([0, 1, -1, 0]) / np.sqrt(2)
@@ -141,11 +143,11 @@ def finite_rate(data: Dataset) -> Expected:
         for one in equations
     ]
     some = ratio[::80] * 0.9 * 1.5
-    law = np.array([[small_period_law(1.0, 0.9, q, p) for p in short] for q in data.q.to_numpy()])
+    law = np.array([[short_period_exceptional_detuning(1.0, 0.9, q, p) for p in short] for q in data.q.to_numpy()])
     growth = np.log(np.abs(np.linalg.eigvals(checked(some, 0.1)))) / 0.1 + 3.0  # 2(a + ã) = 3
     return {
         "lasting[period]": (40, lasting),
-        "lasting_random_looks[period]": (40, [random_look_concurrence(equations[2], 1 / p) for p in periods]),
+        "lasting_random_looks[period]": (40, [poissonian_concurrence(equations[2], 1 / p) for p in periods]),
         "against_detuning[ratio]": (80, [end(checked(some, float(p))) for p in data.kink_period]),
         "rates[ratio]": (80, -np.sort(-growth, axis=-1)),
         "exceptional[short_period]": (

@@ -24,6 +24,7 @@ LINELESS = ("fig1",)
 """Drawings without axes."""
 
 
+@pytest.mark.slow
 def test_one_command_leaves_graphics_and_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("figures", "fig2", "fig1", "--output", tmp_path / "made", "--shots", "200", "--seed", "3") == 0
     printed = capsys.readouterr()
@@ -59,6 +60,7 @@ def test_tables_hold_the_numbers_of_the_data(tmp_path: Path) -> None:
     np.testing.assert_allclose(points.high, data.high.to_numpy().ravel(), rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_same_files_every_time(tmp_path: Path) -> None:
     data = data_of("figS5")
     first, second = (save("figS5", load("figS5"), data, tmp_path / each, ["pdf", "png"]) for each in ("a", "b"))
@@ -102,6 +104,7 @@ def test_help_lists_the_names(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"NAMES are out of {', '.join(NAMES)}; all of them" in shown
 
 
+@pytest.mark.slow
 def test_all_of_them_get_a_page_and_leave_that_of_others_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +133,7 @@ def test_functions_refuse_as_the_command_does(tmp_path: Path) -> None:
     refuse_existing(["fig1"], tmp_path / "nowhere")
 
 
+@pytest.mark.slow
 def test_few_shots_leave_gaps_instead_of_failing() -> None:
     data = load("fig3").compute(1, seed=5)
     assert int(data.emulated.isnull().sum()) > 0
@@ -141,6 +145,7 @@ def shown_texts(ax: Axes) -> list[Text]:
     return [text for text in ax.findobj(Text) if text.get_visible() and text.get_text()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_figure_can_be_read_at_the_width_it_is_printed(name: str) -> None:
     figure = load(name).draw(data_of(name))

@@ -43,6 +43,7 @@ def squares_of(figure: Figure) -> dict[tuple[int, int], tuple[float, float]]:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.integers(0, 2**32), st.integers(1, 4))
 def test_areas_are_magnitudes_and_colours_are_phases(seed: int, n_qubits: int) -> None:
@@ -71,6 +72,7 @@ def test_numbers_and_labels() -> None:
     assert not ax.xaxis_inverted()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_qubits", [1, 2, 3, 4])
 def test_it_is_a_column_wide_and_nothing_overlaps(n_qubits: int) -> None:
     figure = density_matrix_figure(random_state(1, n_qubits))

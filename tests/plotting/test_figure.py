@@ -49,6 +49,7 @@ def assert_shows(ax: Axes, number: int, result: ExperimentResult, *, success: bo
     assert to_rgba(line.get_color()) == to_rgba(points.get_color()) == to_rgba(COLOURS[number])
 
 
+@pytest.mark.slow
 def test_two_panels_where_runs_are_discarded() -> None:
     result = result_of(MONITORED)
     figure = experiment_figure(result)
@@ -64,6 +65,7 @@ def test_two_panels_where_runs_are_discarded() -> None:
     assert concurrence.containers[0][0].get_marker() != concurrence.containers[1][0].get_marker()
 
 
+@pytest.mark.slow
 def test_one_panel_where_nothing_is_discarded() -> None:
     result = result_of(UNMONITORED)
     figure = experiment_figure(result)
@@ -103,6 +105,7 @@ def test_points_without_noise_have_no_interval() -> None:
     assert_shows(figure.axes[1], 1, result, success=True)
 
 
+@pytest.mark.slow
 def test_a_figure_is_a_column_wide_and_can_be_written(tmp_path: Path) -> None:
     figure = experiment_figure(result_of(MONITORED))
     assert figure.get_size_inches()[0] == COLUMN_WIDTH

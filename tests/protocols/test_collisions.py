@@ -147,6 +147,7 @@ def test_quiet_runs_approach_evolution_without_jumps(order: int, symbols: dict[s
     assert slope(errors, order) == pytest.approx(order, abs=0.1)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     share=st.sampled_from([0.0, 1.0]) | numbers(0.0, 1.0),
@@ -206,6 +207,7 @@ def with_inefficient_detector(circuit: QuantumCircuit, efficiency: float) -> Qua
     return faulty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("efficiency", [0.0, 0.43, 0.71, 1.0])
 @pytest.mark.parametrize(("order", "steps", "tolerance"), [(1, 60, 0.03), (2, 4, 1e-7)])
 def test_missed_magnons(efficiency: float, order: int, steps: int, tolerance: float) -> None:

@@ -65,6 +65,7 @@ def test_every_protocol_is_declared_and_in_the_gallery() -> None:
     assert set(PARAMETERS) == set(GALLERY) == functions
 
 
+@pytest.mark.slow
 def test_declarations_need_no_qiskit() -> None:
     script = (
         "import sys\nimport nvprotocol.protocols.parameters\nprint(*{name.partition('.')[0] for name in sys.modules})"
@@ -103,6 +104,7 @@ def test_gates_are_between_an_nv_qubit_and_a_monitor(name: str) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXACT)
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), system=pairs(), duration=numbers(0.0, 3.0))

@@ -121,6 +121,7 @@ def kept_by_exact(circuit: QuantumCircuit) -> NDArray[np.complex128]:
     return kept.state * kept.success_probability
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("name", sorted(GALLERY))
 def test_every_protocol_of_the_gallery_runs_on_the_machine(name: str, level: int) -> None:
@@ -177,6 +178,7 @@ def bridged(circuit: QuantumCircuit, level: int) -> QuantumCircuit:
     return transpile(circuit, machine(BRIDGE), initial_layout=[0, 1, 2], optimization_level=level, seed_transpiler=11)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_kept_branch_of_a_transpiled_circuit_on_aer(level: int) -> None:
     found = bridged(no_emitted_magnon(TIME, steps=3, A=0.8, q=0.2), level)

@@ -82,6 +82,7 @@ def test_exchange_beside_dissipation_under_monitoring(delta: float, expected: fl
     assert cf.chiral_steady_concurrence(g, g, delta=delta) == pytest.approx(expected, abs=6e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pulses", "probability"), [(60, 0.31), (200, 0.48)])
 def test_echoes_bring_the_bell_state_back(pulses: int, probability: float) -> None:
     equation = pair_equation(5.0, A=1.0)

@@ -14,6 +14,7 @@ from nvprotocol import pulses as p
 from nvprotocol.errors import ArgumentError, FitError
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("envelope", envelopes(), ids=str)
 @pytest.mark.parametrize("angle", [np.pi, np.pi / 2, -np.pi / 2, 0.7])
 def test_a_pulse_turns_by_its_angle(envelope: p.Envelope, angle: float) -> None:

@@ -23,6 +23,7 @@ METHODS = [
 TIMES = np.array([0.0, 0.3, 0.3, 1.1, 2.0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_free_evolution_of_random_media(seed: int) -> None:
     """J, dm, d and a complex A, all at once; as exponentials, and as a driven stretch whose drive is nothing."""
@@ -48,6 +49,7 @@ def test_free_evolution_of_random_media_by_dynamics(seed: int) -> None:
     assert np.abs(found.states - system.equation.evolve(rho, [2.0])).max() < 1e-7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_qubits", [1, 3])
 def test_free_evolution_of_other_numbers_of_qubits(n_qubits: int, rng: np.random.Generator) -> None:
     system, rho = many(rng, n_qubits), random_state(rng, n_qubits)

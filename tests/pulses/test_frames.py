@@ -28,6 +28,7 @@ def test_the_laboratory_frame_is_the_rotating_one() -> None:
     assert np.abs(lab - rotating).max() < 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
 def test_dynamics_agrees_with_the_carrier_on_scipy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nvprotocol.pulses.propagation.dynamics.find_spec", lambda _name: None)
@@ -49,6 +50,7 @@ def test_dynamics_agrees_in_the_laboratory_on_jax() -> None:
     assert np.abs(kept.states - expected.states).max() < 1e-7
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HAS_DYNAMICS, reason="needs qiskit-dynamics")
 def test_the_rotating_frame_of_dynamics_is_ours() -> None:
     """The laboratory Hamiltonian, written down here, in the frame that qiskit-dynamics itself makes of it."""

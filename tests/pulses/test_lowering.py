@@ -310,6 +310,7 @@ def random_circuit(rng: np.random.Generator) -> QuantumCircuit:
     return circuit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_random_circuits_converge_to_the_exact_engine(seed: int) -> None:
     """Rotations at an instant give the exact engine to rounding; short pulses come nearer in proportion to T."""
@@ -325,6 +326,7 @@ def test_random_circuits_converge_to_the_exact_engine(seed: int) -> None:
     assert fine / coarse == pytest.approx(0.5, abs=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_qubits", [1, 3])
 def test_one_spin_or_three_with_an_antenna_each(n_qubits: int, rng: np.random.Generator) -> None:
     """The same convergence beyond pairs, turns of one spin against the others between two waits included."""
@@ -427,6 +429,7 @@ def test_every_pulse_stays_below_the_limit_of_the_gradient() -> None:
     assert 100 < largest <= 200
 
 
+@pytest.mark.slow
 def test_instant_gates_between_pulses_know_the_frames_of_these(rng: np.random.Generator) -> None:
     """Here only `x` is a pulse: π/2 rotations take no time, between pulses and while one sounds on the other spin.
 

@@ -15,6 +15,7 @@ STILL = nv.Device(nv.MasterEquation(nv.Medium.pair(a=0.0)))
 LOSSY = nv.Medium.pair(a=1.0, A=1.0)
 
 
+@pytest.mark.slow
 @hypothesis.settings(max_examples=15)
 @hypothesis.given(st.floats(10.0, 200.0), st.floats(0.1, 20.0), st.integers(0, 1))
 def test_the_other_spin_flips_as_rabi_says(pulse_ns: float, ratio: float, qubit: int) -> None:
@@ -30,6 +31,7 @@ def test_the_other_spin_flips_as_rabi_says(pulse_ns: float, ratio: float, qubit:
     np.testing.assert_allclose(populations[3], spectator, rtol=0, atol=1e-8)
 
 
+@pytest.mark.slow
 def test_a_slow_flip_loses_to_the_magnet_and_a_fast_one_to_the_other_spin() -> None:
     """At a given gradient there is a best length of the pulse, between crosstalk and relaxation."""
     device = nv.Device(nv.MasterEquation(LOSSY))
@@ -42,6 +44,7 @@ def test_a_slow_flip_loses_to_the_magnet_and_a_fast_one_to_the_other_spin() -> N
     assert fidelity[0] < 0.5  # both are flipped
 
 
+@pytest.mark.slow
 def test_a_slow_flip_loses_what_the_spin_alone_would_lose() -> None:
     """With a wide gradient and separate magnets the other spin does not matter."""
     single = nv.Device(nv.MasterEquation(nv.Medium(relaxation=np.eye(1))))

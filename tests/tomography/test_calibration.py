@@ -27,6 +27,7 @@ def counts(rng: np.random.Generator) -> NDArray[np.int64]:
     return tomography.sample(WERNER, 5000, rng, readout=FLIPS)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_noise_is_that_of_refitted_calibrations(counts: NDArray[np.int64], rng: np.random.Generator) -> None:
     draws = 150
@@ -134,6 +135,7 @@ def test_bounds_of_three_settings_cover_with_few_calibration_shots(rng: np.rando
     assert np.sum(np.array(bounds) <= 0.8) >= fewest_inside(tables, 0.95)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("shots", [1000, 100_000])
 def test_a_calibration_alone_does_not_contradict_the_model(shots: int, rng: np.random.Generator) -> None:

@@ -90,6 +90,7 @@ def test_x_ansatz_finds_the_state_of_expected_counts() -> None:
     assert result.concurrence == pytest.approx(2 * (np.hypot(0.2, 0.1) - np.sqrt(0.03)), abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_x_ansatz_covers_and_gains(rng: np.random.Generator) -> None:
     tables = 150
@@ -120,6 +121,7 @@ def test_wrong_readout_matrix_is_reported(rng: np.random.Generator) -> None:
         tomography.estimate(counts, readout=wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("ansatz", ["full", "X"])
 def test_p_value_is_uniform(ansatz: str, rng: np.random.Generator) -> None:
@@ -131,6 +133,7 @@ def test_p_value_is_uniform(ansatz: str, rng: np.random.Generator) -> None:
         assert min(binom.cdf(below, tables, level), binom.sf(below - 1, tables, level)) > FALSE_ALARM / 6
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_plan_reaches_the_width_and_counts_the_runs() -> None:
     rho = 0.8 * SINGLET + 0.05 * np.eye(4)

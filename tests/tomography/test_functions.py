@@ -29,6 +29,7 @@ def test_slope_of_the_purity(rho: State, seed: int) -> None:
     assert _ascent._slope(mixed, purity)[0] @ direction == pytest.approx(2 * to_vector(mixed)[0] @ direction, abs=1e-8)
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(rho=states(), seed=SEEDS, ansatz=st.sampled_from(["full", "X"]))
 def test_a_linear_function_has_the_ends_of_the_fidelity(rho: State, seed: int, ansatz: str) -> None:

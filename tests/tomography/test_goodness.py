@@ -70,6 +70,7 @@ def test_inside_every_measured_coordinate_is_a_parameter(
         np.testing.assert_allclose(effective_parameters(fitted(counts, None, None, ansatz).fits), 14, atol=2e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rho", [SINGLET, nearly_pure(0.95), nearly_pure(0.5)], ids=["singlet", "0.95", "steady"])
 @pytest.mark.parametrize("readout", [None, CONFUSION], ids=["sharp", "blurred"])
 def test_what_a_fit_gains_over_the_truth_is_its_number_of_parameters(
@@ -85,6 +86,7 @@ def test_what_a_fit_gains_over_the_truth_is_its_number_of_parameters(
     assert gains.mean() == pytest.approx(number, abs=0.5 + 5 * gains.std() / np.sqrt(tables))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shots", [10**9, MOST_SHOTS, 10**15])
 @pytest.mark.parametrize("readout", [None, CONFUSION], ids=["sharp", "blurred"])
 def test_no_false_alarm_from_rounding(shots: int, readout: NDArray | None, rng: np.random.Generator) -> None:

@@ -140,6 +140,7 @@ def test_what_is_determined_within_an_ansatz() -> None:
         tomography.determines(["X"], "u", ansatz="X")
 
 
+@pytest.mark.slow
 def test_functions_that_open_settings_fix_or_leave() -> None:
     counts = tomography.sample(np.array([SINGLET, werner(0.5)]), 300, seed=4, settings=THREE)
     found = tomography.function_interval(

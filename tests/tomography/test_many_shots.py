@@ -84,11 +84,13 @@ def test_limits_hold_the_truth_and_close_in_up_to_the_most_shots(flips: float) -
     assert np.all(np.median(widths[1:], axis=(1, 2)) < 1.1 * np.median(widths[:-1], axis=(1, 2)))
 
 
+@pytest.mark.slow
 def test_one_setting_with_a_million_times_the_shots_of_the_others() -> None:
     found = limits([10**9, *[10**3] * 8], 0.0)
     assert np.all(np.diff(found, axis=1) < 0.6)
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
@@ -126,6 +128,7 @@ def test_fewer_shots_allow_more(shots: list[int], most: int, rng: np.random.Gene
         assert np.allclose(fewer.log_likelihood, fits.log_likelihood * min(1, most / shots[0]), rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fails_above", [10**5, 0])
 def test_searches_that_fail(fails_above: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """They go on with fewer shots, and a limit that none finds is left open."""

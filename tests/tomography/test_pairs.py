@@ -37,6 +37,7 @@ def test_table_of_a_pair_is_that_of_its_reduced_state(seed: int, pair: list[int]
     np.testing.assert_allclose(table / 3, tomography.probabilities(reduced), atol=1e-12)
 
 
+@pytest.mark.slow
 def test_all_pairs_of_five_qubits_from_one_table(rng: np.random.Generator) -> None:
     # Qubits 0 and 4 share a singlet, 1 and 2 a triplet; 3 points up.
     ket = np.zeros((2,) * 5)  # axes: qubits 4, 3, 2, 1, 0
@@ -72,6 +73,7 @@ def test_refusals() -> None:
         tomography.pair_counts(np.ones((1, 8)), ["XYZ"], (0, 3))
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_known_phases_have_three_settings(rng: np.random.Generator) -> None:
     assert tomography.u1_settings() == tomography.U1

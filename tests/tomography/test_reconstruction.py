@@ -18,6 +18,7 @@ from nvprotocol.errors import ArgumentError, FitError, NoKeptShotsError
 NAMED = {"singlet": SINGLET, "steady": STEADY, "product": nv.operators.density_matrix("ud"), "mixed": np.eye(4) / 4}
 
 
+@pytest.mark.slow
 @given(rho=states(), noisy=st.booleans())
 def test_expected_counts_give_the_state_back(rho: NDArray[np.complex128], noisy: bool) -> None:
     readout = CONFUSION if noisy else None
@@ -118,6 +119,7 @@ def test_no_state_is_more_likely_than_the_certificate_allows(
     assert np.all(tomography.log_likelihood(rivals, counts) <= limit)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(NAMED))
 def test_agrees_with_a_general_optimiser_on_a_factor(name: str, rng: np.random.Generator) -> None:
     counts = tomography.sample(NAMED[name], 300, rng)

@@ -88,6 +88,7 @@ def test_unequal_and_empty_settings(
         assert np.any(shots == 0)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("ansatz", list(ANSATZES))
 @pytest.mark.parametrize("label", ["uu", "ud", "du", "dd"])
@@ -99,6 +100,7 @@ def test_pure_product_states(label: str, ansatz: str, rng: np.random.Generator) 
     assert covered >= fewest_inside(tables, 0.93)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("readout", list(READOUTS))
 @pytest.mark.parametrize(("p", "ansatz"), [(1.0, "full"), (0.9, "full"), (1.0, "X"), (0.5, "X")])
 def test_a_thousand_million_shots(p: float, ansatz: str, readout: str) -> None:
@@ -128,6 +130,7 @@ def test_searches_end_where_they_should_with_very_unequal_shots() -> None:
             assert np.all(edge.solved)
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_unequal_shots_cover_as_equal_ones_do(rng: np.random.Generator) -> None:
     rho, truth, tables = 0.9 * SINGLET + 0.025 * np.eye(4), 0.85, 100

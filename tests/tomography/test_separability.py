@@ -27,6 +27,7 @@ def test_at_a_smooth_border_the_drop_is_half_of_half_a_chi_squared(rng: np.rando
     assert kstest(2 * positive, chi2(1).cdf).pvalue > 1e-5
 
 
+@pytest.mark.slow
 def test_at_a_corner_it_has_two_degrees_of_freedom(rng: np.random.Generator) -> None:
     # A coherence ρ₀₃ of any phase looks entangled beside ρ₁₁ = ρ₂₂ = 0, and nothing else that noise makes does.
     drop = drops(CORNER, 2000, 600, rng)
@@ -51,6 +52,7 @@ def test_size(rho: NDArray[np.complex128], shots: int, rng: np.random.Generator)
         assert np.mean(p <= level) < level + 5 * np.sqrt(level * (1 - level) / tables)
 
 
+@pytest.mark.slow
 def test_size_where_three_settings_leave_the_state_open(rng: np.random.Generator) -> None:
     tables, labels = 400, ("XX", "YY", "ZZ")
     for rho in (CORNER, SINGLET / 3 + 2 * MIXED / 3):
@@ -59,6 +61,7 @@ def test_size_where_three_settings_leave_the_state_open(rng: np.random.Generator
         assert np.mean(p <= 0.05) < 0.05 + 5 * np.sqrt(0.05 * 0.95 / tables)
 
 
+@pytest.mark.slow
 def test_bounds_and_intervals_say_entangled_where_the_p_value_does(rng: np.random.Generator) -> None:
     # Around the border, where the two could differ.
     weights = np.linspace(0.33, 0.6, 60)[:, None, None]

@@ -89,6 +89,7 @@ def test_other_levels_cover(level: float, rng: np.random.Generator) -> None:
         assert binom.sf(missed - 1, tables, most) > 1e-5
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(one=LEVELS, other=LEVELS)
 def test_intervals_are_nested(one: float, other: float) -> None:
@@ -145,6 +146,7 @@ def test_upper_limit_is_where_a_long_climb_ends(
     assert np.max(top - found.high) / width <= lacking
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(seed=SEEDS, shots=st.integers(20, 10_000), loss=st.floats(0.1, 10))
 def test_upper_limit_is_one_where_a_maximally_entangled_state_is_allowed(seed: int, shots: int, loss: float) -> None:

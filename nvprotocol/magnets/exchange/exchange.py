@@ -15,7 +15,7 @@ from nvprotocol.magnets.exchange.spin_waves import SpinWaves, local_size
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.response import Response, one_magnon
 from nvprotocol.magnets.setting import Setting
-from nvprotocol.magnets.validity import doubt
+from nvprotocol.magnets.validity import validity_note
 from nvprotocol.medium import Note
 
 __all__ = ["Exchange"]
@@ -155,9 +155,13 @@ class Exchange(SpinWaves, Magnet):
         lost = 1 - towards * self.polarisation(setting.temperature, setting.chemical_potential) / self.spin
         near = self.lattice_nm / np.min(setting.distance[..., 1:], initial=np.inf)
         notes = [
-            doubt(short, LARGEST_WAVE_NUMBER, "Waves are short: k₀ times the lattice constant is {}, above {}."),
-            doubt(near, 1.0, "Qubits are closer than the lattice constant: it is {} of their distance, above {}."),
-            doubt(
+            validity_note(
+                short, LARGEST_WAVE_NUMBER, "Waves are short: k₀ times the lattice constant is {}, above {}."
+            ),
+            validity_note(
+                near, 1.0, "Qubits are closer than the lattice constant: it is {} of their distance, above {}."
+            ),
+            validity_note(
                 lost,
                 MOST_MAGNONS,
                 "Linear spin-wave theory is at its limit: thermal magnons reduce the magnet's spin by {}, above {}.",

@@ -142,9 +142,9 @@ class SpinWaves:
         """
         t = np.asarray(temperature, dtype=float)
         order = self.dimension / 2
-        warm = np.where(t > 0, t, 1.0)
-        size = (self.lattice_nm**2 * warm / (4 * np.pi * self.stiffness)) ** order
-        lost = size * polylogarithm(order, (self.gap - np.asarray(chemical_potential)) / warm)
+        positive = np.where(t > 0, t, 1.0)
+        size = (self.lattice_nm**2 * positive / (4 * np.pi * self.stiffness)) ** order
+        lost = size * polylogarithm(order, (self.gap - np.asarray(chemical_potential)) / positive)
         return (1 if self.aligned else -1) * (self.spin - np.where(t > 0, lost, 0.0))
 
     def wavelength_nm(self, frequency_ghz: ArrayLike) -> Array:

@@ -16,7 +16,7 @@ from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.materials import Material
 from nvprotocol.magnets.response import Response
 from nvprotocol.magnets.setting import Setting
-from nvprotocol.magnets.validity import doubt
+from nvprotocol.magnets.validity import validity_note
 from nvprotocol.medium import Note
 
 __all__ = ["Film"]
@@ -27,7 +27,7 @@ Transition = Literal["lower", "upper"]
 
 RAD_PER_S_PER_GHZ = 2e9 * np.pi
 THICKEST = 1.0
-"""Largest k₀t with which waves are taken as uniform through the film without a doubt."""
+"""Largest k₀t with which waves are taken as uniform through the film without a warning."""
 
 ONE_WAY = 0.95
 """Concurrence under monitoring below which a medium is said to be one-way."""
@@ -254,12 +254,12 @@ class Film(Magnet):
         along, across = (emitted(self.geometry, np.unique(delta), sine_squared)[:, 0] for sine_squared in (0.0, 1.0))
         standing = bottom + waves.stiffness * (np.pi / waves.thickness) ** 2
         notes = [
-            doubt(
+            validity_note(
                 np.nan_to_num(np.fmax(along, across)) * waves.thickness,
                 THICKEST,
                 "The film is thick: waves with k₀t up to {} are taken as uniform through it, above {}.",
             ),
-            doubt(
+            validity_note(
                 delta / standing,
                 1.0,
                 "The film is thick: standing waves of the next thickness mode, which are left out, are resonant, too; "
@@ -291,5 +291,5 @@ def _one_way(response: Response) -> Note | None:
         return None
     return Note(
         f"The film is one-way: |g₁₂/g₂₁| of its waves is {show(ratio)} or its inverse at worst; at T = 0 and δ = 0 "
-        f"monitoring ends at C = 2/(x + 1/x) = {show(float(limit))}, x = √|g₁₂/g₂₁|, whatever |A|/a."
+        f"the monitored C saturates at 2/(x + 1/x) = {show(float(limit))}, x = √|g₁₂/g₂₁|, whatever |A|/a."
     )

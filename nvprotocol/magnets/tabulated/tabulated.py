@@ -17,7 +17,7 @@ from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.tabulated.checks import Report, check_balance, check_hermitian, check_positive, lifted
 from nvprotocol.magnets.tabulated.files import read_table
 from nvprotocol.magnets.tabulated.table import Table
-from nvprotocol.magnets.validity import doubt
+from nvprotocol.magnets.validity import validity_note
 from nvprotocol.medium import Note
 
 __all__ = ["Tabulated"]
@@ -224,7 +224,9 @@ class Tabulated(Magnet):
         r = setting.displacement[..., 0] if self.table.directed else setting.distance
         rate = np.real(response.relaxation[..., :1])
         error = self.table.at(setting.frequency, r).error / np.where(rate > 0, rate, np.inf)
-        notes = [doubt(error, LARGEST_ERROR, "The table is coarse: interpolation is off by up to {} of a, above {}.")]
+        notes = [
+            validity_note(error, LARGEST_ERROR, "The table is coarse: interpolation is off by up to {} of a, above {}.")
+        ]
         if self.kind != "green":
             notes.append(Note("A spectrum does not tell J⊥: it is taken as 0. A table of G^R would tell."))
             if np.any(setting.temperature != (self.temperature_k or 0.0) * RAD_PER_US_PER_K):

@@ -6,11 +6,11 @@ import numpy as np
 
 from nvprotocol import operators
 from nvprotocol.entanglement import concurrence
+from nvprotocol.magnets import SmallMagnet
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.paper import printed
 from nvprotocol.paper.claim import Claim, Finding
 from nvprotocol.paper.comparison import at_least, equal, vanishes
-from nvprotocol.paper.environment import SmallMagnet
 
 __all__ = ["CLAIMS"]
 
@@ -52,7 +52,7 @@ def _mirror() -> Finding:
     for name in ("dm", "J"):
         h = printed.equation(0.0, 0.0, **{name: 1.0}).hamiltonian
         turned[name] = flip @ h @ flip.conj().T + (h if name == "dm" else -h)
-    plain, chiral = (SmallMagnet(seed=38, beta=0.8, chiral=one) for one in (False, True))
+    plain, chiral = (SmallMagnet.random(seed=38, beta=0.8, chiral=one) for one in (False, True))
     mirror = reduce(np.kron, [np.array([[0, -1j], [1j, 0]])] * plain.n_spins)
     moment = [plain.average(mirror @ z @ mirror.conj().T) - plain.average(z) for z in (plain.spin("z", 0),)]
     return Finding(

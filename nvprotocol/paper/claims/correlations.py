@@ -3,18 +3,18 @@
 import numpy as np
 
 from nvprotocol import operators
+from nvprotocol.magnets import SmallMagnet
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 from nvprotocol.paper import printed
 from nvprotocol.paper.claim import Claim, Finding, Verdict
 from nvprotocol.paper.comparison import at_most, equal, vanishes
-from nvprotocol.paper.environment import SmallMagnet
 
 __all__ = ["CLAIMS"]
 
 
 def _correlations() -> Finding:
-    magnet = SmallMagnet(seed=11, beta=0.8)
+    magnet = SmallMagnet.random(seed=11, beta=0.8)
     plus, minus = magnet.spin("+", magnet.ends[0]), magnet.spin("-", magnet.ends[1])
     times = (0.3, 1.1, 2.7)
     greater = [magnet.average(magnet.later(plus, t), minus) for t in times]
@@ -57,7 +57,7 @@ def _two_qubit_equation() -> Finding:
 
 def _real_dephasing() -> Finding:
     """∫⟨S₁ᶻ(t)S₂ᶻ⟩dt: only pairs of equal energies contribute, and there the two orders have the same weight."""
-    magnet = SmallMagnet(seed=28, beta=0.8)
+    magnet = SmallMagnet.random(seed=28, beta=0.8)
     energies, vectors = np.linalg.eigh(magnet.hamiltonian)
     weights = np.exp(-magnet.beta * energies)
     weights /= weights.sum()
@@ -76,7 +76,7 @@ def _real_dephasing() -> Finding:
 
 def _symmetrised() -> Finding:
     """S29: ⟨S_αS_β(−τ)⟩ − ⟨S_α(−τ)S_β⟩ against ⟨[S_α(τ), S_β]⟩, for αβ = 12 and summed over 12 and 21."""
-    magnet, times = SmallMagnet(seed=29, beta=0.8), (0.4, 1.3)
+    magnet, times = SmallMagnet.random(seed=29, beta=0.8), (0.4, 1.3)
     z = [magnet.spin("z", site) for site in magnet.ends]
     first, commutator = np.zeros((2, 2), dtype=complex), np.zeros((2, 2), dtype=complex)
     for row, (i, j) in enumerate(((0, 1), (1, 0))):
@@ -94,7 +94,7 @@ def _symmetrised() -> Finding:
 
 def _retarded() -> Finding:
     """The integrands of J₁¹² + J₂²¹ (S30) against those of (G^R + G^A)/2 of S₂⁺, S₁⁻ (S31), at three times."""
-    magnet, splitting = SmallMagnet(seed=31, beta=0.8), 1.3
+    magnet, splitting = SmallMagnet.random(seed=31, beta=0.8), 1.3
     minus, plus = magnet.spin("-", magnet.ends[0]), magnet.spin("+", magnet.ends[1])
     residual = []
     for t in (0.2, 0.9, 2.2):
@@ -111,7 +111,7 @@ def _retarded() -> Finding:
 
 def _power() -> Finding:
     """Power absorbed from S43's perturbation, ∝ λ†(iG^> − iG^<)λ, at every line ω > 0 and for 40 pairs λ₁, λ₂."""
-    rng, magnet = np.random.default_rng(43), SmallMagnet(seed=43, beta=0.8)
+    rng, magnet = np.random.default_rng(43), SmallMagnet.random(seed=43, beta=0.8)
     greater, lesser = (magnet.spectral_matrix(one, magnet.frequencies, width=1e-3) for one in (True, False))
     drives = rng.normal(size=(40, 2)) + 1j * rng.normal(size=(40, 2))
     power = np.real(np.einsum("da,fab,db->df", drives.conj(), greater - lesser, drives)) / np.abs(greater).max()

@@ -11,7 +11,7 @@ from nvprotocol.paper import printed
 from nvprotocol.paper.claim import Claim, Finding, Verdict
 from nvprotocol.paper.claims.unmonitored import curve, peak
 from nvprotocol.paper.comparison import at_least, equal, vanishes
-from nvprotocol.paper.maximum import maximum
+from nvprotocol.paper.search import maximum
 
 __all__ = ["CLAIMS", "ETAS", "largest", "printed_largest", "second_difference"]
 

@@ -5,46 +5,18 @@ from scipy.linalg import expm
 
 from nvprotocol import operators
 from nvprotocol.entanglement import concurrence
-from nvprotocol.master_equation import MasterEquation
+from nvprotocol.master_equation import long_time_state, poissonian_generator
 from nvprotocol.paper import printed
 from nvprotocol.paper.claim import Claim, Finding, Verdict
 from nvprotocol.paper.comparison import at_least, at_most, equal, vanishes
 
-__all__ = ["CLAIMS", "leading", "lossy", "unseen"]
+__all__ = ["CLAIMS", "unseen"]
 
 _PERIODS = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0)
 _RATES = (0.0, 0.3, 1.0, 3.0, 10.0, 100.0)
 _ENDS = (0.9986, 0.9842, 0.9436, 0.7665, 0.3345, 0.0177)
 _DETUNED_ENDS = (0.9869, 0.8824, 0.6824, 0.2398, 0.0049, 0.0)
 _RATE_ENDS = (0.0, 0.0, 0.323, 0.737, 0.916, 0.991)
-_INSIDE = np.diag([0.0, 1.0, 1.0, 0.0])
-
-
-def leading(generator: np.ndarray) -> np.ndarray:
-    """The state that a generator which loses trace keeps the longest, normalised.
-
-    Examples:
-        >>> from nvprotocol.paper.claims.monitoring_rate import leading
-        >>> generator = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.5)).liouvillian
-        >>> float(leading(generator)[0, 0].real.round(9))
-        1.0
-    """
-    values, vectors = np.linalg.eig(generator)
-    rho = operators.unvec(vectors[:, np.argmax(np.real(values))])
-    return rho / np.trace(rho)
-
-
-def lossy(me: MasterEquation, rate: float) -> np.ndarray:
-    """The generator where a state outside of σᶻ = 0 is found, and thrown away, at a rate.
-
-    Examples:
-        >>> from nvprotocol.paper.claims.monitoring_rate import leading, lossy
-        >>> me = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9, q=0.5))
-        >>> float(nv.concurrence(leading(lossy(me, 1.0))).round(3))
-        0.323
-    """
-    outside = 1 - operators.vec(np.outer(_INSIDE.diagonal(), _INSIDE.diagonal()))
-    return me.liouvillian - rate * np.diag(outside)
 
 
 def unseen(a: float, A: float, q: float, delta: float, efficiency: float) -> np.ndarray:
@@ -83,7 +55,7 @@ def _infinite_rate() -> Finding:
 def _zero_rate() -> Finding:
     me = printed.equation(1.0, 0.9, 0.5)
     unread = me.monitored("ud", 2.0, 3.0).states - me.evolve("ud", 2.0)
-    slow = leading(lossy(me, 1e-6)) - me.steady_state()
+    slow = long_time_state(poissonian_generator(me, 1e-6)) - me.steady_state()
     return Finding(
         (
             vanishes("ρ(t) before the first check − Lindblad evolution", unread, 1e-13),
@@ -96,10 +68,10 @@ def _crossover() -> Finding:
     me = printed.equation(1.0, 0.9, 0.5)
     ends = [_checked(0.0, period) for period in _PERIODS]
     detuned = [_checked(1.2, period) for period in _PERIODS]
-    by_rate = [concurrence(leading(lossy(me, rate))) for rate in _RATES]
+    by_rate = [concurrence(long_time_state(poissonian_generator(me, rate))) for rate in _RATES]
     gaps = []
     for rate in np.geomspace(0.01, 100, 41):
-        values = np.sort(np.linalg.eigvals(lossy(me, rate)).real)[::-1]
+        values = np.sort(np.linalg.eigvals(poissonian_generator(me, rate)).real)[::-1]
         gaps.append(values[0] - values[1])
     return Finding(
         (
@@ -119,7 +91,7 @@ def _checked(delta: float, period: float) -> float:
 
 def _emitted() -> Finding:
     start = operators.density_matrix((operators.state("uu") + printed.singlet()) / np.sqrt(2))
-    cold, hot = expm(unseen(1.0, 1.0, 0.0, 0.0, 1.0) * 20.0), leading(unseen(1.0, 0.9, 0.3, 0.0, 1.0))
+    cold, hot = expm(unseen(1.0, 1.0, 0.0, 0.0, 1.0) * 20.0), long_time_state(unseen(1.0, 0.9, 0.3, 0.0, 1.0))
     stays = operators.unvec(cold @ operators.vec(start))
     right = operators.unvec(expm(unseen(1.0, 0.9, 0.0, 0.4, 1.0) * 1.5) @ operators.vec(operators.density_matrix("ud")))
     parity = printed.equation(1.0, 0.9, 0.0, 0.4).no_jump("ud", 1.5).states[0]

@@ -10,7 +10,7 @@ from nvprotocol.master_equation import MasterEquation
 from nvprotocol.paper import printed
 from nvprotocol.paper.claim import Claim, Finding, Verdict
 from nvprotocol.paper.comparison import at_least, equal, vanishes
-from nvprotocol.paper.maximum import maximum
+from nvprotocol.paper.search import maximum
 
 __all__ = ["CLAIMS", "curve", "peak"]
 

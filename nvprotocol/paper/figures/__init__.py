@@ -12,7 +12,7 @@ from nvprotocol.paper.figures.emulated import (
 from nvprotocol.paper.figures.figure import PaperFigure
 from nvprotocol.paper.figures.files import FORMATS, INDEX, index_page, refuse_existing, save
 from nvprotocol.paper.figures.pulsed import draw_pulsed, pulsed_points
-from nvprotocol.paper.figures.runs import left_alone, watched
+from nvprotocol.paper.figures.runs import long_time_points, monitored_points, unmonitored_points
 
 __all__ = [
     "FORMATS",
@@ -27,10 +27,11 @@ __all__ = [
     "emulated_variables",
     "index_page",
     "joined",
-    "left_alone",
     "load",
+    "long_time_points",
+    "monitored_points",
     "pulsed_points",
     "refuse_existing",
     "save",
-    "watched",
+    "unmonitored_points",
 ]

@@ -9,7 +9,7 @@ from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 from nvprotocol.paper.figures.emulated import draw_points, emulated_variables
 from nvprotocol.paper.figures.figure import PaperFigure
-from nvprotocol.paper.figures.runs import watched
+from nvprotocol.paper.figures.runs import monitored_points
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,7 +31,7 @@ def compute(shots: int, seed: int) -> "Dataset":
     for coupling in COUPLINGS:
         times = closed_form.time_to_fidelity(_TRIED, coupling)
         equation = MasterEquation(Medium.pair(a=1.0, A=coupling))
-        points.append(watched(equation, times, checks=10, shots=shots, rng=rng))
+        points.append(monitored_points(equation, times, checks=10, shots=shots, rng=rng))
     overhead = np.array(OVERHEADS)[:, None, None]
     above_half = np.maximum(_WANTED, 0.5 + 1e-9)
     return Dataset(

@@ -11,7 +11,7 @@ from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 from nvprotocol.paper.figures.emulated import Points, draw_points, emulated_variables, joined
 from nvprotocol.paper.figures.figure import PaperFigure
-from nvprotocol.paper.figures.runs import watched
+from nvprotocol.paper.figures.runs import monitored_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,7 @@ SHOWN_DELTA = 1.5
 _DYNAMIC = (0.0, 0.1, 0.3)
 _SCANNED = np.linspace(0.0, 2.5, 251)
 _TIMES = np.linspace(0.0, 2.5, 251)
-_LOOKS = np.linspace(0.2, 2.3, 8) + np.linspace(-0.06, 0.06, 3)[:, None]
+_SAMPLED = np.linspace(0.2, 2.3, 8) + np.linspace(-0.06, 0.06, 3)[:, None]
 _DM = np.linspace(0.0, 0.5, 251)
 _TRIED = np.array([0.0, 0.1, 0.2, 0.3, 0.4])
 _LONG = 5.0
@@ -37,8 +37,8 @@ def compute(shots: int, seed: int) -> "Dataset":
     lasting = [closed_form.chiral_steady_concurrence(*_couplings(J), delta=_SCANNED) for J in EXCHANGES]
     dynamic = MasterEquation(Medium.pair(a=1.0, A=1.0, J=_DYNAMIC), SHOWN_DELTA).no_jump("ud", _TIMES)
     points = [
-        watched(MasterEquation(Medium.pair(a=1.0, A=1.0, J=J), SHOWN_DELTA), looks, shots=shots, rng=rng)
-        for J, looks in zip(_DYNAMIC, _LOOKS, strict=True)
+        monitored_points(MasterEquation(Medium.pair(a=1.0, A=1.0, J=J), SHOWN_DELTA), sampled, shots=shots, rng=rng)
+        for J, sampled in zip(_DYNAMIC, _SAMPLED, strict=True)
     ]
     chiral = [_with_dm(dm, shots, rng) for dm in _TRIED]
     words = {"long_name": "concurrence"}
@@ -46,7 +46,7 @@ def compute(shots: int, seed: int) -> "Dataset":
         {
             "lasting": (["J", "ratio"], lasting, {"long_name": "long-time concurrence"}),
             "concurrence": (["dynamic_J", "time"], concurrence(dynamic.states), words),
-            "sampled": (["dynamic_J", "point"], _LOOKS, {"long_name": "times of the points", "units": "µs"}),
+            "sampled": (["dynamic_J", "point"], _SAMPLED, {"long_name": "times of the points", "units": "µs"}),
             "lasting_dm": ("dm", lasting_with_dm(_DM), {"long_name": "long-time concurrence"}),
             **emulated_variables(["dynamic_J", "point"], points),
             **emulated_variables(["tried"], joined(chiral), "dm"),
@@ -77,7 +77,7 @@ def _couplings(J: float) -> tuple[NDArray[np.complex128], NDArray[np.complex128]
 
 def _with_dm(dm: float, shots: int, rng: np.random.Generator) -> Points:
     equation = MasterEquation(Medium.pair(a=1.0, A=1.0, dm=dm))
-    return watched(equation, np.array([_LONG]), shots=shots, rng=rng)
+    return monitored_points(equation, np.array([_LONG]), shots=shots, rng=rng)
 
 
 def draw(data: "Dataset") -> "Figure":

@@ -13,7 +13,7 @@ from nvprotocol.medium import Medium
 from nvprotocol.operators import density_matrix
 from nvprotocol.paper.figures.emulated import Points, draw_points, emulated_points, emulated_variables, joined
 from nvprotocol.paper.figures.figure import PaperFigure
-from nvprotocol.paper.figures.runs import watched
+from nvprotocol.paper.figures.runs import monitored_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,7 +87,7 @@ def _dephased(rate: float, shots: int, rng: np.random.Generator) -> Points:
     """A point after the time in which what passes falls to 1/200."""
     equation = MasterEquation(Medium.pair(a=1.0, A=1.0, d=rate / 4))
     time = np.log(200) / (2 * np.hypot(2.0, rate))
-    return watched(equation, np.array([time]), checks=40, shots=shots, rng=rng)
+    return monitored_points(equation, np.array([time]), checks=40, shots=shots, rng=rng)
 
 
 def _echoed(

@@ -6,18 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import plotting
-from nvprotocol.master_equation import MasterEquation
-from nvprotocol.medium import Medium
-from nvprotocol.paper.figures.conditional_map import (
+from nvprotocol.closed_form import short_period_exceptional_detuning
+from nvprotocol.master_equation import (
+    MasterEquation,
     conditional_map,
     exceptional_detuning,
-    lasting_concurrence,
-    random_look_concurrence,
-    small_period_law,
+    long_time_concurrence,
+    poissonian_concurrence,
 )
+from nvprotocol.medium import Medium
 from nvprotocol.paper.figures.emulated import Points, draw_points, emulated_variables, joined
 from nvprotocol.paper.figures.figure import PaperFigure
-from nvprotocol.paper.figures.runs import watched
+from nvprotocol.paper.figures.runs import monitored_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,9 +47,9 @@ def compute(shots: int, seed: int) -> "Dataset":
 
     rng = np.random.default_rng(seed)
     equations = [MasterEquation(Medium.pair(a=1.0, A=A_OVER_A, q=q), delta) for q, delta in CASES]
-    lasting = np.array([[lasting_concurrence(one, period) for period in _FINE] for one in equations])
+    lasting = np.array([[long_time_concurrence(one, period) for period in _FINE] for one in equations])
     points = [_after_many_checks(one, shots, rng) for one in equations[:_EMULATED]]
-    random = [random_look_concurrence(equations[2], 1 / period) for period in _FINE]
+    random = [poissonian_concurrence(equations[2], 1 / period) for period in _FINE]
     Gamma = A_OVER_A * (1 + _SPECTRUM[0])
     over_detuning = MasterEquation(Medium.pair(a=1.0, A=A_OVER_A, q=_SPECTRUM[0]), _SCANNED * Gamma)
     where = np.array([[_exceptional(q, period) for period in _SHORT] for q in _TEMPERATURES])
@@ -61,7 +61,7 @@ def compute(shots: int, seed: int) -> "Dataset":
             "lasting_random_looks": ("period", random, {"long_name": "the same, checked at random times, case 2"}),
             "against_detuning": (
                 ["kink_period", "ratio"],
-                [lasting_concurrence(over_detuning, period) for period in _KINKS],
+                [long_time_concurrence(over_detuning, period) for period in _KINKS],
                 concurrence,
             ),
             "rates": (["ratio", "mode"], spectrum(over_detuning, _SPECTRUM[1]), {"long_name": "Re ln(λ)/τ + 2(a + ã)"}),
@@ -95,13 +95,13 @@ def _after_many_checks(equation: MasterEquation, shots: int, rng: np.random.Gene
     for period in PERIODS:
         first, second = spectrum(equation, period)[:2]
         time = max(2, np.ceil(np.log(200) / (first - second) / period)) * period
-        found.append(watched(equation, np.array([time]), period=period, shots=shots, rng=rng))
+        found.append(monitored_points(equation, np.array([time]), period=period, shots=shots, rng=rng))
     return joined(found)
 
 
 def _exceptional(q: float, period: float) -> tuple[float, float]:
     Gamma = A_OVER_A * (1 + q)
-    law = small_period_law(1.0, A_OVER_A, q, period)
+    law = float(short_period_exceptional_detuning(1.0, A_OVER_A, q, period))
     return exceptional_detuning(1.0, A_OVER_A, q, period) / Gamma, law / Gamma if law > 0 else np.nan
 
 

@@ -9,9 +9,9 @@ from nvprotocol import closed_form, plotting
 from nvprotocol.entanglement import concurrence
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
-from nvprotocol.paper.figures.emulated import Points, draw_points, emulated_variables, joined
+from nvprotocol.paper.figures.emulated import draw_points, emulated_variables, joined
 from nvprotocol.paper.figures.figure import PaperFigure
-from nvprotocol.paper.figures.runs import left_alone
+from nvprotocol.paper.figures.runs import long_time_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,6 @@ STARTS = ("++", "+u", "+r", "ud")
 _WEIGHTS = np.linspace(0.0, 1.0, 201)
 _Q = np.linspace(0.0, 1.0, 201)
 _SAMPLES = 60
-_LONG = 20.0
 
 
 def compute(shots: int, seed: int) -> "Dataset":
@@ -34,7 +33,9 @@ def compute(shots: int, seed: int) -> "Dataset":
     kets = np.concatenate([random_kets(_SAMPLES, rng, product=kind) for kind in (True, False)])
     states = kets[:, :, None] * kets[:, None, :].conj()
     ends = [MasterEquation(Medium.pair(a=1.0, A=1.0, q=q)).steady_state(states) for q in TEMPERATURES]
-    points = [joined([_after_long(start, q, shots, rng) for start in STARTS]) for q in TEMPERATURES]
+    points = [
+        joined([long_time_points(q, shots=shots, rng=rng, initial=start) for start in STARTS]) for q in TEMPERATURES
+    ]
     q, p_S = np.array(TEMPERATURES)[:, None], {"long_name": "weight of the singlet at the start"}
     words = {"long_name": "steady concurrence"}
     return Dataset(
@@ -63,11 +64,6 @@ def random_kets(number: int, rng: np.random.Generator, *, product: bool) -> NDAr
     parts = rng.normal(size=(*shape, 2)) @ np.array([1, 1j])
     parts /= np.linalg.norm(parts, axis=-1, keepdims=True)
     return np.einsum("ni,nj->nij", parts[:, 0], parts[:, 1]).reshape(number, 4) if product else parts[:, 0]
-
-
-def _after_long(start: str, q: float, shots: int, rng: np.random.Generator) -> Points:
-    equation = MasterEquation(Medium.pair(a=1.0, A=1.0, q=q))
-    return left_alone(equation, np.array([_LONG]), shots=shots, rng=rng, initial=start)
 
 
 def draw(data: "Dataset") -> "Figure":

@@ -12,7 +12,7 @@ from nvprotocol.medium import Medium
 from nvprotocol.paper.figures.emulated import draw_points, emulated_variables
 from nvprotocol.paper.figures.figure import PaperFigure
 from nvprotocol.paper.figures.pulsed import draw_pulsed, pulsed_points, pulsed_variables
-from nvprotocol.paper.figures.runs import watched
+from nvprotocol.paper.figures.runs import monitored_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ DETUNINGS = (0.0, 2.0, 5.0)
 CHECKS = 20
 _COLOURS = (1, 5, 6)
 """Red, cyan and black, as in the paper."""
-_LOOKS = np.linspace(0.07, 0.97, 12) + np.array([[-0.012], [0.0], [0.012]])
+_SAMPLED = np.linspace(0.07, 0.97, 12) + np.array([[-0.012], [0.0], [0.012]])
 _PULSE_NS = 20.0
 _PULSED = np.linspace(0.1, 0.9, 7)
 _RATIOS = np.linspace(0.0, 4.0, 401)
@@ -36,8 +36,8 @@ def compute(shots: int, seed: int) -> "Dataset":
     from xarray import Dataset
 
     rng, magnet, times = np.random.default_rng(seed), Medium.pair(a=GAMMA, A=GAMMA), np.linspace(0.0, 1.0, 401)
-    pairs, how = zip(DETUNINGS, _LOOKS, strict=True), {"checks": CHECKS, "shots": shots, "rng": rng}
-    points = [watched(MasterEquation(magnet, delta), looks, **how) for delta, looks in pairs]
+    pairs, how = zip(DETUNINGS, _SAMPLED, strict=True), {"checks": CHECKS, "shots": shots, "rng": rng}
+    points = [monitored_points(MasterEquation(magnet, delta), sampled, **how) for delta, sampled in pairs]
     pulses = {"pulse_ns": _PULSE_NS, "checks": CHECKS}
     pulsed = [pulsed_points(MasterEquation(magnet, delta), _PULSED, **pulses) for delta in DETUNINGS]
     kept = MasterEquation(magnet, DETUNINGS).no_jump("ud", times)
@@ -47,7 +47,7 @@ def compute(shots: int, seed: int) -> "Dataset":
         {
             "concurrence": (["delta", "time"], concurrence(kept.states), {"long_name": "exact concurrence"}),
             "kept": (["delta", "time"], kept.probability, {"long_name": "exact success probability"}),
-            "sampled": (["delta", "point"], _LOOKS, {"long_name": "times of the emulated points", "units": "µs"}),
+            "sampled": (["delta", "point"], _SAMPLED, {"long_name": "times of the emulated points", "units": "µs"}),
             "largest": ("ratio", closed_form.largest_conditional_concurrence(_RATIOS), inset),
             "largest_as_printed": ("ratio", printed, inset),
             "largest_searched": ("tried", largest_found(_TRIED), inset),

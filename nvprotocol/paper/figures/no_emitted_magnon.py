@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EFFICIENCIES = (0.0, 0.43, 0.71, 1.0)
 RATIOS = (1.0, 0.9, 0.6)
-_LOOKS = np.linspace(0.25, 2.75, 6) + np.linspace(-0.05, 0.05, 4)[:, None]
+_SAMPLED = np.linspace(0.25, 2.75, 6) + np.linspace(-0.05, 0.05, 4)[:, None]
 _STEPS = 12
 _TIMES = np.linspace(0.0, 3.0, 301)
 _GRID = np.linspace(0.0, 1.0, 101)
@@ -31,19 +31,19 @@ def compute(shots: int, seed: int) -> "Dataset":
     from xarray import Dataset
 
     rng, points = np.random.default_rng(seed), []
-    for efficiency, looks in zip(EFFICIENCIES, _LOOKS, strict=True):
-        circuits = [protocols.no_emitted_magnon(look, _STEPS, order=2) for look in looks]
+    for efficiency, sampled in zip(EFFICIENCIES, _SAMPLED, strict=True):
+        circuits = [protocols.no_emitted_magnon(look, _STEPS, order=2) for look in sampled]
         nothing_else = MasterEquation(Medium.pair(a=0.0))
         device = Device(nothing_else, monitors=2, monitor_efficiency=efficiency)
         how = {"shots": shots, "rng": rng, "postselect": {"quiet": 1}}
-        points.append(emulated_points(circuits, device, heralded(looks, efficiency), **how))
+        points.append(emulated_points(circuits, device, heralded(sampled, efficiency), **how))
     efficiencies = np.array(EFFICIENCIES)[:, None]
     curves = closed_form.heralded_concurrence(_TIMES, 1.0, 1.0, efficiency=efficiencies)
     words = {"long_name": "exact concurrence"}
     return Dataset(
         {
             "concurrence": (["efficiency", "time"], curves, words),
-            "sampled": (["efficiency", "point"], _LOOKS, {"long_name": "times of the points", "units": "µs"}),
+            "sampled": (["efficiency", "point"], _SAMPLED, {"long_name": "times of the points", "units": "µs"}),
             "largest": (["ratio", "scanned"], largest(_GRID), {"long_name": "largest concurrence over time"}),
             "limit": ("scanned", closed_form.heralded_limit(_GRID), {"long_name": "1/(2 − η)"}),
             **emulated_variables(["efficiency", "point"], points),

@@ -9,7 +9,7 @@ from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 from nvprotocol.paper.figures.emulated import Points, draw_points, emulated_variables, joined
 from nvprotocol.paper.figures.figure import PaperFigure
-from nvprotocol.paper.figures.runs import left_alone
+from nvprotocol.paper.figures.runs import long_time_points, unmonitored_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +22,6 @@ _TRIED_POTENTIALS = np.array([-1.4, -1.0, -0.5, 0.0, 0.5])
 _RATIOS = np.geomspace(1e-3, 1.0, 121)
 _TRIED_RATIOS = np.array([0.002, 0.01, 0.03, 0.08, 0.2])
 STARTS = ("ud", "uu", "+-")
-_LONG = 20.0
 
 
 def compute(shots: int, seed: int) -> "Dataset":
@@ -31,7 +30,8 @@ def compute(shots: int, seed: int) -> "Dataset":
 
     rng, kT = np.random.default_rng(seed), np.array(TEMPERATURES)[:, None]
     q = closed_form.boltzmann_ratio(1.0, kT, mu=_POTENTIALS)
-    pumped = [joined([_pumped(mu, one, shots, rng) for mu in _TRIED_POTENTIALS]) for one in TEMPERATURES]
+    ratios = [[float(closed_form.boltzmann_ratio(1.0, kT, mu=mu)) for mu in _TRIED_POTENTIALS] for kT in TEMPERATURES]
+    pumped = [joined([long_time_points(q, shots=shots, rng=rng) for q in row]) for row in ratios]
     competing = [joined([_competing(one, start, shots, rng) for one in _TRIED_RATIOS]) for start in STARTS]
     return Dataset(
         {
@@ -61,14 +61,9 @@ def competing_medium(heating: float, cooling: float = 1.0) -> Medium:
     return Medium.pair(a=cooling, A=-cooling, a_tilde=heating, A_tilde=heating)
 
 
-def _pumped(mu: float, kT: float, shots: int, rng: np.random.Generator) -> Points:
-    q = float(closed_form.boltzmann_ratio(1.0, kT, mu=mu))
-    return left_alone(MasterEquation(Medium.pair(a=1.0, A=1.0, q=q)), np.array([_LONG]), shots=shots, rng=rng)
-
-
 def _competing(heating: float, start: str, shots: int, rng: np.random.Generator) -> Points:
     equation = MasterEquation(competing_medium(heating))
-    return left_alone(equation, np.array([3.0 / heating]), shots=shots, rng=rng, initial=start)
+    return unmonitored_points(equation, np.array([3.0 / heating]), shots=shots, rng=rng, initial=start)
 
 
 def draw(data: "Dataset") -> "Figure":

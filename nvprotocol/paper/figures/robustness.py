@@ -28,7 +28,7 @@ SPREADS = (0.2, 0.5)
 PERIOD = 0.05
 _SAMPLES = 100
 _TIMES = np.linspace(0.0, 8.0, 161)
-_LOOKS = np.array([0.5, 1.0, 2.0, 3.5, 5.5, 7.5])
+_SAMPLED = np.array([0.5, 1.0, 2.0, 3.5, 5.5, 7.5])
 _DRAWS = 24
 
 
@@ -40,7 +40,7 @@ def compute(shots: int, seed: int) -> "Dataset":
     perturbations = random_hamiltonians(_SAMPLES, rng)
     infidelities = [infidelity(strength * perturbations, PERIOD) for strength in STRENGTHS]
     ensembles = [ensemble(spread, _TIMES) for spread in SPREADS]
-    points = [joined([_emulated(spread, time, shots, rng) for time in _LOOKS]) for spread in SPREADS]
+    points = [joined([_emulated(spread, time, shots, rng) for time in _SAMPLED]) for spread in SPREADS]
     return Dataset(
         {
             "infidelity": (["strength", "sample"], infidelities, {"long_name": "1 − F, monitored every 0.05/Γ"}),
@@ -59,7 +59,7 @@ def compute(shots: int, seed: int) -> "Dataset":
             "strength": ("strength", STRENGTHS, {"long_name": "ε", "units": "Γ"}),
             "spread": ("spread", list(SPREADS), {"long_name": "standard deviation of δ", "units": "rad/µs"}),
             "time": ("time", _TIMES, {"long_name": "time t", "units": "µs"}),
-            "look": ("look", _LOOKS, {"long_name": "time t", "units": "µs"}),
+            "look": ("look", _SAMPLED, {"long_name": "time t", "units": "µs"}),
         },
     )
 

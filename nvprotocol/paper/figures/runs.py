@@ -6,12 +6,13 @@ from numpy.typing import NDArray
 from nvprotocol import protocols
 from nvprotocol.device import Device
 from nvprotocol.master_equation import Conditional, MasterEquation
+from nvprotocol.medium import Medium
 from nvprotocol.paper.figures.emulated import Points, emulated_points
 
-__all__ = ["left_alone", "watched"]
+__all__ = ["long_time_points", "monitored_points", "unmonitored_points"]
 
 
-def left_alone(
+def unmonitored_points(
     equation: MasterEquation, times: NDArray[np.float64], *, shots: int, rng: np.random.Generator, initial: str = "ud"
 ) -> Points:
     """Tomography of an unmonitored pair at some times.
@@ -24,9 +25,9 @@ def left_alone(
         initial: Product state in the paper's order; one with a superposition takes nine settings instead of five.
 
     Examples:
-        >>> from nvprotocol.paper.figures import left_alone
+        >>> from nvprotocol.paper.figures import unmonitored_points
         >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
-        >>> points = left_alone(equation, np.array([1.0]), shots=500, rng=np.random.default_rng(1))
+        >>> points = unmonitored_points(equation, np.array([1.0]), shots=500, rng=np.random.default_rng(1))
         >>> points["exact"].round(5).tolist()
         [0.49084]
     """
@@ -36,7 +37,25 @@ def left_alone(
     return emulated_points(circuits, Device(equation), exact, shots=shots, rng=rng, conserving=conserving)
 
 
-def watched(
+def long_time_points(q: float, *, shots: int, rng: np.random.Generator, initial: str = "ud") -> Points:
+    """Tomography of an unmonitored pair with a = |A| = 1 rad/µs after 20 µs, where it is as good as steady.
+
+    Args:
+        q: e^(−βΔ).
+        shots: Runs in each setting.
+        rng: What is random.
+        initial: As for `unmonitored_points`.
+
+    Examples:
+        >>> from nvprotocol.paper.figures import long_time_points
+        >>> long_time_points(0.0, shots=500, rng=np.random.default_rng(1))["exact"].round(5).tolist()
+        [0.5]
+    """
+    equation = MasterEquation(Medium.pair(a=1.0, A=1.0, q=q))
+    return unmonitored_points(equation, np.array([20.0]), shots=shots, rng=rng, initial=initial)
+
+
+def monitored_points(
     equation: MasterEquation,
     times: NDArray[np.float64],
     *,
@@ -58,9 +77,9 @@ def watched(
         initial: Product state in the paper's order, letters u and d.
 
     Examples:
-        >>> from nvprotocol.paper.figures import watched
+        >>> from nvprotocol.paper.figures import monitored_points
         >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9, q=0.5))
-        >>> points = watched(equation, np.array([9.0]), period=0.3, shots=5000, rng=np.random.default_rng(1))
+        >>> points = monitored_points(equation, np.array([9.0]), period=0.3, shots=5000, rng=np.random.default_rng(1))
         >>> points["exact"].round(4).tolist()
         [0.9436]
     """

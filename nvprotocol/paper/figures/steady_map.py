@@ -8,9 +8,9 @@ from nvprotocol import closed_form, plotting
 from nvprotocol.entanglement import concurrence
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
-from nvprotocol.paper.figures.emulated import Points, draw_points, emulated_variables, joined
+from nvprotocol.paper.figures.emulated import draw_points, emulated_variables, joined
 from nvprotocol.paper.figures.figure import PaperFigure
-from nvprotocol.paper.figures.runs import left_alone
+from nvprotocol.paper.figures.runs import long_time_points
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _SIZE = 100
 _TRIED = np.array([0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9])
-_LONG = 20.0
 """In 1/a: what is left of the slowest mode, e^(−4at) or less, cannot be seen."""
 
 
@@ -35,7 +34,7 @@ def compute(shots: int, seed: int) -> "Dataset":
     values, expected = np.full(A.shape, np.nan), np.full(A.shape, np.nan)
     values[physical], expected[physical] = concurrence(found), closed_form.steady_concurrence(y / x)
     rng, ratios = np.random.default_rng(seed), np.linspace(0, 1, 201)
-    points = [_after_long(q, shots, rng) for q in _TRIED]
+    points = [long_time_points(q, shots=shots, rng=rng) for q in _TRIED]
     return Dataset(
         {
             "concurrence": (["A", "A_tilde"], values, {"long_name": "steady concurrence, by the null space"}),
@@ -50,11 +49,6 @@ def compute(shots: int, seed: int) -> "Dataset":
             "tried": ("tried", _TRIED, {"long_name": "|Ã|/|A|"}),
         },
     )
-
-
-def _after_long(q: float, shots: int, rng: np.random.Generator) -> Points:
-    equation = MasterEquation(Medium.pair(a=1.0, A=1.0, q=q))
-    return left_alone(equation, np.array([_LONG]), shots=shots, rng=rng)
 
 
 def draw(data: "Dataset") -> "Figure":

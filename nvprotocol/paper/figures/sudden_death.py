@@ -11,7 +11,7 @@ from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 from nvprotocol.paper.figures.emulated import draw_points, emulated_variables
 from nvprotocol.paper.figures.figure import PaperFigure
-from nvprotocol.paper.figures.runs import left_alone
+from nvprotocol.paper.figures.runs import unmonitored_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,7 @@ TEMPERATURES = (0.0, 1e-3, 0.03, 0.1)
 COUPLINGS = (0.5, 0.8, 0.95, 0.99)
 DETUNINGS = (0.2, 1.0)
 _TIMES = np.linspace(0.0, 24.0, 1201)
-_LOOKS = np.array([np.linspace(first, last, 7) for first, last in ((0.6, 22), (0.9, 22.5), (0.4, 16), (0.3, 7.5))])
+_SAMPLED = np.array([np.linspace(first, last, 7) for first, last in ((0.6, 22), (0.9, 22.5), (0.4, 16), (0.3, 7.5))])
 _SCANNED = np.concatenate([np.geomspace(1e-6, 0.02, 12), np.linspace(0.025, 0.55, 43)])
 
 
@@ -34,8 +34,8 @@ def compute(shots: int, seed: int) -> "Dataset":
     rng, q = np.random.default_rng(seed), np.array(TEMPERATURES)[:, None]
     media = [Medium.pair(a=1.0, A=SHOWN_A, q=one) for one in TEMPERATURES]
     points = [
-        left_alone(MasterEquation(medium), looks, shots=shots, rng=rng)
-        for medium, looks in zip(media, _LOOKS, strict=True)
+        unmonitored_points(MasterEquation(medium), sampled, shots=shots, rng=rng)
+        for medium, sampled in zip(media, _SAMPLED, strict=True)
     ]
     ends = [end_of_entanglement(A, _SCANNED) for A in COUPLINGS]
     detuned = [end_of_entanglement(1.0, _SCANNED, delta) for delta in DETUNINGS]
@@ -47,7 +47,7 @@ def compute(shots: int, seed: int) -> "Dataset":
                 closed_form.thermal_concurrence(_TIMES, 1.0, SHOWN_A, q=q),
                 {"long_name": "exact concurrence"},
             ),
-            "sampled": (["q", "point"], _LOOKS, {"long_name": "times of the points", "units": "µs"}),
+            "sampled": (["q", "point"], _SAMPLED, {"long_name": "times of the points", "units": "µs"}),
             "end": (["A", "scanned_q"], ends, end),
             "end_detuned": (["delta", "scanned_q"], detuned, end),
             **emulated_variables(["q", "point"], points),

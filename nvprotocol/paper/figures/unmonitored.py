@@ -11,7 +11,7 @@ from nvprotocol.medium import Medium
 from nvprotocol.paper.figures.emulated import draw_points, emulated_variables
 from nvprotocol.paper.figures.figure import PaperFigure
 from nvprotocol.paper.figures.pulsed import draw_pulsed, pulsed_points, pulsed_variables
-from nvprotocol.paper.figures.runs import left_alone
+from nvprotocol.paper.figures.runs import unmonitored_points
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DETUNINGS = (0.0, 0.3, 1.0, 2.0)
 _COLOURS = (1, 5, 4, 6)
 """Red, cyan, orange and black, as in the paper."""
-_LOOKS = np.array([np.linspace(first, 4.8, 12) for first in (0.15, 0.25, 0.2, 0.3)])
+_SAMPLED = np.array([np.linspace(first, 4.8, 12) for first in (0.15, 0.25, 0.2, 0.3)])
 
 _PULSE_NS = 20.0
 _PULSED = np.linspace(0.4, 4.6, 8)
@@ -31,14 +31,16 @@ def compute(shots: int, seed: int) -> "Dataset":
     from xarray import Dataset
 
     rng, magnet, times = np.random.default_rng(seed), Medium.pair(a=1.0, A=1.0), np.linspace(0.0, 5.0, 501)
-    pairs = zip(DETUNINGS, _LOOKS, strict=True)
-    points = [left_alone(MasterEquation(magnet, delta), looks, shots=shots, rng=rng) for delta, looks in pairs]
+    pairs = zip(DETUNINGS, _SAMPLED, strict=True)
+    points = [
+        unmonitored_points(MasterEquation(magnet, delta), sampled, shots=shots, rng=rng) for delta, sampled in pairs
+    ]
     pulsed = [pulsed_points(MasterEquation(magnet, delta), _PULSED, pulse_ns=_PULSE_NS) for delta in DETUNINGS]
     states = MasterEquation(magnet, DETUNINGS).evolve("ud", times)
     return Dataset(
         {
             "concurrence": (["delta", "time"], concurrence(states), {"long_name": "exact concurrence"}),
-            "sampled": (["delta", "point"], _LOOKS, {"long_name": "times of the emulated points", "units": "µs"}),
+            "sampled": (["delta", "point"], _SAMPLED, {"long_name": "times of the emulated points", "units": "µs"}),
             **emulated_variables(["delta", "point"], points),
             **pulsed_variables("delta", _PULSED, pulsed),
         },

@@ -97,5 +97,5 @@ def turn_about_z(angles: Sequence[float] | np.ndarray, what: str, time: float) -
     """A rotation of each qubit about z by an angle of its own."""
     matrix = reduce(np.kron, [z_rotation(float(angle)) for angle in reversed(list(angles))])
     wrapped = [float(np.angle(np.exp(1j * angle))) for angle in angles]
-    told = ", ".join(f"NV {k} by {angle:.4g}" for k, angle in enumerate(wrapped) if turns(angle))
-    return Act(Channel(kraus_superoperator(matrix)), f"{what}: {told}", start=time)
+    named = ", ".join(f"NV {k} by {angle:.4g}" for k, angle in enumerate(wrapped) if turns(angle))
+    return Act(Channel(kraus_superoperator(matrix)), f"{what}: {named}", start=time)

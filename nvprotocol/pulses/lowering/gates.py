@@ -1,9 +1,14 @@
-"""A gate of one qubit as a pulse and a change of its frame."""
+"""A gate of one qubit as a pulse and a change of its frame, and when operations occupy their qubits."""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from qiskit.circuit import Gate
+
+from nvprotocol.compiler.gates import gate_us, matrix_of
+from nvprotocol.compiler.timing import TimedOperation
+from nvprotocol.device import Device
 
 _NOTHING = 1e-12
 
@@ -51,3 +56,24 @@ def z_rotation(angle: float) -> NDArray[np.complex128]:
 def turns(angle: float) -> bool:
     """Whether an angle in rad is more than whole turns."""
     return abs(np.exp(1j * angle) - 1) > 1e-9
+
+
+def length_of(event: TimedOperation, device: Device) -> float:
+    """How long a gate takes in µs; everything else is instantaneous."""
+    return gate_us(event.operation, event.qubits, device) if isinstance(event.operation, Gate) else 0.0
+
+
+def begin_of(event: TimedOperation, device: Device) -> float:
+    """When an operation begins in µs."""
+    return max(event.time - length_of(event, device) / 2, 0.0)
+
+
+def end_of(event: TimedOperation, device: Device) -> float:
+    """When an operation ends in µs."""
+    return event.time + length_of(event, device) / 2
+
+
+def is_frame(event: TimedOperation) -> bool:
+    """Whether it is a gate that only turns a qubit about z."""
+    gate = event.operation
+    return isinstance(gate, Gate) and len(event.qubits) == 1 and not rotation_of(matrix_of(gate)).angle

@@ -16,8 +16,7 @@ from qiskit.circuit import Gate, Measure, Reset
 
 from nvprotocol._checks import fail
 from nvprotocol.channels import Channel, depolarising, preparation
-from nvprotocol.compiler.gates import matrix_of
-from nvprotocol.compiler.native import to_native
+from nvprotocol.compiler.gates import matrix_of, to_native
 from nvprotocol.compiler.postselection import kept_bits, require_measured, taken_operations
 from nvprotocol.compiler.readout import instrument_of
 from nvprotocol.compiler.timing import TimedOperation, timed
@@ -27,9 +26,8 @@ from nvprotocol.operators import kraus_superoperator
 from nvprotocol.pulses.events import Act, Check
 from nvprotocol.pulses.lowering.addressing import Played, Turn, played
 from nvprotocol.pulses.lowering.frames import Frames
-from nvprotocol.pulses.lowering.gates import rotation_of, z_rotation
+from nvprotocol.pulses.lowering.gates import begin_of, length_of, rotation_of, z_rotation
 from nvprotocol.pulses.lowering.parity import Parity, errant_check, in_order, parity_checks, refuse
-from nvprotocol.pulses.lowering.timing import begin_of, length_of
 from nvprotocol.pulses.schedules import TIME_RESOLUTION, Schedule
 
 __all__ = ["schedule"]

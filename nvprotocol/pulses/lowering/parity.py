@@ -11,7 +11,7 @@ from nvprotocol.compiler.timing import TimedOperation
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
 from nvprotocol.operators import kraus_superoperator
-from nvprotocol.pulses.lowering.timing import begin_of, end_of, is_frame
+from nvprotocol.pulses.lowering.gates import begin_of, end_of, is_frame
 from nvprotocol.pulses.schedules import TIME_RESOLUTION
 
 _CX = np.eye(4)[[0, 3, 2, 1]]

@@ -19,7 +19,7 @@ from nvprotocol._checks import fail
 from nvprotocol.device import Device
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.master_equation.generator import block_generator, parameters
-from nvprotocol.master_equation.sectors import Kind, Sector, elements
+from nvprotocol.master_equation.symmetry import Kind, Sector, elements
 from nvprotocol.medium import Medium
 from nvprotocol.pulses.propagation.timeline import Segment
 

@@ -16,7 +16,7 @@ from nvprotocol.channels import Channel, parity_check
 from nvprotocol.device import Device
 from nvprotocol.master_equation import Conditional
 from nvprotocol.master_equation.evolution import evolved
-from nvprotocol.master_equation.no_jump import no_jump
+from nvprotocol.master_equation.no_jump_evolution import no_jump
 from nvprotocol.operators.states import factor_of_matrices
 from nvprotocol.pulses.events import Act, Check
 from nvprotocol.pulses.propagation.dynamics import DynamicsIntegrator

@@ -27,7 +27,7 @@ def errata_page(errata: Iterable[Erratum], findings: Mapping[str, Finding]) -> s
         findings: What has been computed for the claims that they name, by the key of the claim.
 
     Examples:
-        >>> from nvprotocol.paper.errata_page import errata_page
+        >>> from nvprotocol.paper.errata_texts import errata_page
         >>> one = nv.paper.errata.find("E3")
         >>> page = errata_page([one], {key: nv.paper.claims.find(key).compute() for key in one.claims})
         >>> "## E3" in page
@@ -71,7 +71,7 @@ def erratum_text(one: Erratum, findings: Mapping[str, Finding]) -> str:
         findings: What has been computed for the claims that it names, by the key of the claim.
 
     Examples:
-        >>> from nvprotocol.paper.errata_page import erratum_text
+        >>> from nvprotocol.paper.errata_texts import erratum_text
         >>> one = nv.paper.errata.find("E3")
         >>> text = erratum_text(one, {key: nv.paper.claims.find(key).compute() for key in one.claims})
         >>> text.splitlines()[0]

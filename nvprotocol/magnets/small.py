@@ -1,45 +1,95 @@
-"""A small magnet solved exactly: what the supplement says of any medium in equilibrium can be tried on it.
+"""A small magnet solved exactly: what holds of any medium in equilibrium can be tried on it (supplement, Eqs. S12–S47).
 
-A ring of spins 1/2 with axial symmetry about z and no other, from exchange, anisotropy, Dzyaloshinskii–Moriya coupling
-and fields along z; its thermal correlations come from its eigenstates (Lehmann).
+A ring of spins 1/2 with axial symmetry about z, from exchange, anisotropy, Dzyaloshinskii–Moriya coupling and fields
+along z; its thermal correlations come from its eigenstates (Lehmann representation).
 """
 
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm
 
+from nvprotocol._checks import Seed, fail, generator, real_number, whole_number
 from nvprotocol._read_only import holds_read_only, read_only
+from nvprotocol.operators.spins import PAULI_MATRICES
 
 __all__ = ["SmallMagnet"]
 
-_X, _Y, _Z = (np.array(m, dtype=complex) / 2 for m in ([[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]))
+_X, _Y, _Z = PAULI_MATRICES / 2
+_MOST_SPINS = 10
 
 
 @holds_read_only
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SmallMagnet:
-    """A ring of spins in equilibrium, with random couplings; the qubits sit at its first and its last-but-one spin.
+    """A ring of N spins 1/2 in equilibrium; the qubits sit at its first and its last-but-one spin.
+
+    H = Σ_k [−b_k S_kᶻ + J_k (S_kˣS_k+1ˣ + S_kʸS_k+1ʸ) + I_k S_kᶻS_k+1ᶻ + D_k ẑ·(S_k × S_k+1)] with k + 1 modulo N,
+    ħ = k_B = 1; energies, frequencies and temperatures are in one unit of the reader's choice.
 
     Attributes:
-        seed: Seed of the couplings.
-        beta: Inverse temperature in units of the inverse couplings.
-        n_spins: Number of spins.
-        chiral: Whether there is a Dzyaloshinskii–Moriya coupling, which no rotation of the spins removes on a ring.
+        beta: Inverse temperature.
+        field: b_k of every spin.
+        exchange: J_k of every bond.
+        ising: I_k of every bond.
+        dm: D_k of every bond, a Dzyaloshinskii–Moriya coupling, which no rotation of the spins removes on a ring.
+
+    Raises:
+        ArgumentError: If there are not as many couplings as spins (3 to 10), or the inverse temperature is negative.
 
     Examples:
-        >>> from nvprotocol.paper.environment import SmallMagnet
-        >>> magnet = SmallMagnet(seed=1, beta=0.7)
+        >>> same = {"field": (1.0,) * 3, "exchange": (-1.0,) * 3, "ising": (-1.0,) * 3, "dm": (0.0,) * 3}
+        >>> magnet = nv.magnets.SmallMagnet(beta=0.7, **same)
         >>> float(np.trace(magnet.state).real.round(12))
         1.0
     """
 
-    seed: int
     beta: float
-    n_spins: int = 4
-    chiral: bool = True
+    field: tuple[float, ...]
+    exchange: tuple[float, ...]
+    ising: tuple[float, ...]
+    dm: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "beta", real_number(self.beta, "beta", minimum=0.0))
+        for name in ("field", "exchange", "ising", "dm"):
+            values = tuple(real_number(value, name) for value in getattr(self, name))
+            object.__setattr__(self, name, values)
+            if len(values) != self.n_spins:
+                fail(name, f"have {self.n_spins} values as `field` has", f"has {len(values)}")
+        whole_number(self.n_spins, "field", minimum=3, maximum=_MOST_SPINS)
+
+    @classmethod
+    def random(cls, seed: Seed, beta: float, n_spins: int = 4, *, chiral: bool = True) -> Self:
+        """A ring without any symmetry between its sites: fields from 1/2 to 3/2, normally distributed couplings.
+
+        Args:
+            seed: Seed of the couplings.
+            beta: Inverse temperature.
+            n_spins: Number of spins N.
+            chiral: Whether there is a Dzyaloshinskii–Moriya coupling.
+
+        Raises:
+            ArgumentError: As for the class.
+
+        Examples:
+            >>> magnet = nv.magnets.SmallMagnet.random(seed=1, beta=0.7, chiral=False)
+            >>> bool(np.any(magnet.hamiltonian.imag))
+            False
+        """
+        rng, n = generator(seed), whole_number(n_spins, "n_spins", minimum=3, maximum=_MOST_SPINS)
+        field = rng.uniform(0.5, 1.5, size=n)
+        exchange, ising, dm = rng.normal(size=(n, 3)).T
+        given = {"field": field, "exchange": exchange, "ising": ising, "dm": dm if chiral else np.zeros(n)}
+        return cls(beta=beta, **{name: tuple(values.tolist()) for name, values in given.items()})
+
+    @property
+    def n_spins(self) -> int:
+        """Number of spins N."""
+        return len(self.field)
 
     @property
     def ends(self) -> tuple[int, int]:
@@ -54,13 +104,11 @@ class SmallMagnet:
 
     @cached_property
     def hamiltonian(self) -> NDArray[np.complex128]:
-        """H_E: axially symmetric, with no symmetry between the sites."""
-        rng = np.random.default_rng(self.seed)
-        h = -sum(rng.uniform(0.5, 1.5) * self.spin("z", k) for k in range(self.n_spins))
-        for k in range(self.n_spins):
+        """H, axially symmetric, shape (2ᴺ, 2ᴺ)."""
+        h = -sum(b * self.spin("z", k) for k, b in enumerate(self.field))
+        for k, (exchange, ising, dm) in enumerate(zip(self.exchange, self.ising, self.dm, strict=True)):
             (x, y, z), (u, v, w) = ([self.spin(name, (k + one) % self.n_spins) for name in "xyz"] for one in (0, 1))
-            exchange, ising, dm = rng.normal(size=3)
-            h = h + exchange * (x @ u + y @ v) + ising * z @ w + (dm * (x @ v - y @ u) if self.chiral else 0)
+            h = h + exchange * (x @ u + y @ v) + ising * z @ w + dm * (x @ v - y @ u)
         return read_only(np.asarray(h))
 
     @cached_property

@@ -13,7 +13,7 @@ from nvprotocol.medium import Medium
 from nvprotocol.paper.figures.emulated import draw_points, emulated_variables
 from nvprotocol.paper.figures.figure import PaperFigure
 from nvprotocol.paper.figures.pulsed import draw_pulsed, pulsed_points, pulsed_variables
-from nvprotocol.paper.figures.runs import left_alone
+from nvprotocol.paper.figures.runs import unmonitored_points
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,18 +34,18 @@ def compute(shots: int, seed: int, *, scanned: str) -> "Dataset":
     values = np.array(COUPLINGS if scanned == "A" else DETUNINGS)
     a, A, delta = (30.0, values, 0.0) if scanned == "A" else (10.0, 10.0, values)
     rng, times = np.random.default_rng(seed), np.linspace(0.0, _LAST, 601)
-    looks = np.linspace(0.012, 0.97 * _LAST, 12) + np.linspace(-0.003, 0.003, values.size)[:, None]
+    sampled = np.linspace(0.012, 0.97 * _LAST, 12) + np.linspace(-0.003, 0.003, values.size)[:, None]
     points, pulsed = [], []
-    for each_A, each_delta, at in zip(*np.broadcast_arrays(A, delta), looks, strict=False):
+    for each_A, each_delta, at in zip(*np.broadcast_arrays(A, delta), sampled, strict=False):
         one = MasterEquation(Medium.pair(a=a, A=each_A, q=Q), each_delta)
-        points.append(left_alone(one, at, shots=shots, rng=rng))
+        points.append(unmonitored_points(one, at, shots=shots, rng=rng))
         pulsed.append(pulsed_points(one, _PULSED, pulse_ns=_PULSE_NS))
     states = MasterEquation(Medium.pair(a=a, A=A, q=Q), delta).evolve("ud", times)
     axis = {"A": "dissipative coupling |A|", "delta": "detuning δ"}[scanned]
     return Dataset(
         {
             "concurrence": ([scanned, "time"], concurrence(states), {"long_name": "exact concurrence"}),
-            "sampled": ([scanned, "point"], looks, {"long_name": "times of the emulated points", "units": "µs"}),
+            "sampled": ([scanned, "point"], sampled, {"long_name": "times of the emulated points", "units": "µs"}),
             **emulated_variables([scanned, "point"], points),
             **pulsed_variables(scanned, _PULSED, pulsed),
         },

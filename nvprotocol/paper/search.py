@@ -20,7 +20,7 @@ def maximum(curve: Callable[[ArrayLike], NDArray[np.float64]], last: float) -> t
         last: End of the interval.
 
     Examples:
-        >>> from nvprotocol.paper.maximum import maximum
+        >>> from nvprotocol.paper.search import maximum
         >>> [round(value, 6) for value in maximum(np.sin, 3.0)]
         [1.0, 1.570796]
     """

@@ -13,7 +13,7 @@ from nvprotocol.master_equation.evolution import evolved, touched_sectors
 from nvprotocol.master_equation.exponential import propagate
 from nvprotocol.master_equation.generator import block_generator, dephasing_parameters, ket_generator
 from nvprotocol.master_equation.growth import relative_error
-from nvprotocol.master_equation.sectors import (
+from nvprotocol.master_equation.symmetry import (
     elements,
     from_coordinates,
     is_diagonal,
