@@ -10,9 +10,10 @@ import nvprotocol as nv
 from nvprotocol.compiler.circuit_to_steps import compile_circuits
 from nvprotocol.compiler.steps import CompiledCircuit
 from nvprotocol.engines import exact
-from nvprotocol.experiment.exact import by_master_equation, drawn_at
-from nvprotocol.experiment.file import equation_of, parameters_of
+from nvprotocol.experiment.exact import by_master_equation, drawn_at, exact_of
+from nvprotocol.experiment.file import parameters_of
 from nvprotocol.experiment.observable import observable_of
+from nvprotocol.master_equation import Conditional
 
 States = NDArray[np.complex128]
 
@@ -43,13 +44,11 @@ def exact_part(experiment: nv.experiment.Experiment) -> Callable[[], States]:
     drawn = drawn_at(experiment, by_circuits=False)
 
     def work() -> States:
-        states = []
-        for number in range(experiment.n_curves):
-            given = (experiment, protocol, observable, number)
-            fine = by_master_equation(*given, drawn)
-            points = by_master_equation(*given, experiment.scan.values, outcomes=True)
-            states.append(np.concatenate([fine.states, points.states]))
-        return np.array(states)
+        kept = by_master_equation(experiment, protocol, np.concatenate([drawn, experiment.scan.values]))
+        for part, outcomes in ((slice(drawn.size), False), (slice(drawn.size, None), True)):
+            of_part = Conditional(kept.states[:, part], kept.probability[:, part])
+            exact_of(experiment, protocol, observable, of_part, outcomes=outcomes)
+        return kept.states
 
     return work
 
@@ -61,7 +60,7 @@ def theory(experiment: nv.experiment.Experiment) -> Callable[[], States]:
     axes = {experiment.scan.parameter: scanned}
     if experiment.curves is not None:
         axes[experiment.curves.parameter] = experiment.curves.values
-    medium = equation_of(experiment.settings(0, 0)).medium
+    medium = experiment.device(0, experiment.scan.values[0]).equation.medium
     parameters = {**parameters_of(experiment.settings(0, 0)), "duration": np.unique(axes["protocol.duration"])}
     at = np.searchsorted(parameters["duration"], axes["protocol.duration"])
 

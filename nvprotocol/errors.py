@@ -1,12 +1,14 @@
 """Error types, and one warning. Every error follows one grammar: "Argument `x` must …, but …"."""
 
+from typing import Self
+
 
 class NVProtocolError(Exception):
     """Base class of every error that this package raises on purpose."""
 
 
-class ArgumentError(NVProtocolError, ValueError):
-    """An argument has the wrong value, shape or type.
+class _RefusedArgumentError(NVProtocolError, ValueError):
+    """An argument is refused.
 
     Attributes:
         argument: Its name; of an entry of a mapping `name["key"]`.
@@ -24,7 +26,7 @@ class ArgumentError(NVProtocolError, ValueError):
         name, _, key = self.argument.partition('["')
         return (name, key.removesuffix('"]')) if key else (name,)
 
-    def about(self, argument: str) -> "ArgumentError":
+    def about(self, argument: str) -> Self:
         """The same about an argument of another name."""
         return type(self)(argument, self.must, self.but)
 
@@ -34,6 +36,20 @@ class ArgumentError(NVProtocolError, ValueError):
 
     def __str__(self) -> str:
         return self.sentence(f"Argument `{self.argument}`")
+
+
+class ArgumentError(_RefusedArgumentError):
+    """An argument has the wrong value, shape or type.
+
+    Attributes:
+        argument: Its name; of an entry of a mapping `name["key"]`.
+        must: What it must be.
+        but: What it is instead.
+    """
+
+
+class UnsupportedCircuitError(_RefusedArgumentError):
+    """A circuit contains something that the chosen engine cannot follow exactly; with the fields of `ArgumentError`."""
 
 
 class NotUniqueError(NVProtocolError, ValueError):
@@ -50,10 +66,6 @@ class PrecisionError(NVProtocolError, ArithmeticError):
 
 class FitError(NVProtocolError, RuntimeError):
     """A fit of a state to counts has not reached its tolerance."""
-
-
-class UnsupportedCircuitError(NVProtocolError, ValueError):
-    """A circuit contains something that the chosen engine cannot follow exactly."""
 
 
 class FileError(NVProtocolError, ValueError):

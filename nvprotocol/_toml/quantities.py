@@ -36,7 +36,7 @@ def _lifetime(value: float | str) -> float:
 
 def _lifetimes(value: object) -> object:
     if isinstance(value, list):
-        return tuple(_lifetime(one) for one in value)
+        return tuple(map(_lifetime, value))
     if value in ("none", math.inf):
         return None
     return in_house_units(value, "time") if isinstance(value, int | float | str) else value

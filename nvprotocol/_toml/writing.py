@@ -38,5 +38,5 @@ def _value(value: Any) -> str:
     if isinstance(value, dict):
         return f"{{ {', '.join(assignment(json.dumps(key), one) for key, one in value.items())} }}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(_value(one) for one in value)}]"
+        return f"[{', '.join(map(_value, value))}]"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)

@@ -25,16 +25,17 @@ from nvprotocol.errors import UnsupportedCircuitError
 
 _ELIDING_LEVEL = 2
 _THROUGH = (
-    "Argument `circuit` must have two-qubit gates only between an NV qubit and a monitor, or two monitors, for its NV "
-    "qubits to stay on the medium, but the transpiler would move them (write a gate between NV qubits by way of a "
-    "monitor: three CX with barriers between them that exchange one of them with it, the gate, and the same again; "
-    "or, where the instruments are ideal, run the circuit without transpiling it)."
+    "have two-qubit gates only between an NV qubit and a monitor, or two monitors, for its NV qubits to stay on the "
+    "medium",
+    "the transpiler would move them (write a gate between NV qubits by way of a monitor: three CX with barriers "
+    "between them that exchange one of them with it, the gate, and the same again; or, where the instruments are "
+    "ideal, run the circuit without transpiling it)",
 )
 _LEFT_OUT = (
-    "Argument `circuit` must have no `swap`, nor gates that come to one, at optimization levels 2 and 3, where the "
-    "transpiler leaves it out and lets all that follows act on other qubits, but the transpiler notes such an exchange "
-    "(use `optimization_level=1`, or write it as three CX with barriers between them; where the circuit has none, give "
-    "no `layout_method`)."
+    "have no `swap`, nor gates that come to one, at optimization levels 2 and 3, where the transpiler leaves it out "
+    "and lets all that follows act on other qubits",
+    "the transpiler notes such an exchange (use `optimization_level=1`, or write it as three CX with barriers between "
+    "them; where the circuit has none, give no `layout_method`)",
 )
 
 
@@ -87,20 +88,18 @@ class QubitsInPlace(TransformationPass):
             self.property_set["final_layout"] = None  # some layout methods note it also where they swap nothing
             return
         if left_out is not None or (self.elides and not swaps):
-            raise UnsupportedCircuitError(_LEFT_OUT)
+            raise UnsupportedCircuitError("circuit", *_LEFT_OUT)
         numbers = circuit_qubits(self.property_set)
         if layout is not None and self.asked is None and any(layout[qubit] != wanted[qubit] for qubit in numbers):
             home = [wanted[qubit] for qubit in _in_order(numbers)]
-            raise UnsupportedCircuitError(
-                "Argument `circuit` must be routed from the places of its qubits, but the layout stage has put them "
-                f"elsewhere, from where swaps are needed (give `initial_layout={home}`)."
-            )
-        raise UnsupportedCircuitError(_THROUGH)
+            but = f"the layout stage has put them elsewhere, from where swaps are needed (give `initial_layout={home}`)"
+            raise UnsupportedCircuitError("circuit", "be routed from the places of its qubits", but)
+        raise UnsupportedCircuitError("circuit", *_THROUGH)
 
     def _in_place(self, dag: DAGCircuit, layout: Layout, wanted: Mapping[Qubit, int]) -> DAGCircuit:
         to = _moves(wanted, layout, dag.num_qubits())
         if self.coupling is not None and not _fits(dag, to, self.coupling):
-            raise UnsupportedCircuitError(_THROUGH)
+            raise UnsupportedCircuitError("circuit", *_THROUGH)
         kind = Layout if self.asked is None else AskedLayout
         placed = kind({qubit: to[physical] for qubit, physical in layout.get_virtual_bits().items()})
         for register in layout.get_registers():

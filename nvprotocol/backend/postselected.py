@@ -74,7 +74,7 @@ def postselected_result(
         except NotFollowedError as reason:
             seeded = {**options, "seed_simulator": int(rng.integers(2**31))}
             counts = _sorted_out(circuit.written(), keep, noise, seeded)
-            about: dict[str, Any] = {"method": "shot by shot", "reason": f"{reason}"}
+            about: dict[str, Any] = {"method": "shot by shot", "reason": reason.but}
         else:
             counts, probability = _drawn(branch, keep, device, shots, rng)
             about = {"method": "kept branch", "success_probability": probability}

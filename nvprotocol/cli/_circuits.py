@@ -149,9 +149,10 @@ def _device(name: str) -> "Device":
         fail("--device", f"be {listed}", f"is {show(name)}{meant}")
     if not _is_experiment(Path(name)):
         return Device.from_toml(name)
-    from nvprotocol.experiment.file import device_of, load
+    from nvprotocol.experiment import load
 
-    return device_of(load(name).settings(0, 0))
+    experiment = load(name)
+    return experiment.device(0, experiment.scan.values[0])
 
 
 def _is_experiment(file: Path) -> bool:

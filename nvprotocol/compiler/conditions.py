@@ -64,9 +64,8 @@ def condition_of(operation: IfElseOp, place: Mapping[Bit, int]) -> Condition:
     tested = operation.condition
     bits = _bits_of(tested)
     if len(bits) > _MOST_BITS:
-        raise UnsupportedCircuitError(
-            f"Argument `circuit` must test at most {_MOST_BITS} bits in an `if_else`, but tests {len(bits)}."
-        )
+        must = f"test at most {_MOST_BITS} bits in an `if_else`"
+        raise UnsupportedCircuitError("circuit", must, f"tests {len(bits)}")
     readings = []
     for reading in product((0, 1), repeat=len(bits)):
         if _value(tested, dict(zip(bits, reading, strict=True))):
@@ -106,9 +105,7 @@ def _value(tested: object, reads: Mapping[Clbit, int]) -> int:
         return int(_BINARY[tested.op.name](_value(tested.left, reads), _value(tested.right, reads)))
     if isinstance(tested, expr.Index):
         return _value(tested.target, reads) >> _value(tested.index, reads) & 1
-    raise UnsupportedCircuitError(
-        f"Argument `circuit` must test classical bits and registers in an `if_else`, but tests {tested}."
-    )
+    raise UnsupportedCircuitError("circuit", "test classical bits and registers in an `if_else`", f"tests {tested}")
 
 
 def _unary(name: str, value: int, width: int) -> int:

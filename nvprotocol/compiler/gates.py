@@ -52,15 +52,15 @@ def gate_us(gate: Gate, qubits: tuple[int, ...], device: Device) -> float:
         return 0.0
     if not is_native(gate, device):
         known = ", ".join(device.native_gates)
-        raise UnsupportedCircuitError(
-            f"Argument `circuit` must consist of the native gates {known} of a device whose gates are not ideal, but "
-            f'has "{gate.name}" (use `transpile(circuit, nv.NVBackend(device))`).'
-        )
+        must = f"consist of the native gates {known} of a device whose gates are not ideal"
+        but = f'has "{gate.name}" (use `transpile(circuit, nv.NVBackend(device))`)'
+        raise UnsupportedCircuitError("circuit", must, but)
     if len(qubits) == 2 and max(qubits) < device.n_qubits:
-        raise UnsupportedCircuitError(
-            f'Argument `circuit` must have two-qubit gates with a monitor qubit, but "{gate.name}" is between two NV '
-            "qubits, which this device does not connect (exchange one of them with a monitor by three CX, and back)."
+        but = (
+            f'"{gate.name}" is between two NV qubits, which this device does not connect (exchange one of them with a '
+            "monitor by three CX, and back)"
         )
+        raise UnsupportedCircuitError("circuit", "have two-qubit gates with a monitor qubit", but)
     return native_us(device, gate.name)
 
 
@@ -88,10 +88,8 @@ def matrix_of(gate: QiskitOperation) -> NDArray[np.complex128]:
     try:
         return np.asarray(Operator(gate).data, dtype=complex)
     except QiskitError:
-        raise UnsupportedCircuitError(
-            f'Argument `circuit` must have gates whose matrix is known, but "{gate.name}" has neither a matrix nor a '
-            "definition."
-        ) from None
+        but = f'"{gate.name}" has neither a matrix nor a definition'
+        raise UnsupportedCircuitError("circuit", "have gates whose matrix is known", but) from None
 
 
 def _piece(gate: Gate, pieces: int) -> NDArray[np.complex128]:

@@ -25,6 +25,7 @@ from nvprotocol.errors import UnsupportedCircuitError
 
 _MOST_COPIES = 7
 """Copies of outcomes whose qubit is used again; each makes the density matrix four times larger."""
+_FOLLOWED = "be followed in its kept branch alone"
 
 
 class NotFollowedError(UnsupportedCircuitError):
@@ -90,9 +91,8 @@ def kept_branch(circuit: CompiledCircuit, device: Device, report: Collection[int
     reported = {k for bit, k in last_write.items() if bit in report and bit not in keep}
     copies = sorted(k for k in reported if last_use[steps[k].qubits[0]] > k)
     if len(copies) > _MOST_COPIES:
-        raise NotFollowedError(
-            f"it reports {len(copies)} outcomes of qubits that are used again, and at most {_MOST_COPIES} can be kept"
-        )
+        but = f"it reports {len(copies)} outcomes of qubits that are used again, and at most {_MOST_COPIES} can be kept"
+        raise NotFollowedError("circuit", _FOLLOWED, but)
     projections = cache(lambda qubit: _projections(instrument_of(device, qubit)))
     result = QuantumCircuit(QuantumRegister(n_qubits + len(copies), "q"), name=circuit.form.name)
     records, together, write = [], _reset_at_once(steps, keep), Writer(result)
@@ -121,7 +121,8 @@ def _taken(circuit: CompiledCircuit) -> Sequence[Step]:
     """The steps that are taken in the kept branch."""
 
     def undecided(bit: int, _: Step) -> NoReturn:
-        raise NotFollowedError(f"bit {name_of_bit(circuit.form, bit)}, which is not kept, decides what happens")
+        but = f"bit {name_of_bit(circuit.form, bit)}, which is not kept, decides what happens"
+        raise NotFollowedError("circuit", _FOLLOWED, but)
 
     return taken_operations(circuit.steps, circuit.keep, undecided)
 

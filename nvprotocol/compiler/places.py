@@ -108,7 +108,7 @@ def require_kept(layout: TranspileLayout, n_nv: int, name: str = "circuit") -> N
 
 
 def _refuse(name: str, must: str, but: str, way_out: str) -> NoReturn:
-    raise UnsupportedCircuitError(f"Argument `{name}` must {must}, but {but} ({_AS_WRITTEN} {way_out}).")
+    raise UnsupportedCircuitError(name, must, f"{but} ({_AS_WRITTEN} {way_out})")
 
 
 def _registers(layout: Layout, qubits: Iterable[Qubit]) -> list[QuantumRegister]:

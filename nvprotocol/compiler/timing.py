@@ -133,10 +133,8 @@ def _parameters_of(value: object) -> set[Parameter]:
 
 
 def _refuse(what: str) -> NoReturn:
-    raise UnsupportedCircuitError(
-        "Argument `circuit` must consist of gates, delays, barriers, measurements, resets, `for_loop` and `if_else`, "
-        f"but has {what}."
-    )
+    must = "consist of gates, delays, barriers, measurements, resets, `for_loop` and `if_else`"
+    raise UnsupportedCircuitError("circuit", must, f"has {what}")
 
 
 _VISITS: dict[type, "Callable[[Any, _Walk, _Indices, _Indices], None]"] = {}
@@ -300,9 +298,7 @@ def delay_us(delay: Delay, dt_ns: float) -> float:
     duration, unit = delay.params[0], delay.unit
     scale = dt_ns * 1e-3 if unit == "dt" else _US_PER_UNIT.get(unit)
     if scale is None:
-        raise UnsupportedCircuitError(
-            f'Argument `circuit` must have delays in s, ms, us, ns, ps or dt, but one is in "{unit}".'
-        )
+        raise UnsupportedCircuitError("circuit", "have delays in s, ms, us, ns, ps or dt", f'one is in "{unit}"')
     value = float(duration) * scale
     if not 0 <= value < float("inf"):
         fail("circuit", "have delays of at least 0", f"one is {show(value)} µs")

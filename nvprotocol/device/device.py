@@ -134,8 +134,8 @@ class Device:
 
     @classmethod
     def _of(cls, description: "Description") -> Self:
-        with description.locating_arguments():
-            return cls(description.equation(), **description.instruments())
+        with description.locating():
+            return cls(**description.arguments())
 
     @property
     def n_qubits(self) -> int:

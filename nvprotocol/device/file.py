@@ -1,7 +1,6 @@
 """Reading a device file: a text becomes the sections of a device, or one line that names key and line."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib.resources import files
 from os import PathLike
@@ -39,25 +38,21 @@ class Description:
     device: DeviceSection
     source: TomlFile
 
-    def equation(self) -> MasterEquation:
-        """Medium and detuning.
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of `Device`.
 
         Raises:
-            DeviceFileError: If they are none; names key and line.
+            DeviceFileError: If a section does not describe them; names key and line.
         """
         with self.source.locating(lambda error: (section_name(self.medium), *error.path)):
             medium = medium_of(self.medium)
-        return MasterEquation(medium, self.device.detuning)
+        with self.locating():
+            equation = MasterEquation(medium, self.device.detuning)
+            return {"equation": equation, **instruments_of(self.device, self.medium)}
 
-    def instruments(self) -> dict[str, Any]:
-        """The other arguments of `Device`."""
-        return instruments_of(self.device, self.medium)
-
-    @contextmanager
-    def locating_arguments(self) -> Iterator[None]:
+    def locating(self) -> AbstractContextManager[None]:
         """Turns an error about an argument of `Device` into one about the key of the file."""
-        with self.source.locating(device_key):
-            yield
+        return self.source.locating(device_key)
 
 
 def read(path: str | Path) -> Description:
@@ -130,7 +125,11 @@ def device_key(error: ArgumentError) -> tuple[str, ...]:
 
 
 def completed(
-    medium: MediumSection | None, magnet: MagnetSection | None, device: DeviceSection, source: TomlFile
+    medium: MediumSection | None,
+    magnet: MagnetSection | None,
+    device: DeviceSection,
+    source: TomlFile,
+    above: tuple[Path, ...] = (),
 ) -> tuple[AnyMediumSection | None, DeviceSection]:
     """The sections of a file together with what the base of its device gives and they do not.
 
@@ -139,6 +138,7 @@ def completed(
         magnet: The section [magnet], None where there is none.
         device: The section [device], whose `base` is the name of a built-in device or a file.
         source: The file.
+        above: Files of devices that are based on this one.
 
     Raises:
         FileError: If both medium and magnet are given, there is no such base, or one of T1 and T2 does not fit the
@@ -153,16 +153,6 @@ def completed(
         >>> medium.a, device.monitors, device.name
         (1.0, 2, 'ideal')
     """
-    return _completed(medium, magnet, device, source, ())
-
-
-def _completed(
-    medium: MediumSection | None,
-    magnet: MagnetSection | None,
-    device: DeviceSection,
-    source: TomlFile,
-    above: tuple[Path, ...],
-) -> tuple[AnyMediumSection | None, DeviceSection]:
     with source.locating(lambda error: error.path):
         given = chosen_section(medium, magnet, source.folder)
     with source.locating(device_key):
@@ -231,7 +221,7 @@ def _read(path: Path, above: tuple[Path, ...]) -> Description:
 
 def _description(source: TomlFile, above: tuple[Path, ...]) -> Description:
     content = source.content(DeviceFile, "[medium], or a base in [device]")
-    medium, device = _completed(content.medium, content.magnet, content.device, source, above)
+    medium, device = completed(content.medium, content.magnet, content.device, source, above)
     if medium is None:
         raise source.refusal((), 'key "medium" is missing.')
     return Description(medium, device, source)

@@ -1,10 +1,12 @@
 """The medium that a file describes: by rates in [medium], or by a magnet and the place of the qubits in [magnet]."""
 
 import warnings
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
+import numpy as np
 from pydantic import BaseModel
 
 from nvprotocol._checks import fail, one_of
@@ -77,6 +79,13 @@ def medium_of(section: AnyMediumSection) -> Medium:
         True
     """
     return Medium.pair(**dict(section)) if isinstance(section, MediumSection) else _medium_of_magnet(section)
+
+
+def stacked(rows: Sequence[Sequence[Medium]]) -> Medium:
+    """Rows of media as one, with the batch shape (rows, columns) and no provenance."""
+    names = ("relaxation", "excitation", "dephasing", "flip_flop", "ising")
+    blocks: Any = {name: np.array([[getattr(medium, name) for medium in row] for row in rows]) for name in names}
+    return Medium(**blocks)
 
 
 @lru_cache(maxsize=1024)

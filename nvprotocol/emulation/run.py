@@ -92,8 +92,8 @@ class Run:
         except NotFollowedError as reason:
             if self.shots is None:
                 must = 'be kept in its branch without shots (give a number of them, or use engine="exact")'
-                raise UnsupportedCircuitError(f"Argument `circuit` must {must}, but {reason}.") from None
-            self.metadata.update({"method": "shot by shot", "reason": f"{reason}"})
+                raise UnsupportedCircuitError("circuit", must, reason.but) from None
+            self.metadata.update({"method": "shot by shot", "reason": reason.but})
             return None
 
     def shot_seed(self) -> int:

@@ -80,9 +80,7 @@ def superoperator(circuit: CompiledCircuit) -> NDArray[np.complex128]:
 def _followed(circuit: CompiledCircuit, device: Device, report: Collection[int]) -> Branches:
     n = circuit.form.num_qubits
     if n > _QUBIT_LIMIT:
-        raise UnsupportedCircuitError(
-            f"Argument `circuit` must have at most {_QUBIT_LIMIT} qubits for the exact engine, but has {n}."
-        )
+        raise UnsupportedCircuitError("circuit", f"have at most {_QUBIT_LIMIT} qubits for the exact engine", f"has {n}")
     plan = _Plan(circuit, device, report)
     parts = _in_blocks(plan.sequence, plan.maps)
     number_of = Counter(part for part in parts if isinstance(part, tuple))
@@ -92,10 +90,8 @@ def _followed(circuit: CompiledCircuit, device: Device, report: Collection[int])
         if isinstance(part, Fork | Keep):
             part.on(branches)
             if len(branches.states) > _MOST_BRANCHES:
-                raise UnsupportedCircuitError(
-                    f"Argument `circuit` must have at most {_MOST_BRANCHES} combinations of outcomes that matter for "
-                    f"the exact engine, but has {len(branches.states)}."
-                )
+                must = f"have at most {_MOST_BRANCHES} combinations of outcomes that matter for the exact engine"
+                raise UnsupportedCircuitError("circuit", must, f"has {len(branches.states)}")
             continue
         before = part, branches.qubits
         matrix = matrices.get(before)

@@ -55,7 +55,7 @@ class PulseEngine(Engine):
 def _distribution(circuit: CompiledCircuit, device: Device, report: Sequence[int]) -> NDArray[np.float64]:
     if len(report) > _MOST_BITS:
         must = f"be asked for at most {_MOST_BITS} bits that are not postselected, for pulses"
-        raise UnsupportedCircuitError(f"Argument `circuit` must {must}, but is asked for {len(report)}.")
+        raise UnsupportedCircuitError("circuit", must, f"is asked for {len(report)}")
     written = {bit for step in circuit.steps for bit in step.clbits}
     choices = [(0, 1) if bit in written else (0,) for bit in report]  # a bit that nothing writes reads 0
     readings = list(product(*choices))

@@ -4,8 +4,9 @@ The master equation knows the protocol with ideal instruments. What gates, check
 make of it, the exact engine works out on the circuits themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,11 +15,14 @@ from numpy.typing import NDArray
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.device import Device
 from nvprotocol.emulation import Estimate
-from nvprotocol.experiment.file import Experiment, device_of, parameters_of
+from nvprotocol.experiment.file import Experiment, parameters_of
 from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, value_of
+from nvprotocol.master_equation import Conditional
 from nvprotocol.protocols.parameters import DECLARED
 
 if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
     from nvprotocol.protocols import Protocol
 
 _FINE = 201
@@ -49,45 +53,70 @@ class Exact:
     states: NDArray[np.complex128]
     outcomes: NDArray[np.float64] | None = None
 
+    def of_curve(self, number: int) -> "Exact":
+        """Those of one curve, where they are of all curves."""
+        table = None if self.outcomes is None else self.outcomes[number]
+        return Exact(self.values[number], self.probability[number], self.states[number], table)
+
 
 def needs_circuits(experiment: Experiment, curve: int) -> bool:
     """Whether the exact values of any point of a curve need the circuits themselves."""
     if DECLARED[experiment.content.protocol.name].reference_is_limit:
         return True
-    shared = experiment.scan.parameter.startswith("protocol.")
-    points = [None] if shared else range(experiment.scan.values.size)
-    return not all(device_of(experiment.settings(curve, point)).is_ideal for point in points)
+    values = experiment.scan.values if experiment.scan.is_of_instruments else experiment.scan.values[:1]
+    return not all(experiment.device(curve, value).is_ideal for value in values)
 
 
-def by_master_equation(
-    experiment: Experiment,
-    protocol: "Protocol",
-    observable: Observable,
-    curve: int,
-    values: NDArray[np.float64],
-    *,
-    outcomes: bool = False,
+def by_master_equation(experiment: Experiment, protocol: "Protocol", values: NDArray[np.float64]) -> Conditional:
+    """The protocol with ideal instruments, on every curve at given values of the scan, shape (curves, n).
+
+    Media, detunings and durations go to the theory as arrays; it is called once for each choice of the other parameters
+    of the protocol.
+    """
+    shape, parameters = (experiment.n_curves, values.size), parameters_of(experiment.content)
+    durations = np.array(parameters.pop("duration"))
+    columns = {}
+    for sweep, along in experiment.along(values):
+        if sweep.parameter == "protocol.duration":
+            durations = along
+        elif sweep.section == "protocol":
+            columns[sweep] = _distinct(along, shape)
+    times, time = _distinct(durations, shape)
+    equation = experiment.equations(values)
+    states, probability = np.empty((*shape, 4, 4), dtype=complex), np.empty(shape)
+    for choice in product(*(range(known.size) for known, _ in columns.values())):
+        here = np.full(shape, True)
+        for (sweep, (known, index)), k in zip(columns.items(), choice, strict=True):
+            parameters[sweep.key] = sweep.number(known[k])
+            here &= index == k
+        kept = protocol.reference(equation, times, **parameters)
+        place = (*_within(equation.batch_shape, here), time[here])
+        states[here], probability[here] = kept.states[place], kept.probability[place]
+    return Conditional(states, probability)
+
+
+def _distinct(values: NDArray, shape: tuple[int, ...]) -> tuple[NDArray, NDArray[np.intp]]:
+    """The values in order, each once, and which of them stands at each point."""
+    known, index = np.unique(values, return_inverse=True)
+    return known, np.broadcast_to(index.reshape(values.shape), shape)
+
+
+def _within(batch: tuple[int, ...], here: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
+    """Where the points are in a batch that broadcasts against theirs."""
+    places = np.nonzero(here)[len(here.shape) - len(batch) :]
+    return [np.minimum(place, size - 1) for place, size in zip(places, batch, strict=True)]
+
+
+def exact_of(
+    experiment: Experiment, protocol: "Protocol", observable: Observable, kept: Conditional, *, outcomes: bool = False
 ) -> Exact:
-    """The protocol with ideal instruments, by the master equation, at given values of the scan."""
-    if experiment.scan.parameter == "protocol.duration":
-        sections = experiment.settings(curve)
-        parameters = parameters_of(sections)
-        kept = protocol.reference(device_of(sections).dynamics, **parameters | {"duration": np.sort(values)})
-        order = np.argsort(np.argsort(values))
-        states, probability = kept.states[order], kept.probability[order]
-    else:
-        parts = []
-        for value in values:
-            sections = experiment.settings(curve, value=value)
-            parts.append(protocol.reference(device_of(sections).dynamics, **parameters_of(sections)))
-        parameters = parameters_of(experiment.settings(curve))
-        states = np.concatenate([one.states for one in parts])
-        probability = np.concatenate([one.probability for one in parts])
+    """The observable of states, and what kept runs read on ideal instruments if it is asked for."""
+    parameters = parameters_of(experiment.content)
     table = None
     if outcomes:
-        kept_at_all = np.isfinite(states).all(axis=(-2, -1), keepdims=True)
-        table = observable.distribution(protocol, parameters, np.where(kept_at_all, states, np.eye(4) / 4))
-    return Exact(observable.of_states(protocol, parameters, states), probability, states, table)
+        known = np.isfinite(kept.states).all(axis=(-2, -1), keepdims=True)
+        table = observable.distribution(protocol, parameters, np.where(known, kept.states, np.eye(4) / 4))
+    return Exact(observable.of_states(protocol, parameters, kept.states), kept.probability, kept.states, table)
 
 
 def by_circuits(
@@ -101,28 +130,31 @@ def by_circuits(
 ) -> Exact:
     """The circuits themselves on the device as it is, by the exact engine, at given values of the scan."""
     options = {"shots": None, "engine": "exact", "postselect": protocol.postselect}
-    sections = [experiment.settings(curve, value=value) for value in values]
-    circuits = [protocol.circuit(**parameters_of(one)) for one in sections]
-    found: list[Emulated | None] = []
+    answers: list[Emulated | None] = []
     tables = []
-    for job in jobs(experiment, len(values)):
-        device = device_of(sections[job[0]])
-        answers = emulated_or_none(observable, [circuits[k] for k in job], device, options)
-        found += answers
+    for device, circuits in jobs(experiment, protocol, curve, values):
+        of_job = emulated_or_none(observable, circuits, device, options)
+        answers += of_job
         if outcomes:
-            tables += [_read(one, device, observable) for one in answers]
+            tables += [_read(answer, device, observable) for answer in of_job]
     return Exact(
-        np.array([np.nan if one is None else value_of(one) for one in found]),
-        np.array([0.0 if one is None else one.success_probability for one in found]),
-        _states(found),
+        np.array([np.nan if answer is None else value_of(answer) for answer in answers]),
+        np.array([0.0 if answer is None else answer.success_probability for answer in answers]),
+        _states(answers),
         np.array(tables) if outcomes else None,
     )
 
 
-def jobs(experiment: Experiment, number: int) -> list[list[int]]:
-    """Which values of a scan share a device."""
-    shared = experiment.scan.parameter.startswith("protocol.")
-    return [list(range(number))] if shared else [[k] for k in range(number)]
+def jobs(
+    experiment: Experiment, protocol: "Protocol", curve: int, values: NDArray[np.float64]
+) -> Iterator[tuple[Device, list["QuantumCircuit"]]]:
+    """The circuits at values of the scan, those that share a device together."""
+    circuits = [protocol.circuit(**parameters_of(experiment.settings(curve, value=value))) for value in values]
+    if experiment.scan.section == "protocol":
+        yield experiment.device(curve, values[0]), circuits
+        return
+    for value, circuit in zip(values, circuits, strict=True):
+        yield experiment.device(curve, value), [circuit]
 
 
 def drawn_at(experiment: Experiment, *, by_circuits: bool) -> NDArray[np.float64]:
@@ -148,17 +180,17 @@ def _dividing(experiment: Experiment, low: float, high: float) -> NDArray[np.flo
     return np.clip(duration / checks, low, high)
 
 
-def _states(found: Sequence[Emulated | None]) -> NDArray[np.complex128]:
+def _states(answers: Sequence[Emulated | None]) -> NDArray[np.complex128]:
     missing = np.full((4, 4), complex(np.nan, np.nan))
-    return np.array([one.state if isinstance(one, Estimate) else missing for one in found])
+    return np.array([answer.state if isinstance(answer, Estimate) else missing for answer in answers])
 
 
-def _read(one: Emulated | None, device: Device, observable: Observable) -> NDArray[Any]:
+def _read(answer: Emulated | None, device: Device, observable: Observable) -> NDArray[Any]:
     """What a kept run reads in each setting, shape (settings, readings); 0 where nothing is kept."""
     from nvprotocol.emulation.state import outcome_probabilities
 
-    if one is None:
+    if answer is None:
         return np.zeros((len(observable.settings), len(observable.readings)))
-    if isinstance(one, Estimate):
-        return outcome_probabilities([one.state], device, observable.settings)[0]
-    return one.distribution[None]
+    if isinstance(answer, Estimate):
+        return outcome_probabilities([answer.state], device, observable.settings)[0]
+    return answer.distribution[None]

@@ -1,18 +1,26 @@
 """Reading an experiment file: a text becomes a checked `Experiment`, or one line that names key and line."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nvprotocol._toml import TomlFile
 from nvprotocol.device import Device
 from nvprotocol.device.file import completed, device_key, instruments_of
-from nvprotocol.device.medium_section import AnyMediumSection, medium_of, section_name
+from nvprotocol.device.intrinsic import checked_times, with_intrinsic
+from nvprotocol.device.medium_section import AnyMediumSection, medium_of, section_name, stacked
 from nvprotocol.device.schema import MediumSection
-from nvprotocol.errors import ArgumentError, ExperimentFileError, FileError
+from nvprotocol.errors import ArgumentError, ExperimentFileError
 from nvprotocol.experiment.schema import ExperimentFile
 from nvprotocol.experiment.sweep import Sweep, sweep_of
 from nvprotocol.master_equation import MasterEquation
+from nvprotocol.medium import Medium
 from nvprotocol.protocols.parameters import DECLARED, checked
 
 
@@ -53,6 +61,11 @@ class Experiment:
         """Name of the file without its ending."""
         return Path(self.source.name).stem
 
+    @property
+    def n_curves(self) -> int:
+        """Number of curves."""
+        return 1 if self.curves is None else self.curves.values.size
+
     def settings(self, curve: int, point: int | None = None, *, value: float | None = None) -> ExperimentFile:
         """The sections of one curve, at a point of the scan or any value of it."""
         content = self.content
@@ -62,10 +75,53 @@ class Experiment:
             value = float(self.scan.values[point])
         return content if value is None else self.scan.put(content, value)
 
-    @property
-    def n_curves(self) -> int:
-        """Number of curves."""
-        return 1 if self.curves is None else self.curves.values.size
+    def device(self, curve: int, value: float) -> Device:
+        """The device of one curve at a value of the scan; built once for all at which it is the same."""
+        of_curve = self.curves is not None and self.curves.section != "protocol"
+        return self._device(curve if of_curve else 0, None if self.scan.section == "protocol" else float(value))
+
+    @cached_property
+    def _device(self) -> Callable[[int, float | None], Device]:
+        return cache(lambda curve, value: device_of(self.settings(curve, value=value)))
+
+    def equations(self, values: NDArray[np.float64]) -> MasterEquation:
+        """All that acts while time passes, on every curve at values of the scan, as one master equation.
+
+        Args:
+            values: Values of the scan, shape (n,).
+
+        Returns:
+            The equation with the intrinsic T1 and T2 of the device in its medium; its batch shape broadcasts against
+            (curves, n), and has an axis of 1 where nothing that acts on the qubits varies.
+        """
+        content = self.content
+        for sweep, along in self.along(values):
+            if sweep.section in ("medium", "device"):
+                content = sweep.put(content, along)
+        equation = MasterEquation(self._media(content, values), content.device.detuning)
+        times = (content.device.intrinsic_t1, content.device.intrinsic_t2)
+        return with_intrinsic(equation, *(_each_qubit(time, equation.n_qubits) for time in times))
+
+    def _media(self, content: ExperimentFile, values: NDArray[np.float64]) -> Medium:
+        """The media of sections with arrays; a magnet is asked wherever it is another, (curves or 1, n or 1) times."""
+        if not {sweep.section for sweep, _ in self.along(values)} & {"medium", "magnet"}:
+            return self.device(0, self.scan.values[0]).equation.medium
+        if content.magnet is None:
+            return medium_of(content.medium)
+        curves = range(self.n_curves) if self.curves is not None and self.curves.section == "magnet" else range(1)
+        points = values.tolist() if self.scan.section == "magnet" else [None]
+        settings = [[self.settings(curve, value=value) for value in points] for curve in curves]
+        return stacked([[medium_of(medium_section_of(content)) for content in row] for row in settings])
+
+    def along(self, values: NDArray[np.float64]) -> list[tuple[Sweep, NDArray[np.float64]]]:
+        """What varies, each with its values along its own axis of (curves, n)."""
+        scan = [(self.scan, values)]
+        return scan if self.curves is None else [(self.curves, self.curves.values[:, None]), *scan]
+
+
+def _each_qubit(time: Any, n_qubits: int) -> Any:
+    """A time of all qubits, scanned or not, or one of each, with the qubits on its last axis."""
+    return time[..., None] if isinstance(time, np.ndarray) else checked_times(time, "time", n_qubits)
 
 
 def medium_section_of(content: ExperimentFile) -> AnyMediumSection:
@@ -73,14 +129,11 @@ def medium_section_of(content: ExperimentFile) -> AnyMediumSection:
     return content.medium if content.magnet is None else content.magnet
 
 
-def equation_of(content: ExperimentFile) -> MasterEquation:
-    """The master equation that the sections of an experiment describe."""
-    return MasterEquation(medium_of(medium_section_of(content)), content.device.detuning)
-
-
 def device_of(content: ExperimentFile) -> Device:
     """The device that the sections of an experiment describe."""
-    return Device(equation_of(content), **instruments_of(content.device, medium_section_of(content)))
+    section = medium_section_of(content)
+    equation = MasterEquation(medium_of(section), content.device.detuning)
+    return Device(equation, **instruments_of(content.device, section))
 
 
 def parameters_of(content: ExperimentFile) -> dict[str, Any]:
@@ -142,7 +195,7 @@ def _experiment(source: TomlFile) -> Experiment:
         )
         raise source.refusal(("run", "tomography"), message)
     experiment = Experiment(content, scan, curves, source)
-    _check_every_point(experiment)
+    _check(experiment)
     return experiment
 
 
@@ -155,31 +208,47 @@ def _completed(content: ExperimentFile, source: TomlFile) -> ExperimentFile:
     return content.model_copy(update={"magnet": given, "device": device})
 
 
-def _check_every_point(experiment: Experiment) -> None:
-    """Builds every master equation and checks every protocol parameter before anything is run."""
+def _check(experiment: Experiment) -> None:
+    """Makes the master equations, devices and parameters of every point before anything is run."""
+    values, scan, curves = experiment.scan.values, experiment.scan, experiment.curves
+    try:
+        for curve in range(experiment.n_curves if curves is not None and curves.is_of_instruments else 1):
+            for value in values if scan.is_of_instruments else values[:1]:
+                experiment.device(curve, value)
+        for curve in range(experiment.n_curves if curves is not None and curves.section == "protocol" else 1):
+            for point in range(values.size if scan.section == "protocol" else 1):
+                checked(experiment.content.protocol.name, **parameters_of(experiment.settings(curve, point)))
+        experiment.equations(values)
+    except ArgumentError:
+        _refuse_first_point(experiment)
+        raise
+
+
+def _refuse_first_point(experiment: Experiment) -> None:
+    """Finds the first point that is refused, for the message."""
+    name = section_name(medium_section_of(experiment.content))
     for curve in range(experiment.n_curves):
         for point in range(experiment.scan.values.size):
             content = experiment.settings(curve, point)
-            section = medium_section_of(content)
-            try:
-                medium_of(section)
-            except ArgumentError as error:
-                raise _located(error, (section_name(section), *error.path), experiment) from None
-            try:
+            with _locating(experiment, lambda error: (name, *error.path)):
+                medium_of(medium_section_of(content))
+            with _locating(experiment, device_key):
                 device_of(content)
-            except ArgumentError as error:
-                raise _located(error, device_key(error), experiment) from None
-            try:
+            with _locating(experiment, lambda error: ("protocol", *error.path)):
                 checked(content.protocol.name, **parameters_of(content))
-            except ArgumentError as error:
-                raise _located(error, ("protocol", *error.path), experiment) from None
 
 
-def _located(error: ArgumentError, key: tuple[str, ...], experiment: Experiment) -> FileError:
-    """What is wrong with the argument of a key, at the line where that is varied, or else at its own."""
-    message = str(error) if key[0] in ("medium", "protocol") else error.sentence(f'key "{".".join(key)}"')
-    for section, sweep in (("scan", experiment.scan), ("curves", experiment.curves)):
-        if sweep is not None and sweep.parameter == ".".join(key):
-            axis = getattr(experiment.content, section)
-            key = (section, "start" if axis.values is None else "values")
-    return experiment.source.refusal(key, message)
+@contextmanager
+def _locating(experiment: Experiment, path_of: Callable[[ArgumentError], tuple[str, ...]]) -> Iterator[None]:
+    """Turns an error about an argument into one at the line where its key is varied, or else at its own."""
+    try:
+        yield
+    except ArgumentError as error:
+        key = path_of(error)
+        of_key = key[0] not in ("medium", "protocol")  # arguments of functions that a reader knows by name
+        message = error.sentence(f'key "{".".join(key)}"') if of_key else str(error)
+        for section, sweep in (("scan", experiment.scan), ("curves", experiment.curves)):
+            if sweep is not None and sweep.parameter == ".".join(key):
+                axis = getattr(experiment.content, section)
+                key = (section, "start" if axis.values is None else "values")
+        raise experiment.source.refusal(key, message) from None

@@ -45,10 +45,12 @@ def header(
         experiment: The experiment file that it is taken from, None if it is from none.
     """
     command = "".join(f" --postselect {register}={value}" for register, value in (postselect or {}).items())
-    asked = [one for one in outcomes or () if len(one) == registers.get("readout")]
+    asked = [string for string in outcomes or () if len(string) == registers.get("readout")]
     if asked:
         command += f" --outcomes readout={','.join(asked)}"
-    said = [f"{one.name} = {_shown(given[one.name], _UNITS.get(one.kind, ''))}" for one in DECLARED[name].parameters]
+    said = [
+        f"{known.name} = {_shown(given[known.name], _UNITS.get(known.kind, ''))}" for known in DECLARED[name].parameters
+    ]
     return [
         f"{name}: {', '.join(said)}",
         "",
@@ -66,7 +68,7 @@ def _how_to_run(name: str, command: str, experiment: Experiment | None) -> Itera
         return
     file = f"{experiment.name}.toml"
     sections = experiment.settings(0, 0)
-    swept = {one.parameter for one in (experiment.scan, experiment.curves) if one is not None}
+    swept = {sweep.parameter for sweep in (experiment.scan, experiment.curves) if sweep is not None}
     scanned = any(path.partition(".")[0] in ("medium", "magnet", "device") for path in swept)
     medium = section_name(medium_section_of(sections))
     where = ", at the first value of what is scanned" if scanned else ""
@@ -109,5 +111,5 @@ def _shown(value: Any, unit: str) -> str:
     if isinstance(value, complex) and not value.imag:
         value = value.real
     if isinstance(value, list | tuple):
-        return f"[{', '.join(_shown(one, '') for one in value)}]{unit}"
+        return f"[{', '.join(_shown(entry, '') for entry in value)}]{unit}"
     return f"{value:.12g}{unit}" if isinstance(value, int | float | complex) else str(value)

@@ -60,7 +60,7 @@ class Observable:
             return tomography.probabilities(states, self.settings)
         qubit = _read_qubit(parameters)
         each = [replace(protocol, outcomes=(string,)).signal(states, **qubit) for string in self.readings]
-        return np.stack(each, axis=-1)[:, None, :]
+        return np.stack(each, axis=-1)[..., None, :]
 
 
 def observable_of(protocol: "Protocol", circuit: "QuantumCircuit", ansatz: Ansatz = "full") -> Observable:
@@ -69,7 +69,7 @@ def observable_of(protocol: "Protocol", circuit: "QuantumCircuit", ansatz: Ansat
         settings = tomography.U1 if ansatz == "X" else tomography.PAULI
         return Observable(protocol.symbol, "concurrence", settings, None, ("00", "01", "10", "11"), ansatz)
     (bits,) = (register.size for register in circuit.cregs if register.name == REGISTER)
-    outcomes = tuple(one for one in protocol.outcomes if len(one) == bits)
+    outcomes = tuple(string for string in protocol.outcomes if len(string) == bits)
     readings = tuple(f"{value:0{bits}b}" for value in range(2**bits))
     return Observable(protocol.symbol, "probability", (REGISTER,), outcomes, readings)
 
@@ -95,7 +95,7 @@ def emulated_or_none(
     except NoKeptShotsError:
         if len(circuits) == 1:
             return [None]
-    return [one for circuit in circuits for one in emulated_or_none(observable, [circuit], device, options, rng)]
+    return [answer for circuit in circuits for answer in emulated_or_none(observable, [circuit], device, options, rng)]
 
 
 def _read_qubit(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -146,7 +146,7 @@ def refuse_where(
     except UnsupportedCircuitError:
         text = text_of(Path(path), FileError)
         statement, _ = _first_refused(_parsed(text, str(path)).statements, check)
-        _refuse(str(path), text, statement, f"{error}".replace("Argument `circuit`", "a circuit").rstrip("."))
+        _refuse(str(path), text, statement, error.sentence("a circuit").rstrip("."))
     raise error
 
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nvprotocol._rich_table import table_of
-from nvprotocol.experiment.file import equation_of
+from nvprotocol.device.medium_section import medium_of
+from nvprotocol.experiment.file import medium_section_of
 from nvprotocol.experiment.observable import value_of
 from nvprotocol.experiment.result import Curve, ExperimentResult
 
@@ -84,14 +85,14 @@ def _doubts(result: ExperimentResult) -> list[str]:
     experiment = result.experiment
     if experiment.content.magnet is None:
         return []
-    found: dict[str, str] = {}
+    warnings: dict[str, str] = {}
     for curve in range(experiment.n_curves):
         for point in range(experiment.scan.values.size):
-            provenance = equation_of(experiment.settings(curve, point)).medium.provenance
+            provenance = medium_of(medium_section_of(experiment.settings(curve, point))).provenance
             for note in () if provenance is None else provenance.notes:
                 if note.serious:
-                    found.setdefault(note.text.partition(":")[0].rstrip("0123456789.e-+ "), note.text)
-    return list(found.values())
+                    warnings.setdefault(note.text.partition(":")[0].rstrip("0123456789.e-+ "), note.text)
+    return list(warnings.values())
 
 
 def _table(result: ExperimentResult, curve: Curve) -> "RenderableType":

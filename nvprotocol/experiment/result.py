@@ -10,9 +10,18 @@ from numpy.typing import NDArray
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.emulation import Estimate
 from nvprotocol.experiment.agreement import Agreement, outcomes_agreement
-from nvprotocol.experiment.exact import Exact, by_circuits, by_master_equation, drawn_at, jobs, needs_circuits
-from nvprotocol.experiment.file import Experiment, device_of, parameters_of
+from nvprotocol.experiment.exact import (
+    Exact,
+    by_circuits,
+    by_master_equation,
+    drawn_at,
+    exact_of,
+    jobs,
+    needs_circuits,
+)
+from nvprotocol.experiment.file import Experiment, parameters_of
 from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, observable_of, value_of
+from nvprotocol.master_equation import Conditional
 from nvprotocol.tomography.estimate import SUSPECT
 
 if TYPE_CHECKING:
@@ -158,9 +167,16 @@ def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -
     first = protocol.circuit(**parameters_of(experiment.settings(0, 0)))
     observable = observable_of(protocol, first, experiment.content.run.tomography)
     numbers = range(experiment.n_curves)
-    circuits = any(needs_circuits(experiment, number) for number in numbers)
-    fine = drawn_at(experiment, by_circuits=circuits)
-    curves = [_curve(experiment, protocol, observable, number, fine, progress) for number in numbers]
+    fine = drawn_at(experiment, by_circuits=any(needs_circuits(experiment, number) for number in numbers))
+    estimates = [_estimates(experiment, protocol, observable, number, progress) for number in numbers]
+    values, given = experiment.scan.values, (experiment, protocol, observable)
+    theory = by_master_equation(experiment, protocol, np.concatenate([values, fine]))
+    points, drawn = (
+        Conditional(theory.states[:, part], theory.probability[:, part])
+        for part in (slice(values.size), slice(values.size, None))
+    )
+    exact = exact_of(*given, points, outcomes=True), exact_of(*given, drawn)
+    curves = [_curve(*given, number, estimates[number], fine, exact) for number in numbers]
     agreement = sum((_agreement(curve, experiment.content.run.shots) for curve in curves), Agreement(0.0, 0))
     compared = [pair for curve in curves for pair in zip(curve.estimates, curve.exact.values, strict=True)]
     kept = [(emulated, value) for emulated, value in compared if emulated is not None]
@@ -168,48 +184,51 @@ def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -
     return ExperimentResult(experiment, curves, agreement, (inside, len(kept)), observable)
 
 
+def _label(experiment: Experiment, number: int) -> str:
+    """What distinguishes a curve."""
+    if experiment.curves is None:
+        return ""
+    value = f"{experiment.curves.values[number]:g}".replace("-", "−")
+    return f"{experiment.curves.symbol} = {value} {experiment.curves.unit}".strip()
+
+
 def _curve(
     experiment: Experiment,
     protocol: "Protocol",
     observable: Observable,
     number: int,
+    estimates: list[Emulated | None],
     fine: NDArray[np.float64],
-    progress: Callable[[int], None] | None,
+    theory: tuple[Exact, Exact],
 ) -> Curve:
+    """One curve, from its estimates and the master equation of all curves at the points and where they are drawn."""
+    given = (experiment, protocol, observable, number)
+    label, (points, drawn) = _label(experiment, number), (part.of_curve(number) for part in theory)
+    if not needs_circuits(experiment, number):
+        return Curve(label, estimates, points, fine, drawn)
+    exact = by_circuits(*given, experiment.scan.values, outcomes=True)
+    return Curve(label, estimates, exact, fine, by_circuits(*given, fine), drawn)
+
+
+def _estimates(
+    experiment: Experiment,
+    protocol: "Protocol",
+    observable: Observable,
+    curve: int,
+    progress: Callable[[int], None] | None,
+) -> list[Emulated | None]:
+    """One answer for each point of a curve; every chunk of points has a random stream of its own."""
+    run = experiment.content.run
+    options: dict[str, Any] = {"shots": run.shots, "postselect": protocol.postselect, "engine": run.engine}
     estimates: list[Emulated | None] = []
-    points = range(experiment.scan.values.size)
-    for start in range(0, len(points), _CHUNK):
-        chunk = points[start : start + _CHUNK]
-        estimates += _emulated(experiment, protocol, observable, number, chunk)
+    for start in range(0, experiment.scan.values.size, _CHUNK):
+        chunk = experiment.scan.values[start : start + _CHUNK]
+        rng = np.random.default_rng([run.seed, curve, start])
+        for device, circuits in jobs(experiment, protocol, curve, chunk):
+            estimates += emulated_or_none(observable, circuits, device, options, rng)
         if progress is not None:
             progress(len(chunk))
-    label = ""
-    if experiment.curves is not None:
-        value = f"{experiment.curves.values[number]:g}".replace("-", "−")
-        label = f"{experiment.curves.symbol} = {value} {experiment.curves.unit}".strip()
-    given = (experiment, protocol, observable, number)
-    by_theory = by_master_equation(*given, fine)
-    if not needs_circuits(experiment, number):
-        exact = by_master_equation(*given, experiment.scan.values, outcomes=True)
-        return Curve(label, estimates, exact, fine, by_theory)
-    exact = by_circuits(*given, experiment.scan.values, outcomes=True)
-    return Curve(label, estimates, exact, fine, by_circuits(*given, fine), by_theory)
-
-
-def _emulated(
-    experiment: Experiment, protocol: "Protocol", observable: Observable, curve: int, points: range
-) -> list[Emulated | None]:
-    """The answers of some points; one job for those that share a device."""
-    settings = [experiment.settings(curve, point) for point in points]
-    content = experiment.content.run
-    rng = np.random.default_rng([content.seed, curve, points.start])
-    circuits = [protocol.circuit(**parameters_of(one)) for one in settings]
-    options: dict[str, Any] = {"shots": content.shots, "postselect": protocol.postselect, "engine": content.engine}
-    results: list[Emulated | None] = []
-    for job in jobs(experiment, len(points)):
-        device = device_of(settings[job[0]])
-        results += emulated_or_none(observable, [circuits[k] for k in job], device, options, rng)
-    return results
+    return estimates
 
 
 def _contains(interval: tuple[float, float], value: float) -> bool:

@@ -50,11 +50,30 @@ class Sweep:
         """Whether the parameter counts something."""
         return PARAMETERS[self.parameter].is_whole
 
-    def put(self, content: ExperimentFile, value: float) -> ExperimentFile:
-        """The sections of a file with another value of the parameter."""
-        name, key = self.parameter.split(".")
-        section = getattr(content, name).model_copy(update={key: int(value) if self.is_whole else float(value)})
-        return content.model_copy(update={name: section})
+    @property
+    def section(self) -> str:
+        """The section that the parameter is in, such as "protocol"."""
+        return self.parameter.partition(".")[0]
+
+    @property
+    def key(self) -> str:
+        """Its key there, such as "duration"."""
+        return self.parameter.partition(".")[2]
+
+    @property
+    def is_of_instruments(self) -> bool:
+        """Whether the parameter is one of the device beyond medium and detuning."""
+        return (self.section == "device" and self.key != "detuning") or self.parameter == "magnet.frequency_ghz"
+
+    def number(self, value: float) -> int | float:
+        """A value as the parameter takes it."""
+        return int(value) if self.is_whole else float(value)
+
+    def put(self, content: ExperimentFile, value: float | NDArray[np.float64]) -> ExperimentFile:
+        """The sections of a file with another value of the parameter, or an array of values."""
+        given = value if isinstance(value, np.ndarray) else self.number(value)
+        section = getattr(content, self.section).model_copy(update={self.key: given})
+        return content.model_copy(update={self.section: section})
 
 
 def sweep_of(axis: Axis, section: str, content: ExperimentFile, source: TomlFile) -> Sweep:

@@ -1,6 +1,7 @@
 """A Bell state by monitoring |σᶻ| and keeping the accepted runs, |σᶻ| = 0 (the paper's Fig. 3)."""
 
 import numpy as np
+from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 
 from nvprotocol._checks import ROUNDING, times_array
@@ -11,7 +12,7 @@ from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.operators import density_matrix
 from nvprotocol.protocols.parameters import checked
 from nvprotocol.protocols.parts import pair_circuit, parity_check, prepare, wait
-from nvprotocol.protocols.references import normalised
+from nvprotocol.protocols.references import members, normalised
 
 
 def monitored_bell(duration: float, checks: int = 20, initial: str = "ud") -> QuantumCircuit:
@@ -118,11 +119,7 @@ def finite_rate_reference(
 ) -> Conditional:
     """`finite_rate_monitoring` by the master equation, for durations of shape (T,); NaN where nothing is kept."""
     period = checked("finite_rate_monitoring", period=period)["period"]
-    durations = times_array(duration, "duration")
-    try:
-        return equation.monitored(initial, durations, period)
-    except NoKeptShotsError:
-        return _joined([_kept_or_nan(equation, initial, time, period) for time in durations])
+    return _kept_or_nan(equation, initial, times_array(duration, "duration"), period)
 
 
 def _checked_in_turn(name: str, period: float, checks: int, initial: str) -> QuantumCircuit:
@@ -143,22 +140,30 @@ def _checks_and_rest(duration: float, period: float) -> tuple[int, float]:
 
 
 def _joined(kept: list[Conditional]) -> Conditional:
-    states = np.stack([one.states[..., 0, :, :] for one in kept], axis=-3)
-    return Conditional(states, np.stack([one.probability[..., 0] for one in kept], axis=-1))
+    states = np.stack([each.states[..., 0, :, :] for each in kept], axis=-3)
+    return Conditional(states, np.stack([each.probability[..., 0] for each in kept], axis=-1))
 
 
 def _at(equation: MasterEquation, duration: float, checks: int, initial: str) -> Conditional:
     if duration > 0:
-        return _kept_or_nan(equation, initial, duration, duration / checks)
+        return _kept_or_nan(equation, initial, np.array([duration]), duration / checks)
     # Checks without time between them are one check of the initial state.
     kept = ideal_check().branches[1](density_matrix(initial, 2))
     return normalised(np.broadcast_to(kept, (*equation.batch_shape, 1, 4, 4)))
 
 
-def _kept_or_nan(equation: MasterEquation, initial: str, duration: float, period: float) -> Conditional:
+def _kept_or_nan(equation: MasterEquation, initial: str, durations: NDArray[np.float64], period: float) -> Conditional:
+    """The theory at all durations on all members of a batch; where any of them keeps nothing, one after the other."""
     try:
-        return equation.monitored(initial, [duration], period)
+        return equation.monitored(initial, durations, period)
     except NoKeptShotsError:
-        if equation.batch_shape:
-            raise
-        return Conditional(np.full((1, 4, 4), np.nan + 0j), np.zeros(1))
+        if durations.size > 1:
+            return _joined(
+                [_kept_or_nan(equation, initial, durations[k : k + 1], period) for k in range(durations.size)]
+            )
+        batch = equation.batch_shape
+        if not batch:
+            return Conditional(np.full((1, 4, 4), np.nan + 0j), np.zeros(1))
+        each = [_kept_or_nan(member, initial, durations, period) for member in members(equation)]
+        states = np.array([kept.states for kept in each]).reshape(*batch, 1, 4, 4)
+        return Conditional(states, np.array([kept.probability for kept in each]).reshape(*batch, 1))

@@ -4,7 +4,7 @@ Nothing here needs Qiskit, so that a file can be checked without it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal, TypeAlias
 
 from nvprotocol._checks import fail, numeric_array, real_number, show, whole_number
@@ -27,7 +27,7 @@ _DIMENSIONS: dict[Kind, Dimension] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Parameter:
     """One parameter of a protocol.
 
@@ -36,8 +36,8 @@ class Parameter:
         kind: "time" in µs, "rate" in rad/µs, "coupling" (complex) in rad/µs, a plain "number", a "whole" number, the
             "label" of a product state of the pair, or a "choice" out of `choices`.
         symbol: How tables and legends write it.
-        label: What an axis is called, with formulas as Matplotlib takes them; "" for what is no number.
         default: What an experiment that leaves it out gets; also the function's default, unless it is `required`.
+        label: What an axis is called, with formulas as Matplotlib takes them; "" for what is no number.
         required: Whether a call of the function must give it.
         minimum: Smallest allowed value, None where there is none.
         above: Whether the value must be greater than `minimum`, and not just as large.
@@ -46,15 +46,16 @@ class Parameter:
 
     Examples:
         >>> from nvprotocol.protocols.parameters import PARAMETERS
-        >>> [(one.name, one.kind, one.default) for one in PARAMETERS["monitored_bell"]]
+        >>> [(known.name, known.kind, known.default) for known in PARAMETERS["monitored_bell"]]
         [('duration', 'time', 1.0), ('checks', 'whole', 20), ('initial', 'label', 'ud')]
     """
 
     name: str
     kind: Kind
     symbol: str
-    label: str = ""
     default: Any
+    _: KW_ONLY
+    label: str = ""
     required: bool = False
     minimum: float | None = None
     above: bool = False
@@ -145,43 +146,25 @@ class Declaration:
 _MOST_STEPS = 100_000
 """Each is several instructions of a circuit; more of them no simulator here would finish."""
 
-_DURATION = Parameter(
-    name="duration", kind="time", symbol="t", label="time $t$", default=1.0, required=True, minimum=0.0
-)
+_DURATION = Parameter("duration", "time", "t", 1.0, label="time $t$", required=True, minimum=0.0)
 _PERIOD = Parameter(
-    name="period",
-    kind="time",
-    symbol="τ",
-    label=r"time between checks $\tau$",
-    default=0.1,
-    required=True,
-    minimum=0.0,
-    above=True,
+    "period", "time", "τ", 0.1, label=r"time between checks $\tau$", required=True, minimum=0.0, above=True
 )
-_INITIAL = Parameter(name="initial", kind="label", symbol="initial", default="ud")
-_PHASE = Parameter(name="phase", kind="number", symbol="φ", label=r"phase $\varphi$ (rad)", default=0.0)
-_QUBIT = Parameter(name="qubit", kind="choice", symbol="qubit", default=0, choices=(0, 1, "both"))
+_INITIAL = Parameter("initial", "label", "initial", "ud")
+_PHASE = Parameter("phase", "number", "φ", 0.0, label=r"phase $\varphi$ (rad)")
+_QUBIT = Parameter("qubit", "choice", "qubit", 0, choices=(0, 1, "both"))
 _PLAYED = (
-    Parameter(name="a", kind="rate", symbol="a", label="played relaxation $a$", default=1.0, minimum=0.0, above=True),
-    Parameter(name="A", kind="coupling", symbol="A", label="played coupling $A$", default=1.0),
-    Parameter(
-        name="q", kind="number", symbol="q", label="played Boltzmann factor $q$", default=0.0, minimum=0.0, maximum=1.0
-    ),
+    Parameter("a", "rate", "a", 1.0, label="played relaxation $a$", minimum=0.0, above=True),
+    Parameter("A", "coupling", "A", 1.0, label="played coupling $A$"),
+    Parameter("q", "number", "q", 0.0, label="played Boltzmann factor $q$", minimum=0.0, maximum=1.0),
 )
+_ORDER = Parameter("order", "choice", "order", 1, choices=(1, 2))
 _PARITY, _EVEN = {"parity": 1}, ("0", "00", "11")
 
 
 def _whole(name: str, *, required: bool = True) -> Parameter:
-    return Parameter(
-        name=name,
-        kind="whole",
-        symbol=name,
-        label=f"number of {name}",
-        default=20,
-        required=required,
-        minimum=1,
-        maximum=_MOST_STEPS,
-    )
+    label = f"number of {name}"
+    return Parameter(name, "whole", name, 20, label=label, required=required, minimum=1, maximum=_MOST_STEPS)
 
 
 def _few_checks(given: Mapping[str, Any]) -> None:
@@ -205,13 +188,7 @@ DECLARED: dict[str, Declaration] = {
         parameters=(_DURATION, _whole("checks", required=False), _INITIAL), postselect=_PARITY
     ),
     "no_emitted_magnon": Declaration(
-        parameters=(
-            _DURATION,
-            _whole("steps"),
-            *_PLAYED,
-            _INITIAL,
-            Parameter(name="order", kind="choice", symbol="order", default=1, choices=(1, 2)),
-        ),
+        parameters=(_DURATION, _whole("steps"), *_PLAYED, _INITIAL, _ORDER),
         postselect={"quiet": 1},
         condition=lambda given: Medium.pair(given["a"], given["A"], given["q"]),  # |A| ≤ a
         reference_is_limit=True,

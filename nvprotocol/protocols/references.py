@@ -33,6 +33,14 @@ def followed(
     return normalised(np.stack([one(float(time)) for time in times_array(duration, "duration")], axis=-3))
 
 
+def members(equation: MasterEquation) -> list[MasterEquation]:
+    """The equations of a batch, in the order of its axes."""
+    batch, media = equation.batch_shape, equation.medium
+    detuning, lacking = np.broadcast_to(equation.detuning, batch), len(batch) - len(media.batch_shape)
+    places = {k: tuple(map(min, k[lacking:], (size - 1 for size in media.batch_shape))) for k in np.ndindex(batch)}
+    return [MasterEquation(media[place] if place else media, float(detuning[k])) for k, place in places.items()]
+
+
 def normalised(weighted: NDArray[np.complex128]) -> Conditional:
     """States and success probabilities of unnormalised states of shape (…, T, 4, 4)."""
     probability = np.einsum("...ii->...", weighted).real

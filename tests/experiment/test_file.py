@@ -8,7 +8,7 @@ from repository import ROOT
 
 import nvprotocol as nv
 from nvprotocol.experiment import Experiment, load, parse
-from nvprotocol.experiment.file import equation_of, parameters_of
+from nvprotocol.experiment.file import device_of, parameters_of
 from nvprotocol.protocols import GALLERY
 
 WITH_A_MAGNET = {"film_to_bell": "monitored_bell"}
@@ -47,7 +47,7 @@ def test_what_the_monitored_file_says() -> None:
     assert (experiment.n_curves, experiment.curves.symbol, experiment.curves.unit) == (3, "δ", "rad/µs")
     sections = experiment.settings(curve=2, point=0)
     assert parameters_of(sections) == {"duration": 0.05, "checks": 20, "initial": "ud"}
-    equation = equation_of(sections)
+    equation = device_of(sections).equation
     assert float(equation.detuning) == 5.0
     np.testing.assert_allclose(equation.medium.relaxation, [[2, 2], [2, 2]])
     assert not np.any(equation.medium.excitation)
@@ -61,11 +61,11 @@ def test_what_is_left_out_has_a_default() -> None:
     run = experiment.content.run
     assert (run.shots, run.seed, run.engine) == (10_000, 0, "aer")
     assert parameters_of(experiment.settings(0)) == {"duration": 1.0, "initial": "ud"}
-    assert float(equation_of(experiment.settings(0)).detuning) == 0.0
+    assert float(device_of(experiment.settings(0)).equation.detuning) == 0.0
 
 
 def medium_of(lines: str) -> nv.Medium:
-    return equation_of(parse(f"[medium]\n{lines}\n{SMALL}").settings(0)).medium
+    return device_of(parse(f"[medium]\n{lines}\n{SMALL}").settings(0)).equation.medium
 
 
 def test_rates_may_have_units_and_couplings_may_be_complex() -> None:

@@ -163,10 +163,8 @@ class _Window:
 
     def __init__(self, rotations: Sequence[Turn], device: Device) -> None:
         if device.n_qubits != 2:
-            raise UnsupportedCircuitError(
-                "Argument `circuit` must, for pulses, turn all of more than two NV qubits at once, unless there is an "
-                f"antenna for each (control.crosstalk), but turns NV qubit {rotations[0].qubit} alone."
-            )
+            must = "turn more than two NV qubits all at once for pulses, unless each has an antenna (control.crosstalk)"
+            raise UnsupportedCircuitError("circuit", must, f"turns NV qubit {rotations[0].qubit} alone")
         self._rotations, self._device = rotations, device
         self.begin = rotations[0].begin
         self.end = max(turn.end for turn in rotations)

@@ -108,10 +108,8 @@ def lowered(circuit: QuantumCircuit, device: Device, keep: Mapping[int, int], *,
 
 
 def _undecided(bit: int, event: TimedOperation) -> NoReturn:
-    raise UnsupportedCircuitError(
-        f"Argument `circuit` must decide on outcomes that are kept only, for pulses, but bit {bit}, which is not, "
-        f'decides on "{event.operation.name}".'
-    )
+    but = f'bit {bit}, which is not, decides on "{event.operation.name}"'
+    raise UnsupportedCircuitError("circuit", "decide on outcomes that are kept only, for pulses", but)
 
 
 class _InstantaneousGate(NamedTuple):

@@ -33,11 +33,11 @@ class Parity(NamedTuple):
 def refuse(operation: str, qubits: Sequence[int], device: Device) -> NoReturn:
     """Says what cannot be played."""
     named = " and ".join(f"NV qubit {k}" if k < device.n_qubits else f"monitor {k - device.n_qubits}" for k in qubits)
-    raise UnsupportedCircuitError(
-        "Argument `circuit` must consist, for pulses, of delays, gates, measurements and resets of single NV qubits, "
-        "and of parity checks (CX from both NV qubits of a pair, with nothing between, onto a monitor in |0⟩, which is "
-        f'then measured and reset), but has "{operation}" on {named}.'
+    must = (
+        "consist, for pulses, of delays, gates, measurements and resets of single NV qubits, and of parity checks (CX "
+        "from both NV qubits of a pair, with nothing between, onto a monitor in |0⟩, which is then measured and reset)"
     )
+    raise UnsupportedCircuitError("circuit", must, f'has "{operation}" on {named}')
 
 
 def in_order(events: Sequence[TimedOperation], device: Device) -> list[TimedOperation]:
