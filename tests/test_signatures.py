@@ -23,7 +23,7 @@ def functions(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
 
 
 def test_signatures_show_aliases_by_name() -> None:
-    modules = [nv, *(each for name in nv.__all__ if inspect.ismodule(each := getattr(nv, name)))]
+    modules = [nv, *(each for name in dir(nv) if inspect.ismodule(each := getattr(nv, name)))]
     seen, long = 0, {}
     for name, function in (each for module in modules for each in functions(module)):
         try:

@@ -13,9 +13,9 @@ from strategies import SEEDS
 from nvprotocol import tomography
 from nvprotocol._checks import MOST_SHOTS
 from nvprotocol.operators import bell_state, density_matrix
-from nvprotocol.tomography._fitted import fitted
+from nvprotocol.tomography._fits import fitted
 from nvprotocol.tomography._goodness_of_fit import _deviance, effective_parameters, p_values
-from nvprotocol.tomography.estimate import SUSPECT
+from nvprotocol.tomography.state_estimate import SUSPECT
 
 SINGLET = density_matrix(bell_state("psi-"))
 FLIPS = np.kron([[0.97, 0.06], [0.03, 0.94]], [[0.99, 0.02], [0.01, 0.98]])

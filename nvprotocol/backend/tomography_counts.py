@@ -12,7 +12,7 @@ from qiskit.result import Result
 
 from nvprotocol._checks import fail, mapping, show, whole_number
 from nvprotocol.tomography import pauli_settings
-from nvprotocol.tomography._checked import checked_settings
+from nvprotocol.tomography._arguments import checked_settings
 
 __all__ = ["tomography_circuits", "tomography_counts"]
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from nvprotocol._checks import fail, nonnegative_array, show, whole_number
 from nvprotocol._toml import CONFIG, about_key, in_file, of_validation, parsed, text_of
 from nvprotocol.errors import ArgumentError, FileError
-from nvprotocol.tomography._checked import checked_readout
+from nvprotocol.tomography._arguments import checked_readout
 
 
 class ReadoutSection(BaseModel):

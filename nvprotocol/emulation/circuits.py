@@ -21,7 +21,7 @@ from nvprotocol.backend.time_as_medium import elapsing, time_as_medium, timeless
 from nvprotocol.device import Device
 from nvprotocol.emulation import pulsed
 from nvprotocol.emulation.estimate import Engine
-from nvprotocol.tomography._checked import checked_readout
+from nvprotocol.tomography._arguments import checked_readout
 
 _REGISTER = "tomography"
 _ROTATION = {"X": ("h",), "Y": ("sdg", "h"), "Z": ()}

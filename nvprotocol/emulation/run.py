@@ -11,7 +11,7 @@ from nvprotocol.device import Device
 from nvprotocol.emulation.estimate import Ansatz, Engine, Estimate
 from nvprotocol.emulation.tables import from_counts, without_noise
 from nvprotocol.errors import NoKeptShotsError, UnsupportedCircuitError
-from nvprotocol.tomography._checked import checked_settings
+from nvprotocol.tomography._arguments import checked_settings
 from nvprotocol.tomography.settings import draw_kept
 
 if TYPE_CHECKING:

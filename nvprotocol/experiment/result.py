@@ -13,7 +13,7 @@ from nvprotocol.experiment.agreement import Agreement, outcomes_agreement
 from nvprotocol.experiment.exact import Exact, by_circuits, by_master_equation, drawn_at, jobs, needs_circuits
 from nvprotocol.experiment.file import Experiment, device_of
 from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, observable_of, value_of
-from nvprotocol.tomography.estimate import SUSPECT
+from nvprotocol.tomography.state_estimate import SUSPECT
 
 if TYPE_CHECKING:
     from nvprotocol.protocols import Protocol

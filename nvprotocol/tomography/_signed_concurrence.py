@@ -11,7 +11,7 @@ no term is negative, so Λ is convex.
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.tomography._model import pauli_basis, to_vector
+from nvprotocol.tomography._pauli_vectors import pauli_basis, to_vector
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -43,7 +43,7 @@ def gradient(states: Complex) -> Real:
     return to_vector((z * (_SIGNS * values)[:, None, :]) @ np.swapaxes(z.conj(), 1, 2))
 
 
-def bend(states: Complex) -> tuple[Real, Real, Real]:
+def with_hessian(states: Complex) -> tuple[Real, Real, Real]:
     """Λ, the gradient of −Λ, and roots R (n, 6, 16) of the Hessian RᵀR of Λ."""
     values, z = _wootters(states)
     slope = to_vector((z * (_SIGNS * values)[:, None, :]) @ np.swapaxes(z.conj(), 1, 2))
