@@ -60,13 +60,12 @@ def function_interval(
     all of them, may still rise higher elsewhere. For the concurrence `concurrence_interval` does better, and for a
     fidelity `fidelity_interval` is exact.
 
-    The log-likelihood falls short on both sides by half the level's quantile of χ² with four degrees of freedom, as at
-    the upper limit of `concurrence_interval`; only there was the coverage measured widely. In 16 cells of 200 tables
-    each (eight states of ranks 1, 2 and 4 with 200 and 1000 shots a setting, ±0.015) the nominal 95 % covered at least
-    0.985 for the purity, 0.98 for the entropy and 0.975 for the entanglement of formation. Where the slope of a
-    function vanishes at the truth, as that of the purity does at the maximally mixed state, the interval misses, as
-    noise can only add. More than 10⁸ shots a setting count as 10⁸, and as fewer where rounding hides a limit; one
-    that is not found is at its bound.
+    The log-likelihood is below its maximum by half the level's quantile of χ² with four degrees of freedom at both
+    limits, as at the upper limit of `concurrence_interval`; only for the concurrence was coverage measured widely. In
+    16 cells of 200 tables each (±0.015) the nominal 95 % covered at least 0.985 for the purity, 0.98 for the entropy
+    and 0.975 for the entanglement of formation. Where the slope of a function vanishes at the truth, as that of the
+    purity at the maximally mixed state, the interval misses. More than 10⁸ shots a setting count as 10⁸, and as fewer
+    where rounding hides a limit; one that is not found is at its bound.
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).

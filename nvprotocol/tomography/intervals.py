@@ -57,29 +57,12 @@ def concurrence_interval(
 ) -> ConcurrenceInterval:
     """Interval of the concurrence by profile likelihood, both ends of all tables in one batch.
 
-    The interval holds the concurrence of every state whose log-likelihood falls short of the maximum by no more than
-    half the level's quantile of χ², with two degrees of freedom at the lower limit and four at the upper one: by 3.0
-    and 4.7 at 95 %.
-
-    One degree, 1.92 on both sides, is right where the truth is inside state space (Wilks, DOI 10.1214/aoms/1177732360).
-    At the edge the state of maximum likelihood also gains by what noise can only add (DOI
-    10.1080/01621459.1987.10478472): in a separable state of low rank a coherence, which has a size and a phase and
-    raises C; in a state of rank 2 two eigenvalues, a Hermitian block of four numbers, which lower it. That the two
-    numbers suffice is not a theorem but measured.
-
-    For the signed Λ = λ₁−λ₂−λ₃−λ₄ the lower limit is a convex problem and exact; it is 0 where a separable state is
-    allowed. The upper limit maximises a convex function, by successive linearisation from two starts (three within the
-    ansatz), and reaches further by 1 % of the width, as climbs end early; a higher one cannot be excluded. A search
-    without a solution leaves its limit at 0 or 1. A setting counts with 10⁸ shots at most, and with fewer where
-    rounding hides a limit: the interval becomes wider. Levels below 50 % are refused.
-
-    Coverage is measured on a population of truths: what decay, monitoring and imperfect detection leave, also at
-    finite temperature and dephased, X states, random states of every rank, separable, Werner and Bell states, half of
-    them locally rotated; readout errors up to 10 %; 50 to 10,000 shots a setting, equal or not; nine settings, or
-    five with the X ansatz. At nominal 68, 90, 95 and 99 % the intervals miss 9, 2.3, 1.0 and 0.1 % in the mean of 500
-    cells; at 95 % the ten cells that came out lowest cover 94.8 to 98.1 % of 2000 other tables. The profile with 1.92
-    on both sides misses 10 % in the mean and half in the worst cell, a Bell state. The price is 1.32 times its width.
-    (`tomography_coverage.txt` in `benchmarks/` has every cell, `tomography_thresholds.txt` what the limits need.)
+    The interval holds the concurrence of every state whose log-likelihood is below the maximum by no more than half the
+    level's quantile of χ², with two degrees of freedom at the lower limit and four at the upper one (3.0 and 4.7 at
+    95 %). The lower limit is exact, a convex problem; the upper one is found by repeated linearisation and raised by 1
+    % of the width. A search without a solution leaves its limit at 0 or 1. Coverage is measured on a population of
+    states: at 95 %, 99.0 % in the mean and 94.8 % in the lowest of 500 cells. docs/intervals.md has the reasons and
+    figures.
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).

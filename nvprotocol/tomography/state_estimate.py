@@ -135,21 +135,14 @@ def estimate(
 ) -> StateEstimate:
     """The state, the concurrence with its interval, and a test of the model, from tables of counts fitted together.
 
-    `state` has maximum likelihood and `concurrence` is its concurrence. Near a state of rank 2 it is too low, as noise
-    can only add eigenvalues and each costs its square root; no correction is made, as the counts do not tell such a
-    state from one whose small eigenvalues are real. On the population of `concurrence_interval` the bias is −0.014 in
-    the mean and between −0.18 and 0.11, both at some 100 shots a setting; the RMSE is 0.043 in the mean. The interval
-    makes room for the bias and is not centred on the estimate.
+    `state` has maximum likelihood and `concurrence` is its concurrence, which is biased downwards near states of rank
+    2; the interval includes the bias. docs/intervals.md has the rule, its measured coverage and the bias.
 
-    With ansatz="X" the state commutes with the total σᶻ, as every U(1)-symmetric protocol leaves it, so only ρ₀₀, ρ₁₁,
-    ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and the interval is shorter (for (uu+S)/2, at as
-    many shots in all, by a fifth, and by a tenth or more with 3 % readout error), as is the bias. The p-value tests the
-    assumption with the same counts, as far as they can contradict it; below 1e-5 (shared among the tables of a batch) a
-    `ModelWarning` says so, for nine settings as well. It cannot see correlations such as σˣσᶻ, which do not enter `U1`,
-    nor a symmetric readout error that is ignored, which acts as depolarisation would.
+    With ansatz="X" the state commutes with the total σᶻ, as every U(1)-symmetric protocol leaves it: only ρ₀₀, ρ₁₁,
+    ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and interval and bias are smaller. Where the
+    counts contradict the model (p-value below 1e-5, shared among the tables of a batch) a `ModelWarning` is issued.
 
-    What is estimated is the state of the runs that were kept: where a parity check errs, they hold runs that it should
-    have discarded, and nothing here takes these out.
+    The state is that of the kept runs, those included that a parity check accepted by error.
 
     Args:
         counts: Tables of counts, shape (…, S, 2ᴺ); rows may have different totals, as postselection leaves them.
