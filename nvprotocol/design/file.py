@@ -1,4 +1,4 @@
-"""Reading a design file: a magnet, what is asked of it, and between which ends."""
+"""Reading a design file: a magnet, what is asked of it, and in which ranges."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +10,11 @@ import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
 from nvprotocol._toml import CONFIG, Time, about_key, in_file, of_validation, parsed, text_of
-from nvprotocol.design.bell_yield import OVERHEAD
 from nvprotocol.design.device_text import device_text
 from nvprotocol.design.optimum import Optimum, optimise
+from nvprotocol.design.rate_map import Survey, survey
 from nvprotocol.design.sector import Array
-from nvprotocol.design.survey import Survey, survey
+from nvprotocol.design.yields import OVERHEAD
 from nvprotocol.device.beside import magnet_of
 from nvprotocol.device.magnet_schema import MagnetAlone
 from nvprotocol.device.surroundings import MagnetError, in_folder
@@ -108,7 +108,7 @@ class DesignTask:
         )
 
     def device_file(self, best: Optimum) -> str:
-        """A device file with the magnet and the place of the optimum, as other commands take it.
+        """A device file with the magnet and the geometry of the optimum, as other commands take it.
 
         Args:
             best: The optimum.
