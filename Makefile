@@ -5,14 +5,17 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: all help run gallery figures test coverage shake reseed qiskit2 clients lint notebooks notebooks-update pages benchmarks mutants ci clean
+.PHONY: all help run gallery figures test quick coverage shake reseed qiskit2 lowest clients lint notebooks notebooks-update pages benchmarks mutants ci clean
 
 JOBS = 2
 BIN = .venv/bin
 SYNC = PYTHON="$(PYTHON)" sh .ci/uv sync --locked --inexact
 # Many small matrices: threads inside a process only get in the way of the processes beside it.
 ONE_THREAD = OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+# Many processes: bytecode is kept, out of the sources, also where the environment asks for none.
+CACHED = PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$$PWD/build/pycache"
 PYTEST = -n $(JOBS) --dist loadgroup
+ROOM =
 SEEDS = 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20
 SEED =
 SAMPLE = 100
@@ -39,32 +42,43 @@ figures: .venv/.runtime ## the figures of the paper, and of what it leaves open,
 	$(ONE_THREAD) $(BIN)/nvprotocol figures --output docs/figures --format png --force
 
 test: .venv/.dev ## the tests and every example of the documentation
-	$(ONE_THREAD) $(BIN)/pytest $(PYTEST)
+	$(ONE_THREAD) $(CACHED) $(BIN)/pytest $(PYTEST)
+
+quick: .venv/.dev ## the tests and docstrings of one room (ROOM=tomography); without ROOM, all that is not slow
+	@set -- -m "not slow"; \
+	if [ -n "$(ROOM)" ]; then \
+		set -- tests/$(ROOM); \
+		for code in nvprotocol/$(ROOM) nvprotocol/$(ROOM).py; do [ ! -e "$$code" ] || set -- "$$@" "$$code"; done; \
+	fi; \
+	$(ONE_THREAD) $(CACHED) $(BIN)/pytest $(PYTEST) -q "$$@"
 
 coverage: .venv/.dev ## the tests, and which lines and branches none of them runs
-	$(ONE_THREAD) $(BIN)/pytest $(PYTEST) --cov
+	$(ONE_THREAD) $(CACHED) $(BIN)/pytest $(PYTEST) --cov
 
 shake: .venv/.dev ## the tests once for each of SEEDS, in other orders and with other examples of hypothesis
 	for seed in $(SEEDS); do echo "== seed $$seed" && \
-		$(ONE_THREAD) $(BIN)/pytest $(PYTEST) -q --randomly-seed=$$seed --hypothesis-seed=$$seed || exit 1; done
+		$(ONE_THREAD) $(CACHED) $(BIN)/pytest $(PYTEST) -q --randomly-seed=$$seed --hypothesis-seed=$$seed || exit 1; done
 
 reseed: .venv/.dev ## the tests of draws once for each of SEEDS, with every seed moved: none may fail
 	for seed in $(SEEDS); do echo "== seed $$seed" && \
-		$(ONE_THREAD) $(BIN)/pytest $(PYTEST) -q -m statistical --reseed $$seed --hypothesis-seed=$$seed || exit 1; done
+		$(ONE_THREAD) $(CACHED) $(BIN)/pytest $(PYTEST) -q -m statistical --reseed $$seed --hypothesis-seed=$$seed || exit 1; done
 
 qiskit2: .venv-qiskit2/.dev ## the tests again, on the newest Qiskit 2 (without the pulse engine)
-	$(ONE_THREAD) .venv-qiskit2/bin/pytest $(PYTEST)
+	$(ONE_THREAD) $(CACHED) .venv-qiskit2/bin/pytest $(PYTEST)
+
+lowest: ## part of the tests with the oldest versions that pyproject.toml allows, in .venv-lowest
+	$(ONE_THREAD) PYTHON="$(PYTHON)" sh .ci/lowest $(PYTEST)
 
 clients: .venv-clients/.dev .venv-clients2/.dev ## qiskit-experiments on the backend, with Qiskit 1.3.0 and with the newest 2
 	$(ONE_THREAD) .venv-clients/bin/pytest $(PYTEST) tests/clients
 	$(ONE_THREAD) .venv-clients2/bin/pytest $(PYTEST) tests/clients
 
-lint: .venv/.dev ## style, types, one-way layers, notebooks in step with their sources
+lint: .venv/.dev ## style, types, one-way layers without circles, notebooks in step with their sources
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
 	$(BIN)/lint-imports
-	$(BIN)/pytest tests/test_house.py -k notebook
+	$(BIN)/pytest tests/house/test_architecture.py -k notebook
 
 notebooks: .venv/.dev ## runs every committed notebook from top to bottom
 	$(ONE_THREAD) $(BIN)/pytest --nbmake --nbmake-timeout=120 notebooks
@@ -72,9 +86,10 @@ notebooks: .venv/.dev ## runs every committed notebook from top to bottom
 notebooks-update: .venv/.dev ## makes each notebook anew from its .py, outputs and pictures included
 	$(ONE_THREAD) $(BIN)/python .ci/notebooks.py
 
-pages: .venv/.runtime ## makes the pages of claims and errata in docs/ anew
+pages: .venv/.runtime ## makes the pages of claims and errata in docs/, and the house in CONTRIBUTING.md, anew
 	$(ONE_THREAD) $(BIN)/nvprotocol claims --output docs/claims.md
 	$(ONE_THREAD) $(BIN)/nvprotocol errata --output docs/errata.md
+	$(BIN)/python .ci/house.py
 
 .PHONY: docs docs-update
 docs: .venv-docs/.docs ## the documentation as a site in build/docs, every warning an error
@@ -94,7 +109,7 @@ ci: ## everything, as the continuous integration does it
 	.ci/run
 
 clean: ## removes environments and caches
-	rm -rf .coverage .venv .venv-qiskit2 .venv-clients .venv-clients2 .venv-docs .venv-mutants .bootstrap .hypothesis .ruff_cache .import_linter_cache
+	rm -rf .coverage .venv .venv-qiskit2 .venv-lowest .venv-clients .venv-clients2 .venv-docs .venv-mutants .bootstrap .hypothesis .ruff_cache .import_linter_cache
 	rm -rf build docs/notebooks/*.ipynb
 	find nvprotocol tests benchmarks notebooks -name __pycache__ -prune -exec rm -rf {} +
 

@@ -171,11 +171,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Counts every example that draws among the statistical tests; groups, which take longest, come first."""
+    """Counts every example that draws among the statistical tests, and pages, which run whole experiments, as slow.
+
+    Groups, which take longest, come first.
+    """
     for item in items:
         example: Example | None = getattr(item, "example", None)
         if example and DRAWS.search(example.document.text, example.region.start, example.region.end):
             item.add_marker("statistical")
+        if example and item.path.suffix == ".md":
+            item.add_marker("slow")
     yield
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 

@@ -1,9 +1,9 @@
 """States and probabilities of `no_jump` and `monitored` at their edges, against 120 digits.
 
-The cases are those of `tests/edge_cases.py`; the reference (`tests/by_mpmath.py`) starts from the same factor W of
-ρ = W W†. A probability is right when its relative error is at most 1e-6. What one unit in the last place of W changes
-is the largest of four random changes of all its entries, by the reference too. The slowest mode is present where the
-condition is kept with at least 1e-6 of the probability of the basis state that it favours most.
+The cases are those of `edge_cases` in `tests/oracles`; the reference (`by_mpmath` there) starts from the same factor W
+of ρ = W W†. A probability is right when its relative error is at most 1e-6. What one unit in the last place of W
+changes is the largest of four random changes of all its entries, by the reference too. The slowest mode is present
+where the condition is kept with at least 1e-6 of the probability of the basis state that it favours most.
 
 Run:  python benchmarks/conditional_accuracy.py --cases 2000 --seed 27182 --output FILE
 """
@@ -16,10 +16,10 @@ from typing import NamedTuple
 import numpy as np
 from _report import Report, made_with, parser
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "oracles"))
 
-import by_mpmath  # pyright: ignore[reportMissingImports]
-from edge_cases import EdgeCase, edge_case  # pyright: ignore[reportMissingImports]
+import by_mpmath
+from edge_cases import EdgeCase, edge_case
 from mpmath import mp
 
 from nvprotocol.errors import NoKeptShotsError

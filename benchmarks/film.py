@@ -22,7 +22,7 @@ from scipy.special import j0
 
 import nvprotocol as nv
 from nvprotocol.errors import ValidityWarning
-from nvprotocol.magnets import forward_volume
+from nvprotocol.magnets.film import forward_volume
 
 ROUNDS, SAMPLE = 5, 60
 GOAL_SECONDS, GOAL_RATIO, GOAL_AGREEMENT = 2.0, 50.0, 1e-6

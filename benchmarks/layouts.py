@@ -22,9 +22,9 @@ import qiskit
 from qiskit import QuantumCircuit, transpile
 from qiskit.transpiler import Layout, TranspilerError, generate_preset_pass_manager
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "oracles"))
 
-from placed import LEVELS, SYSTEM, UNEQUAL, checked, decay, read, three_apart  # pyright: ignore[reportMissingImports]
+from placed import LEVELS, SYSTEM, UNEQUAL, checked, decay, read, three_apart
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend

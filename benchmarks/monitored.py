@@ -20,8 +20,8 @@ from scipy.stats import chi2
 
 import nvprotocol as nv
 from nvprotocol.backend import follow_kept, time_as_medium
-from nvprotocol.backend.aer import kept_states
 from nvprotocol.emulation import Estimate
+from nvprotocol.engines.aer import kept_states
 
 CHECKS, DURATION, SHOTS, SEED = 50, 1.0, 10_000, 11
 ROUNDS = 15

@@ -22,8 +22,8 @@ from scipy.stats import chi2_contingency
 
 import nvprotocol as nv
 from nvprotocol.backend import follow_kept, time_as_medium
-from nvprotocol.backend.aer import kept_outcomes, run
-from nvprotocol.backend.kept_branch import KeptBranch
+from nvprotocol.compiler.kept_branch import KeptBranch
+from nvprotocol.engines.aer import kept_outcomes, run
 
 SHOTS, SEED, ROUNDS, SLOW_ROUNDS = 10_000, 11, 15, 3
 GOAL_RATIO, GOAL_GROWTH, SIGNIFICANCE = 200, 1.5, 1e-4

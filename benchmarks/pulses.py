@@ -57,7 +57,7 @@ def by_us(method: p.Method) -> NDArray[np.complex128]:
 
 
 def by_us_without_jax() -> NDArray[np.complex128]:
-    with mock.patch("nvprotocol.pulses.dynamics.find_spec", return_value=None):
+    with mock.patch("nvprotocol.pulses.propagation.dynamics.find_spec", return_value=None):
         return by_us("dynamics")
 
 

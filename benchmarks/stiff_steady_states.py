@@ -1,10 +1,10 @@
 """Steady states where rates and frequencies differ by up to fifteen orders of magnitude, against 90 digits.
 
-The media are those of `tests/stiff_media.py`. The reference is the part of the initial state in the null space of the
-paper's generator, by elimination in mpmath (`tests/by_mpmath.py`), with the numbers of the medium as they are. A state
-is right to 1e-9, or refused; "not unique" must be so in the reference.
+The media are those of `stiff_media` in `tests/oracles`. The reference is the part of the initial state in the null
+space of the paper's generator, by elimination in mpmath (`by_mpmath` there), with the numbers of the medium as they
+are. A state is right to 1e-9, or refused; "not unique" must be so in the reference.
 
-Run:  PYTHONPATH=tests python benchmarks/stiff_steady_states.py --cases 500 --seed 31415 --output FILE
+Run:  python benchmarks/stiff_steady_states.py --cases 500 --seed 31415 --output FILE
 """
 
 import sys
@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 from _report import Report, made_with, parser
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "oracles"))
 
-import by_mpmath  # pyright: ignore[reportMissingImports]
-from stiff_media import stiff_case  # pyright: ignore[reportMissingImports]
+import by_mpmath
+from stiff_media import stiff_case
 
 from nvprotocol.errors import NotUniqueError, PrecisionError
 

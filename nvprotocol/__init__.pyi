@@ -7,6 +7,7 @@ from . import entanglement as entanglement
 from . import errors as errors
 from . import experiment as experiment
 from . import magnets as magnets
+from . import medium as medium
 from . import operators as operators
 from . import paper as paper
 from . import plotting as plotting

@@ -23,7 +23,7 @@ ROUNDING = 1e-12
 
 def fail(name: str, must: str, but: str) -> NoReturn:
     """Raises the `ArgumentError` "Argument `name` must `must`, but `but`."."""
-    raise ArgumentError(f"Argument `{name}` must {must}, but {but}.")
+    raise ArgumentError(name, must, but)
 
 
 def show(value: object) -> str:
@@ -67,11 +67,11 @@ def require_plain_numbers(value: object, name: str) -> None:
         if np.ma.is_masked(value):
             fail(name, "be without masked entries", f"has {np.ma.count_masked(value)} of them")
     elif isinstance(value, list | tuple):
-        for one in value:
-            if isinstance(one, bool):
-                fail(name, "be numeric", f"contains {one}")
-            if not isinstance(one, float | int | complex):
-                require_plain_numbers(one, name)
+        for entry in value:
+            if isinstance(entry, bool):
+                fail(name, "be numeric", f"contains {entry}")
+            if not isinstance(entry, float | int | complex):
+                require_plain_numbers(entry, name)
     elif any(hasattr(type(value), unit) for unit in ("unit", "units")):
         fail(name, "be plain numbers, in the unit that is documented", f"is a {type(value).__name__} with a unit")
 
@@ -185,6 +185,17 @@ def times_array(value: ArrayLike, name: str = "times") -> NDArray[np.float64]:
         k = int(drops[0])
         fail(name, "not decrease", f"{show(times[k + 1])} follows {show(times[k])}")
     return times
+
+
+def batch_shape(core: int, **arrays: NDArray) -> tuple[int, ...]:
+    """The common batch shape of arrays with `core` axes of their own."""
+    shapes = {name: array.shape[: array.ndim - core] for name, array in arrays.items()}
+    try:
+        return np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        longest = max(shapes, key=lambda name: len(shapes[name]))
+        listed = ", ".join(f"`{name}` {shape}" for name, shape in shapes.items() if shape)
+        fail(longest, "broadcast against the other arguments", f"the batch shapes are {listed}")
 
 
 def unit_vector(value: ArrayLike, name: str) -> tuple[float, float, float]:

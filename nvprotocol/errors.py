@@ -6,7 +6,34 @@ class NVProtocolError(Exception):
 
 
 class ArgumentError(NVProtocolError, ValueError):
-    """An argument has the wrong value, shape or type."""
+    """An argument has the wrong value, shape or type.
+
+    Attributes:
+        argument: Its name; of an entry of a mapping `name["key"]`.
+        must: What it must be.
+        but: What it is instead.
+    """
+
+    def __init__(self, argument: str, must: str, but: str) -> None:
+        super().__init__(argument, must, but)
+        self.argument, self.must, self.but = argument, must, but
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The name of the argument and, of an entry of a mapping, its key."""
+        name, _, key = self.argument.partition('["')
+        return (name, key.removesuffix('"]')) if key else (name,)
+
+    def about(self, argument: str) -> "ArgumentError":
+        """The same about an argument of another name."""
+        return type(self)(argument, self.must, self.but)
+
+    def sentence(self, subject: str) -> str:
+        """The message about what the argument is to a reader, such as a key of a file."""
+        return f"{subject} must {self.must}, but {self.but}{'' if self.but.endswith(('.', '?')) else '.'}"
+
+    def __str__(self) -> str:
+        return self.sentence(f"Argument `{self.argument}`")
 
 
 class NotUniqueError(NVProtocolError, ValueError):

@@ -10,10 +10,12 @@ from nvprotocol._checks import fail, one_of, real_number, show
 
 __all__ = ["Dimension", "in_house_units"]
 
-Dimension: TypeAlias = Literal["time", "rate", "number"]
+Dimension: TypeAlias = Literal["time", "time in ns", "rate", "number"]
 
+_MICROSECONDS = {"s": 1e6, "ms": 1e3, "us": 1.0, "µs": 1.0, "μs": 1.0, "ns": 1e-3, "ps": 1e-6}
 _SCALES: dict[Dimension, dict[str, float]] = {
-    "time": {"s": 1e6, "ms": 1e3, "us": 1.0, "µs": 1.0, "μs": 1.0, "ns": 1e-3, "ps": 1e-6},
+    "time": _MICROSECONDS,
+    "time in ns": {unit: 1000 * scale for unit, scale in _MICROSECONDS.items()},
     "rate": {
         f"{prefix}/{unit}": scale
         for prefix in ("rad", "1", "")
@@ -21,7 +23,7 @@ _SCALES: dict[Dimension, dict[str, float]] = {
     },
     "number": {},
 }
-UNIT_NAMES: dict[Dimension, str] = {"time": "µs", "rate": "rad/µs", "number": ""}
+UNIT_NAMES: dict[Dimension, str] = {"time": "µs", "time in ns": "ns", "rate": "rad/µs", "number": ""}
 
 
 def in_house_units(value: float | str, dimension: Dimension, name: str = "value") -> float:
@@ -29,7 +31,7 @@ def in_house_units(value: float | str, dimension: Dimension, name: str = "value"
 
     Args:
         value: A number, already in µs or rad/µs, or a text of a number and a unit, such as "50 ns".
-        dimension: "time", "rate" or "number".
+        dimension: "time", "rate" or "number"; "time in ns" gives, and takes bare numbers as, ns instead of µs.
         name: Name of the argument in error messages.
 
     Raises:
@@ -40,7 +42,7 @@ def in_house_units(value: float | str, dimension: Dimension, name: str = "value"
         >>> in_house_units("50 ns", "time"), in_house_units("2000 rad/s", "rate"), in_house_units(3.0, "time")
         (0.05, 0.002, 3.0)
     """
-    scales = _SCALES[one_of(dimension, "dimension", ("time", "rate", "number"))]
+    scales = _SCALES[one_of(dimension, "dimension", tuple(_SCALES))]
     if not isinstance(value, str):
         return real_number(value, name)
     number, _, unit = value.strip().partition(" ")
@@ -57,8 +59,8 @@ def in_house_units(value: float | str, dimension: Dimension, name: str = "value"
 
 
 def _allowed(dimension: Dimension) -> str:
-    if dimension == "time":
-        return "be a time in s, ms, us, ns or ps (a bare number is in µs)"
+    if dimension in ("time", "time in ns"):
+        return f"be a time in s, ms, us, ns or ps (a bare number is in {UNIT_NAMES[dimension]})"
     if dimension == "rate":
         return (
             "be an angular rate in rad/s, rad/ms, rad/us or rad/ns (bare numbers are in rad/µs; a frequency times 2π)"

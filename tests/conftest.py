@@ -23,8 +23,8 @@ hypothesis.settings.load_profile("nvprotocol-ci" if os.environ.get("CI") else "n
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
-    """A generator seeded by the name of the test: the same numbers whenever, wherever and in whatever order it runs.
+    """A generator seeded by the name of the test: the same numbers whenever, in whatever order, and wherever it stands.
 
     pytest-xdist adds a group to some names, behind an @.
     """
-    return np.random.default_rng(zlib.crc32(request.node.nodeid.partition("@")[0].encode()))
+    return np.random.default_rng(zlib.crc32(request.node.name.partition("@")[0].encode()))

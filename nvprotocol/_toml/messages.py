@@ -1,4 +1,4 @@
-"""One line for what is wrong with a file: file, line, key, rule and value."""
+"""What pydantic finds wrong with a file, as one sentence about one key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,8 +7,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from nvprotocol._checks import show
-from nvprotocol._toml.source import line_of, suggestion
-from nvprotocol.errors import ArgumentError
+from nvprotocol._toml.source import suggestion
 
 _RULES = {
     "float_type": "must be a number",
@@ -25,53 +24,19 @@ _RULES = {
 }
 
 
-def in_file(source: str, text: str, path: tuple[str, ...], message: str) -> str:
-    r"""The message with the name of the file and the line of the key in front.
+def first_problem(error: ValidationError, model: type[BaseModel]) -> tuple[tuple[str, ...], str]:
+    """The path of the key that is wrong and what is wrong with it.
 
-    Examples:
-        >>> from nvprotocol._toml import in_file
-        >>> in_file("mine.toml", "[run]\nseed = -1", ("run", "seed"), 'key "run.seed" is wrong.')
-        'mine.toml, line 2: key "run.seed" is wrong.'
-    """
-    return f"{source}, line {line_of(text, path)}: {' '.join(message.split())}"
-
-
-def about_key(error: ArgumentError, path: tuple[str, ...]) -> str:
-    """What is wrong with an argument, told of the key that it was given by.
-
-    Examples:
-        >>> from nvprotocol._toml import about_key
-        >>> about_key(nv.errors.ArgumentError("Argument `a` must be finite, but is inf."), ("medium", "a"))
-        'key "medium.a" must be finite, but is inf.'
-    """
-    return f'key "{".".join(path)}" must {str(error).split(" must ", 1)[-1]}'
-
-
-def of_validation(error: ValidationError, text: str, source: str, model: type[BaseModel]) -> str:
-    r"""The first thing that is wrong; a key that is not known before all else, since it explains what is missing.
+    A key that is not known comes before all else, since it explains what is missing.
 
     Args:
         error: What pydantic has found.
-        text: The file.
-        source: Its name.
         model: The model of the whole file.
-
-    Examples:
-        >>> from pydantic import BaseModel, ValidationError
-        >>> from nvprotocol._toml import CONFIG, of_validation
-        >>> class File(BaseModel):
-        ...     model_config = CONFIG
-        ...     seed: int
-        >>> try:
-        ...     File.model_validate({"seed": 0.5})
-        ... except ValidationError as error:
-        ...     print(of_validation(error, "\nseed = 0.5", "mine.toml", File))
-        mine.toml, line 2: key "seed" must be a whole number, but is 0.5.
     """
     problems = error.errors()
-    problem = next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])
+    problem = next((each for each in problems if each["type"] == "extra_forbidden"), problems[0])
     place = _place(problem, model)
-    return in_file(source, text, place.path, _rule(problem, place))
+    return place.path, _rule(problem, place)
 
 
 @dataclass(frozen=True)
@@ -97,7 +62,7 @@ def _place(problem: Mapping[str, Any], model: type[BaseModel]) -> _Place:
             path.append(part)
             discriminator = field.discriminator if isinstance(field.discriminator, str) else ""
             options = (field.annotation, *get_args(field.annotation))
-            sections, free = _sections(options, discriminator), any(get_origin(one) is dict for one in options)
+            sections, free = _sections(options, discriminator), any(get_origin(option) is dict for option in options)
         elif free or (problem["type"] == "extra_forbidden" and depth == len(location)):
             path.append(part)
             free = False
@@ -108,7 +73,7 @@ def _place(problem: Mapping[str, Any], model: type[BaseModel]) -> _Place:
 
 def _sections(options: tuple[Any, ...], discriminator: str) -> dict[str, type[BaseModel]]:
     """The models that a key may have: by the tag that tells them apart, or by "" where there is only one."""
-    models = [one for one in options if isinstance(one, type) and issubclass(one, BaseModel)]
+    models = [option for option in options if isinstance(option, type) and issubclass(option, BaseModel)]
     if not discriminator:
         return {"": models[0]} if models else {}
     return {tag: model for model in models for tag in get_args(model.model_fields[discriminator].annotation)}
@@ -118,7 +83,8 @@ def _rule(problem: Mapping[str, Any], place: _Place) -> str:
     key = f'key "{".".join(place.path)}"'
     kind, value = problem["type"], problem.get("input")
     if kind == "extra_forbidden":
-        return f"{key} is not known{suggestion(place.path[-1], place.known)}"
+        meant = suggestion(place.path[-1], place.known)
+        return f"{key} is not known{meant}{'' if meant.endswith('?') else '.'}"
     if kind == "missing":
         return f"{key} is missing."
     if place.tags:
@@ -126,7 +92,7 @@ def _rule(problem: Mapping[str, Any], place: _Place) -> str:
         listed = ", ".join(f'"{name}"' for name in place.tags)
         return f"{key} must be one of {listed}, but is {'missing' if given is None else show(given)}."
     if kind == "value_error":
-        return f"{key} must {str(problem['ctx']['error']).split(' must ', 1)[-1]}"
+        return problem["ctx"]["error"].sentence(key)
     if kind == "greater_than_equal":
         return f"{key} must be at least {problem['ctx']['ge']}, but is {show(value)}."
     if kind == "less_than_equal":

@@ -1,13 +1,10 @@
 """The text of a TOML file: how it is read, and where in it a key stands, so that an error can name its line."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
-from nvprotocol._file_format import VERSION_KEY, check_version
 from nvprotocol.errors import FileError
 
 _TABLE = re.compile(r"^\s*\[\[?\s*([^\[\]]+?)\s*\]")
@@ -36,49 +33,11 @@ def text_of(path: Path, error: type[FileError]) -> str:
         raise error(f"{path}: cannot be read as text ({reason}).") from None
 
 
-def parsed(text: str, source: str, needed: str, error: type[FileError], kind: str) -> dict[str, Any]:
-    """The content of a TOML text that is not empty, without the version of its format.
-
-    Args:
-        text: TOML.
-        source: Name of the file for error messages.
-        needed: What the file needs at least.
-        error: The kind of error that is raised.
-        kind: The kind of file, one of `nvprotocol._file_format.FORMAT_VERSIONS`.
-
-    Raises:
-        FileError: Of the kind given, if the text is not TOML, says nothing, or has a newer format than is known here.
-
-    Examples:
-        >>> from nvprotocol._toml import parsed
-        >>> parsed("# nothing", "mine.toml", "[medium]", nv.errors.DeviceFileError, "device")
-        Traceback (most recent call last):
-            ...
-        nvprotocol.errors.DeviceFileError: mine.toml, line 1: the file is empty; it needs at least [medium].
-    """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as reason:
-        raise error(f"{source}, {_told(reason, text)}.") from None
-    check_version(raw.pop(VERSION_KEY, 1), kind, f"{source}, line {line_of(text, (VERSION_KEY,))}", error)
-    if not raw:
-        raise error(f"{source}, line 1: the file is empty; it needs at least {needed}.")
-    return raw
-
-
-def _told(reason: tomllib.TOMLDecodeError, text: str) -> str:
-    """The line and what is wrong with it, from a message that has its place at its end."""
-    message, _, place = str(reason).rpartition(" (at ")
-    if found := re.fullmatch(r"line (\d+), column (\d+)\)", place):
-        return f"line {found[1]}: not valid TOML: {message} (column {found[2]})"
-    return f"line {max(len(text.rstrip().splitlines()), 1)}: not valid TOML: {message or reason}"
-
-
 def line_of(text: str, path: Sequence[str]) -> int:
     r"""The line (from 1) of a key such as ("protocol", "checks"), or of the innermost table around it that is there.
 
     Examples:
-        >>> from nvprotocol._toml import line_of
+        >>> from nvprotocol._toml.source import line_of
         >>> text = "[medium]\na = 1.0\n\n[device.gate_ns]\nsx = 20"
         >>> line_of(text, ("device", "gate_ns", "sx")), line_of(text, ("medium", "q"))
         (5, 1)
@@ -92,14 +51,14 @@ def line_of(text: str, path: Sequence[str]) -> int:
 
 def _keys(text: str) -> list[tuple[tuple[str, ...], int]]:
     table: tuple[str, ...] = ()
-    found = []
+    keys = []
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _TABLE.match(line):
             table = _parts(header[1])
-            found.append((table, number))
+            keys.append((table, number))
         elif key := _KEY.match(line):
-            found.append(((*table, *_parts(key[1])), number))
-    return found
+            keys.append(((*table, *_parts(key[1])), number))
+    return keys
 
 
 def _parts(dotted: str) -> tuple[str, ...]:
@@ -115,6 +74,6 @@ def suggestion(word: str, known: Sequence[str]) -> str:
         '; did you mean "checks"?'
     """
     bare = word.removesuffix("_us")  # the name of an argument, where the key takes any unit
-    longer = [one for one in known if one.endswith(f"_{bare}")]  # "t1" of "intrinsic_t1"
+    longer = [key for key in known if key.endswith(f"_{bare}")]  # "t1" of "intrinsic_t1"
     close = [bare] if bare in known else longer or get_close_matches(word, known, n=1, cutoff=0.5)
-    return f'; did you mean "{close[0]}"?' if close else f"; known are {', '.join(known)}."
+    return f'; did you mean "{close[0]}"?' if close else f"; known are {', '.join(known)}"

@@ -1,11 +1,11 @@
-"""Qiskit and Aer: circuits in which time passes on a medium, as a backend, by kept branch, shot by shot, or exactly."""
+"""Qiskit's face: a device as a backend, transpiler passes, channels and tomography circuits as Qiskit's objects."""
 
 from nvprotocol.backend.backend import NVBackend
 from nvprotocol.backend.conversion import to_kraus, to_superop
-from nvprotocol.backend.kept_branch import FollowKept, KeptBranch, follow_kept
 from nvprotocol.backend.noise import labelled_delay, noise_model
-from nvprotocol.backend.time_as_medium import TimeAsMedium, time_as_medium
-from nvprotocol.backend.tomography_counts import tomography_circuits, tomography_counts
+from nvprotocol.backend.passes import FollowKept, TimeAsMedium, follow_kept, time_as_medium
+from nvprotocol.compiler.kept_branch import KeptBranch
+from nvprotocol.compiler.tomography import tomography_circuits, tomography_counts
 
 __all__ = [
     "FollowKept",

@@ -10,14 +10,12 @@ from qiskit.providers import JobV1
 from qiskit_aer import AerSimulator
 
 from nvprotocol._checks import MOST_SHOTS, fail, show, whole_number
-from nvprotocol.backend.aer import OPTIONS
-from nvprotocol.backend.job import CompletedJob
-from nvprotocol.backend.places import require_in_place
-from nvprotocol.backend.postselected import postselected_result
-from nvprotocol.backend.readout import readout_noise
+from nvprotocol.backend.postselected import CompletedJob, postselected_result
 from nvprotocol.backend.target import target_of
-from nvprotocol.backend.time_as_medium import elapsing, timeless
+from nvprotocol.compiler.circuit_to_steps import compile_circuits
+from nvprotocol.compiler.places import require_in_place
 from nvprotocol.device import Device
+from nvprotocol.engines.aer import OPTIONS, readout_noise
 
 __all__ = ["NVBackend"]
 
@@ -144,8 +142,7 @@ class NVBackend(AerSimulator):
         _refuse_what_loses_the_medium(run_options)
         run_options = _known_options(run_options, list(self.options or ()))
         bound = [self._fitted(one) for one in _bound(given, parameter_binds)]
-        elapse = elapsing(self._device)
-        plain = [timeless(one, self._device, elapse, to_end=False) for one in bound]
+        plain = compile_circuits(bound, self._device, postselect, to_end=False)
         noise = readout_noise(self._device, max((one.num_qubits for one in bound), default=0))
         run_options.pop("noise_model", None)  # None says nothing
         if postselect is None:

@@ -3,22 +3,24 @@
 Qiskit's layout passes are free to place the qubits of a circuit anywhere, and from level 2 on they do, even for a
 circuit that fits as it is; at level 3 they do so once more after the optimisation. A backend has a say in two stages,
 translation and scheduling: in both, the pass below puts every qubit back. What does not pass through them, such as a
-circuit that is transpiled for the target alone, is refused when it is run (`places.require_in_place`).
+circuit that is transpiled for the target alone, is refused when it is run (`compiler.places.require_in_place`).
 """
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 
 from qiskit import QuantumCircuit
 from qiskit.circuit import ControlFlowOp, Gate, Qubit
+from qiskit.converters import dag_to_circuit
 from qiskit.dagcircuit import DAGCircuit
-from qiskit.transpiler import CouplingMap, Layout, PassManager, PassManagerConfig
+from qiskit.transpiler import CouplingMap, Layout, PassManager, PassManagerConfig, PropertySet
 from qiskit.transpiler.basepasses import TransformationPass
+from qiskit.transpiler.layout import TranspileLayout
 from qiskit.transpiler.preset_passmanagers.builtin_plugins import BasisTranslatorPassManager
 from qiskit.transpiler.preset_passmanagers.plugin import PassManagerStagePlugin
 
-from nvprotocol.backend.conversion import to_circuit
-from nvprotocol.backend.places import AskedLayout, circuit_qubits, places
 from nvprotocol.backend.target import nv_qubits_of
+from nvprotocol.compiler.places import AskedLayout, physical_places
 from nvprotocol.errors import UnsupportedCircuitError
 
 _ELIDING_LEVEL = 2
@@ -109,10 +111,38 @@ class QubitsInPlace(TransformationPass):
     def _wanted(self, layout: Layout, numbers: Mapping[Qubit, int]) -> Mapping[Qubit, int]:
         """The physical qubit that each qubit is to be on."""
         if self.asked is None:
-            return places(layout, numbers, self.n_nv)
+            return physical_places(layout, numbers, self.n_nv)
         if isinstance(self.asked, Layout):
             return self.asked.get_virtual_bits()
         return {qubit: self.asked[number] for qubit, number in numbers.items() if number < len(self.asked)}
+
+
+def circuit_qubits(properties: PropertySet) -> dict[Qubit, int]:
+    """The qubits of the circuit that is transpiled and their numbers, without the ancillas that Qiskit adds."""
+    numbers: Mapping[Qubit, int] = properties["original_qubit_indices"] or {}
+    count = properties["num_input_qubits"]
+    if count is None:  # Qiskit 1 tells them by their name, too
+        added = {one for one in numbers if one._register is not None and one._register.name.startswith("ancilla")}
+        return {one: number for one, number in numbers.items() if one not in added}
+    return {one: number for one, number in numbers.items() if number < count}
+
+
+def layout_of(properties: PropertySet, dag: DAGCircuit) -> TranspileLayout | None:
+    """The layout that a circuit has so far on its way through the transpiler."""
+    initial = properties["layout"]
+    final = properties["final_layout"] or properties["virtual_permutation_layout"]
+    if initial is None and final is None:
+        return None
+    qubits = circuit_qubits(properties)
+    initial = initial or Layout(dict(qubits))
+    return TranspileLayout(initial, properties["original_qubit_indices"], final, len(qubits), dag.qubits)
+
+
+def circuit_of(dag: DAGCircuit) -> QuantumCircuit:
+    """The circuit of a pass's DAG; Qiskit 1.3 warns of a deprecation of its own on the way."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return dag_to_circuit(dag)
 
 
 def _moved(dag: DAGCircuit, to: Sequence[int]) -> DAGCircuit:
@@ -142,7 +172,7 @@ def _stays(final: Layout, dag: DAGCircuit) -> bool:
 
 def _fits(dag: DAGCircuit, to: Sequence[int], coupling: CouplingMap) -> bool:
     edges = {frozenset(edge) for edge in coupling.get_edges()}
-    return all(frozenset(pair) in edges for pair in _pairs(to_circuit(dag), to))
+    return all(frozenset(pair) in edges for pair in _pairs(circuit_of(dag), to))
 
 
 def _pairs(circuit: QuantumCircuit, places: Sequence[int]) -> Iterator[tuple[int, ...]]:

@@ -4,67 +4,58 @@ import inspect
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from qiskit import QuantumCircuit
+from qiskit.providers import BackendV2, JobStatus, JobV1
 from qiskit.result import Result
 from qiskit_aer import AerSimulator
 from qiskit_aer.library.save_instructions.save_data import SaveData
 from qiskit_aer.noise import NoiseModel
 
-from nvprotocol._checks import MOST_SHOTS, fail, generator, mapping, show, whole_number
-from nvprotocol.backend.aer import OPTIONS, kept_outcomes, require_success
-from nvprotocol.backend.floor import is_resolved
-from nvprotocol.backend.kept_branch import KeptBranch, NotFollowedError, follow_kept
-from nvprotocol.backend.steps import Timeless
+from nvprotocol._checks import MOST_SHOTS, fail, generator, whole_number
+from nvprotocol.compiler.kept_branch import KeptBranch, NotFollowedError, kept_branch
+from nvprotocol.compiler.steps import CompiledCircuit
 from nvprotocol.device import Device
+from nvprotocol.engines.aer import OPTIONS, kept_counts, kept_outcomes, require_success
+from nvprotocol.engines.floor import is_resolved
 from nvprotocol.tomography.settings import draw_kept
 
 
-def kept_bits(circuit: QuantumCircuit, postselect: Mapping[str, int | str] | None) -> dict[int, int]:
-    """Index of each postselected bit → the value that is kept; None keeps every run.
+class CompletedJob(JobV1):
+    """A job whose result is there already."""
 
-    Raises:
-        ArgumentError: If a register is not there, or a value is not a bit or a string of as many bits as it has.
-    """
-    registers = {register.name: register for register in circuit.cregs}
-    keep: dict[int, int] = {}
-    for name, value in mapping(postselect, "postselect", "registers to outcomes").items():
-        if name not in registers:
-            has = ", ".join(show(known) for known in registers) or "none"
-            fail(
-                "postselect",
-                "name a classical register of the circuit",
-                f"names {show(name)}, and the circuit has {has}",
-            )
-        bits = list(registers[name])
-        if isinstance(value, str):
-            values: list[int | str] = list(reversed(value))
-        else:  # a number other than 0 and 1 is not a string of bits
-            values = [value] * len(bits)
-        if len(values) != len(bits) or any(str(bit) not in ("0", "1") for bit in values) or isinstance(value, bool):
-            must = f"keep 0, 1 or a string of {len(bits)} bits of register {show(name)}"
-            fail("postselect", must, f"keeps {show(value)}")
-        for bit, kept in zip(bits, values, strict=True):
-            if keep.setdefault(circuit.find_bit(bit).index, int(kept)) != int(kept):
-                fail("postselect", "keep one value of a bit that registers share", "keeps 0 and 1 of one")
-    return keep
+    def __init__(self, backend: BackendV2, result: Result) -> None:
+        super().__init__(backend, str(uuid4()))
+        self._result = result
+
+    def submit(self) -> None:
+        """Does nothing: the work is done."""
+
+    def result(self) -> Result:
+        """The result."""
+        return self._result
+
+    def status(self) -> JobStatus:
+        """Done."""
+        return JobStatus.DONE
 
 
 def postselected_result(
-    circuits: Sequence[Timeless],
+    circuits: Sequence[CompiledCircuit],
     device: Device,
     postselect: Mapping[str, int | str],
     noise: NoiseModel | None,
     name: str,
     options: Mapping[str, Any],
 ) -> Result:
-    """The counts of the kept runs of circuits without time, as Qiskit's `Result`.
+    """The counts of the kept runs of compiled circuits, as Qiskit's `Result`.
 
     Args:
-        circuits: The steps of what `time_as_medium` gives.
+        circuits: The circuits, with what is kept of each.
         device: The device.
-        postselect: Register → outcome that is kept.
+        postselect: Register → outcome that is kept, for the header.
         noise: The readout errors, for what is run shot by shot.
         name: Name of the backend.
         options: `shots`, `seed_simulator`, and other options of Aer for what is run shot by shot.
@@ -77,20 +68,18 @@ def postselected_result(
     rng = generator(options["seed_simulator"], "seed_simulator")
     results = []
     for circuit in circuits:
-        form = circuit.form
-        keep = kept_bits(form, postselect)
+        form, keep = circuit.form, circuit.keep
         try:
-            branch = follow_kept(circuit, keep, device, report=range(form.num_clbits))
+            branch = kept_branch(circuit, device, report=range(form.num_clbits))
         except NotFollowedError as reason:
-            counts = _sorted_out(
-                circuit.written(), keep, noise, {**options, "seed_simulator": int(rng.integers(2**31))}
-            )
-            told: dict[str, Any] = {"method": "shot by shot", "reason": f"{reason}"}
+            seeded = {**options, "seed_simulator": int(rng.integers(2**31))}
+            counts = _sorted_out(circuit.written(), keep, noise, seeded)
+            about: dict[str, Any] = {"method": "shot by shot", "reason": f"{reason}"}
         else:
             counts, probability = _drawn(branch, keep, device, shots, rng)
-            told = {"method": "kept branch", "success_probability": probability}
-        told |= {"postselect": dict(postselect), "shots": shots, "kept": sum(counts.values())}
-        results.append(_experiment(form, counts, told))
+            about = {"method": "kept branch", "success_probability": probability}
+        about |= {"postselect": dict(postselect), "shots": shots, "kept": sum(counts.values())}
+        results.append(_experiment(form, counts, about))
     content = {"backend_name": name, "backend_version": "", "job_id": "", "success": True, "results": results}
     return Result.from_dict({**content, "qobj_id": ""} if _takes_qobj_id() else content)
 
@@ -128,21 +117,15 @@ def _sorted_out(
     return kept_counts(result, 0, keep)
 
 
-def kept_counts(result: Result, number: int, keep: Mapping[int, int]) -> dict[int, int]:
-    """Counts by register value of one circuit of a result, of the runs in which every kept bit reads its value."""
-    counts = {int(key, 16): count for key, count in result.data(number)["counts"].items()}
-    return {value: count for value, count in counts.items() if all(value >> b & 1 == v for b, v in keep.items())}
-
-
-def _experiment(circuit: QuantumCircuit, counts: Mapping[int, int], told: Mapping[str, Any]) -> dict[str, Any]:
+def _experiment(circuit: QuantumCircuit, counts: Mapping[int, int], about: Mapping[str, Any]) -> dict[str, Any]:
     header = {
         "name": circuit.name,
         "creg_sizes": [[register.name, register.size] for register in circuit.cregs],
         "memory_slots": circuit.num_clbits,
-        "metadata": {**(circuit.metadata or {}), **told},
+        "metadata": {**(circuit.metadata or {}), **about},
     }
     return {
-        "shots": told["shots"],
+        "shots": about["shots"],
         "success": True,
         "status": "DONE",
         "header": header,

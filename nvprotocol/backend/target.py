@@ -6,7 +6,7 @@ from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.providers import QubitProperties
 from qiskit.transpiler import InstructionProperties, Target
 
-from nvprotocol.backend.readout import confusion_of
+from nvprotocol.compiler.readout import confusion_of
 from nvprotocol.device import Device
 
 _S_PER_US = 1e-6

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nvprotocol._checks import fail, numeric_array, show
 from nvprotocol._read_only import holds_read_only, read_only
 from nvprotocol._typing import ArrayLike
+from nvprotocol.operators import unvec, vec
 
 __all__ = ["Channel"]
 
@@ -114,8 +115,7 @@ class Channel:
         d = 2**self.n_qubits
         if matrix.shape[-2:] != (d, d):
             fail("rho", f"have shape (…, {d}, {d})", f"has shape {matrix.shape}")
-        stacked = np.swapaxes(matrix, -1, -2).reshape(*matrix.shape[:-2], d * d)
-        return np.swapaxes((stacked @ self.superoperator.T).reshape(*matrix.shape[:-2], d, d), -1, -2)
+        return unvec(vec(matrix) @ self.superoperator.T)
 
     def __matmul__(self, earlier: "Channel") -> "Channel":
         """The map that applies `earlier` first and then this one."""

@@ -100,9 +100,9 @@ def qubit_readout(confusion: ArrayLike | None = None) -> Instrument:
     matrix = nonnegative_array(confusion, "confusion")
     if matrix.shape != (2, 2) or np.abs(matrix.sum(axis=0) - 1).max() > _STOCHASTIC:
         fail("confusion", "have shape (2, 2) and columns that sum to 1", f"is {matrix.tolist()}")
-    maps = np.array([np.kron(p, p) for p in projections])
+    maps = np.array([operators.kraus_superoperator(p) for p in projections])
     return Instrument({read: Channel(np.tensordot(matrix[read], maps, axes=1)) for read in (0, 1)})
 
 
 def _projections(projectors: dict[int, NDArray[np.float64]]) -> Instrument:
-    return Instrument({outcome: Channel(np.kron(p, p).astype(complex)) for outcome, p in projectors.items()})
+    return Instrument({outcome: Channel(operators.kraus_superoperator(p)) for outcome, p in projectors.items()})

@@ -78,12 +78,12 @@ def _run(circuit: "QuantumCircuit", device: "Device", asked: list[tuple[str, str
 
 def _follow(circuit: "QuantumCircuit", device: "Device") -> None:
     """Refuses what the device cannot do; the beginning of a circuit may lack what comes later."""
-    from nvprotocol.backend.native import to_native
-    from nvprotocol.backend.schedule import schedule
+    from nvprotocol.compiler.native import to_native
+    from nvprotocol.compiler.timing import timed
     from nvprotocol.errors import ArgumentError
 
     with suppress(ArgumentError):
-        schedule(to_native(circuit, device), device)
+        timed(to_native(circuit, device), device)
 
 
 def _joined(circuit: "QuantumCircuit", names: list[str]) -> tuple["QuantumCircuit", str]:
@@ -136,18 +136,17 @@ def _shots(text: str) -> int | None:
 
 def _device(name: str) -> "Device":
     """The device of a name, of a device file, or of an experiment file at the first values of its scans."""
-    from nvprotocol._checks import show
+    from nvprotocol._checks import fail, show
     from nvprotocol._toml import suggestion
     from nvprotocol.device import Device
     from nvprotocol.device.catalogue import BUILTIN
-    from nvprotocol.errors import ArgumentError
 
     if name in BUILTIN:
         return Device.builtin(name)
     if not name.endswith(".toml") and not Path(name).is_file():
         listed = f"the name of a built-in device ({', '.join(BUILTIN)}), or the path of a device or experiment file"
-        meant = suggestion(name, BUILTIN) if get_close_matches(name, BUILTIN, cutoff=0.5) else "."
-        raise ArgumentError(f"Argument `--device` must be {listed}, but is {show(name)}{meant}")
+        meant = suggestion(name, BUILTIN) if get_close_matches(name, BUILTIN, cutoff=0.5) else ""
+        fail("--device", f"be {listed}", f"is {show(name)}{meant}")
     if not _is_experiment(Path(name)):
         return Device.from_toml(name)
     from nvprotocol.experiment.file import device_of, load
@@ -166,8 +165,8 @@ def _is_experiment(file: Path) -> bool:
 def _registers_at_the_end(circuit: "QuantumCircuit", device: "Device", keep: dict[str, Any]) -> list[str]:
     """The registers that NV qubits are measured into at the end, in the circuit's order."""
     from nvprotocol._checks import fail
-    from nvprotocol.backend.postselected import kept_bits
-    from nvprotocol.emulation.circuits import measured_at_the_end
+    from nvprotocol.compiler.postselection import kept_bits
+    from nvprotocol.compiler.tomography import measured_at_the_end
 
     kept = kept_bits(circuit, keep)
     bits = [bit for bit in measured_at_the_end(circuit, device.n_qubits).values() if bit not in kept]
@@ -188,18 +187,13 @@ def _print_estimate(estimate: Any) -> None:
 
 def _print_table(found: "Probability", sizes: Sequence[int]) -> None:
     """Every reading of registers with its relative frequency among kept runs; of long ones, those that have come up."""
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
-    from rich.table import Table
 
-    from nvprotocol.emulation.estimate import described
+    from nvprotocol._rich_table import table_of
     from nvprotocol.tomography import clopper_pearson
 
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1))
-    for name in (found.register, *(() if found.counts is None else ("counts",)), "probability"):
-        table.add_column(name, justify="right", no_wrap=True)
-    if found.counts is not None:
-        table.add_column("95 %", justify="right", no_wrap=True)
+    columns = ("probability",) if found.counts is None else ("counts", "probability", "95 %")
+    table = table_of(found.register, *columns, left=0)
     for value, share in enumerate(found.distribution):
         if len(found.distribution) > _FULL_TABLE and not share:
             continue
@@ -211,7 +205,7 @@ def _print_table(found: "Probability", sizes: Sequence[int]) -> None:
         table.add_row(*row)
     Console(width=None if sys.stdout.isatty() else 120).print(table)
     shots = "no sampling noise" if found.shots is None else f"{found.shots} shots"
-    click.echo(f"{described(found)} ({found.metadata['engine']}, {shots})")
+    click.echo(f"{found.kept} ({found.metadata['engine']}, {shots})")
 
 
 def _reading(value: int, sizes: Sequence[int]) -> str:

@@ -33,6 +33,7 @@ def run_design(file: Path, output: Path | None, *, force: bool, quiet: bool) -> 
 
 def _work(task: "DesignTask", folder: Path) -> str:
     from nvprotocol import plotting
+    from nvprotocol._text_table import aligned
     from nvprotocol._toml import versioned
 
     best = task.optimum()
@@ -42,11 +43,10 @@ def _work(task: "DesignTask", folder: Path) -> str:
     figure.savefig(folder / "map.png")
     found.dataset().to_netcdf(folder / "data.nc", engine="h5netcdf")
     (folder / "device.toml").write_text(task.device_file(best), encoding="utf-8")
-    (folder / "design.toml").write_text(versioned(task.text, "design"), encoding="utf-8")
+    (folder / "design.toml").write_text(versioned(task.source.text, "design"), encoding="utf-8")
     provenance = best.medium.provenance
-    doubts = [] if provenance is None else [f"warning    {note.text}" for note in provenance.notes if note.serious]
-    seen = str(found).replace("\n", "\n           ")
-    lines = [task.content.title or "Optimal geometry of the pair", str(best), *doubts, f"map        {seen}"]
-    text = "\n".join(lines) + "\n"
+    serious = [] if provenance is None else [note.text for note in provenance.notes if note.serious]
+    rows = aligned([*[("warning", one) for one in serious], ("map", str(found))], least=10)
+    text = "\n".join([task.content.title or "Optimal geometry of the pair", str(best), *rows]) + "\n"
     (folder / "table.txt").write_text(text, encoding="utf-8")
     return text

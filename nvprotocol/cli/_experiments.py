@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nvprotocol.cli._progress import progress_bar
+
 if TYPE_CHECKING:
-    from nvprotocol.experiment import Experiment, ExperimentResult
+    from nvprotocol.experiment import ExperimentResult
 
 
 def run_experiment(file: Path, output: Path | None, *, force: bool, quiet: bool) -> None:
@@ -17,23 +19,10 @@ def run_experiment(file: Path, output: Path | None, *, force: bool, quiet: bool)
     loaded = experiment.load(file)
     target = Path("results", loaded.name) if output is None else output
     with experiment.result_folder(target, force=force) as folder:
-        result = _with_progress(loaded, quiet=quiet)
+        with progress_bar("points", loaded.n_curves * loaded.scan.values.size, quiet=quiet) as advance:
+            result = experiment.run(loaded, lambda done: advance(done, "points"))
         _write(result, folder)
     _print(result, target)
-
-
-def _with_progress(loaded: "Experiment", *, quiet: bool) -> "ExperimentResult":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from nvprotocol import experiment
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    hidden = quiet or not console.is_terminal  # a log or a pipe would get an empty line
-    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
-        task = progress.add_task("points", total=loaded.n_curves * loaded.scan.values.size)
-        return experiment.run(loaded, lambda done: progress.advance(task, done))
 
 
 def _write(result: "ExperimentResult", folder: Path) -> None:

@@ -44,17 +44,15 @@ def export(source: str, output: Path | None, settings: Sequence[str]) -> None:
 def _named(source: str) -> "str | Experiment":
     """A protocol by its name, or an experiment file."""
     from nvprotocol import experiment
-    from nvprotocol._checks import show
+    from nvprotocol._checks import fail, show
     from nvprotocol._toml import suggestion
-    from nvprotocol.errors import ArgumentError
     from nvprotocol.protocols.parameters import PARAMETERS
 
     if source in PARAMETERS:
         return source
     if not source.endswith(".toml"):
-        meant = suggestion(source, [*PARAMETERS])  # ends the sentence by itself
-        must = "be an experiment file (.toml) or a protocol"
-        raise ArgumentError(f"Argument `NAME` must {must}, but is {show(source)}{meant}")
+        meant = suggestion(source, [*PARAMETERS])
+        fail("NAME", "be an experiment file (.toml) or a protocol", f"is {show(source)}{meant}")
     return experiment.load(source)
 
 

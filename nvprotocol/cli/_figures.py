@@ -5,14 +5,13 @@ from pathlib import Path
 
 import click
 
+from nvprotocol.cli._progress import progress_bar
+
 
 def make_figures(
     names: Sequence[str], folder: Path, formats: Sequence[str], *, shots: int, seed: int, force: bool, quiet: bool
 ) -> None:
     """Computes, draws and writes figures, all of them without names, and prints how emulated points agree."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     from nvprotocol._checks import one_of
     from nvprotocol.paper import figures
 
@@ -22,18 +21,15 @@ def make_figures(
         one_of(one, "--format", figures.FORMATS)
     pages = [] if names else [Path(figures.INDEX).stem]
     figures.refuse_existing([*wanted, *pages], folder, force=force)
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    hidden = quiet or not console.is_terminal  # a log or a pipe would get an empty line
-    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
-        task, agreed = progress.add_task("", total=len(chosen)), dict.fromkeys(wanted, "")
+    agreed = dict.fromkeys(wanted, "")
+    with progress_bar("", len(chosen), quiet=quiet) as advance:
         for name, figure in chosen.items():
-            progress.update(task, description=name)
+            advance(0, name)
             data = figure.compute(shots, seed)
             figures.save(name, figure, data, folder, formats or figures.FORMATS)
             agreed[name] = str(figures.agreement(data))
             click.echo(f"{name:<{max(map(len, wanted))}}  {figure.title}: {agreed[name]}.")
-            progress.advance(task)
+            advance(1, name)
     if not names:
         _write_page(folder / figures.INDEX, figures.index_page(agreed))
     click.echo(f"Figures and data are in {folder}.")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from nvprotocol.cli._progress import progress_bar
+
 if TYPE_CHECKING:
     from nvprotocol.paper.claim import Claim
     from nvprotocol.paper.tables import Computed
@@ -55,13 +57,12 @@ def run_errata(keys: Sequence[str], output: Path | None, *, quiet: bool) -> None
 
 def _picked(keys: Sequence[str], known: Mapping[str, Row], what: str) -> list[Row]:
     """The rows with the given keys in the order of all rows; all of them where no key is given."""
+    from nvprotocol._checks import fail, show
     from nvprotocol._toml import suggestion
-    from nvprotocol.errors import ArgumentError
 
     for key in keys:
         if key not in known:
-            meant = suggestion(key, [*known])  # ends the sentence by itself
-            raise ArgumentError(f'Argument `KEY` must be the key of {what}, but is "{key}"{meant}')
+            fail("KEY", f"be the key of {what}", f"is {show(key)}{suggestion(key, [*known])}")
     return [row for key, row in known.items() if not keys or key in keys]
 
 
@@ -77,13 +78,7 @@ def _write(output: Path | None, page: str) -> None:
 
 
 def _with_progress(chosen: "Mapping[str, Iterable[Claim]]", *, quiet: bool) -> "Computed":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
     from nvprotocol.paper.tables import compute
 
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        task = progress.add_task("claims", total=sum(len([*claims]) for claims in chosen.values()))
-        return compute(chosen, lambda: progress.advance(task))
+    with progress_bar("claims", sum(len([*claims]) for claims in chosen.values()), quiet=quiet) as advance:
+        return compute(chosen, lambda: advance(1, "claims"))

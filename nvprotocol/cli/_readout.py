@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from nvprotocol._checks import fail, nonnegative_array, show, whole_number
-from nvprotocol._toml import CONFIG, about_key, in_file, of_validation, parsed, text_of
+from nvprotocol._toml import CONFIG, TomlFile
 from nvprotocol.errors import ArgumentError, FileError
 from nvprotocol.tomography._arguments import checked_readout
 
@@ -42,20 +42,16 @@ def read_readout(path: Path, n_qubits: int) -> Readout:
     Raises:
         FileError: If the file is not such a one; the message names line and key.
     """
-    text, source = text_of(path, FileError), str(path)
-    raw = parsed(text, source, "[readout]", FileError, "readout")
-    try:
-        section = ReadoutFile.model_validate(raw).readout
-    except ValidationError as error:
-        raise FileError(of_validation(error, text, source, ReadoutFile)) from None
-    try:
+    source = TomlFile.read(path, "readout", FileError)
+    section = source.content(ReadoutFile, "[readout]").readout
+    with source.locating(_key):
         matrix = _matrix(section, n_qubits)
         shots = section.calibration_shots
         return Readout(matrix, None if shots is None else whole_number(shots, "calibration_shots", minimum=1))
-    except ArgumentError as error:
-        name = str(error).split("`")[1]
-        key = ("readout", name) if name in ReadoutSection.model_fields else ("readout",)
-        raise FileError(in_file(source, text, key, about_key(error, key))) from None
+
+
+def _key(error: ArgumentError) -> tuple[str, ...]:
+    return ("readout", error.argument) if error.argument in ReadoutSection.model_fields else ("readout",)
 
 
 def _matrix(section: ReadoutSection, n_qubits: int) -> NDArray[np.float64]:
@@ -71,7 +67,7 @@ def _matrix(section: ReadoutSection, n_qubits: int) -> NDArray[np.float64]:
     try:
         joint = checked_readout(matrix, 2**n_qubits)
     except ArgumentError as error:
-        raise ArgumentError(str(error).replace("`readout`", f"`{name}`", 1)) from None
+        raise error.about(name) from None
     if joint is not None and np.linalg.svd(joint, compute_uv=False)[-1] < 1e-6:
         fail(name, "tell true outcomes apart", "some are read alike")
     return matrix

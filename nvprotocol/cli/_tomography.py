@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nvprotocol._rich_table import table_of
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -107,7 +109,7 @@ def _state_table(state: Any, fixed: Any) -> "Table":
     n_qubits = len(state).bit_length() - 1
     bits = [f"{index:0{n_qubits}b}" for index in range(len(state))]
     labels = [f"{''.join('↑↓'[int(bit)] for bit in reversed(outcome))} {outcome}" for outcome in bits]
-    table = _table("ρ", *labels)
+    table = table_of("ρ", *labels)
     for label, row, known in zip(labels, state, fixed, strict=True):
         elements = zip(row, known, strict=True)
         table.add_row(label, *(_element(value) if fix else _OPEN for value, fix in elements))
@@ -126,7 +128,7 @@ def _quantities(found: "StateEstimate", counts: Any, measured: list[str], argume
 
     from nvprotocol.tomography import determines, fidelity_interval
 
-    table = _table("", "estimate", f"{100 * arguments['level']:g} % interval")
+    table = table_of("", "estimate", f"{100 * arguments['level']:g} % interval")
     low, high = found.interval
     least, value, most = found.entanglement_of_formation
     known = isfinite(found.standard_error)
@@ -161,13 +163,3 @@ def _verdicts(found: "StateEstimate", counts: Any, arguments: dict[str, Any]) ->
     if shots is not None:
         lines.append(f"Calibration by {shots} shots: its noise is in all of this.")
     return lines
-
-
-def _table(*columns: str) -> "Table":
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1))
-    for number, name in enumerate(columns):
-        table.add_column(name, justify="left" if number == 0 else "right", no_wrap=True)
-    return table

@@ -5,8 +5,7 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._blocks import batch_shape
-from nvprotocol._checks import ROUNDING, fail, nonnegative_array, numeric_array, show
+from nvprotocol._checks import ROUNDING, batch_shape, fail, nonnegative_array, numeric_array, show
 from nvprotocol._typing import ArrayLike
 
 Array: TypeAlias = NDArray[Any]

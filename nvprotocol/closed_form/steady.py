@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import read, refuse
 from nvprotocol.closed_form._two_level import embedded, phase_of
-from nvprotocol.magnets import occupation
+from nvprotocol.magnets import bose
 from nvprotocol.operators import State, density_matrix
 
 __all__ = [
@@ -154,7 +154,7 @@ def boltzmann_ratio(
     """
     Delta, kT, mu, gap = read(Delta=Delta, kT=kT, mu=mu, gap=Delta if gap is None else gap)
     refuse("mu", mu, (mu >= Delta) | (mu >= gap), "be less than the splitting `Delta` and the bottom `gap` of the band")
-    return occupation.boltzmann_ratio(Delta - mu, kT)
+    return bose.boltzmann_ratio(Delta - mu, kT)
 
 
 def local_rates(a0: ArrayLike, q: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize.elementwise import find_root
 
 from nvprotocol.master_equation.exponential import expm
 
@@ -42,9 +43,10 @@ _MOST = 50
 """Periods that are followed at most while the envelope is 0 to that accuracy."""
 _NOISE = 1e-13
 """Relative change of f within a step that may be rounding."""
-_BISECTIONS = 100
-_STEPS = 60
-_ZERO = 1e-11
+_STEPS, _ZERO = 60, 1e-11
+"""Steps of a search for a zero at most, and the value at which it ends."""
+_NO_BRACKET = -1
+"""The status that SciPy gives where the signs at the ends do not differ."""
 
 
 @dataclass(frozen=True)
@@ -199,13 +201,7 @@ def _may_touch(before: Curve, after: Curve, step: Array) -> NDArray[np.bool_]:
 def _peak(before: Curve, after: Curve, step: Array) -> Array:
     """Time from `before` to the peak if f ≥ 0 there, NaN otherwise."""
     scale = np.maximum(before.slope, -after.slope)
-    at = rising_zero(
-        lambda time: -before.later(time).slope / scale,
-        np.zeros_like(step),
-        step,
-        -before.slope / scale,
-        -after.slope / scale,
-    )
+    at = rising_zero(lambda time, rows: -before.at(rows).later(time).slope / scale[rows], np.zeros_like(step), step)
     return np.where(before.later(at).value >= 0, at, np.nan)
 
 
@@ -244,38 +240,33 @@ def _rise(curve: Curve, rates: _Rates) -> tuple[Array, Array]:
         turn = np.log(-rates.second * second / (rates.pair * pair)) / (rates.second - rates.pair)
     turn = np.where(np.isfinite(turn), np.clip(turn, 0.0, last), 0.0)
 
-    def rise(shift: Array) -> Array:
-        def envelope(time: Array) -> Array:
-            return first + second * np.exp(-rates.second * time) + pair * np.exp(-rates.pair * time) + shift
+    every = np.arange(turn.size)
 
-        begin, middle, stop = (envelope(time) for time in (np.zeros_like(turn), turn, last))
+    def rise(shift: Array) -> Array:
+        def envelope(time: Array, rows: Rows) -> Array:
+            fall, drop = np.exp(-rates.second[rows] * time), np.exp(-rates.pair[rows] * time)
+            return first[rows] + second[rows] * fall + pair[rows] * drop + shift[rows]
+
+        begin, middle, stop = (envelope(time, every) for time in (np.zeros_like(turn), turn, last))
         early, late = (begin < 0) & (middle >= 0), (middle < 0) & (stop >= 0)
-        low, high = np.where(early, 0.0, turn), np.where(early, turn, last)
-        for _ in range(_BISECTIONS):
-            half = (low + high) / 2
-            above = envelope(half) >= 0
-            low, high = np.where(above, low, half), np.where(above, half, high)
-        return np.where(early | late, low, np.where(begin >= 0, 0.0, np.nan))
+        ends = np.where(early, 0.0, turn), np.where(early, turn, last)
+        found = find_root(envelope, ends, args=(every,)).x
+        return np.where(early | late, found, np.where(begin >= 0, 0.0, np.nan))
 
     return rise(_ENVELOPE * size), rise(-_ENVELOPE * size)
 
 
-def rising_zero(function: Callable[[Array], Array], low: Array, high: Array, at_low: Array, at_high: Array) -> Array:
-    """Zeros between ends of opposite signs, by false position that halves a stuck end; where signs are equal, any."""
-    side = np.zeros(low.shape)
-    found, crosses = high, (at_low < 0) & (at_high > 0)
-    for _ in range(_STEPS):
-        weight = np.where(crosses, at_high / np.where(crosses, at_high - at_low, 1.0), 0.0)
-        found = high - weight * (high - low)
-        value = function(found)
-        if np.all((np.abs(value) < _ZERO) | ~crosses):
-            break
-        right = value >= 0
-        at_low = np.where(right, np.where(side == 1, at_low / 2, at_low), value)
-        at_high = np.where(right, value, np.where(side == -1, at_high / 2, at_high))
-        low, high = np.where(right, low, found), np.where(right, found, high)
-        side = np.where(right, 1, -1)
-    return found
+def rising_zero(function: Callable[[Array, Rows], Array], low: Array, high: Array) -> Array:
+    """Where functions rise through 0 between ends, shape (B,); `high` where the signs at the ends do not differ.
+
+    Args:
+        function: From times and the rows that they belong to, to the values.
+        low: Times at which the values are below 0.
+        high: Times at which they are above.
+    """
+    tolerances = {"fatol": _ZERO}
+    found = find_root(function, (low, high), args=(np.arange(low.size),), tolerances=tolerances, maxiter=_STEPS)
+    return np.where(found.status == _NO_BRACKET, high, found.x)
 
 
 def _applied(matrix: NDArray, vector: NDArray) -> NDArray:

@@ -1,13 +1,16 @@
 """The time at which a monitored pair reaches a fidelity."""
 
+from typing import Any
+
 import numpy as np
 
-from nvprotocol.design.bracket import bracket, fidelity_curve, rising_zero
+from nvprotocol.design.bracket import Rows, bracket, fidelity_curve, rising_zero
 from nvprotocol.design.sector import Array, Complex, bell_phase, is_chiral
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 
 _CLOSE = 1e-13
+_BLOCKS = ("relaxation", "excitation", "dephasing", "flip_flop", "ising")
 
 
 def first_crossing(
@@ -33,30 +36,31 @@ def first_crossing(
     phase = bell_phase(g12, g21)
     # Without chirality, detuning and imbalance F only grows, up to its end.
     hopeless = (end < target) & ~is_chiral(g12, g21) & (delta == 0) & (eta == 0)
-    low, high = (np.full(phase.shape, np.nan) for _ in range(2))
     live = (np.abs(g12 * g21) > 0) & ~hopeless
     energy = (g12 * np.exp(1j * phase) * np.sqrt(np.abs(g21 / np.where(live, g12, 1.0))))[live]
     skew = np.sqrt(np.abs(g21[live] / g12[live]))
     dephasing = 2 * np.einsum("...ij,ij->...", medium.dephasing.real, [[1, -1], [-1, 1]])
     dephasing = np.broadcast_to(dephasing, phase.shape)
-    low[live], high[live] = bracket(fidelity_curve(energy, skew, delta[live], eta[live], dephasing[live], target))
-    reached = np.isfinite(high)
+    low, high = bracket(fidelity_curve(energy, skew, delta[live], eta[live], dephasing[live], target))
+    reached = np.flatnonzero(np.isfinite(high))
+    place = np.flatnonzero(live)[reached]
+    blocks: dict[str, Any] = {name: _rows(getattr(medium, name), phase.shape)[place] for name in _BLOCKS}
+    phases, detunings = phase.ravel()[place], delta.ravel()[place]
 
-    def at(duration: Array) -> tuple[Array, Array]:
+    def at(duration: Array, rows: Rows) -> tuple[Array, Array]:
         """Logit of the fidelity, less that of the target, and the success probability."""
-        kept = MasterEquation(_scaled(medium, duration), delta * duration).no_jump("ud", np.array([1.0]))
-        coherence = kept.states[..., 0, 1, 2] * np.exp(-1j * phase)  # ⟨↓↑|ρ|↑↓⟩
+        scaled = Medium(**{name: block[rows] * duration[:, None, None] for name, block in blocks.items()})
+        kept = MasterEquation(scaled, detunings[rows] * duration).no_jump("ud", np.array([1.0]))
+        coherence = kept.states[..., 0, 1, 2] * np.exp(-1j * phases[rows])  # ⟨↓↑|ρ|↑↓⟩
         fidelity = np.clip(0.5 + coherence.real, _CLOSE, 1 - _CLOSE)
         return np.log(fidelity / (1 - fidelity)) - np.log(target / (1 - target)), kept.probability[..., 0]
 
-    low, high = (np.where(reached, one, 0.0) for one in (low, high))
-    found = rising_zero(lambda time: at(time)[0], low, high, at(low)[0], at(high)[0])
-    probability = at(found)[1]
-    return np.where(reached, found, np.nan), np.where(reached, probability, np.nan)
+    time, probability = np.full((2, phase.size), np.nan)
+    time[place] = rising_zero(lambda duration, rows: at(duration, rows)[0], low[reached], high[reached])
+    probability[place] = at(time[place], np.arange(place.size))[1]
+    return time.reshape(phase.shape), probability.reshape(phase.shape)
 
 
-def _scaled(medium: Medium, factor: Array) -> Medium:
-    """The medium with all rates multiplied."""
-    by = factor[..., None, None]
-    names = ("relaxation", "excitation", "dephasing", "flip_flop", "ising")
-    return Medium(**{name: getattr(medium, name) * by for name in names})
+def _rows(block: Complex, shape: tuple[int, ...]) -> Complex:
+    """A block of a medium with all batch axes as one."""
+    return np.broadcast_to(block, (*shape, 2, 2)).reshape(-1, 2, 2)

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from nvprotocol._toml import assignment, versioned
 from nvprotocol.design.optimum import Optimum
 from nvprotocol.design.yields import RAD_PER_US_PER_NT
-from nvprotocol.device.magnet_schema import PLACE, PLACED
-from nvprotocol.device.surroundings import in_folder
+from nvprotocol.device.medium_section import in_folder
+from nvprotocol.device.schema import PLACE, PLACED
 
 _DIGITS = 8
 _ONLY_IN_FIELD = frozenset({"field_mt", "anisotropy_mt"})
@@ -26,7 +26,7 @@ def device_text(magnet: BaseModel, best: Optimum) -> str:
 
     Examples:
         >>> from nvprotocol.design.device_text import device_text
-        >>> from nvprotocol.device.magnet_schema import FilmSection
+        >>> from nvprotocol.device.schema import FilmSection
         >>> section = FilmSection(kind="film", thickness_nm=20.0, gap_ghz=2.0)
         >>> film = nv.magnets.Film(nv.magnets.YIG, 20.0, 2.0)
         >>> best = nv.design.optimise(film, separation_nm=(50, 90), height_nm=10.0, frequency_ghz=2.87)

@@ -1,23 +1,20 @@
 """Reading a design file: a magnet, what is asked of it, and in which ranges."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
-from nvprotocol._toml import CONFIG, Time, about_key, in_file, of_validation, parsed, text_of
+from nvprotocol._toml import CONFIG, Time, TomlFile
 from nvprotocol.design.device_text import device_text
 from nvprotocol.design.optimum import Optimum, optimise
 from nvprotocol.design.rate_map import Survey, survey
 from nvprotocol.design.sector import Array
 from nvprotocol.design.yields import OVERHEAD
-from nvprotocol.device.beside import magnet_of
-from nvprotocol.device.magnet_schema import MagnetAlone
-from nvprotocol.device.surroundings import MagnetError, in_folder
+from nvprotocol.device.medium_section import in_folder, magnet_of
+from nvprotocol.device.schema import MagnetAlone
 from nvprotocol.errors import ArgumentError, DesignFileError
 from nvprotocol.magnets.magnet import Magnet
 
@@ -61,8 +58,7 @@ class DesignTask:
     Attributes:
         magnet: The magnet.
         content: The file's sections.
-        text: The file as it was read.
-        source: Its name.
+        source: The file.
 
     Examples:
         >>> from nvprotocol.design.file import parse
@@ -75,8 +71,7 @@ class DesignTask:
 
     magnet: Magnet
     content: DesignFile
-    text: str
-    source: str
+    source: TomlFile
 
     def optimum(self) -> Optimum:
         """The optimal geometry, and magnet parameters where some may vary.
@@ -84,10 +79,8 @@ class DesignTask:
         Raises:
             DesignFileError: If something asked for is impossible; names key and line.
         """
-        given = self.content.design.model_dump(exclude={"points"})
-        if given["dephasing_time"] is None:
-            given["dephasing_time"] = np.inf
-        with _located(self.content, self.text, self.source):
+        given = {key: value for key, value in self.content.design if key != "points" and value is not None}
+        with self.source.locating(self._key):
             return optimise(self.magnet, **given)
 
     def survey(self, best: Optimum) -> Survey:
@@ -104,8 +97,15 @@ class DesignTask:
             overhead=best.question.overhead,
             separation_nm=_axis(asked.separation_nm, asked.points),
             height_nm=heights,
-            **best.question.surroundings,
+            **best.question.fixed_inputs,
         )
+
+    def _key(self, error: ArgumentError) -> tuple[str, ...]:
+        """The key of an argument of `optimise`."""
+        name = error.path[0]
+        if name in self.content.design.vary:
+            return ("design", "vary", name)
+        return ("design" if name in DesignSection.model_fields else "magnet", *error.path)
 
     def device_file(self, best: Optimum) -> str:
         """A device file with the magnet and the geometry of the optimum, as other commands take it.
@@ -113,7 +113,7 @@ class DesignTask:
         Args:
             best: The optimum.
         """
-        return device_text(in_folder(self.content.magnet, Path(self.source).parent), best)
+        return device_text(in_folder(self.content.magnet, self.source.folder), best)
 
 
 def load(path: str | Path) -> DesignTask:
@@ -132,7 +132,7 @@ def load(path: str | Path) -> DesignTask:
             ...
         nvprotocol.errors.DesignFileError: nowhere.toml: there is no such file.
     """
-    return parse(text_of(Path(path), DesignFileError), str(path))
+    return _task(TomlFile.read(path, "design", DesignFileError))
 
 
 def parse(text: str, source: str = "design.toml") -> DesignTask:
@@ -151,37 +151,15 @@ def parse(text: str, source: str = "design.toml") -> DesignTask:
         >>> parse(text).magnet.gap_ghz
         2.0
     """
-    raw = parsed(text, source, "[magnet] and [design]", DesignFileError, "design")
-    try:
-        content = DesignFile.model_validate(raw)
-    except ValidationError as error:
-        raise DesignFileError(of_validation(error, text, source, DesignFile)) from None
-    with _located(content, text, source):
-        magnet = magnet_of(in_folder(content.magnet, Path(source).parent).model_dump())
-    return DesignTask(magnet, content, text, source)
+    return _task(TomlFile(text, source, "design", DesignFileError))
+
+
+def _task(source: TomlFile) -> DesignTask:
+    content = source.content(DesignFile, "[magnet] and [design]")
+    with source.locating(lambda error: ("magnet", *error.path)):
+        magnet = magnet_of(in_folder(content.magnet, source.folder))
+    return DesignTask(magnet, content, source)
 
 
 def _axis(ends: float | tuple[float, float], points: int) -> Array:
     return np.linspace(*ends, points) if isinstance(ends, tuple) else np.array([ends])
-
-
-@contextmanager
-def _located(content: DesignFile, text: str, source: str) -> Iterator[None]:
-    """Errors of arguments as errors of the file, with the key and its line."""
-    try:
-        yield
-    except ArgumentError as error:
-        path = _key_of(error, content)
-        raise DesignFileError(in_file(source, text, path, about_key(error, path))) from None
-
-
-def _key_of(error: ArgumentError, content: DesignFile) -> tuple[str, ...]:
-    name, _, inner = str(error).split("`")[1].partition("[")
-    inside = (inner.strip('"]'),) if inner else ()
-    if isinstance(error, MagnetError):
-        return ("magnet", name, *inside)
-    if name in content.design.vary:
-        return ("design", "vary", name)
-    if name not in DesignSection.model_fields:
-        return ("magnet", name)
-    return ("design", name, *inside)

@@ -91,7 +91,7 @@ class Question:
         return bell_yield(medium, self.target_fidelity, overhead=self.overhead, tolerances=tolerances, **asked)
 
     @property
-    def surroundings(self) -> dict[str, float]:
+    def fixed_inputs(self) -> dict[str, float]:
         """The inputs that are neither attributes of the magnet nor on the axes of a map."""
         return {
             name: value

@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize.elementwise import find_root
 
 from nvprotocol._typing import ArrayLike
 from nvprotocol.medium import Medium
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
+Rows = NDArray[np.intp]
 
 _ALIKE = 1e-7
 """Difference of two decay rates, in units of the largest, from which they differ; at an exceptional point rounding
@@ -78,37 +80,41 @@ def largest_detuning(
     g12: Complex, g21: Complex, phase: Array, dephasing: Array, target: float, eta: ArrayLike = 0.0
 ) -> Array:
     """The largest |δ| up to which the steady fidelity reaches a target, NaN where it does not at δ = 0."""
+    shape, sector = _flat(g12, g21, phase, dephasing, eta)
+    g12, g21, phase, dephasing, eta = sector
     scale = np.sqrt(np.abs(g12 * g21))
-
     # Without chirality and imbalance, exchanging the qubits shows that both signs of δ do the same.
-    signs = (1, -1) if np.any(is_chiral(g12, g21) | (np.asarray(eta) != 0)) else (1,)
+    signs = (1, -1) if np.any(is_chiral(g12, g21) | (eta != 0)) else (1,)
 
-    def reaches(delta: Array) -> NDArray[np.bool_]:
-        sides = [steady_fidelity(g12, g21, phase, sign * delta * scale, dephasing, eta) for sign in signs]
-        return np.min(sides, axis=0) >= target
+    def margin(delta: Array, rows: Rows) -> Array:
+        a, b, angle, g, unequal = (one[rows] for one in sector)
+        sides = [steady_fidelity(a, b, angle, sign * delta * scale[rows], g, unequal) for sign in signs]
+        return np.nan_to_num(np.min(sides, axis=0) - target, nan=-1.0)
 
-    last = _LAST / (2 * target - 1)
+    every, last = np.arange(scale.size), _LAST / (2 * target - 1)
     low, high = np.zeros_like(scale), np.full_like(scale, last)
-    inside = possible = reaches(low)
+    inside = possible = margin(low, every) >= 0
     for delta in np.geomspace(_FIRST, last, 1 + int(np.ceil(np.log(last / _FIRST) / np.log(_APART)))):
         if not inside.any():
             break
-        good = inside & reaches(np.full_like(scale, delta))
+        good = inside & (margin(np.full_like(scale, delta), every) >= 0)
         low, high = np.where(good, delta, low), np.where(inside & ~good, delta, high)
         inside = good
-    low, _ = _narrowed(low, np.where(possible, high, low), np.full_like(scale, _LEAST), reaches)
-    return np.where(possible, low * scale, np.nan)
+    edge = _edge(margin, low, np.where(possible, high, low))
+    return np.where(possible, edge * scale, np.nan).reshape(shape)
 
 
-def _narrowed(
-    low: Array, high: Array, least: Array, reaches: Callable[[Array], NDArray[np.bool_]]
-) -> tuple[Array, Array]:
-    """The bracket in which the target ceases to be reached, by bisection of all together."""
-    while np.any(high - low > np.maximum(_RESOLVED * high, least)):
-        middle = (low + high) / 2
-        good = reaches(middle)
-        low, high = np.where(good, middle, low), np.where(good, high, middle)
-    return low, high
+def _flat(*arrays: ArrayLike) -> tuple[tuple[int, ...], list[NDArray]]:
+    """The shape that arrays broadcast to, and the arrays with one axis."""
+    broadcast = np.broadcast_arrays(*arrays)
+    return broadcast[0].shape, [one.ravel() for one in broadcast]
+
+
+def _edge(margin: Callable[[Array, Rows], Array], low: Array, high: Array) -> Array:
+    """The last place at which a margin that is at least 0 at `low` and below at `high` is; `high` where it stays so."""
+    given = {"xatol": _LEAST, "xrtol": _RESOLVED}
+    found = find_root(margin, (low, high), args=(np.arange(low.size),), tolerances=given)
+    return np.where(found.success, np.where(found.f_x == 0, found.x, found.bracket[0]), high)
 
 
 def is_chiral(g12: Complex, g21: Complex) -> NDArray[np.bool_]:
@@ -123,19 +129,26 @@ def largest_dephasing(g12: Complex, g21: Complex, phase: Array, target: float, e
     Without chirality it is Γ(1 − c²)/c with c = 2F − 1, whatever J⊥: the fidelity obeys the rate equations of a
     singlet and a triplet that dephasing mixes.
     """
+    shape, sector = _flat(g12, g21, phase, eta)
+    g12, g21, phase, eta = sector
     scale = np.sqrt(np.abs(g12 * g21))
     none = np.zeros_like(scale)
     possible = steady_fidelity(g12, g21, phase, none, none, eta) >= target
     contrast = 2 * target - 1
-    chiral = is_chiral(g12, g21) | (np.asarray(eta) != 0)
+    chiral = is_chiral(g12, g21) | (eta != 0)
     gamma = np.abs(np.imag(np.sqrt(np.asarray(g12 * g21, dtype=complex))))  # √(g₁₂g₂₁) = ±(2J⊥ − iΓ) without chirality
-    low, high = none, np.where(chiral, scale, gamma) * (1 - contrast**2) / contrast
+    high = np.where(chiral, scale, gamma) * (1 - contrast**2) / contrast
 
-    def reaches(dephasing: Array) -> NDArray[np.bool_]:
-        return steady_fidelity(g12, g21, phase, none, dephasing, eta) >= target
+    def margin(dephasing: Array, rows: Rows) -> Array:
+        """What the fidelity exceeds the target by, at a dephasing in units of √|g₁₂g₂₁|."""
+        a, b, angle, unequal = (one[rows] for one in sector)
+        reached = steady_fidelity(a, b, angle, none[rows], dephasing * scale[rows], unequal)
+        return np.nan_to_num(reached - target, nan=-1.0)
 
     # Chirality only takes away from that; where |↑↓⟩ and |↓↑⟩ decay differently too, some more may be allowed.
-    while np.any(beyond := chiral & possible & (high > 0) & (high < _STRONGEST * scale) & reaches(high)):
-        low, high = np.where(beyond, high, low), np.where(beyond, 2 * high, high)
-    _, high = _narrowed(np.where(chiral & possible, low, high), high, _LEAST * scale, reaches)
-    return np.where(possible, high, np.nan)
+    rows = np.flatnonzero(chiral & possible & (high > 0))
+    low, top = np.zeros(rows.size), high[rows] / scale[rows]
+    while np.any(beyond := (top < _STRONGEST) & (margin(top, rows) >= 0)):
+        low, top = np.where(beyond, top, low), np.where(beyond, 2 * top, top)
+    high[rows] = scale[rows] * _edge(lambda dephasing, at: margin(dephasing, rows[at]), low, top)
+    return np.where(possible, high, np.nan).reshape(shape)

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, nonnegative_array, numeric_array, real_number, show
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._text_table import aligned
 from nvprotocol._typing import ArrayLike
 from nvprotocol.design.crossing import first_crossing
 from nvprotocol.design.sector import Array, bell_phase, imbalance, largest_dephasing, largest_detuning, steady_fidelity
 from nvprotocol.magnets.constants import GAMMA
-from nvprotocol.magnets.one_way import chirality
+from nvprotocol.magnets.nonreciprocity import chirality
 from nvprotocol.medium import Medium
 
 __all__ = ["BellYield", "bell_yield"]
@@ -36,8 +37,8 @@ class BellYield:
         probability: Probability P that a run is kept up to t_F, NaN where F is not reached.
         rate: Kept Bell pairs per second, P/(t_F + overhead), 0 where F is not reached.
         phase: Relative phase φ in rad of the Bell state (|↑↓⟩ + e^(iφ)|↓↑⟩)/√2.
-        field_tolerance_nt: Largest difference of the fields at the two qubits, in nT, at which the long-time fidelity is
-            at least F, without an echo; NaN where it is below F at equal fields.
+        field_tolerance_nt: Largest difference of the fields at the two qubits, in nT, at which the long-time fidelity
+            is at least F, without an echo; NaN where it is below F at equal fields.
         exceptional_field_nt: Difference of the fields in nT at δ = √|g₁₂g₂₁|, for J⊥ = 0 the exceptional point δ = Γ.
         dephasing_budget: Shortest dephasing time T_φ of each qubit in µs, 1/T_φ = 4(d − D), at which monitoring still
             saturates at F at δ = 0; NaN where it does not at all.
@@ -87,7 +88,7 @@ class BellYield:
             ("kept", f"{self.probability:.4g} of all runs"),
             *(tolerances if stays else [("beyond", self._end)]),
         ]
-        return "\n".join(f"{name:<11}{text}" for name, text in rows)
+        return "\n".join(aligned(rows, least=10))
 
     __repr__ = __str__
 

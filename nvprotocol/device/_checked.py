@@ -7,13 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import (
-    ROUNDING,
     check_readout_tells,
     fail,
     nonnegative_array,
-    numeric_array,
     real_number,
-    require_plain_numbers,
     show,
     stochastic_columns,
     whole_number,
@@ -22,6 +19,7 @@ from nvprotocol._read_only import ReadOnlyDict
 from nvprotocol._typing import ArrayLike
 from nvprotocol.device.catalogue import INSTANTANEOUS, NOT_GATES, ONE_QUBIT_GATES, TWO_QUBIT_GATES
 from nvprotocol.device.control import checked_control
+from nvprotocol.device.intrinsic import check_coherence, checked_times
 from nvprotocol.master_equation import MasterEquation
 
 # Greatest values of what is a probability or an infidelity: to depolarise a qubit is an infidelity of 1/2, a pair 3/4.
@@ -93,52 +91,3 @@ def checked_readout(readout: ArrayLike | None, n_qubits: int) -> NDArray[np.floa
     matrix = stochastic_columns(matrix, "readout")
     check_readout_tells(matrix, "readout")
     return matrix
-
-
-def checked_times(value: ArrayLike | None, name: str, n_qubits: int) -> float | tuple[float, ...] | None:
-    """A positive time in µs for all qubits, or one for each; None or inf is infinite, and None stands for all of it."""
-    if value is None:
-        return None
-    require_plain_numbers(value, name)
-    given: Any = [np.inf if one is None else one for one in value] if isinstance(value, list | tuple) else value
-    endless = _endless(given)
-    finite = np.where(endless, 1.0, np.asarray(given, dtype=float)) if endless.any() else given
-    times = np.where(endless, np.inf, numeric_array(finite, name, real=True))
-    if times.shape not in ((), (n_qubits,)):
-        fail(name, f"be a number or {n_qubits} numbers, one for each qubit", f"has shape {times.shape}")
-    if np.any(times <= 0):
-        shown = show(times[times <= 0].flat[0])
-        fail(name, "be greater than 0", f"contains {shown}" if times.ndim else f"is {shown}")
-    if np.all(np.isinf(times)):
-        return None
-    return tuple(times.tolist()) if times.ndim else float(times)
-
-
-def _endless(value: ArrayLike) -> NDArray[np.bool_]:
-    """Where a time is infinite; nowhere, if the value is no array of numbers at all, which is for others to say."""
-    try:
-        return np.isposinf(np.asarray(value, dtype=float))
-    except (TypeError, ValueError):
-        return np.zeros((), dtype=bool)
-
-
-def incoherent(t1: ArrayLike | None, t2: ArrayLike | None) -> tuple[float, float, str] | None:
-    """T1 and T2 of the first qubit with T2 > 2·T1, and the words " for qubit …" where it is not all of them.
-
-    No state can have it: the coherence of a qubit decays at least at half the rate 1/T1. A T2 that is infinite means
-    that T1 alone limits it, and fits any T1.
-    """
-    if t1 is None or t2 is None:
-        return None
-    first, second = np.broadcast_arrays(np.asarray(t1, dtype=float), np.asarray(t2, dtype=float))
-    wrong = np.flatnonzero(np.isfinite(second) & (second > 2 * first * (1 + ROUNDING)))
-    if not wrong.size:
-        return None
-    place = f" for qubit {wrong[0]}" if second.ndim else ""
-    return float(first.flat[wrong[0]]), float(second.flat[wrong[0]]), place
-
-
-def check_coherence(t1: float | tuple[float, ...] | None, t2: float | tuple[float, ...] | None) -> None:
-    """Refuses T2 > 2·T1."""
-    if wrong := incoherent(t1, t2):
-        fail("intrinsic_t2_us", f"be at most 2·T1 = {show(2 * wrong[0])} us", f"is {show(wrong[1])}{wrong[2]}")

@@ -1,27 +1,28 @@
-"""Reading a device file: a text becomes the arguments of a `Device`, or one line that names key and line."""
+"""Reading a device file: a text becomes the sections of a device, or one line that names key and line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from nvprotocol._checks import fail, real_number, show
-from nvprotocol._toml import about_key, in_file, of_validation, parsed, suggestion, text_of
-from nvprotocol.device._checked import incoherent
+from nvprotocol._toml import TomlFile, suggestion
 from nvprotocol.device.catalogue import BUILTIN
 from nvprotocol.device.control import Control
-from nvprotocol.device.schema import ControlSection, DeviceFile, DeviceSection, MediumSection
-from nvprotocol.device.surroundings import MagnetError, Surroundings, either, medium_of
+from nvprotocol.device.intrinsic import incoherent
+from nvprotocol.device.medium_section import AnyMediumSection, chosen_section, medium_of, section_name
+from nvprotocol.device.schema import ControlSection, DeviceFile, DeviceSection, MagnetSection, MediumSection
 from nvprotocol.errors import ArgumentError, DeviceFileError
 from nvprotocol.master_equation import MasterEquation
 
-_IN_FILES = {"intrinsic_t1_us": "intrinsic_t1", "intrinsic_t2_us": "intrinsic_t2"}
-_ALTERNATIVES = ("readout", "readout_error")
-_SECTIONS = {("medium",): MediumSection, ("device", "control"): ControlSection}
+_KEYS = {"intrinsic_t1_us": "intrinsic_t1", "intrinsic_t2_us": "intrinsic_t2"}
+"""Argument of `Device` → its key in a file, where that is another; the key takes any unit."""
+_ARGUMENTS = {key: argument for argument, key in _KEYS.items()}
+_READOUTS = ("readout", "readout_error")
+"""Two ways to say one thing."""
 
 
 @dataclass(frozen=True)
@@ -31,26 +32,32 @@ class Description:
     Attributes:
         medium: The section [medium], or [magnet] in its place.
         device: The section [device].
-        text: The file as it was read.
-        source: Its name.
+        source: The file.
     """
 
-    medium: Surroundings
+    medium: AnyMediumSection
     device: DeviceSection
-    text: str
-    source: str
+    source: TomlFile
 
-    def arguments(self) -> dict[str, Any]:
-        """The arguments of `Device`."""
-        try:
-            return arguments_of(self.medium.model_dump(), self.device.model_dump())
-        except ArgumentError as error:
-            raise self.refusal(error) from None
+    def equation(self) -> MasterEquation:
+        """Medium and detuning.
 
-    def refusal(self, error: ArgumentError) -> DeviceFileError:
-        """The error that names the key, and its line, of an argument that was refused."""
-        path = key_of(error)
-        return DeviceFileError(in_file(self.source, self.text, path, about_key(error, path)))
+        Raises:
+            DeviceFileError: If they are none; names key and line.
+        """
+        with self.source.locating(lambda error: (section_name(self.medium), *error.path)):
+            medium = medium_of(self.medium)
+        return MasterEquation(medium, self.device.detuning)
+
+    def instruments(self) -> dict[str, Any]:
+        """The other arguments of `Device`."""
+        return instruments_of(self.device, self.medium)
+
+    @contextmanager
+    def locating_arguments(self) -> Iterator[None]:
+        """Turns an error about an argument of `Device` into one about the key of the file."""
+        with self.source.locating(device_key):
+            yield
 
 
 def read(path: str | Path) -> Description:
@@ -83,99 +90,108 @@ def read_builtin(name: str) -> Description:
     """
     file = f"{name}.toml"
     text = (files("nvprotocol.device") / "builtin" / file).read_text(encoding="utf-8")
-    return _description(text, file, Path(), ())
+    return _description(TomlFile(text, file, "device", DeviceFileError), ())
 
 
-def arguments_of(medium: Mapping[str, Any], device: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of `Device` from what the sections [medium], or [magnet] in its place, and [device] say.
+def instruments_of(device: DeviceSection, medium: AnyMediumSection) -> dict[str, Any]:
+    """The arguments of `Device` but the equation; the splitting is that of [magnet] where there is one.
 
     Raises:
-        ArgumentError: If medium, detuning or readout errors are none.
+        ArgumentError: If readout errors or limits of the control are none.
 
     Examples:
-        >>> from nvprotocol.device.file import arguments_of
-        >>> section = {"detuning": 1.0, "intrinsic_t1": 5.0, "readout_error": [0.1, 0.3]}
-        >>> device = nv.Device(**arguments_of({"a": 2.0}, section))
-        >>> device.intrinsic_t1_us, device.readout_matrices[0].tolist()
-        (5.0, [[0.9, 0.3], [0.1, 0.7]])
+        >>> from nvprotocol.device.file import instruments_of
+        >>> from nvprotocol.device.schema import DeviceSection, MediumSection
+        >>> section = DeviceSection(intrinsic_t1=5.0, readout_error=[0.1, 0.3])
+        >>> instruments_of(section, MediumSection())
+        {'intrinsic_t1_us': 5.0, 'readout': [[0.9, 0.3], [0.1, 0.7]]}
     """
-    left_out = {"base", "detuning", *_ALTERNATIVES}
-    names = {key: name for name, key in _IN_FILES.items()}
-    given = {names.get(key, key): value for key, value in device.items() if value is not None and key not in left_out}
-    if "control" in given:
-        given["control"] = Control(**{key: value for key, value in given["control"].items() if value is not None})
-    if "kind" in medium:  # a magnet, which has been asked at that splitting
-        given["frequency_ghz"] = medium["frequency_ghz"]
-    readout = _readout(device.get("readout"), device.get("readout_error"))
-    return {"equation": MasterEquation(medium_of(medium), device["detuning"]), "readout": readout} | given
+    left_out = {"base", "detuning", "control", *_READOUTS}
+    given = {_ARGUMENTS.get(key, key): value for key, value in device if value is not None and key not in left_out}
+    if device.control is not None:
+        given["control"] = Control(**{key: value for key, value in device.control if value is not None})
+    if not isinstance(medium, MediumSection):
+        given["frequency_ghz"] = medium.frequency_ghz
+    readout = _readout(device.readout, device.readout_error)
+    return given if readout is None else given | {"readout": readout}
 
 
-def key_of(error: ArgumentError) -> tuple[str, ...]:
-    """The key of the argument that an error is about.
+def device_key(error: ArgumentError) -> tuple[str, ...]:
+    """The key in [device] of the argument that an error is about.
 
     Examples:
-        >>> from nvprotocol.device.file import key_of
-        >>> key_of(nv.errors.ArgumentError('Argument `gate_ns["sx"]` must be at least 0, but is -1.'))
+        >>> from nvprotocol.device.file import device_key
+        >>> device_key(nv.errors.ArgumentError('gate_ns["sx"]', "be at least 0", "is -1"))
         ('device', 'gate_ns', 'sx')
     """
-    name, _, inner = str(error).split("`")[1].partition("[")
-    inside = (inner.strip('"]'),) if inner else ()
-    if isinstance(error, MagnetError):
-        return ("magnet", *([name] if name != "magnet" else []), *inside)
-    for section, model in _SECTIONS.items():
-        if name in model.model_fields:
-            return (*section, name)
-    return ("device", _IN_FILES.get(name, name), *inside)
+    name, *entry = error.path
+    inner = ("control",) if name in ControlSection.model_fields else ()
+    return ("device", *inner, _KEYS.get(name, name), *entry)
 
 
-def with_base(
-    medium: Surroundings | None, device: DeviceSection, folder: Path
-) -> tuple[Surroundings | None, DeviceSection]:
-    """The sections together with what the base gives and they do not.
+def completed(
+    medium: MediumSection | None, magnet: MagnetSection | None, device: DeviceSection, source: TomlFile
+) -> tuple[AnyMediumSection | None, DeviceSection]:
+    """The sections of a file together with what the base of its device gives and they do not.
 
     Args:
-        medium: The section [medium] or [magnet], None where there is none.
+        medium: The section [medium], None where there is none.
+        magnet: The section [magnet], None where there is none.
         device: The section [device], whose `base` is the name of a built-in device or a file.
-        folder: Where the path of that file begins.
+        source: The file.
 
     Raises:
-        ArgumentError: If there is no such base, or one of T1 and T2 does not fit the other, which is the base's.
-        DeviceFileError: If its file is malformed.
+        FileError: If both medium and magnet are given, there is no such base, or one of T1 and T2 does not fit the
+            other, which is the base's; or if the file of the base is malformed.
 
     Examples:
-        >>> from pathlib import Path
-        >>> from nvprotocol.device.file import with_base
+        >>> from nvprotocol._toml import TomlFile
+        >>> from nvprotocol.device.file import completed
         >>> from nvprotocol.device.schema import DeviceSection
-        >>> medium, device = with_base(None, DeviceSection(base="ideal", monitors=2), Path())
+        >>> file = TomlFile("", "mine.toml", "device", nv.errors.DeviceFileError)
+        >>> medium, device = completed(None, None, DeviceSection(base="ideal", monitors=2), file)
         >>> medium.a, device.monitors, device.name
         (1.0, 2, 'ideal')
     """
-    return _with_base(medium, device, folder, ())
+    return _completed(medium, magnet, device, source, ())
 
 
-def _with_base(
-    medium: Surroundings | None, device: DeviceSection, folder: Path, above: tuple[Path, ...]
-) -> tuple[Surroundings | None, DeviceSection]:
-    told, felt = device.frequency_ghz, getattr(medium, "frequency_ghz", None)
-    if None not in (told, felt) and told != felt:
-        fail("frequency_ghz", f"be left out, or {show(felt)} GHz as in [magnet]", f"is {show(told)}")
-    if device.base is None:
-        return medium, device
-    path = folder / device.base
-    if device.base in BUILTIN:
-        base = read_builtin(device.base)
-    elif path.resolve() in above:
-        fail("base", "be another file", f"is {show(device.base)}, which is based on this one")
-    elif path.is_file():
-        base = _read(path, above)
-    else:
+def _completed(
+    medium: MediumSection | None,
+    magnet: MagnetSection | None,
+    device: DeviceSection,
+    source: TomlFile,
+    above: tuple[Path, ...],
+) -> tuple[AnyMediumSection | None, DeviceSection]:
+    with source.locating(lambda error: error.path):
+        given = chosen_section(medium, magnet, source.folder)
+    with source.locating(device_key):
+        _check_frequency(given, device)
+        if device.base is None:
+            return given, device
+        base = _base(device.base, source.folder, above)
+        merged = _merged(base.device, device)
+        _check_coherence(device, merged)
+    return given or base.medium, merged
+
+
+def _check_frequency(medium: AnyMediumSection | None, device: DeviceSection) -> None:
+    """Refuses a splitting that is not the one at which the magnet is asked."""
+    own, magnets = device.frequency_ghz, getattr(medium, "frequency_ghz", None)
+    if own is not None and magnets is not None and own != magnets:
+        fail("frequency_ghz", f"be left out, or {show(magnets)} GHz as in [magnet]", f"is {show(own)}")
+
+
+def _base(name: str, folder: Path, above: tuple[Path, ...]) -> Description:
+    path = folder / name
+    if name in BUILTIN:
+        return read_builtin(name)
+    if path.resolve() in above:
+        fail("base", "be another file", f"is {show(name)}, which is based on this one")
+    if not path.is_file():
         must = "be the name of a built-in device, or the path of a device file"
-        raise ArgumentError(
-            f"Argument `base` must {must}, but is {show(device.base)}{suggestion(device.base, BUILTIN)}"
-        )
-    merged = _merged(base.device, device)
-    _check_coherence(device, merged)
-    return medium or base.medium, merged
+        fail("base", must, f"is {show(name)}{suggestion(name, BUILTIN)}")
+    return _read(path, above)
 
 
 def _merged(base: DeviceSection, own: DeviceSection) -> DeviceSection:
@@ -186,8 +202,8 @@ def _merged(base: DeviceSection, own: DeviceSection) -> DeviceSection:
     if own.control is not None and base.control is not None:
         update = {key: getattr(own.control, key) for key in own.control.model_fields_set}
         given["control"] = base.control.model_copy(update=update)
-    if given.keys() & set(_ALTERNATIVES):  # two ways to say one thing: that of the base falls with either
-        given = dict.fromkeys(_ALTERNATIVES) | given
+    if given.keys() & set(_READOUTS):  # that of the base falls with either
+        given = dict.fromkeys(_READOUTS) | given
     return base.model_copy(update=given)
 
 
@@ -200,33 +216,25 @@ def _check_coherence(own: DeviceSection, merged: DeviceSection) -> None:
         return
     if wrong is None:
         return
-    t1, t2, place = wrong
+    t1, t2, qubit = wrong
     (key,) = given
     if key == "intrinsic_t1":
         must, value = f"be at least T2/2 = {show(t2 / 2)} us, with intrinsic_t2 = {show(t2)} us", t1
     else:
         must, value = f"be at most 2·T1 = {show(2 * t1)} us, with intrinsic_t1 = {show(t1)} us", t2
-    fail(key, f"{must} from base {show(own.base)}", f"is {show(value)}{place}")
+    fail(key, f"{must} from base {show(own.base)}", f"is {show(value)}{qubit}")
 
 
 def _read(path: Path, above: tuple[Path, ...]) -> Description:
-    return _description(text_of(path, DeviceFileError), str(path), path.parent, (*above, path.resolve()))
+    return _description(TomlFile.read(path, "device", DeviceFileError), (*above, path.resolve()))
 
 
-def _description(text: str, source: str, folder: Path, above: tuple[Path, ...]) -> Description:
-    raw = parsed(text, source, "[medium], or a base in [device]", DeviceFileError, "device")
-    try:
-        content = DeviceFile.model_validate(raw)
-    except ValidationError as error:
-        raise DeviceFileError(of_validation(error, text, source, DeviceFile)) from None
-    try:
-        medium = either(content.medium, content.magnet, folder)
-        medium, device = _with_base(medium, content.device, folder, above)
-    except ArgumentError as error:
-        raise DeviceFileError(in_file(source, text, key_of(error), about_key(error, key_of(error)))) from None
+def _description(source: TomlFile, above: tuple[Path, ...]) -> Description:
+    content = source.content(DeviceFile, "[medium], or a base in [device]")
+    medium, device = _completed(content.medium, content.magnet, content.device, source, above)
     if medium is None:
-        raise DeviceFileError(in_file(source, text, (), 'key "medium" is missing.'))
-    return Description(medium, device, text, source)
+        raise source.refusal((), 'key "medium" is missing.')
+    return Description(medium, device, source)
 
 
 def _readout(matrix: list[Any] | None, errors: list[Any] | None) -> list[Any] | None:
@@ -237,7 +245,7 @@ def _readout(matrix: list[Any] | None, errors: list[Any] | None) -> list[Any] | 
         fail("readout_error", "not be given together with `readout`", f"is {show(errors)}")
     if len(errors) != 2:
         fail("readout_error", "be two numbers, [P(1|0), P(0|1)]", f"is {show(errors)}")
-    up, down = (real_number(one, "readout_error", minimum=0.0, maximum=1.0) for one in errors)
+    up, down = (real_number(error, "readout_error", minimum=0.0, maximum=1.0) for error in errors)
     if up + down > 1:
         fail("readout_error", "sum to at most 1, or 0 stands for 1", f"is {show(errors)}")
     return [[1 - up, down], [up, 1 - down]]

@@ -1,11 +1,15 @@
 """What a device file may say: sections, keys and types. Ranges are checked where the device is made."""
 
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
+from nvprotocol._checks import fail, show
 from nvprotocol._toml import CONFIG, Coupling, Factor, Lifetimes, Nanoseconds, Rate
-from nvprotocol.device.magnet_schema import MagnetSection
+
+_Numbers = Annotated[tuple[float, ...], Field(strict=False)]
 
 
 class MediumSection(BaseModel):
@@ -22,6 +26,126 @@ class MediumSection(BaseModel):
     J: Rate = 0.0
     Jz: Rate = 0.0
     dm: Rate = 0.0
+
+
+class PlaceSection(BaseModel):
+    """Where the qubits are, and at which frequency and temperature: the arguments of `Magnet.medium`."""
+
+    model_config = CONFIG
+    separation_nm: float
+    azimuth_deg: float | None = None
+    frequency_ghz: float
+    temperature_k: float = 0.0
+    chemical_potential_ghz: float = 0.0
+    dipole: bool = True
+    dephasing: bool = True
+
+
+class MaterialSection(BaseModel):
+    """[magnet.material]: the numbers of a material, where it is none of the named ones."""
+
+    model_config = CONFIG
+    name: str = "own"
+    magnetisation_a_per_m: float
+    exchange_t_m2: float
+    gyromagnetic_ghz_per_t: float | None = None
+
+
+def _complete(value: object) -> object:
+    """Refuses a table without the numbers of a material, which a choice of two types would not tell."""
+    if isinstance(value, str) or not isinstance(value, dict):
+        return value
+    fields = MaterialSection.model_fields
+    needed = [key for key, info in fields.items() if info.is_required()]
+    if not set(needed) <= set(value) <= set(fields):
+        other = [key for key in fields if key not in needed]
+        must = f"have the keys {', '.join(needed)}, and may have {', '.join(other)}"
+        fail("material", must, f"has {', '.join(value) or 'none'}")
+    for key, number in value.items():
+        if key != "name" and (isinstance(number, bool) or not isinstance(number, int | float)):
+            fail("material", f"have a number as {key}", f"has {show(number)}")
+    return value
+
+
+class ExchangeSection(BaseModel):
+    """kind = "exchange": the arguments of `Exchange`."""
+
+    model_config = CONFIG
+    kind: Literal["exchange"]
+    dimension: int
+    gap_ghz: float
+    stiffness_m2_per_s: float
+    spin: float
+    lattice_nm: float
+    coupling_mhz: float
+    damping: float = 0.0
+    aligned: bool = True
+
+
+class FilmSection(BaseModel):
+    """kind = "film": the arguments of `Film`, or with `field_mt` those of `Film.in_field`."""
+
+    model_config = CONFIG
+    kind: Literal["film"]
+    material: Annotated[str | MaterialSection, BeforeValidator(_complete)] = "YIG"
+    thickness_nm: float
+    gap_ghz: float | None = None
+    field_mt: float | None = None
+    anisotropy_mt: float | None = None
+    orientation: str = "normal"
+    transition: str = "lower"
+    damping: float = 0.0
+
+
+class TabulatedSection(BaseModel):
+    """kind = "tabulated": a file for `Tabulated.from_file`, its path from the folder of this one."""
+
+    model_config = CONFIG
+    kind: Literal["tabulated"]
+    file: str
+    measured_at_k: float | None = None
+    gap_ghz: float | None = None
+    axis: _Numbers | None = None
+    tolerance: float = 1e-3
+
+
+class PlacedExchange(PlaceSection, ExchangeSection):
+    """[magnet] with kind = "exchange", and the place of the qubits."""
+
+
+class PlacedFilm(PlaceSection, FilmSection):
+    """[magnet] with kind = "film", and the place of the qubits."""
+
+    height_nm: float
+
+
+class PlacedTabulated(PlaceSection, TabulatedSection):
+    """[magnet] with kind = "tabulated", and the place of the qubits."""
+
+
+PLACED: dict[str, type[BaseModel]] = {"exchange": PlacedExchange, "film": PlacedFilm, "tabulated": PlacedTabulated}
+"""Kind → the section [magnet] of a device or an experiment."""
+ALONE: dict[str, type[BaseModel]] = {"exchange": ExchangeSection, "film": FilmSection, "tabulated": TabulatedSection}
+"""Kind → the section [magnet] of a file that asks where to put the qubits."""
+PLACE = frozenset(PlaceSection.model_fields) | {"height_nm"}
+"""Keys that say where the qubits are."""
+
+if TYPE_CHECKING:
+
+    class MagnetSection(BaseModel, frozen=True):
+        """[magnet]: one of `PLACED`."""
+
+        kind: str
+        frequency_ghz: float
+
+    class MagnetAlone(BaseModel):
+        """[magnet]: one of `ALONE`."""
+
+        kind: str
+
+else:
+    MagnetSection: Any = reduce(or_, PLACED.values())
+    MagnetAlone: Any = reduce(or_, ALONE.values())
 
 
 class ControlSection(BaseModel):

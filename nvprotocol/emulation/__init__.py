@@ -1,7 +1,7 @@
 """Circuit × device × engine → estimate."""
 
-from nvprotocol.emulation.estimate import Estimate
-from nvprotocol.emulation.probability import Probability, probability
-from nvprotocol.emulation.run import emulate
+from nvprotocol.emulation.register import probability
+from nvprotocol.emulation.results import Estimate, KeptRuns, Probability
+from nvprotocol.emulation.state import emulate
 
-__all__ = ["Estimate", "Probability", "emulate", "probability"]
+__all__ = ["Estimate", "KeptRuns", "Probability", "emulate", "probability"]

@@ -14,16 +14,15 @@ from numpy.typing import NDArray
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.device import Device
 from nvprotocol.emulation import Estimate
-from nvprotocol.experiment.file import Experiment, device_of
+from nvprotocol.experiment.file import Experiment, device_of, parameters_of
 from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, value_of
+from nvprotocol.protocols.parameters import DECLARED
 
 if TYPE_CHECKING:
     from nvprotocol.protocols import Protocol
 
 _FINE = 201
 _FINE_BY_CIRCUITS = 31
-_LIMITS = frozenset({"no_emitted_magnon"})
-"""Protocols whose master equation is the limit of many steps, and not what a circuit of few gives."""
 
 
 @holds_read_only
@@ -53,7 +52,7 @@ class Exact:
 
 def needs_circuits(experiment: Experiment, curve: int) -> bool:
     """Whether the exact values of any point of a curve need the circuits themselves."""
-    if experiment.content.protocol.name in _LIMITS:
+    if DECLARED[experiment.content.protocol.name].reference_is_limit:
         return True
     shared = experiment.scan.parameter.startswith("protocol.")
     points = [None] if shared else range(experiment.scan.values.size)
@@ -72,7 +71,7 @@ def by_master_equation(
     """The protocol with ideal instruments, by the master equation, at given values of the scan."""
     if experiment.scan.parameter == "protocol.duration":
         sections = experiment.settings(curve)
-        parameters = sections["protocol"]
+        parameters = parameters_of(sections)
         kept = protocol.reference(device_of(sections).dynamics, **parameters | {"duration": np.sort(values)})
         order = np.argsort(np.argsort(values))
         states, probability = kept.states[order], kept.probability[order]
@@ -80,8 +79,8 @@ def by_master_equation(
         parts = []
         for value in values:
             sections = experiment.settings(curve, value=value)
-            parts.append(protocol.reference(device_of(sections).dynamics, **sections["protocol"]))
-        parameters = experiment.settings(curve)["protocol"]
+            parts.append(protocol.reference(device_of(sections).dynamics, **parameters_of(sections)))
+        parameters = parameters_of(experiment.settings(curve))
         states = np.concatenate([one.states for one in parts])
         probability = np.concatenate([one.probability for one in parts])
     table = None
@@ -103,7 +102,7 @@ def by_circuits(
     """The circuits themselves on the device as it is, by the exact engine, at given values of the scan."""
     options = {"shots": None, "engine": "exact", "postselect": protocol.postselect}
     sections = [experiment.settings(curve, value=value) for value in values]
-    circuits = [protocol.circuit(**one["protocol"]) for one in sections]
+    circuits = [protocol.circuit(**parameters_of(one)) for one in sections]
     found: list[Emulated | None] = []
     tables = []
     for job in jobs(experiment, len(values)):
@@ -143,7 +142,7 @@ def drawn_at(experiment: Experiment, *, by_circuits: bool) -> NDArray[np.float64
 
 def _dividing(experiment: Experiment, low: float, high: float) -> NDArray[np.float64]:
     """Periods that divide the duration: after any other, the pair evolves on unchecked, and the curve is a saw."""
-    duration = float(experiment.settings(0)["protocol"]["duration"])
+    duration = float(parameters_of(experiment.settings(0))["duration"])
     most, fewest = round(duration / low), max(round(duration / high), 1)
     checks = np.unique(np.round(np.geomspace(most, fewest, _FINE_BY_CIRCUITS)))[::-1]
     return np.clip(duration / checks, low, high)
@@ -156,7 +155,7 @@ def _states(found: Sequence[Emulated | None]) -> NDArray[np.complex128]:
 
 def _read(one: Emulated | None, device: Device, observable: Observable) -> NDArray[Any]:
     """What a kept run reads in each setting, shape (settings, readings); 0 where nothing is kept."""
-    from nvprotocol.emulation.circuits import outcome_probabilities
+    from nvprotocol.emulation.state import outcome_probabilities
 
     if one is None:
         return np.zeros((len(observable.settings), len(observable.readings)))

@@ -4,22 +4,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from nvprotocol._checks import fail, show
-from nvprotocol._toml import about_key, in_file, of_validation, parsed, text_of
+from nvprotocol._toml import TomlFile
 from nvprotocol.device import Device
-from nvprotocol.device.file import arguments_of, key_of, with_base
+from nvprotocol.device.file import completed, device_key, instruments_of
+from nvprotocol.device.medium_section import AnyMediumSection, medium_of, section_name
 from nvprotocol.device.schema import MediumSection
-from nvprotocol.device.surroundings import either, medium_of
-from nvprotocol.errors import ArgumentError, ExperimentFileError
-from nvprotocol.experiment.schema import READ_OUT, ExperimentFile
+from nvprotocol.errors import ArgumentError, ExperimentFileError, FileError
+from nvprotocol.experiment.schema import ExperimentFile
 from nvprotocol.experiment.sweep import Sweep, sweep_of
 from nvprotocol.master_equation import MasterEquation
-from nvprotocol.medium import Medium
-from nvprotocol.protocols.parameters import checked
-
-_MOST_CHECKS = 100_000
+from nvprotocol.protocols.parameters import DECLARED, checked
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +24,7 @@ class Experiment:
         content: The file's sections.
         scan: The parameter on the horizontal axis.
         curves: The parameter that distinguishes the curves, None for a single curve.
-        text: The file as it was read.
-        name: Name of the file without its ending.
+        source: The file.
 
     Examples:
         >>> text = '''
@@ -48,30 +41,26 @@ class Experiment:
     content: ExperimentFile
     scan: Sweep
     curves: Sweep | None
-    text: str
-    name: str
+    source: TomlFile
 
-    def settings(
-        self, curve: int, point: int | None = None, *, value: float | None = None
-    ) -> dict[str, dict[str, Any]]:
-        """The sections of one curve, at a point of the scan or any value of it.
+    @property
+    def text(self) -> str:
+        """The file as it was read."""
+        return self.source.text
 
-        They are `medium`, or `magnet` in its place, `device` and `protocol`.
-        """
-        magnet = self.content.magnet
-        surroundings = {"medium": self.content.medium} if magnet is None else {"magnet": magnet}
-        sections = {
-            **{name: section.model_dump() for name, section in surroundings.items()},
-            "device": self.content.device.model_dump(),
-            "protocol": self.content.protocol.model_dump(exclude={"name"}),
-        }
+    @property
+    def name(self) -> str:
+        """Name of the file without its ending."""
+        return Path(self.source.name).stem
+
+    def settings(self, curve: int, point: int | None = None, *, value: float | None = None) -> ExperimentFile:
+        """The sections of one curve, at a point of the scan or any value of it."""
+        content = self.content
         if self.curves is not None:
-            _set(sections, self.curves, self.curves.values[curve])
+            content = self.curves.put(content, self.curves.values[curve])
         if point is not None:
             value = float(self.scan.values[point])
-        if value is not None:
-            _set(sections, self.scan, value)
-        return sections
+        return content if value is None else self.scan.put(content, value)
 
     @property
     def n_curves(self) -> int:
@@ -79,23 +68,24 @@ class Experiment:
         return 1 if self.curves is None else self.curves.values.size
 
 
-def equation_of(sections: dict[str, dict[str, Any]]) -> MasterEquation:
-    """The master equation that the sections of medium (or magnet) and device describe."""
-    return MasterEquation(medium_of(_surroundings(sections)), sections["device"]["detuning"])
+def medium_section_of(content: ExperimentFile) -> AnyMediumSection:
+    """[medium], or [magnet] in its place."""
+    return content.medium if content.magnet is None else content.magnet
 
 
-def device_of(sections: dict[str, dict[str, Any]]) -> Device:
-    """The device that the sections of medium (or magnet) and device describe."""
-    return Device(**arguments_of(_surroundings(sections), sections["device"]))
+def equation_of(content: ExperimentFile) -> MasterEquation:
+    """The master equation that the sections of an experiment describe."""
+    return MasterEquation(medium_of(medium_section_of(content)), content.device.detuning)
 
 
-def _surroundings(sections: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    return sections["magnet"] if "magnet" in sections else sections["medium"]
+def device_of(content: ExperimentFile) -> Device:
+    """The device that the sections of an experiment describe."""
+    return Device(equation_of(content), **instruments_of(content.device, medium_section_of(content)))
 
 
-def _set(sections: dict[str, dict[str, Any]], sweep: Sweep, value: float) -> None:
-    section, key = sweep.parameter.split(".")
-    sections[section][key] = int(value) if sweep.is_whole else float(value)
+def parameters_of(content: ExperimentFile) -> dict[str, Any]:
+    """The parameters of the protocol, by name."""
+    return {key: value for key, value in content.protocol if key != "name"}
 
 
 def load(path: str | Path) -> Experiment:
@@ -114,8 +104,7 @@ def load(path: str | Path) -> Experiment:
             ...
         nvprotocol.errors.ExperimentFileError: nowhere.toml: there is no such file.
     """
-    file = Path(path)
-    return parse(text_of(file, ExperimentFileError), str(file))
+    return _experiment(TomlFile.read(path, "experiment", ExperimentFileError))
 
 
 def parse(text: str, source: str = "experiment.toml") -> Experiment:
@@ -136,79 +125,61 @@ def parse(text: str, source: str = "experiment.toml") -> Experiment:
         ...     print(error)
         x.toml, line 3: key "protocol.chekcs" is not known; did you mean "checks"?
     """
-    raw = parsed(text, source, "[protocol] and [scan]", ExperimentFileError, "experiment")
-    try:
-        content = ExperimentFile.model_validate(raw)
-    except ValidationError as error:
-        raise ExperimentFileError(of_validation(error, text, source, ExperimentFile)) from None
-    content = _completed(content, text, source)
-    experiment = Experiment(
-        content,
-        sweep_of(content.scan, "scan", content, text, source),
-        None if content.curves is None else sweep_of(content.curves, "curves", content, text, source),
-        text,
-        Path(source).stem,
-    )
-    if experiment.curves is not None and experiment.curves.parameter == experiment.scan.parameter:
-        message = (
-            f'key "curves.parameter" must not be what [scan] already varies, but is "{experiment.scan.parameter}".'
-        )
-        raise ExperimentFileError(in_file(source, text, ("curves", "parameter"), message))
-    if content.run.tomography != "full" and content.protocol.name in READ_OUT:
+    return _experiment(TomlFile(text, source, "experiment", ExperimentFileError))
+
+
+def _experiment(source: TomlFile) -> Experiment:
+    content = _completed(source.content(ExperimentFile, "[protocol] and [scan]"), source)
+    scan = sweep_of(content.scan, "scan", content, source)
+    curves = None if content.curves is None else sweep_of(content.curves, "curves", content, source)
+    if curves is not None and curves.parameter == scan.parameter:
+        message = f'key "curves.parameter" must not be what [scan] already varies, but is "{scan.parameter}".'
+        raise source.refusal(("curves", "parameter"), message)
+    if content.run.tomography != "full" and DECLARED[content.protocol.name].outcomes is not None:
         message = (
             f'key "run.tomography" must be left out where there is none, as "{content.protocol.name}" ends with a '
             f'readout, but is "{content.run.tomography}".'
         )
-        raise ExperimentFileError(in_file(source, text, ("run", "tomography"), message))
-    _check_every_point(experiment, source)
+        raise source.refusal(("run", "tomography"), message)
+    experiment = Experiment(content, scan, curves, source)
+    _check_every_point(experiment)
     return experiment
 
 
-def _completed(content: ExperimentFile, text: str, source: str) -> ExperimentFile:
+def _completed(content: ExperimentFile, source: TomlFile) -> ExperimentFile:
     """The file with what the base of its device gives: the medium too, where the file has none."""
     own = content.medium if "medium" in content.model_fields_set else None
-    folder = Path(source).parent
-    try:
-        given, device = with_base(either(own, content.magnet, folder), content.device, folder)
-    except ArgumentError as error:
-        path = key_of(error)
-        raise ExperimentFileError(in_file(source, text, path, about_key(error, path))) from None
+    given, device = completed(own, content.magnet, content.device, source)
     if given is None or isinstance(given, MediumSection):
         return content.model_copy(update={"medium": given or content.medium, "magnet": None, "device": device})
     return content.model_copy(update={"magnet": given, "device": device})
 
 
-def _check_every_point(experiment: Experiment, source: str) -> None:
+def _check_every_point(experiment: Experiment) -> None:
     """Builds every master equation and checks every protocol parameter before anything is run."""
     for curve in range(experiment.n_curves):
         for point in range(experiment.scan.values.size):
-            sections = experiment.settings(curve, point)
+            content = experiment.settings(curve, point)
+            section = medium_section_of(content)
             try:
-                device_of(sections)
+                medium_of(section)
             except ArgumentError as error:
-                raise ExperimentFileError(_located(error, key_of(error), experiment, source)) from None
+                raise _located(error, (section_name(section), *error.path), experiment) from None
             try:
-                _check_protocol(experiment.content.protocol.name, sections["protocol"])
+                device_of(content)
             except ArgumentError as error:
-                key = ("protocol", str(error).split("`")[1])
-                raise ExperimentFileError(_located(error, key, experiment, source)) from None
+                raise _located(error, device_key(error), experiment) from None
+            try:
+                checked(content.protocol.name, **parameters_of(content))
+            except ArgumentError as error:
+                raise _located(error, ("protocol", *error.path), experiment) from None
 
 
-def _check_protocol(name: str, parameters: dict[str, Any]) -> None:
-    """Each parameter by its declaration, and what only several of them together tell."""
-    given = checked(name, **parameters)
-    if name == "no_emitted_magnon":
-        Medium.pair(given["a"], given["A"], given["q"])  # refuses |A| > a
-    if name == "finite_rate_monitoring" and given["duration"] > _MOST_CHECKS * given["period"]:
-        must = f"be at least duration/{_MOST_CHECKS} = {show(given['duration'] / _MOST_CHECKS)}"
-        fail("period", must, f"is {show(given['period'])}")
-
-
-def _located(error: ArgumentError, key: tuple[str, ...], experiment: Experiment, source: str) -> str:
+def _located(error: ArgumentError, key: tuple[str, ...], experiment: Experiment) -> FileError:
     """What is wrong with the argument of a key, at the line where that is varied, or else at its own."""
-    message = str(error) if key[0] in ("medium", "protocol") else about_key(error, key)
+    message = str(error) if key[0] in ("medium", "protocol") else error.sentence(f'key "{".".join(key)}"')
     for section, sweep in (("scan", experiment.scan), ("curves", experiment.curves)):
         if sweep is not None and sweep.parameter == ".".join(key):
             axis = getattr(experiment.content, section)
             key = (section, "start" if axis.values is None else "values")
-    return in_file(source, experiment.text, key, message)
+    return experiment.source.refusal(key, message)

@@ -4,14 +4,14 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nvprotocol.experiment.file import Experiment
-from nvprotocol.experiment.schema import PARAMETERS as SCANNABLE
-from nvprotocol.protocols.parameters import PARAMETERS
+from pydantic import BaseModel
+
+from nvprotocol.device.medium_section import section_name
+from nvprotocol.device.parameters import PARAMETERS
+from nvprotocol.experiment.file import Experiment, medium_section_of
+from nvprotocol.protocols.parameters import DECLARED
 from nvprotocol.units import UNIT_NAMES
 
-_DEVICES = {
-    "no_emitted_magnon": (' and "medium.a = 0.0" in resting.toml, a medium that does not relax', "resting.toml")
-}
 _UNITS = {"time": " µs", "rate": " rad/µs", "coupling": " rad/µs"}
 _NS = {"gate_ns", "dt_ns"}
 _MEANING = {
@@ -48,7 +48,7 @@ def header(
     asked = [one for one in outcomes or () if len(one) == registers.get("readout")]
     if asked:
         command += f" --outcomes readout={','.join(asked)}"
-    said = [f"{one.name} = {_shown(given[one.name], _UNITS.get(one.kind, ''))}" for one in PARAMETERS[name]]
+    said = [f"{one.name} = {_shown(given[one.name], _UNITS.get(one.kind, ''))}" for one in DECLARED[name].parameters]
     return [
         f"{name}: {', '.join(said)}",
         "",
@@ -60,22 +60,24 @@ def header(
 
 def _how_to_run(name: str, command: str, experiment: Experiment | None) -> Iterator[str]:
     if experiment is None:
-        besides, device = _DEVICES.get(name, ("", "ideal"))
-        yield f"Run it, with this text in {name}.qasm{besides}:"
-        yield f"  nvprotocol run {name}.qasm --device {device}{command}"
+        declared = DECLARED[name]
+        yield f"Run it, with this text in {name}.qasm{declared.device_note}:"
+        yield f"  nvprotocol run {name}.qasm --device {declared.device}{command}"
         return
     file = f"{experiment.name}.toml"
     sections = experiment.settings(0, 0)
     swept = {one.parameter for one in (experiment.scan, experiment.curves) if one is not None}
     scanned = any(path.partition(".")[0] in ("medium", "magnet", "device") for path in swept)
-    surroundings = "magnet" if "magnet" in sections else "medium"
+    medium = section_name(medium_section_of(sections))
     where = ", at the first value of what is scanned" if scanned else ""
-    yield f"It is for the {surroundings} and device of {file}{where}:"
-    for section in (surroundings, "device"):
+    yield f"It is for the {medium} and device of {file}{where}:"
+    for section in (medium, "device"):
         own = getattr(experiment.content, section).model_fields_set | {
             path.partition(".")[2] for path in swept if path.startswith(f"{section}.")
         }
-        values = [one for key, value in sections[section].items() if key in own for one in _values(section, key, value)]
+        values = [
+            text for key, value in getattr(sections, section) if key in own for text in _values(section, key, value)
+        ]
         line = f"{section}: {', '.join(values) or 'all by default, ideal instruments'}"
         wrapped = textwrap.wrap(line, _WIDTH, initial_indent="  ", subsequent_indent="    ")
         yield from (part.replace(_TOGETHER, " ") for part in wrapped)
@@ -87,12 +89,13 @@ def _values(section: str, key: str, value: Any) -> Iterator[str]:
     """One key of a section as "key = value unit"."""
     if value is None or key in ("base", "name"):
         return
-    if isinstance(value, dict):
+    if isinstance(value, dict | BaseModel):
         unit = " ns" if key in _NS else ""
-        given = {inner: one for inner, one in value.items() if one is not None}
-        yield from (_together(f"{key}.{inner} = {_shown(one, unit)}") for inner, one in given.items())
+        given = {inner: entry for inner, entry in dict(value).items() if entry is not None}
+        yield from (_together(f"{key}.{inner} = {_shown(entry, unit)}") for inner, entry in given.items())
         return
-    unit = UNIT_NAMES[SCANNABLE[f"{section}.{key}"][1]] if f"{section}.{key}" in SCANNABLE else ""
+    quantity = PARAMETERS.get(f"{section}.{key}")
+    unit = "" if quantity is None else UNIT_NAMES[quantity.dimension]
     unit = "ns" if key in _NS else "GHz" if key == "frequency_ghz" and section == "device" else unit
     yield _together(f"{key} = {_shown(value, f' {unit}' if unit else '')}")
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from nvprotocol import tomography
 from nvprotocol.device import Device
 from nvprotocol.emulation import Estimate, Probability, emulate, probability
-from nvprotocol.emulation.estimate import Ansatz
+from nvprotocol.emulation.results import Ansatz
 from nvprotocol.entanglement import concurrence
 from nvprotocol.errors import NoKeptShotsError
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nvprotocol._toml import assignment, versioned
 from nvprotocol.device.catalogue import BUILTIN
-from nvprotocol.device.surroundings import in_folder
+from nvprotocol.device.medium_section import in_folder
 from nvprotocol.experiment.file import Experiment
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from nvprotocol._toml import text_of
 from nvprotocol.errors import FileError, UnsupportedCircuitError
 from nvprotocol.experiment.dialect import name_single_bits, not_followed, with_tests_of_bits
-from nvprotocol.experiment.file import Experiment
+from nvprotocol.experiment.file import Experiment, parameters_of
 from nvprotocol.experiment.header import header
 from nvprotocol.protocols.parameters import PARAMETERS, checked
 
@@ -70,7 +70,7 @@ def to_qasm(name: str | Experiment, **parameters: object) -> str:
     experiment = None
     if isinstance(name, Experiment):
         experiment, name = name, name.content.protocol.name
-        parameters = experiment.content.protocol.model_dump(exclude={"name"}) | parameters
+        parameters = parameters_of(experiment.content) | parameters
     given = checked(name, **parameters)
     given = {one.name: given.get(one.name, one.default) for one in PARAMETERS[name]}
     from qiskit import qasm3

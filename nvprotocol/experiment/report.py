@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nvprotocol._rich_table import table_of
 from nvprotocol.experiment.file import equation_of
 from nvprotocol.experiment.observable import value_of
 from nvprotocol.experiment.result import Curve, ExperimentResult
@@ -94,17 +95,11 @@ def _doubts(result: ExperimentResult) -> list[str]:
 
 
 def _table(result: ExperimentResult, curve: Curve) -> "RenderableType":
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
     scan = result.experiment.scan
     heading = f"{scan.symbol} ({scan.unit})" if scan.unit else scan.symbol
-    table = Table(
-        title=curve.label or None, title_justify="left", title_style="italic", box=SIMPLE_HEAD, padding=(0, 1)
-    )
     what = result.observable.symbol
-    for name in (heading, f"{what} emulated", "95 %", f"{what} exact", "deviation", "P emulated", "95 %", "P exact"):
-        table.add_column(name, justify="right", no_wrap=True)
+    columns = (heading, f"{what} emulated", "95 %", f"{what} exact", "deviation", "P emulated", "95 %", "P exact")
+    table = table_of(*columns, title=curve.label or None, left=0)
     exact, deviations = curve.exact.values, curve.deviations
     for k, value in enumerate(scan.values):
         estimate, deviation = curve.estimates[k], deviations[k]

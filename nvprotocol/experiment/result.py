@@ -11,7 +11,7 @@ from nvprotocol._read_only import holds_read_only
 from nvprotocol.emulation import Estimate
 from nvprotocol.experiment.agreement import Agreement, outcomes_agreement
 from nvprotocol.experiment.exact import Exact, by_circuits, by_master_equation, drawn_at, jobs, needs_circuits
-from nvprotocol.experiment.file import Experiment, device_of
+from nvprotocol.experiment.file import Experiment, device_of, parameters_of
 from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, observable_of, value_of
 from nvprotocol.tomography.state_estimate import SUSPECT
 
@@ -155,7 +155,7 @@ def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -
     from nvprotocol.protocols import GALLERY
 
     protocol = GALLERY[experiment.content.protocol.name]
-    first = protocol.circuit(**experiment.settings(0, 0)["protocol"])
+    first = protocol.circuit(**parameters_of(experiment.settings(0, 0)))
     observable = observable_of(protocol, first, experiment.content.run.tomography)
     numbers = range(experiment.n_curves)
     circuits = any(needs_circuits(experiment, number) for number in numbers)
@@ -203,7 +203,7 @@ def _emulated(
     settings = [experiment.settings(curve, point) for point in points]
     content = experiment.content.run
     rng = np.random.default_rng([content.seed, curve, points.start])
-    circuits = [protocol.circuit(**one["protocol"]) for one in settings]
+    circuits = [protocol.circuit(**parameters_of(one)) for one in settings]
     options: dict[str, Any] = {"shots": content.shots, "postselect": protocol.postselect, "engine": content.engine}
     results: list[Emulated | None] = []
     for job in jobs(experiment, len(points)):

@@ -11,11 +11,10 @@ from pydantic import BaseModel, BeforeValidator, Field, create_model
 
 from nvprotocol._checks import MOST_SHOTS
 from nvprotocol._toml import CONFIG, Coupling, Rate, Time
-from nvprotocol.device.magnet_schema import MagnetSection
-from nvprotocol.device.schema import DeviceSection, MediumSection
-from nvprotocol.protocols.parameters import PARAMETERS as DECLARED
-from nvprotocol.protocols.parameters import Parameter
-from nvprotocol.units import Dimension
+from nvprotocol.device.parameters import PARAMETERS as LABORATORY
+from nvprotocol.device.parameters import Quantity
+from nvprotocol.device.schema import DeviceSection, MagnetSection, MediumSection
+from nvprotocol.protocols.parameters import DECLARED, Parameter
 
 Shots: TypeAlias = Annotated[int | None, BeforeValidator(lambda value: None if value == "none" else value)]
 
@@ -25,30 +24,24 @@ _TYPES: dict[str, Any] = {
     "rate": Rate,
     "coupling": Coupling,
     "number": float,
+    "whole": int,
     "label": str,
     "choice": Any,
-}
-_DIMENSIONS: dict[str, Dimension] = {
-    "time": "time",
-    "rate": "rate",
-    "coupling": "rate",
-    "number": "number",
-    "whole": "number",
 }
 
 
 def _section(name: str, parameters: tuple[Parameter, ...]) -> type[BaseModel]:
     """[protocol] with the name of one protocol."""
     fields: dict[str, Any] = {"name": (Literal[name], ...)}
-    for one in parameters:
-        if one.kind == "whole":
-            fields[one.name] = (int, Field(default=one.default, ge=one.minimum, le=one.maximum))
-        else:
-            fields[one.name] = (_TYPES[one.kind], one.default)
+    for parameter in parameters:
+        low, high = (parameter.minimum, parameter.maximum) if parameter.kind == "whole" else (None, None)
+        fields[parameter.name] = (_TYPES[parameter.kind], Field(default=parameter.default, ge=low, le=high))
     return create_model(name, __config__=CONFIG, __doc__=f'[protocol] with name = "{name}".', **fields)
 
 
-PROTOCOLS: dict[str, type[BaseModel]] = {name: _section(name, declared) for name, declared in DECLARED.items()}
+PROTOCOLS: dict[str, type[BaseModel]] = {
+    name: _section(name, declared.parameters) for name, declared in DECLARED.items()
+}
 """Protocol → its section [protocol]."""
 
 if TYPE_CHECKING:
@@ -88,10 +81,6 @@ class RunSection(BaseModel):
     tomography: Literal["full", "X"] = "full"
 
 
-READ_OUT = frozenset({"hahn_echo", "ramsey", "relaxometry"})
-"""Protocols that end with a readout, and have no tomography."""
-
-
 class ExperimentFile(BaseModel):
     """The whole file."""
 
@@ -106,49 +95,10 @@ class ExperimentFile(BaseModel):
     run: RunSection = Field(default_factory=RunSection)
 
 
-WHOLE: frozenset[str] = frozenset(
-    {"device.gate_slices"}
-    | {f"protocol.{one.name}" for declared in DECLARED.values() for one in declared if one.kind == "whole"}
-)
-"""Paths of the parameters that count something."""
-
-_OF_THE_LABORATORY: dict[str, tuple[str, Dimension]] = {
-    "medium.a": ("a", "rate"),
-    "medium.A": ("A", "rate"),
-    "medium.q": ("q", "number"),
-    "medium.a_tilde": ("ã", "rate"),
-    "medium.A_tilde": ("Ã", "rate"),
-    "medium.d": ("d", "rate"),
-    "medium.D": ("D", "rate"),
-    "medium.J": ("J", "rate"),
-    "medium.Jz": ("Jz", "rate"),
-    "medium.dm": ("DM", "rate"),
-    "magnet.separation_nm": ("r", "number"),
-    "magnet.height_nm": ("h", "number"),
-    "magnet.azimuth_deg": ("φ", "number"),
-    "magnet.frequency_ghz": ("Δ/2π", "number"),
-    "magnet.temperature_k": ("T", "number"),
-    "magnet.chemical_potential_ghz": ("μ/2π", "number"),
-    "magnet.gap_ghz": ("Ω/2π", "number"),
-    "magnet.field_mt": ("B", "number"),
-    "magnet.thickness_nm": ("t", "number"),
-    "magnet.damping": ("α", "number"),
-    "magnet.coupling_mhz": ("λ/2π", "number"),
-    "device.detuning": ("δ", "rate"),
-    "device.single_qubit_error": ("r₁", "number"),
-    "device.two_qubit_error": ("r₂", "number"),
-    "device.initialisation_error": ("e", "number"),
-    "device.intrinsic_t1": ("intrinsic T₁", "time"),
-    "device.intrinsic_t2": ("intrinsic T₂", "time"),
-    "device.monitor_efficiency": ("η", "number"),
-    "device.monitor_false_alarm": ("f", "number"),
-    "device.gate_slices": ("slices", "number"),
-}
-_OF_PROTOCOLS: dict[str, tuple[str, Dimension]] = {
-    f"protocol.{one.name}": (one.symbol, _DIMENSIONS[one.kind])
+PARAMETERS: dict[str, Quantity] = LABORATORY | {
+    f"protocol.{parameter.name}": parameter.quantity
     for declared in DECLARED.values()
-    for one in declared
-    if one.kind in _DIMENSIONS
+    for parameter in declared.parameters
+    if parameter.quantity is not None
 }
-PARAMETERS = _OF_THE_LABORATORY | _OF_PROTOCOLS
-"""What can be scanned: symbol and dimension."""
+"""Path in a file → what can be scanned."""

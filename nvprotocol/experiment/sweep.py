@@ -7,13 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._read_only import holds_read_only
-from nvprotocol._toml import in_file, suggestion
-from nvprotocol.errors import ArgumentError, ExperimentFileError
-from nvprotocol.experiment.schema import PARAMETERS, WHOLE, Axis, ExperimentFile
-from nvprotocol.units import UNIT_NAMES, in_house_units
-
-_UNITS = {"nm": "nm", "ghz": "GHz", "mhz": "MHz", "k": "K", "mt": "mT", "deg": "°"}
-"""Units that the names of keys end in."""
+from nvprotocol._toml import TomlFile, suggestion
+from nvprotocol.experiment.schema import PARAMETERS, Axis, ExperimentFile
+from nvprotocol.units import in_house_units
 
 
 @holds_read_only
@@ -37,36 +33,45 @@ class Sweep:
     @property
     def symbol(self) -> str:
         """Symbol of the parameter, such as "δ"."""
-        return PARAMETERS[self.parameter][0]
+        return PARAMETERS[self.parameter].symbol
+
+    @property
+    def label(self) -> str:
+        """What an axis with it is called."""
+        return PARAMETERS[self.parameter].label
 
     @property
     def unit(self) -> str:
         """Unit of the values, "" for a number."""
-        unit = UNIT_NAMES[PARAMETERS[self.parameter][1]]
-        return unit or _UNITS.get(self.parameter.rpartition("_")[2], "")
+        return PARAMETERS[self.parameter].unit
 
     @property
     def is_whole(self) -> bool:
         """Whether the parameter counts something."""
-        return self.parameter in WHOLE
+        return PARAMETERS[self.parameter].is_whole
+
+    def put(self, content: ExperimentFile, value: float) -> ExperimentFile:
+        """The sections of a file with another value of the parameter."""
+        name, key = self.parameter.split(".")
+        section = getattr(content, name).model_copy(update={key: int(value) if self.is_whole else float(value)})
+        return content.model_copy(update={name: section})
 
 
-def sweep_of(axis: Axis, section: str, content: ExperimentFile, text: str, source: str) -> Sweep:
+def sweep_of(axis: Axis, section: str, content: ExperimentFile, source: TomlFile) -> Sweep:
     """The parameter and its values in house units, from the section [scan] or [curves]."""
 
     def refuse(key: str, message: str) -> NoReturn:
-        raise ExperimentFileError(in_file(source, text, (section, key), f'key "{section}.{key}" {message}'))
+        raise source.refusal((section, key), f'key "{section}.{key}" {message}')
 
     def number(key: str, value: float | str) -> float:
-        try:
-            return in_house_units(value, PARAMETERS[axis.parameter][1])
-        except ArgumentError as error:
-            refuse(key, f"must {str(error).split(' must ', 1)[-1]}")
+        with source.locating(lambda _: (section, key)):
+            return in_house_units(value, PARAMETERS[axis.parameter].dimension)
 
     known = _scannable(content)
     if axis.parameter not in known:
         meant = suggestion(axis.parameter, known)
-        refuse("parameter", f'must be the path of a number, but is "{axis.parameter}"{meant}')
+        ended = "" if meant.endswith("?") else "."
+        refuse("parameter", f'must be the path of a number, but is "{axis.parameter}"{meant}{ended}')
     listed, spanned = axis.values is not None, (axis.start, axis.stop, axis.points)
     if listed == (None not in spanned) or (listed and spanned != (None, None, None)):
         refuse("values", "must be given, or else `start`, `stop` and `points`, all three and not both.")
@@ -81,8 +86,9 @@ def sweep_of(axis: Axis, section: str, content: ExperimentFile, text: str, sourc
 
 
 def _scannable(content: ExperimentFile) -> list[str]:
-    """Paths of the parameters of medium or magnet, device and protocol."""
+    """Paths of the parameters that medium or magnet, the device and the protocol have."""
     sections = {"medium": None if content.magnet else content.medium, "magnet": content.magnet}
     sections |= {"device": content.device, "protocol": content.protocol}
-    keys = {f"{name}.{key}" for name, one in sections.items() if one is not None for key in type(one).model_fields}
+    present = {name: section for name, section in sections.items() if section is not None}
+    keys = {f"{name}.{key}" for name, section in present.items() for key in type(section).model_fields}
     return [path for path in PARAMETERS if path in keys]

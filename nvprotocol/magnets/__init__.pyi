@@ -1,13 +1,13 @@
 from .exchange import Exchange as Exchange
+from .exchange.markov import MarkovCheck as MarkovCheck
 from .film import Film as Film
 from .magnet import Magnet as Magnet
-from .markov import MarkovCheck as MarkovCheck
 from .materials import YIG as YIG
 from .materials import YIG_COLD as YIG_COLD
 from .materials import YIG_SPUTTERED as YIG_SPUTTERED
 from .materials import Material as Material
-from .one_way import Chirality as Chirality
-from .one_way import chirality as chirality
+from .nonreciprocity import Chirality as Chirality
+from .nonreciprocity import chirality as chirality
 from .response import Response as Response
 from .setting import Setting as Setting
 from .tabulated import Tabulated as Tabulated

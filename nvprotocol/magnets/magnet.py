@@ -7,14 +7,13 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, show, truth
 from nvprotocol._typing import ArrayLike
+from nvprotocol.magnets.bose import boltzmann_ratio, occupation
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.dipole import DipoleCoupling, dipole_coupling
-from nvprotocol.magnets.occupation import boltzmann_ratio, occupation
 from nvprotocol.magnets.response import Response, hermitian_block
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.validity import edge_ratio, notes_on, retardation, warn
-from nvprotocol.medium import Medium
-from nvprotocol.provenance import Note, Number, Provenance
+from nvprotocol.medium import Medium, Note, Number, Provenance
 
 __all__ = ["Magnet"]
 

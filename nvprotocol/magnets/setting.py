@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._blocks import batch_shape
-from nvprotocol._checks import fail, nonnegative_array, numeric_array, positive_array, show
+from nvprotocol._checks import batch_shape, fail, nonnegative_array, numeric_array, positive_array, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K

@@ -9,7 +9,7 @@ from nvprotocol._checks import show
 from nvprotocol.errors import ValidityWarning
 from nvprotocol.magnets.response import Response
 from nvprotocol.magnets.setting import Setting
-from nvprotocol.provenance import Note
+from nvprotocol.medium import Note
 
 Array = NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""Spin operators and states of N qubits, in Qiskit's order.
+"""Spin operators, states and superoperators of N qubits, in Qiskit's order.
 
 Site i of an operator is Qiskit's qubit i, the i-th bit from the right of a basis index. The paper's qubit 1 is site 0.
 |↑⟩ = |0⟩ is the ground state and σ⁺ = |0⟩⟨1| relaxes. Labels such as "ud" are in the paper's order: qubit 1 first.
@@ -6,16 +6,28 @@ Site i of an operator is Qiskit's qubit i, the i-th bit from the right of a basi
 
 from nvprotocol.operators.spins import sigma_minus, sigma_plus, sigma_x, sigma_y, sigma_z
 from nvprotocol.operators.states import State, bell_state, density_matrix, fidelity, state
+from nvprotocol.operators.superoperators import (
+    hamiltonian_superoperator,
+    kraus_superoperator,
+    pauli_basis,
+    unvec,
+    vec,
+)
 
 __all__ = [
     "State",
     "bell_state",
     "density_matrix",
     "fidelity",
+    "hamiltonian_superoperator",
+    "kraus_superoperator",
+    "pauli_basis",
     "sigma_minus",
     "sigma_plus",
     "sigma_x",
     "sigma_y",
     "sigma_z",
     "state",
+    "unvec",
+    "vec",
 ]

@@ -6,6 +6,10 @@ from numpy.typing import NDArray
 from nvprotocol._checks import fail, whole_number
 from nvprotocol._typing import ArrayLike
 
+PAULI_MATRICES = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
+"""σˣ, σʸ, σᶻ of one spin, shape (3, 2, 2)."""
+PAULI_MATRICES.flags.writeable = False
+
 
 def _on_site(matrix: ArrayLike, site: int, n_qubits: int) -> NDArray[np.complex128]:
     n_qubits = whole_number(n_qubits, "n_qubits", minimum=1)
@@ -24,7 +28,7 @@ def sigma_x(site: int, n_qubits: int = 2) -> NDArray[np.complex128]:
         array([[0., 1.],
                [1., 0.]])
     """
-    return _on_site([[0, 1], [1, 0]], site, n_qubits)
+    return _on_site(PAULI_MATRICES[0], site, n_qubits)
 
 
 def sigma_y(site: int, n_qubits: int = 2) -> NDArray[np.complex128]:
@@ -35,7 +39,7 @@ def sigma_y(site: int, n_qubits: int = 2) -> NDArray[np.complex128]:
         array([[ 0., -1.],
                [ 1.,  0.]])
     """
-    return _on_site([[0, -1j], [1j, 0]], site, n_qubits)
+    return _on_site(PAULI_MATRICES[1], site, n_qubits)
 
 
 def sigma_z(site: int, n_qubits: int = 2) -> NDArray[np.complex128]:
@@ -45,7 +49,7 @@ def sigma_z(site: int, n_qubits: int = 2) -> NDArray[np.complex128]:
         >>> nv.operators.sigma_z(0).diagonal().real  # site 0 is the right-most bit
         array([ 1., -1.,  1., -1.])
     """
-    return _on_site([[1, 0], [0, -1]], site, n_qubits)
+    return _on_site(PAULI_MATRICES[2], site, n_qubits)
 
 
 def sigma_plus(site: int, n_qubits: int = 2) -> NDArray[np.complex128]:

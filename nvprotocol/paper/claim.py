@@ -62,7 +62,7 @@ class Claim:
         where: Where the paper says it.
         statement: What it says, in our words.
         compute: Computes the finding; takes nothing, since the parameters are part of the claim.
-        proof: The test that proves it more widely than this one computation, "test_file.py::test_name".
+        proof: The test that proves it more widely than this one computation, "room/test_file.py::test_name".
         verdict: What the computation is expected to say; the tests compare.
         errata: Keys of the errata that correct it.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from nvprotocol.paper.claim import Finding, Verdict
 from nvprotocol.paper.erratum import Erratum
-from nvprotocol.paper.tables import escaped, table_row
+from nvprotocol.paper.tables import escaped, markdown_table
 
 __all__ = ["errata_page", "erratum_text"]
 
@@ -34,8 +34,8 @@ def errata_page(errata: Iterable[Erratum], findings: Mapping[str, Finding]) -> s
         True
     """
     listed = list(errata)
-    lines = [_HEAD, "| | about | kind | where |", "|---|---|---|---|"]
-    lines += [f"| [{one.key}](#{one.key.lower()}) | {one.title} | {one.kind} | {one.where} |" for one in listed]
+    rows = [(f"[{one.key}](#{one.key.lower()})", one.title, one.kind, one.where) for one in listed]
+    lines = [_HEAD, *markdown_table(("", "about", "kind", "where"), rows)]
     for one in listed:
         lines += ["", *_section(one, findings)]
     return "\n".join(lines) + "\n"
@@ -45,10 +45,8 @@ def _section(one: Erratum, findings: Mapping[str, Finding]) -> list[str]:
     lines = [f"## {one.key}", "", f"**{one.title}** ({one.kind}; {one.where})", ""]
     texts = {"Printed": f"{one.printed}.", "Right": f"{one.right}.", "Where it matters": one.matters}
     lines += [*(f"- {name}: {escaped(text)}" for name, text in texts.items()), ""]
-    lines += ["| claim | computed | expected | found | |", "|---|---|---|---|---|"]
-    for claim, quantity, expected, found, mark in _rows(one, findings):
-        lines.append(table_row((claim, escaped(quantity), expected, found, mark)))
-    return lines
+    rows = [(claim, escaped(quantity), *rest) for claim, quantity, *rest in _rows(one, findings)]
+    return lines + markdown_table(("claim", "computed", "expected", "found", ""), rows)
 
 
 def _rows(one: Erratum, findings: Mapping[str, Finding]) -> list[tuple[str, str, str, str, str]]:

@@ -25,10 +25,8 @@ __all__ = [
     "random_ket",
     "random_state",
     "singlet",
-    "stacked",
     "system_hamiltonian",
     "triplet",
-    "unstacked",
 ]
 
 PAPER = np.ix_([0, 2, 1, 3], [0, 2, 1, 3])
@@ -131,29 +129,6 @@ def derivative(rho: Array, a: float, A: complex, q: float, delta: float) -> Arra
     """
     h = system_hamiltonian(delta)
     return -1j * (h @ rho - rho @ h) - sum(dissipator(jump, rho) for jump in jumps(a, A, q))
-
-
-def stacked(rho: Array) -> Array:
-    """The columns of (…, d, d) matrices on top of each other, as superoperators take them.
-
-    Examples:
-        >>> from nvprotocol.paper.printed import stacked
-        >>> stacked(np.array([[1, 2], [3, 4]])).tolist()
-        [1, 3, 2, 4]
-    """
-    return np.swapaxes(rho, -1, -2).reshape(*rho.shape[:-2], -1)
-
-
-def unstacked(vectors: Array) -> Array:
-    """The inverse of `stacked`.
-
-    Examples:
-        >>> from nvprotocol.paper.printed import stacked, unstacked
-        >>> unstacked(stacked(np.array([[1, 2], [3, 4]]))).tolist()
-        [[1, 2], [3, 4]]
-    """
-    d = round(np.sqrt(vectors.shape[-1]))
-    return np.swapaxes(vectors.reshape(*vectors.shape[:-1], d, d), -1, -2)
 
 
 def singlet() -> Array:

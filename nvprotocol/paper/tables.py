@@ -1,6 +1,6 @@
 """The claims as a page of Markdown and as tables of the terminal."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nvprotocol.paper.claim import Claim, Finding, Verdict
@@ -79,15 +79,13 @@ def claims_page(computed: Computed) -> str:
     """
     parts = [_HEAD, f"**{summary(computed)}**\n"]
     for part, rows in computed.items():
-        parts += [f"## {part}\n", "| claim | statement | computed | expected | found | verdict | test |"]
-        parts += ["|---|---|---|---|---|---|---|"]
-        for claim, finding in rows:
-            parts += _markdown_rows(claim, finding)
-        parts.append("")
+        cells = [row for claim, finding in rows for row in _markdown_rows(claim, finding)]
+        columns = ("claim", "statement", "computed", "expected", "found", "verdict", "test")
+        parts += [f"## {part}\n", *markdown_table(columns, cells), ""]
     return "\n".join(parts).rstrip() + "\n"
 
 
-def _markdown_rows(claim: Claim, finding: Finding) -> list[str]:
+def _markdown_rows(claim: Claim, finding: Finding) -> list[list[str]]:
     """A row for each comparison; what belongs to the claim as a whole stands in the first."""
     verdict = f"{finding.verdict}" + "".join(f" [{key}](errata.md#{key.lower()})" for key in claim.errata)
     first = [f"**{claim.key}**<br>{claim.where}", _with_note(claim, finding)]
@@ -96,7 +94,7 @@ def _markdown_rows(claim: Claim, finding: Finding) -> list[str]:
     for number, (mark, one) in enumerate(_marked(finding)):
         cells = [*(first if number == 0 else ["", ""]), mark + escaped(one.quantity), one.expected_text, one.found_text]
         cells += last if number == 0 else ["", ""]
-        rows.append(table_row(cells))
+        rows.append(cells)
     return rows
 
 
@@ -110,9 +108,13 @@ def escaped(text: str) -> str:
     return text.replace("*", r"\*")
 
 
-def table_row(cells: Iterable[str]) -> str:
-    """A row of a table, with the bars of |A| kept apart from those of the table."""
-    return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a table, with the bars of |A| kept apart from those of the table."""
+
+    def line(cells: Sequence[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+
+    return [line(columns), "|" + "---|" * len(columns), *map(line, rows)]
 
 
 def _marked(finding: Finding) -> list[tuple[str, Comparison]]:

@@ -23,48 +23,6 @@ NOTEBOOK: dict[str, Any] = {
     "ytick.right": True,
 }
 """Matplotlib's settings for pictures in a notebook, for `pyplot.rcParams.update`."""
-NAMES = {
-    "medium.a": "local relaxation $a$",
-    "medium.A": "dissipative coupling $A$",
-    "medium.q": "Boltzmann factor $q$",
-    "medium.a_tilde": r"local excitation $\tilde a$",
-    "medium.A_tilde": r"dissipative coupling $\tilde A$",
-    "medium.d": "dephasing $d$",
-    "medium.D": "correlated dephasing $D$",
-    "medium.J": r"exchange $J_\perp$",
-    "medium.Jz": "Ising coupling $J_z$",
-    "medium.dm": "DM coupling",
-    "magnet.separation_nm": "separation $r$",
-    "magnet.height_nm": "height $h$",
-    "magnet.azimuth_deg": r"direction $\varphi$",
-    "magnet.frequency_ghz": r"splitting $\Delta/2\pi$",
-    "magnet.temperature_k": "temperature $T$",
-    "magnet.chemical_potential_ghz": r"chemical potential $\mu/2\pi$",
-    "magnet.gap_ghz": r"magnon gap $\Omega/2\pi$",
-    "magnet.field_mt": "field $B$",
-    "magnet.thickness_nm": "thickness $t$",
-    "magnet.damping": r"Gilbert damping $\alpha$",
-    "magnet.coupling_mhz": r"exchange coupling $\lambda/2\pi$",
-    "device.detuning": r"detuning $\delta$",
-    "device.single_qubit_error": "infidelity of one-qubit gates",
-    "device.two_qubit_error": "infidelity of two-qubit gates",
-    "device.initialisation_error": "initialisation error",
-    "device.intrinsic_t1": "intrinsic $T_1$",
-    "device.intrinsic_t2": "intrinsic $T_2$",
-    "device.monitor_efficiency": r"efficiency of a check $\eta$",
-    "device.monitor_false_alarm": "false alarms of a check",
-    "device.gate_slices": "pieces of a gate",
-    "protocol.duration": "time $t$",
-    "protocol.checks": "number of checks",
-    "protocol.pulses": "number of pulses",
-    "protocol.steps": "number of steps",
-    "protocol.period": r"time between checks $\tau$",
-    "protocol.phase": r"phase $\varphi$ (rad)",
-    "protocol.a": "played relaxation $a$",
-    "protocol.A": "played coupling $A$",
-    "protocol.q": "played Boltzmann factor $q$",
-}
-"""What the horizontal axis is called."""
 WIDE = 30.0
 """Ratio of the limits of a scan from which its axis is logarithmic."""
 NARROW = 0.2

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from nvprotocol.plotting._style import COLUMN_WIDTH, FONT, NAMES, NARROW, WIDE
+from nvprotocol.plotting._style import COLUMN_WIDTH, FONT, NARROW, WIDE
 from nvprotocol.plotting.points import Quantity, colour, estimate_points
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def experiment_figure(result: "ExperimentResult") -> Figure:
     axes[0].set_ylim(*_range(result))
     if discards:
         _success_axis(axes[1], result)
-    axes[-1].set_xlabel(f"{NAMES[scan.parameter]}{f' ({scan.unit})' if scan.unit else ''}", fontsize=FONT)
+    axes[-1].set_xlabel(f"{scan.label}{f' ({scan.unit})' if scan.unit else ''}", fontsize=FONT)
     if _is_wide(scan):
         axes[-1].set_xscale("log")
         axes[-1].xaxis.set_major_formatter("{x:g}")

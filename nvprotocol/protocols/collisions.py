@@ -19,7 +19,7 @@ from nvprotocol._checks import ROUNDING, times_array
 from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.medium import Medium
-from nvprotocol.operators import density_matrix
+from nvprotocol.operators import density_matrix, hamiltonian_superoperator, unvec, vec
 from nvprotocol.protocols.parameters import checked
 from nvprotocol.protocols.parts import pair_circuit, prepare, wait
 from nvprotocol.protocols.references import normalised
@@ -87,7 +87,6 @@ def no_emitted_magnon(
     """
     arguments = {"duration": duration, "steps": steps, "a": a, "A": A, "q": q, "initial": initial, "order": order}
     given = checked("no_emitted_magnon", **arguments)
-    Medium.pair(given["a"], given["A"], given["q"])  # refuses |A| > a
     sequence = _sequence(_channels(given["a"], given["A"], given["q"]), given["order"])
     bits = given["steps"] * len(sequence) * given["order"]
     circuit = pair_circuit("no_emitted_magnon", monitors=given["order"], quiet=bits)
@@ -122,10 +121,10 @@ def reference(
     times = times_array(duration, "duration")
     jumps = MasterEquation(Medium.pair(given["a"], given["A"], given["q"])).jump_operators
     loss = np.einsum("kba,kbc->ac", jumps.conj(), jumps) / 2
-    generator = equation.liouvillian - np.kron(np.eye(4), loss) - np.kron(loss.T, np.eye(4))
-    start = density_matrix(initial, 2).T.ravel()
+    generator = equation.liouvillian + hamiltonian_superoperator(-1j * loss)
+    start = vec(density_matrix(initial, 2))
     vectors = expm(generator[..., None, :, :] * times[:, None, None]) @ start
-    return normalised(np.swapaxes(vectors.reshape(*vectors.shape[:-1], 4, 4), -1, -2))
+    return normalised(unvec(vectors))
 
 
 def _channels(a: float, A: complex, q: float) -> list[_Channel]:

@@ -1,6 +1,6 @@
 """The list of protocols that experiment files can name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import Conditional
 from nvprotocol.protocols import coherence, collisions, echoed, monitored, sensing, unmonitored
+from nvprotocol.protocols.parameters import DECLARED
 
 __all__ = ["GALLERY", "Protocol"]
 
@@ -39,7 +40,7 @@ class Protocol:
 
     circuit: Callable[..., QuantumCircuit]
     reference: Callable[..., Conditional]
-    postselect: dict[str, int] | None = None
+    postselect: Mapping[str, int] | None = None
     outcomes: tuple[str, ...] | None = None
     symbol: str = "C"
 
@@ -73,18 +74,20 @@ class Protocol:
         return np.einsum("...ii->...i", rho).real[..., counted].sum(axis=-1)
 
 
-_PARITY = {"parity": 1}
-_EVEN = ("0", "00", "11")
+_FUNCTIONS: dict[str, tuple[Callable[..., QuantumCircuit], Callable[..., Conditional]]] = {
+    "dissipative_entanglement": (unmonitored.dissipative_entanglement, unmonitored.reference),
+    "echoed_bell": (echoed.echoed_bell, echoed.reference),
+    "exchange": (unmonitored.exchange, unmonitored.reference),
+    "final_check": (monitored.final_check, monitored.final_reference),
+    "finite_rate_monitoring": (monitored.finite_rate_monitoring, monitored.finite_rate_reference),
+    "hahn_echo": (coherence.hahn_echo, coherence.hahn_reference),
+    "monitored_bell": (monitored.monitored_bell, monitored.reference),
+    "no_emitted_magnon": (collisions.no_emitted_magnon, collisions.reference),
+    "ramsey": (coherence.ramsey, coherence.ramsey_reference),
+    "relaxometry": (sensing.relaxometry, sensing.reference),
+}
 
 GALLERY: dict[str, Protocol] = {
-    "dissipative_entanglement": Protocol(unmonitored.dissipative_entanglement, unmonitored.reference),
-    "echoed_bell": Protocol(echoed.echoed_bell, echoed.reference, _PARITY),
-    "exchange": Protocol(unmonitored.exchange, unmonitored.reference),
-    "final_check": Protocol(monitored.final_check, monitored.final_reference, _PARITY),
-    "finite_rate_monitoring": Protocol(monitored.finite_rate_monitoring, monitored.finite_rate_reference, _PARITY),
-    "hahn_echo": Protocol(coherence.hahn_echo, coherence.hahn_reference, outcomes=_EVEN, symbol="P_even"),
-    "monitored_bell": Protocol(monitored.monitored_bell, monitored.reference, _PARITY),
-    "no_emitted_magnon": Protocol(collisions.no_emitted_magnon, collisions.reference, {"quiet": 1}),
-    "ramsey": Protocol(coherence.ramsey, coherence.ramsey_reference, outcomes=_EVEN, symbol="P_even"),
-    "relaxometry": Protocol(sensing.relaxometry, sensing.reference, outcomes=("01", "10"), symbol="P_H"),
+    name: Protocol(*_FUNCTIONS[name], declared.postselect, declared.outcomes, declared.symbol)
+    for name, declared in DECLARED.items()
 }

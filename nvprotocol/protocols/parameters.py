@@ -1,17 +1,30 @@
-"""What each protocol can be given: one declaration, which circuits, references and experiment files share.
+"""What each protocol is: one declaration, which circuits, references and experiment files share.
 
 Nothing here needs Qiskit, so that a file can be checked without it.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from nvprotocol._checks import fail, numeric_array, real_number, show, whole_number
+from nvprotocol._read_only import holds_read_only
+from nvprotocol.device.parameters import Quantity
+from nvprotocol.medium import Medium
 from nvprotocol.operators.states import check_label
+from nvprotocol.units import Dimension
 
-__all__ = ["PARAMETERS", "Kind", "Parameter", "checked"]
+__all__ = ["DECLARED", "PARAMETERS", "Declaration", "Kind", "Parameter", "checked"]
 
 Kind: TypeAlias = Literal["time", "rate", "coupling", "number", "whole", "label", "choice"]
+
+_DIMENSIONS: dict[Kind, Dimension] = {
+    "time": "time",
+    "rate": "rate",
+    "coupling": "rate",
+    "number": "number",
+    "whole": "number",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +35,8 @@ class Parameter:
         name: Name of the argument.
         kind: "time" in µs, "rate" in rad/µs, "coupling" (complex) in rad/µs, a plain "number", a "whole" number, the
             "label" of a product state of the pair, or a "choice" out of `choices`.
-        symbol: How plots and tables write it.
+        symbol: How tables and legends write it.
+        label: What an axis is called, with formulas as Matplotlib takes them; "" for what is no number.
         default: What an experiment that leaves it out gets; also the function's default, unless it is `required`.
         required: Whether a call of the function must give it.
         minimum: Smallest allowed value, None where there is none.
@@ -39,12 +53,20 @@ class Parameter:
     name: str
     kind: Kind
     symbol: str
+    label: str = ""
     default: Any
     required: bool = False
     minimum: float | None = None
     above: bool = False
     maximum: float | None = None
     choices: tuple[int | str, ...] = ()
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """What can be varied; None for a label or a choice."""
+        if self.kind not in _DIMENSIONS:
+            return None
+        return Quantity(self.symbol, self.label, _DIMENSIONS[self.kind], is_whole=self.kind == "whole")
 
     def check(self, value: object) -> Any:
         """Returns the value as the protocol takes it.
@@ -75,7 +97,7 @@ class Parameter:
     def _choice(self, value: object) -> int | str:
         same = [choice for choice in self.choices if type(value) is type(choice) and value == choice]
         if not same:
-            listed = ", ".join(show(choice) for choice in self.choices)
+            listed = ", ".join(map(show, self.choices))
             fail(self.name, f"be one of {listed}", f"is {show(value)}")
         return same[0]
 
@@ -88,45 +110,120 @@ class Parameter:
         return complex(array)
 
 
+@holds_read_only
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """Everything about a protocol that can be said without a circuit.
+
+    Attributes:
+        parameters: Its parameters, in the order of the function's arguments.
+        postselect: Register → value that the protocol keeps, None where it keeps everything.
+        outcomes: The strings of the register `readout` whose probability it is about; None where it ends without a
+            readout, and is about the concurrence of the state at the end.
+        symbol: How that probability, or the concurrence, is written.
+        condition: Raises an `ArgumentError` for parameters that are right alone and wrong together.
+        reference_is_limit: Whether the master equation gives the limit of many steps, which a circuit of few misses.
+        device: A device that shows what it is for, by name or file.
+        device_note: What that file has to say, for the comment on top of an exported circuit.
+
+    Examples:
+        >>> from nvprotocol.protocols.parameters import DECLARED
+        >>> DECLARED["monitored_bell"].postselect, DECLARED["relaxometry"].outcomes
+        ({'parity': 1}, ('01', '10'))
+    """
+
+    parameters: tuple[Parameter, ...]
+    postselect: Mapping[str, int] | None = None
+    outcomes: tuple[str, ...] | None = None
+    symbol: str = "C"
+    condition: Callable[[Mapping[str, Any]], object] | None = None
+    reference_is_limit: bool = False
+    device: str = "ideal"
+    device_note: str = ""
+
+
 _MOST_STEPS = 100_000
 """Each is several instructions of a circuit; more of them no simulator here would finish."""
 
-_DURATION = Parameter(name="duration", kind="time", symbol="t", default=1.0, required=True, minimum=0.0)
+_DURATION = Parameter(
+    name="duration", kind="time", symbol="t", label="time $t$", default=1.0, required=True, minimum=0.0
+)
+_PERIOD = Parameter(
+    name="period",
+    kind="time",
+    symbol="τ",
+    label=r"time between checks $\tau$",
+    default=0.1,
+    required=True,
+    minimum=0.0,
+    above=True,
+)
 _INITIAL = Parameter(name="initial", kind="label", symbol="initial", default="ud")
-_PHASE = Parameter(name="phase", kind="number", symbol="φ", default=0.0)
+_PHASE = Parameter(name="phase", kind="number", symbol="φ", label=r"phase $\varphi$ (rad)", default=0.0)
 _QUBIT = Parameter(name="qubit", kind="choice", symbol="qubit", default=0, choices=(0, 1, "both"))
+_PLAYED = (
+    Parameter(name="a", kind="rate", symbol="a", label="played relaxation $a$", default=1.0, minimum=0.0, above=True),
+    Parameter(name="A", kind="coupling", symbol="A", label="played coupling $A$", default=1.0),
+    Parameter(
+        name="q", kind="number", symbol="q", label="played Boltzmann factor $q$", default=0.0, minimum=0.0, maximum=1.0
+    ),
+)
+_PARITY, _EVEN = {"parity": 1}, ("0", "00", "11")
 
 
-def _whole(name: str, default: int, *, required: bool = True) -> Parameter:
+def _whole(name: str, *, required: bool = True) -> Parameter:
     return Parameter(
-        name=name, kind="whole", symbol=name, default=default, required=required, minimum=1, maximum=_MOST_STEPS
+        name=name,
+        kind="whole",
+        symbol=name,
+        label=f"number of {name}",
+        default=20,
+        required=required,
+        minimum=1,
+        maximum=_MOST_STEPS,
     )
 
 
-PARAMETERS: dict[str, tuple[Parameter, ...]] = {
-    "dissipative_entanglement": (_DURATION, _INITIAL),
-    "echoed_bell": (_DURATION, _whole("checks", 20), _whole("pulses", 20), _INITIAL),
-    "exchange": (_DURATION, _INITIAL),
-    "final_check": (_DURATION, _INITIAL),
-    "finite_rate_monitoring": (
-        _DURATION,
-        Parameter(name="period", kind="time", symbol="τ", default=0.1, required=True, minimum=0.0, above=True),
-        _INITIAL,
+def _few_checks(given: Mapping[str, Any]) -> None:
+    duration, period = given["duration"], given["period"]
+    if duration / _MOST_STEPS > period:
+        fail("period", f"be at least duration/{_MOST_STEPS} = {show(duration / _MOST_STEPS)}", f"is {show(period)}")
+
+
+DECLARED: dict[str, Declaration] = {
+    "dissipative_entanglement": Declaration(parameters=(_DURATION, _INITIAL)),
+    "echoed_bell": Declaration(
+        parameters=(_DURATION, _whole("checks"), _whole("pulses"), _INITIAL), postselect=_PARITY
     ),
-    "hahn_echo": (_DURATION, _QUBIT, _PHASE),
-    "monitored_bell": (_DURATION, _whole("checks", 20, required=False), _INITIAL),
-    "no_emitted_magnon": (
-        _DURATION,
-        _whole("steps", 20),
-        Parameter(name="a", kind="rate", symbol="a", default=1.0, minimum=0.0, above=True),
-        Parameter(name="A", kind="coupling", symbol="A", default=1.0),
-        Parameter(name="q", kind="number", symbol="q", default=0.0, minimum=0.0, maximum=1.0),
-        _INITIAL,
-        Parameter(name="order", kind="choice", symbol="order", default=1, choices=(1, 2)),
+    "exchange": Declaration(parameters=(_DURATION, _INITIAL)),
+    "final_check": Declaration(parameters=(_DURATION, _INITIAL), postselect=_PARITY),
+    "finite_rate_monitoring": Declaration(
+        parameters=(_DURATION, _PERIOD, _INITIAL), postselect=_PARITY, condition=_few_checks
     ),
-    "ramsey": (_DURATION, _QUBIT, _PHASE),
-    "relaxometry": (_DURATION, _INITIAL),
+    "hahn_echo": Declaration(parameters=(_DURATION, _QUBIT, _PHASE), outcomes=_EVEN, symbol="P_even"),
+    "monitored_bell": Declaration(
+        parameters=(_DURATION, _whole("checks", required=False), _INITIAL), postselect=_PARITY
+    ),
+    "no_emitted_magnon": Declaration(
+        parameters=(
+            _DURATION,
+            _whole("steps"),
+            *_PLAYED,
+            _INITIAL,
+            Parameter(name="order", kind="choice", symbol="order", default=1, choices=(1, 2)),
+        ),
+        postselect={"quiet": 1},
+        condition=lambda given: Medium.pair(given["a"], given["A"], given["q"]),  # |A| ≤ a
+        reference_is_limit=True,
+        device="resting.toml",
+        device_note=' and "medium.a = 0.0" in resting.toml, a medium that does not relax',
+    ),
+    "ramsey": Declaration(parameters=(_DURATION, _QUBIT, _PHASE), outcomes=_EVEN, symbol="P_even"),
+    "relaxometry": Declaration(parameters=(_DURATION, _INITIAL), outcomes=("01", "10"), symbol="P_H"),
 }
+"""Protocol → what it is."""
+
+PARAMETERS: dict[str, tuple[Parameter, ...]] = {name: declared.parameters for name, declared in DECLARED.items()}
 """Protocol → its parameters, in the order of the function's arguments."""
 
 
@@ -141,7 +238,8 @@ def checked(protocol: str, /, **arguments: object) -> dict[str, Any]:
         The same values as plain Python numbers and texts.
 
     Raises:
-        ArgumentError: If there is no such protocol or parameter, or a value is not as declared.
+        ArgumentError: If there is no such protocol or parameter, a value is not as declared, or, where all of them are
+            given, one does not fit another.
 
     Examples:
         >>> from nvprotocol.protocols.parameters import checked
@@ -154,4 +252,8 @@ def checked(protocol: str, /, **arguments: object) -> dict[str, Any]:
     for name in arguments:
         if name not in declared:
             fail("arguments", f"be parameters of {protocol}: {', '.join(declared)}", f"include {show(name)}")
-    return {name: declared[name].check(value) for name, value in arguments.items()}
+    given = {name: declared[name].check(value) for name, value in arguments.items()}
+    condition = DECLARED[protocol].condition
+    if condition is not None and given.keys() == declared.keys():
+        condition(given)
+    return given

@@ -11,7 +11,7 @@ from nvprotocol._checks import times_array
 from nvprotocol._typing import ArrayLike
 from nvprotocol.channels import Channel
 from nvprotocol.master_equation import Conditional, MasterEquation
-from nvprotocol.operators import density_matrix
+from nvprotocol.operators import density_matrix, kraus_superoperator, unvec, vec
 
 Event: TypeAlias = float | Channel
 """A stretch of time in µs, or something that happens at once."""
@@ -44,7 +44,7 @@ def normalised(weighted: NDArray[np.complex128]) -> Conditional:
 def unitary(matrix: ArrayLike) -> Channel:
     """The channel of a unitary of both qubits."""
     u = np.asarray(matrix, dtype=complex)
-    return Channel(np.asarray(np.kron(u.conj(), u), dtype=complex))
+    return Channel(kraus_superoperator(u))
 
 
 def on_each(matrix: ArrayLike, qubits: Sequence[int]) -> Channel:
@@ -59,5 +59,4 @@ def rotation_x(angle: float) -> NDArray[np.complex128]:
 
 
 def _passed(superoperator: NDArray[np.complex128], rho: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    stacked = np.swapaxes(rho, -1, -2).reshape(*rho.shape[:-2], 16, 1)
-    return np.swapaxes((superoperator @ stacked).reshape(*rho.shape[:-2], 4, 4), -1, -2)
+    return unvec((superoperator @ vec(rho)[..., None])[..., 0])

@@ -1,19 +1,22 @@
 """The protocol at the level of the laboratory: microwave pulses, a field gradient, and the medium all along."""
 
-from nvprotocol.pulses._envelope import Envelope
 from nvprotocol.pulses.calibration import Calibration, calibrate, rotation, sparing
-from nvprotocol.pulses.envelopes import Drag, Gaussian, RaisedCosine, Samples, Square
-from nvprotocol.pulses.events import Act, Check, GradientRamp, MediumRamp
-from nvprotocol.pulses.generator import Frame
-from nvprotocol.pulses.model import lindblad_model, non_hermitian_model
-from nvprotocol.pulses.propagation import Method, Propagation
-from nvprotocol.pulses.pulse import Event, Pulse, Wait
-from nvprotocol.pulses.run import evolve, rwa_error, scan
-from nvprotocol.pulses.schedule import Schedule
+from nvprotocol.pulses.envelopes import Drag, Envelope, Gaussian, RaisedCosine, Samples, Square
+from nvprotocol.pulses.events import Act, Check, Event, GradientRamp, MediumRamp, Pulse, Wait
+from nvprotocol.pulses.lowering import schedule
+from nvprotocol.pulses.propagation import (
+    Frame,
+    Method,
+    Propagation,
+    evolve,
+    lindblad_model,
+    non_hermitian_model,
+    rwa_error,
+    scan,
+    waveform,
+)
+from nvprotocol.pulses.schedules import Schedule
 from nvprotocol.pulses.sequences import detuning_sweep, echo_train, magnet_off_during_pulses, selective_flip
-from nvprotocol.pulses.waveform import waveform
-
-from nvprotocol.pulses.lowering import schedule  # isort: skip  # hides the module of that name, which is loaded by now
 
 __all__ = [
     "Act",

@@ -9,14 +9,13 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol.errors import FitError
-from nvprotocol.pulses._envelope import Envelope, checked_envelope
-from nvprotocol.pulses.envelopes import Drag
-from nvprotocol.pulses.magnus import magnus
-from nvprotocol.pulses.pulse import Pulse
+from nvprotocol.operators.spins import PAULI_MATRICES
+from nvprotocol.pulses.envelopes import Drag, Envelope, checked_envelope
+from nvprotocol.pulses.events import Pulse
+from nvprotocol.pulses.magnus import magnus_propagator
 
 __all__ = ["Calibration", "calibrate", "rotation", "sparing"]
 
-_PAULI = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
 _REACHED = 1e-9
 _INTEGRATION = 1e-13
 _MOST_ROUNDS = 50
@@ -148,14 +147,14 @@ def turned(envelope: Envelope, rabi: float, phase: float, detuning: float) -> ND
 
     def generator(times: NDArray[np.float64]) -> NDArray[np.complex128]:
         drive = rabi * np.exp(1j * (phase - detuning * (times - duration / 2))) * envelope.shape(1000 * times)
-        return -0.5j * (drive.real[:, None, None] * _PAULI[0] + drive.imag[:, None, None] * _PAULI[1])
+        return -0.5j * (drive.real[:, None, None] * PAULI_MATRICES[0] + drive.imag[:, None, None] * PAULI_MATRICES[1])
 
     rate = abs(rabi) * envelope.peak + abs(detuning) + 1000 * envelope.steepness
     edges = [0.0, *(knot / 1000 for knot in envelope.knots_ns), duration]
     result = np.eye(2, dtype=complex)
     for start, end in pairwise(edges):
         rounding = 1e-15 * rate * (end - start)  # what the angle that is turned is known to
-        result = magnus(generator, start, end, rate, max(_INTEGRATION, rounding)) @ result
+        result = magnus_propagator(generator, start, end, rate, max(_INTEGRATION, rounding)) @ result
     return result
 
 
@@ -178,6 +177,6 @@ def _solved(envelope: Envelope, angle: float) -> Calibration:
 
 def _missed(envelope: Envelope, angle: float, x: NDArray[np.float64]) -> NDArray[np.float64]:
     """The rotation that is left to the target, as a vector."""
-    target = np.cos(angle / 2) * np.eye(2) - 1j * np.sin(angle / 2) * _PAULI[0]
+    target = np.cos(angle / 2) * np.eye(2) - 1j * np.sin(angle / 2) * PAULI_MATRICES[0]
     left = turned(envelope, *x) @ target.conj().T
-    return np.array([-np.trace(left @ pauli).imag / 2 for pauli in _PAULI])
+    return np.array([-np.trace(left @ pauli).imag / 2 for pauli in PAULI_MATRICES])

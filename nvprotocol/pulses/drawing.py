@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.pulses.events import Act, Check, GradientRamp, MediumRamp
-from nvprotocol.pulses.pulse import Event, Pulse
+from nvprotocol.pulses.events import Act, Check, Event, GradientRamp, MediumRamp, Pulse, of_kind
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from nvprotocol.pulses.schedule import Schedule
 
 _WIDTH = 3.4
 """A column in inches."""
@@ -25,35 +22,35 @@ _NEAR = 0.07
 _DARK, _LINE, _CHECK, _ACT = "0.15", "#0072B2", "#D55E00", "#009E73"
 
 
-def draw(schedule: "Schedule", ax: "Axes | None" = None) -> "Axes":
-    """Draws a schedule; see `Schedule.draw`."""
-    rows = _rows(schedule)
+def draw(events: Sequence[Event], duration: float, ax: "Axes | None" = None) -> "Axes":
+    """Draws the events of a schedule; see `Schedule.draw`."""
+    rows = _rows(events, duration)
     if ax is None:
         from matplotlib.figure import Figure
 
         ax = Figure(figsize=(_WIDTH, 0.55 + 0.42 * max(len(rows), 1)), layout="constrained", dpi=300).subplots()
-    magnified = _stretch(ax, schedule)
+    magnified = _stretch(ax, events, duration)
     for number, draw_row in enumerate(rows.values()):
         base = float(len(rows) - 1 - number)
         ax.axhline(base, color="0.8", lw=0.5, zorder=1)
         draw_row(ax, base)
-    for check in schedule.of(Check):
+    for check in of_kind(events, Check):
         ax.axvline(check.begin, color=_CHECK, lw=0.4, ls=":", zorder=0)
     ax.set_yticks([len(rows) - 1 - k + 0.35 for k in range(len(rows))], labels=list(rows), fontsize=_FONT)
     ax.set_ylim(-0.35, max(len(rows), 1))
     ax.tick_params(axis="y", length=0)
     ax.tick_params(axis="x", labelsize=_FONT, width=0.5, length=2.5)
-    told = f", pulses drawn {magnified:.0f} times as long" if magnified > 1 else ""
-    ax.set_xlabel(f"time (µs){told}", fontsize=_FONT)
+    stretched = f", pulses drawn {magnified:.0f} times as long" if magnified > 1 else ""
+    ax.set_xlabel(f"time (µs){stretched}", fontsize=_FONT)
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
     ax.spines["bottom"].set_linewidth(0.5)
     return ax
 
 
-def _rows(schedule: "Schedule") -> dict[str, Callable[["Axes", float], None]]:
+def _rows(events: Sequence[Event], duration: float) -> dict[str, Callable[["Axes", float], None]]:
     """What each row is called, and what draws it at a height."""
-    pulses = schedule.of(Pulse)
+    pulses = of_kind(events, Pulse)
     peak = max((pulse.peak for pulse in pulses), default=1.0) or 1.0
     names = sorted({_tone(pulse) for pulse in pulses})
     labelled = len(pulses) <= _MOST_LABELS
@@ -61,15 +58,15 @@ def _rows(schedule: "Schedule") -> dict[str, Callable[["Axes", float], None]]:
     for name in names:
         own = [pulse for pulse in pulses if _tone(pulse) == name]
         rows[name] = lambda ax, base, own=own: _pulses(ax, base, own, peak, labelled)
-    if ramps := schedule.of(GradientRamp):
+    if ramps := of_kind(events, GradientRamp):
         values = [np.atleast_1d(ramp.detuning) for ramp in ramps]
-        rows["δ"] = lambda ax, base: _course(ax, base, ramps, values, schedule.duration, " rad/µs")
-    if tunings := schedule.of(MediumRamp):
+        rows["δ"] = lambda ax, base: _ramps(ax, base, ramps, values, duration, " rad/µs")
+    if tunings := of_kind(events, MediumRamp):
         scales = [np.atleast_1d(ramp.scale) for ramp in tunings]
-        rows["medium"] = lambda ax, base: _course(ax, base, tunings, scales, schedule.duration, " ×")
-    if instants := [event for event in schedule.events if isinstance(event, Check | Act)]:
-        name = "checks" if any(isinstance(event, Check) for event in instants) else "maps"
-        rows[name] = lambda ax, base: _instants(ax, base, instants, schedule.duration)
+        rows["medium"] = lambda ax, base: _ramps(ax, base, tunings, scales, duration, " ×")
+    if maps := [event for event in events if isinstance(event, Check | Act)]:
+        name = "checks" if any(isinstance(event, Check) for event in maps) else "maps"
+        rows[name] = lambda ax, base: _maps(ax, base, maps, duration)
     return rows
 
 
@@ -108,8 +105,8 @@ def _angle(phase: float) -> str:
     return named.get(share, f"{share:.2g}π".replace("-", "−"))
 
 
-def _course(ax: "Axes", base: float, ramps: Sequence[Any], values: Sequence[NDArray], end: float, unit: str) -> None:
-    """A value from its first ramp on, which before is the device's; its extremes are told."""
+def _ramps(ax: "Axes", base: float, ramps: Sequence[Any], values: Sequence[NDArray], end: float, unit: str) -> None:
+    """A value from its first ramp on, which before is the device's; its extremes are labelled."""
     times, heights = [], []
     for number, (ramp, after) in enumerate(zip(ramps, values, strict=True)):
         part = np.linspace(0.0, 1.0, 41) if ramp.duration else np.array([0.0, 1.0])
@@ -133,10 +130,9 @@ def _scale(ax: "Axes", height: float, text: str, colour: str) -> None:
     ax.text(1.015, height, text, fontsize=_FONT - 1.5, color=colour, **where)
 
 
-def _instants(ax: "Axes", base: float, events: Sequence[Check | Act], end: float) -> None:
+def _maps(ax: "Axes", base: float, events: Sequence[Check | Act], end: float) -> None:
     """Checks as diamonds, filled where a reading is kept; other maps as ticks, named where there is room."""
-    acts = [event for event in events if isinstance(event, Act)]
-    checks = [event for event in events if isinstance(event, Check)]
+    acts, checks = of_kind(events, Act), of_kind(events, Check)
     size = 3.2 if len(checks) <= 40 else 2.0
     for kept in (True, False):
         at = [check.begin for check in checks if (check.keep is not None) == kept]
@@ -147,16 +143,16 @@ def _instants(ax: "Axes", base: float, events: Sequence[Check | Act], end: float
     names: dict[float, list[str]] = {}
     for act in acts:
         names.setdefault(round(act.begin, 9), []).append(act.name.split(":")[0])
-    for time, told in names.items() if len(names) <= _MOST_LABELS else ():
+    for time, at_once in names.items() if len(names) <= _MOST_LABELS else ():
         late = time > 0.5 * end
         where = {"xytext": (-2 if late else 2, 0), "textcoords": "offset points", "ha": "right" if late else "left"}
-        ax.annotate(", ".join(told), (time, base + 0.5), fontsize=_FONT - 1.5, color=_ACT, **where)
+        ax.annotate(", ".join(at_once), (time, base + 0.5), fontsize=_FONT - 1.5, color=_ACT, **where)
 
 
-def _stretch(ax: "Axes", schedule: "Schedule") -> float:
+def _stretch(ax: "Axes", events: Sequence[Event], duration: float) -> float:
     """Stretches the axis of time where pulses and ramps are short against the rest; returns by how much."""
-    end = schedule.duration or 1.0
-    spans = _merged([(event.begin, event.end) for event in _lasting(schedule)])
+    end = duration or 1.0
+    spans = _merged([(event.begin, event.end) for event in _lasting(events)])
     busy = sum(stop - start for start, stop in spans)
     factor = 1.0
     if 0 < busy < _CROWDED * end:
@@ -197,10 +193,10 @@ def _ticks(ax: "Axes", end: float) -> None:
     ax.minorticks_off()
 
 
-def _lasting(schedule: "Schedule") -> list[Event]:
+def _lasting(events: Sequence[Event]) -> list[Event]:
     """What is drawn with a length."""
     kinds = (Pulse, GradientRamp, MediumRamp)
-    return [event for event in schedule.events if isinstance(event, kinds) and event.length > 0]
+    return [event for event in events if isinstance(event, kinds) and event.length > 0]
 
 
 def _merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

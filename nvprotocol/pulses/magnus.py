@@ -9,7 +9,7 @@ from nvprotocol._checks import show
 from nvprotocol.errors import ArgumentError
 from nvprotocol.master_equation.exponential import expm
 
-__all__ = ["magnus"]
+__all__ = ["magnus_propagator"]
 
 _NODES = 0.5 + np.array([-1.0, 1.0]) * np.sqrt(3) / 6
 _WEIGHTS = 0.25 + np.array([1.0, -1.0]) * np.sqrt(3) / 6
@@ -17,7 +17,7 @@ _BATCH = 2048
 _MOST_STEPS = 1_000_000
 
 
-def magnus(
+def magnus_propagator(
     generator: Callable[[NDArray[np.float64]], NDArray],
     start: float,
     end: float,
@@ -43,9 +43,9 @@ def magnus(
         ArgumentError: If a million steps do not reach the tolerance.
 
     Examples:
-        >>> from nvprotocol.pulses.magnus import magnus
+        >>> from nvprotocol.pulses.magnus import magnus_propagator
         >>> quarter_turn = np.array([[0.0, -1.0], [1.0, 0.0]])
-        >>> turned = magnus(lambda t: t[:, None, None] * quarter_turn, 0.0, np.sqrt(np.pi), 1.0, 1e-12)
+        >>> turned = magnus_propagator(lambda t: t[:, None, None] * quarter_turn, 0.0, np.sqrt(np.pi), 1.0, 1e-12)
         >>> bool(np.abs(turned - quarter_turn).max() < 1e-12)  # by the angle ∫ t dt = π/2
         True
     """
@@ -62,7 +62,7 @@ def magnus(
                 return extrapolated + change
         coarse, before = fine, extrapolated
     must = f"be within reach of {_MOST_STEPS} steps from {show(start)} to {show(end)} µs"
-    raise ArgumentError(f"Argument `tolerance` must {must}, but {show(tolerance)} is not reached.")
+    raise ArgumentError("tolerance", must, f"{show(tolerance)} is not reached")
 
 
 def composed(

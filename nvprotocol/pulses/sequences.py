@@ -6,11 +6,10 @@ from fractions import Fraction
 from typing import Literal
 
 from nvprotocol._checks import fail, real_number, show, whole_number
-from nvprotocol.pulses._envelope import Envelope
 from nvprotocol.pulses.calibration import rotation
-from nvprotocol.pulses.events import Check, GradientRamp, MediumRamp, RampShape
-from nvprotocol.pulses.pulse import Event, Pulse
-from nvprotocol.pulses.schedule import INSTANT, Schedule
+from nvprotocol.pulses.envelopes import Envelope
+from nvprotocol.pulses.events import Check, Event, GradientRamp, MediumRamp, Pulse, RampShape
+from nvprotocol.pulses.schedules import TIME_RESOLUTION, Schedule
 
 __all__ = ["detuning_sweep", "echo_train", "magnet_off_during_pulses", "selective_flip"]
 
@@ -143,8 +142,8 @@ def magnet_off_during_pulses(schedule: Schedule, rise: float = 0.0) -> Schedule:
     if schedule.of(MediumRamp):
         fail("schedule", "not tune the magnet itself", "has a MediumRamp")
     found: list[Event] = []
-    for start, end in _together([pulse.on for pulse in schedule.of(Pulse)], 2 * rise + INSTANT):
-        if start < rise - INSTANT:
+    for start, end in _together([pulse.on for pulse in schedule.of(Pulse)], 2 * rise + TIME_RESOLUTION):
+        if start < rise - TIME_RESOLUTION:
             fail("rise", f"be at most the {show(start)} µs before the first pulse", f"is {show(rise)}")
         found.append(MediumRamp(0.0, duration=rise, shape="cosine", start=max(start - rise, 0.0)))
         found.append(MediumRamp(1.0, duration=rise, shape="cosine", start=end))
@@ -166,6 +165,6 @@ def _refuse_within(checks: Iterable[Check], pulses: Iterable[Pulse]) -> None:
     spans = [pulse.on for pulse in pulses]
     for check in checks:
         for start, end in spans:
-            if start + INSTANT < check.begin < end - INSTANT:
+            if start + TIME_RESOLUTION < check.begin < end - TIME_RESOLUTION:
                 must = f"not fall into a pulse, such as that from {show(start)} to {show(end)} µs"
                 fail("checks", must, f"one is at {show(check.begin)} µs")

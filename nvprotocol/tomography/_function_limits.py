@@ -7,9 +7,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol.operators import pauli_basis
 from nvprotocol.tomography._constrained import constrained_maximum
 from nvprotocol.tomography._fits import Fits, mixed
-from nvprotocol.tomography._pauli_vectors import pauli_basis, to_matrix, to_vector
+from nvprotocol.tomography._pauli_vectors import to_matrix, to_vector
 from nvprotocol.tomography._profile_likelihood import BLUR, _correction, with_fewer_shots
 from nvprotocol.tomography.reconstruction import flat_log_likelihood
 

@@ -17,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.tomography._pauli_vectors import pauli_basis, to_matrix, to_vector
+from nvprotocol.operators import pauli_basis
+from nvprotocol.tomography._pauli_vectors import to_matrix, to_vector
 
 CENTRING = 0.1
 """Factor by which each step asks μ to fall: smaller values save no steps, as the path is left too far."""

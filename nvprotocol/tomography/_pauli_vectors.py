@@ -10,13 +10,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-_PAULI = {
-    "I": np.eye(2, dtype=complex),
-    "X": np.array([[0, 1], [1, 0]], dtype=complex),
-    "Y": np.array([[0, -1j], [1j, 0]], dtype=complex),
-    "Z": np.array([[1, 0], [0, -1]], dtype=complex),
-}
-
+from nvprotocol.operators import pauli_basis
+from nvprotocol.operators.spins import PAULI_MATRICES
 
 ANSATZES = ("full", "X", "real X", "imaginary X")
 
@@ -27,16 +22,11 @@ def pauli_labels(n_qubits: int) -> tuple[str, ...]:
 
 
 @lru_cache
-def pauli_basis(n_qubits: int) -> NDArray[np.complex128]:
-    """Orthonormal Pauli strings, identity first, shape (4ᴺ, 2ᴺ, 2ᴺ)."""
-    strings = product("IXYZ", repeat=n_qubits)
-    return _frozen(np.array([reduce(np.kron, [_PAULI[x] for x in word]) for word in strings]) / 2 ** (n_qubits / 2))
-
-
-@lru_cache
 def projectors(labels: tuple[str, ...]) -> NDArray[np.complex128]:
     """Projectors onto the outcomes of every setting, shape (S, 2ᴺ, 2ᴺ, 2ᴺ)."""
-    sides = {x: ((_PAULI["I"] + _PAULI[x]) / 2, (_PAULI["I"] - _PAULI[x]) / 2) for x in "XYZ"}
+    sides = {
+        x: ((np.eye(2) + pauli) / 2, (np.eye(2) - pauli) / 2) for x, pauli in zip("XYZ", PAULI_MATRICES, strict=True)
+    }
     outcomes = list(product((0, 1), repeat=len(labels[0])))  # the left-most bit first, like the letters of a label
     return _frozen(
         np.array(

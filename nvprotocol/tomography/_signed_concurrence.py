@@ -11,7 +11,8 @@ no term is negative, so Λ is convex.
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.tomography._pauli_vectors import pauli_basis, to_vector
+from nvprotocol.operators import pauli_basis
+from nvprotocol.tomography._pauli_vectors import to_vector
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]

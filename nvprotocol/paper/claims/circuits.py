@@ -105,11 +105,11 @@ def _echoed() -> Finding:
 
 CLAIMS = (
     Claim("aer-unmonitored", "Fig. 2, below S40", "On Aer: entanglement by waiting", _unmonitored,
-          "test_protocols.py::test_figure_2"),
+          "protocols/test_protocols.py::test_figure_2"),
     Claim("aer-monitored", "Eq. 13, Fig. 3", "On Aer: Bell states by parity checks and postselection", _monitored,
-          "test_protocols.py::test_figure_3"),
+          "protocols/test_protocols.py::test_figure_3"),
     Claim("aer-seldom", "Discussion", "On Aer: checks at a finite rate, and one check at the end", _seldom,
-          "test_protocols_physics.py::test_entanglement_that_checks_of_finite_rate_end_in", errata=("E12",)),
+          "protocols/test_physics.py::test_entanglement_that_checks_of_finite_rate_end_in", errata=("E12",)),
     Claim("aer-echo", "Discussion", "On Aer: pulses make a large detuning small", _echoed,
-          "test_protocols_physics.py::test_echoes_bring_the_bell_state_back"),
+          "protocols/test_physics.py::test_echoes_bring_the_bell_state_back"),
 )  # fmt: skip

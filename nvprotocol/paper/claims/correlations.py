@@ -44,7 +44,7 @@ def _two_qubit_equation() -> Finding:
     as_printed = printed.h_form(rho, {"z": np.array([[d, D], [np.conj(D), d]])})
     right = printed.h_form(rho, {"z": np.array([[d, np.conj(D)], [D, d]])})
     me = MasterEquation(Medium.pair(a=0.0, d=d, D=D))
-    package = -printed.unstacked(me.liouvillian @ printed.stacked(rho))
+    package = -operators.unvec(me.liouvillian @ operators.vec(rho))
     return Finding(
         (vanishes("S28 − Eq. 4 with the block [[d, D], [D*, d]], D = D₁₂ complex", s28 - as_printed, 1e-13),),
         (
@@ -141,17 +141,18 @@ def _maximum() -> Finding:
 
 CLAIMS = (
     Claim("S11-S14", "S11–S14, S33", "Rates are Green's functions of the medium; in equilibrium G^< = e^(−βω)G^>",
-          _correlations, "test_medium.py::test_q_is_the_fluctuation_dissipation_ratio_of_both_couplings"),
+          _correlations, "medium/test_medium.py::test_q_is_the_fluctuation_dissipation_ratio_of_both_couplings"),
     Claim("S24-S28", "S28, S35", "Third block of h: [[d, D], [D*, d]] with D = D₁₂", _two_qubit_equation,
-          "test_generator.py::test_pair_generator_is_the_papers_double_sum", Verdict.CORRECTED, ("E8",)),
+          "master_equation/test_generator.py::test_pair_generator_is_the_papers_double_sum",
+          Verdict.CORRECTED, ("E8",)),
     Claim("D-real", "S33", "D₁₂ = D₂₁* from ∫⟨S₁ᶻ(t)S₂ᶻ⟩dt", _real_dephasing,
-          "test_beyond_the_paper.py::test_coherences_under_dephasing"),
+          "paper/test_beyond_the_paper.py::test_coherences_under_dephasing"),
     Claim("S29", "S29, S30", "Jz^αβ = −(iλ²/2)∫⟨[S_αᶻ(τ), S_βᶻ]⟩dτ for each αβ", _symmetrised,
-          "test_claims.py::test_claim", Verdict.CORRECTED, ("E11",)),
+          "paper/test_claims.py::test_claim", Verdict.CORRECTED, ("E11",)),
     Claim("S31-S32", "S31, S32", "The flip-flop coupling is λ² Re G^R of S₂⁺, S₁⁻ at Δ", _retarded,
-          "test_generator.py::test_hamiltonian_is_the_papers"),
+          "master_equation/test_generator.py::test_hamiltonian_is_the_papers"),
     Claim("S42-S46", "S42–S46", "a ≥ |A| and ã ≥ |Ã| follow from stability: no drive gets power out", _power,
-          "test_medium.py::test_blocks_are_accepted_where_their_eigenvalues_are"),
+          "medium/test_medium.py::test_blocks_are_accepted_where_their_eigenvalues_are"),
     Claim("S47", "S46, S47", "|Ã| is the largest of −(λ₁λ₂*A₁₂ + c.c.)/(|λ₁|² + |λ₂|²)", _maximum,
-          "test_medium.py::test_what_is_no_pair", Verdict.CORRECTED, ("E10",)),
+          "medium/test_medium.py::test_what_is_no_pair", Verdict.CORRECTED, ("E10",)),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from nvprotocol import closed_form
+from nvprotocol import closed_form, operators
 from nvprotocol.entanglement import concurrence
 from nvprotocol.paper import printed
 from nvprotocol.paper.claim import Claim, Finding, Verdict
@@ -37,7 +37,7 @@ def _element_equations() -> Finding:
     residual = []
     for rng, a, A, q, delta in printed.draws(54, 20):
         rho = printed.random_state(rng)
-        rate = printed.unstacked(printed.equation(a, A, q, delta).liouvillian @ printed.stacked(rho))[printed.PAPER]
+        rate = operators.unvec(printed.equation(a, A, q, delta).liouvillian @ operators.vec(rho))[printed.PAPER]
         residual += [rate[index] - value for index, value in elements(rho[printed.PAPER], a, A, q, delta).items()]
     return Finding((vanishes("generator − S54, element by element, on random states", residual, 1e-13),))
 
@@ -46,8 +46,8 @@ def _reduction() -> Finding:
     """S56–S59 along the evolution, with derivatives by the generator."""
     a, A, delta = 1.0, 0.8, 0.3
     me, times = printed.equation(a, A, delta=delta), np.linspace(0.0, 3.0, 31)
-    vectors = printed.stacked(me.evolve("ud", times)).T
-    r, dr = (printed.unstacked(v.T) for v in (vectors, me.liouvillian @ vectors))
+    vectors = operators.vec(me.evolve("ud", times)).T
+    r, dr = (operators.unvec(v.T) for v in (vectors, me.liouvillian @ vectors))
     up_down, down_up, ground = (np.real(r[:, k, k]) for k in (2, 1, 0))
     x, y, h = np.real(r[:, 2, 1]), np.imag(r[:, 2, 1]), down_up
     dx, dy, dh = np.real(dr[:, 2, 1]), np.imag(dr[:, 2, 1]), np.real(dr[:, 1, 1])
@@ -152,18 +152,18 @@ def _finite_temperature() -> Finding:
 
 CLAIMS = (
     Claim("S53-S54", "S53, S54", "The element equations", _element_equations,
-          "test_paper.py::test_element_equations_s54"),
+          "paper/test_equations.py::test_element_equations_s54"),
     Claim("S55-S60", "S55–S60", "At T = 0 they reduce to one equation for x", _reduction,
-          "test_closed_form_unmonitored.py::test_populations_obey_s56_and_s57"),
+          "closed_form/test_unmonitored.py::test_populations_obey_s56_and_s57"),
     Claim("S61-S62", "S61, S62", "The density matrix in the overdamped regime", _density_matrix,
-          "test_closed_form_unmonitored.py::test_state_at_zero_temperature_solves_the_master_equation"),
+          "closed_form/test_unmonitored.py::test_state_at_zero_temperature_solves_the_master_equation"),
     Claim("S63", "S63", "C = 2|x + y|", _coherence_modulus,
-          "test_closed_form_unmonitored.py::test_concurrence_adds_the_parts_of_the_coherence_as_complex_numbers",
+          "closed_form/test_unmonitored.py::test_concurrence_adds_the_parts_of_the_coherence_as_complex_numbers",
           Verdict.CORRECTED, ("E3",)),
     Claim("S64", "S64 and below", "1/τ = 2a − 2κ₀; at equal fields τ = 1/(a − |A|)", _time_scale,
-          "test_closed_form_unmonitored.py::test_lifetime_is_the_decay_of_the_late_concurrence", Verdict.CORRECTED,
+          "closed_form/test_unmonitored.py::test_lifetime_is_the_decay_of_the_late_concurrence", Verdict.CORRECTED,
           ("E4",)),
     Claim("S54-hot", "supplement (vii)", "At finite temperature S54 has no analytic solution", _finite_temperature,
-          "test_closed_form_thermal.py::test_equal_fields_at_any_temperature_solve_the_master_equation",
+          "closed_form/test_thermal.py::test_equal_fields_at_any_temperature_solve_the_master_equation",
           Verdict.CORRECTED, ("E6",)),
 )  # fmt: skip

@@ -183,15 +183,15 @@ def _difference(medium: Medium) -> np.ndarray:
 
 CLAIMS = (
     Claim("rates", "Discussion", "The dissipative parameters are on the scale of MHz or less", _sizes,
-          "test_film.py::test_local_rate_table", errata=("E16",)),
+          "magnets/test_film.py::test_local_rate_table", errata=("E16",)),
     Claim("medium-tuning", "text below Eq. 15", "Γ can be tuned by engineering the magnetic medium", _tuned,
-          "test_film.py::test_best_rates_over_gap_and_thickness"),
+          "magnets/test_film.py::test_best_rates_over_gap_and_thickness"),
     Claim("dipolar", "text below Eq. 1", "The treatment generalises to a dipolar coupling between qubit and medium",
-          _reach, "test_film.py::test_coupling_ratio_is_a_bessel_function_at_every_height"),
+          _reach, "magnets/test_film.py::test_coupling_ratio_is_a_bessel_function_at_every_height"),
     Claim("direct-dipole", "text below Eq. 3",
           "The direct dipolar interaction of the qubits is negligible except at very small spacings", _direct,
-          "test_magnets_dipole.py::test_direct_coupling_is_the_projected_dipole_operator", Verdict.CORRECTED,
+          "magnets/test_dipole.py::test_direct_coupling_is_the_projected_dipole_operator", Verdict.CORRECTED,
           ("E23",)),
     Claim("one-way", "Discussion (open)", "Anisotropic media deserve study", _one_way,
-          "test_film_in_plane.py::test_chirality_along_the_damon_eshbach_direction"),
+          "magnets/test_film_in_plane.py::test_chirality_along_the_damon_eshbach_direction"),
 )  # fmt: skip

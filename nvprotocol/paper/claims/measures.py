@@ -88,11 +88,11 @@ def _reduced() -> Finding:
 
 CLAIMS = (
     Claim("S49-S52", "S49–S52", "Concurrence by Wootters' formula, and its form for X states", _measures,
-          "test_entanglement.py::test_x_states_by_their_formula_and_by_the_general_one"),
+          "operators/test_entanglement.py::test_x_states_by_their_formula_and_by_the_general_one"),
     Claim("S50", "below S50", "E_F grows with C and both range from 0 to 1", _monotonic,
-          "test_entanglement.py::test_entanglement_of_formation_is_qiskits"),
+          "operators/test_entanglement.py::test_entanglement_of_formation_is_qiskits"),
     Claim("S48", "S48, S50", "E_F with the von Neumann entropy −tr ρ ln ρ is S50", _entropy,
-          "test_entanglement.py::test_bell_states_hold_one_ebit", Verdict.CORRECTED, ("E21",)),
+          "operators/test_entanglement.py::test_bell_states_hold_one_ebit", Verdict.CORRECTED, ("E21",)),
     Claim("reduced", "below S52", "In Figs. 2 and 3 C = 2|ρ₁₂|", _reduced,
-          "test_closed_form_unmonitored.py::test_coherence_is_the_one_of_the_state"),
+          "closed_form/test_unmonitored.py::test_coherence_is_the_one_of_the_state"),
 )  # fmt: skip

@@ -48,7 +48,7 @@ def _block_h() -> Finding:
         me = MasterEquation(Medium.pair(a=a, A=A * phase, q=q, d=d, D=D), delta)
         h = printed.system_hamiltonian(delta)
         expected = -1j * (h @ rho - rho @ h) - printed.h_form(rho, printed.h_blocks(a, A * phase, q, d, D))
-        residual.append(printed.unstacked(me.liouvillian @ printed.stacked(rho)) - expected)
+        residual.append(operators.unvec(me.liouvillian @ operators.vec(rho)) - expected)
     return Finding((vanishes("generator − double sum of Eq. 3 with h of Eq. 4, on random states", residual, 1e-13),))
 
 
@@ -57,7 +57,7 @@ def _jump_form() -> Finding:
     for rng, a, A, q, delta in printed.draws(56, 20):
         rho, me = printed.random_state(rng), printed.equation(a, A, q, delta)
         by_jumps = printed.derivative(rho, a, A, q, delta)
-        generator.append(printed.unstacked(me.liouvillian @ printed.stacked(rho)) - by_jumps)
+        generator.append(operators.unvec(me.liouvillian @ operators.vec(rho)) - by_jumps)
         double_sum = printed.h_form(rho, printed.h_blocks(a, A, q, 0.0, 0.0))
         forms.append(double_sum - sum(printed.dissipator(jump, rho) for jump in printed.jumps(a, A, q)))
     return Finding(
@@ -118,7 +118,7 @@ def _stability() -> Finding:
 def _turn(angle: float) -> printed.Array:
     """exp(iφσ₂ᶻ/2) as a matrix on stacked density matrices."""
     unitary = np.diag(np.exp(0.5j * angle * operators.sigma_z(1).diagonal().real))
-    return np.kron(unitary.conj(), unitary)
+    return operators.kraus_superoperator(unitary)
 
 
 def _gauge() -> Finding:
@@ -163,23 +163,24 @@ def _gauge() -> Finding:
 
 
 def _turned(operator: printed.Array, angle: float) -> printed.Array:
-    return printed.unstacked(_turn(angle) @ printed.stacked(operator))
+    return operators.unvec(_turn(angle) @ operators.vec(operator))
 
 
 CLAIMS = (
     Claim("eq2-3", "Eqs. 2, 3", "The master equation has Lindblad form: it keeps the trace and is completely positive",
-          _lindblad_form, "test_generator.py::test_lindblad_form"),
+          _lindblad_form, "master_equation/test_generator.py::test_lindblad_form"),
     Claim("eq4", "Eq. 4", "Axial symmetry makes h block diagonal, with ã, Ã, a, A, d, D", _block_h,
-          "test_generator.py::test_pair_generator_is_the_papers_double_sum"),
+          "master_equation/test_generator.py::test_pair_generator_is_the_papers_double_sum"),
     Claim("eq5-6", "Eqs. 5, 6, S34–S37", "Four jump operators J₁ … J₄ make the same dissipator as h", _jump_form,
-          "test_generator.py::test_jump_operators_of_a_pair_are_equation_5"),
+          "master_equation/test_generator.py::test_jump_operators_of_a_pair_are_equation_5"),
     Claim("footnote71", "footnote 71", "The phases of A and Ã are gauged out by absorbing them into the spin operators",
-          _gauge, "test_symmetries.py::test_the_phase_of_the_coupling_is_a_rotation_of_one_qubit"),
+          _gauge, "master_equation/test_symmetries.py::test_the_phase_of_the_coupling_is_a_rotation_of_one_qubit"),
     Claim("fdt", "text below Eq. 6", "Fluctuation–dissipation: ã = e^(−βΔ)a and Ã = e^(−βΔ)A",
-          _fluctuation_dissipation, "test_medium.py::test_q_is_the_fluctuation_dissipation_ratio_of_both_couplings"),
+          _fluctuation_dissipation,
+          "medium/test_medium.py::test_q_is_the_fluctuation_dissipation_ratio_of_both_couplings"),
     Claim("zero-temperature", "text below Eq. 6", "At zero temperature only the decay processes survive, ã = Ã = 0",
-          _zero_temperature, "test_medium.py::test_the_default_is_zero_temperature"),
+          _zero_temperature, "medium/test_medium.py::test_the_default_is_zero_temperature"),
     Claim("stability", "text below Eq. 6, S42",
           "Stability asks for a ≥ |A| and ã ≥ |Ã|, which makes h positive semidefinite", _stability,
-          "test_medium.py::test_blocks_are_accepted_where_their_eigenvalues_are"),
+          "medium/test_medium.py::test_blocks_are_accepted_where_their_eigenvalues_are"),
 )  # fmt: skip

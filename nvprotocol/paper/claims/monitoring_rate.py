@@ -30,7 +30,7 @@ def leading(generator: np.ndarray) -> np.ndarray:
         1.0
     """
     values, vectors = np.linalg.eig(generator)
-    rho = printed.unstacked(vectors[:, np.argmax(np.real(values))])
+    rho = operators.unvec(vectors[:, np.argmax(np.real(values))])
     return rho / np.trace(rho)
 
 
@@ -43,7 +43,7 @@ def lossy(me: MasterEquation, rate: float) -> np.ndarray:
         >>> float(nv.concurrence(leading(lossy(me, 1.0))).round(3))
         0.323
     """
-    outside = 1 - printed.stacked(np.outer(_INSIDE.diagonal(), _INSIDE.diagonal()))
+    outside = 1 - operators.vec(np.outer(_INSIDE.diagonal(), _INSIDE.diagonal()))
     return me.liouvillian - rate * np.diag(outside)
 
 
@@ -57,7 +57,7 @@ def unseen(a: float, A: float, q: float, delta: float, efficiency: float) -> np.
         True
     """
     emissions = printed.jumps(a, A, q)[2:]
-    seen = sum(np.kron(jump.conj(), jump) for jump in emissions)
+    seen = sum(operators.kraus_superoperator(jump) for jump in emissions)
     return printed.equation(a, A, q, delta).liouvillian - 2 * efficiency * np.asarray(seen)
 
 
@@ -120,10 +120,8 @@ def _checked(delta: float, period: float) -> float:
 def _emitted() -> Finding:
     start = operators.density_matrix((operators.state("uu") + printed.singlet()) / np.sqrt(2))
     cold, hot = expm(unseen(1.0, 1.0, 0.0, 0.0, 1.0) * 20.0), leading(unseen(1.0, 0.9, 0.3, 0.0, 1.0))
-    stays = printed.unstacked(cold @ printed.stacked(start))
-    right = printed.unstacked(
-        expm(unseen(1.0, 0.9, 0.0, 0.4, 1.0) * 1.5) @ printed.stacked(operators.density_matrix("ud"))
-    )
+    stays = operators.unvec(cold @ operators.vec(start))
+    right = operators.unvec(expm(unseen(1.0, 0.9, 0.0, 0.4, 1.0) * 1.5) @ operators.vec(operators.density_matrix("ud")))
     parity = printed.equation(1.0, 0.9, 0.0, 0.4).no_jump("ud", 1.5).states[0]
     missed = [_undetected_end(efficiency) for efficiency in (0.0, 0.43, 0.71, 1.0)]
     return Finding(
@@ -141,8 +139,8 @@ def _emitted() -> Finding:
 
 def _undetected_end(efficiency: float) -> float:
     """C(∞) at |A| = a, T = 0, δ = 0 from |↑↓⟩ without a detected emission."""
-    late = expm(unseen(1.0, 1.0, 0.0, 0.0, efficiency) * 20.0) @ printed.stacked(operators.density_matrix("ud"))
-    rho = printed.unstacked(late)
+    late = expm(unseen(1.0, 1.0, 0.0, 0.0, efficiency) * 20.0) @ operators.vec(operators.density_matrix("ud"))
+    rho = operators.unvec(late)
     return float(concurrence(_normalised(rho)))
 
 
@@ -152,13 +150,13 @@ def _normalised(rho: np.ndarray) -> np.ndarray:
 
 CLAIMS = (
     Claim("infinite-rate", "Discussion", "The scheme is precise when the rate of measurements is infinite",
-          _infinite_rate, "test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections",
+          _infinite_rate, "master_equation/test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections",
           errata=("E12",)),
     Claim("zero-rate", "Discussion", "As the rate goes to zero the full Lindblad dynamics returns", _zero_rate,
-          "test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections"),
+          "master_equation/test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections"),
     Claim("finite-rate", "Discussion (open)",
           "Finite rates may bring phase transitions or crossovers (a = 1, |A| = .9, q = .5)", _crossover,
-          "test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections"),
+          "master_equation/test_monitored.py::test_checks_are_a_loop_of_exponentials_and_projections"),
     Claim("no-magnon", "Discussion", "One may postselect on the absence of emitted magnons instead", _emitted,
-          "test_closed_form_practice.py::test_missed_magnons", Verdict.CORRECTED, ("E13",)),
+          "closed_form/test_practice.py::test_missed_magnons", Verdict.CORRECTED, ("E13",)),
 )  # fmt: skip

@@ -23,7 +23,7 @@ def _split() -> Finding:
         h = me.effective_hamiltonian
         expected = -1j * (h @ rho - rho @ h.conj().T)
         expected = expected + 2 * sum(jump @ rho @ jump.conj().T for jump in printed.jumps(a, A, q))
-        residual.append(printed.unstacked(me.liouvillian @ printed.stacked(rho)) - expected)
+        residual.append(operators.unvec(me.liouvillian @ operators.vec(rho)) - expected)
     return Finding((vanishes("generator − (no-jump part + 2ΣJρJ†), on random states", residual, 1e-13),))
 
 
@@ -164,18 +164,18 @@ def _phases() -> Finding:
 
 CLAIMS = (
     Claim("eq11", "Eq. 11", "The generator is a no-jump part plus 2ΣJρJ†", _split,
-          "test_generator.py::test_no_jump_part_and_jumps_make_the_generator"),
+          "master_equation/test_generator.py::test_no_jump_part_and_jumps_make_the_generator"),
     Claim("eq12", "Eq. 12", "H_eff = H_S − iΣJ†J conserves σᶻ", _effective,
-          "test_no_jump.py::test_effective_hamiltonian_is_equation_12"),
+          "master_equation/test_no_jump.py::test_effective_hamiltonian_is_equation_12"),
     Claim("jumps-seen", "text below Eq. 11", "Every jump changes σᶻ, so monitoring |σᶻ| = 0 excludes them all",
           _jumps_change_parity,
-          "test_no_jump.py::test_states_and_probability_are_the_exponential_of_the_two_level_hamiltonian"),
+          "master_equation/test_no_jump.py::test_states_and_probability_are_the_exponential_of_the_two_level_hamiltonian"),
     Claim("eq13", "Eq. 13", "Postselected states are the normalised no-jump evolution", _normalised,
-          "test_no_jump.py::test_any_system_any_state"),
+          "master_equation/test_no_jump.py::test_any_system_any_state"),
     Claim("eq14", "Eq. 14", "Eigenkets |s⟩, |a⟩ with E = ∓ω − i(a + ã), ω = √(δ² − Γ²)", _eigenkets,
-          "test_no_jump.py::test_eigenkets_are_equation_14"),
+          "master_equation/test_no_jump.py::test_eigenkets_are_equation_14"),
     Claim("pt", "text below Eq. 14", "PT-broken for δ < Γ, exceptional point at δ = Γ, PT-exact for δ > Γ", _phases,
-          "test_closed_form_monitored.py::test_eigenkets_and_energies_belong_to_the_effective_hamiltonian"),
+          "closed_form/test_monitored.py::test_eigenkets_and_energies_belong_to_the_effective_hamiltonian"),
     Claim("eq15", "Eq. 15", "ρ(t) in the modes; the end is (|↑↓⟩ + e^(iϕ̃)|↓↑⟩)/√2 with e^(iϕ̃) = (−κ + iδ)/Γ",
-          _expansion, "test_no_jump.py::test_states_are_equation_15"),
+          _expansion, "master_equation/test_no_jump.py::test_states_are_equation_15"),
 )  # fmt: skip

@@ -30,11 +30,11 @@ def decoupled(me: MasterEquation, spacing: float, pulses: int, monitored: bool) 
     generator = me.liouvillian
     if monitored:
         h = me.effective_hamiltonian
-        generator = -1j * (np.kron(np.eye(4), h) - np.kron(h.conj(), np.eye(4)))
+        generator = operators.hamiltonian_superoperator(h)
     half = expm(generator * spacing / 2)
-    step = half @ np.kron(_FLIP.conj(), _FLIP) @ half
-    rho = np.linalg.matrix_power(step, pulses) @ printed.stacked(operators.density_matrix("ud"))
-    rho = printed.unstacked(rho)
+    step = half @ operators.kraus_superoperator(_FLIP) @ half
+    rho = np.linalg.matrix_power(step, pulses) @ operators.vec(operators.density_matrix("ud"))
+    rho = operators.unvec(rho)
     probability = float(np.trace(rho).real)
     return rho / probability, probability
 
@@ -96,7 +96,7 @@ def _decoupling() -> Finding:
     fast, _ = decoupled(printed.equation(), 0.01, 4000, monitored=False)
     watched, probability = decoupled(printed.equation(), 0.01, 4000, monitored=True)
     dephasing = printed.equation(0.0, 0.0, d=0.2, D=0.05).liouvillian
-    pulse = np.kron(_FLIP.conj(), _FLIP)
+    pulse = operators.kraus_superoperator(_FLIP)
     return Finding(
         (
             equal("C(∞) at |A| = a, T = 0 with π pulses every .01/a: 1/2 as without", concurrence(fast), 0.5, digits=3),
@@ -178,14 +178,15 @@ def _negativity(rho: np.ndarray) -> float:
 
 CLAIMS = (
     Claim("dephasing", "text below Eq. 4", "Pure dephasing d, D exchanges no energy, and is left out", _dephasing,
-          "test_beyond_the_paper.py::test_monitoring_with_dephasing"),
+          "paper/test_beyond_the_paper.py::test_monitoring_with_dephasing"),
     Claim("ref69", "text below Eq. 4, ref. 69", "Pure dephasing may lead to entanglement between multiple qubits",
-          _dephasing_entangles, "test_beyond_the_paper.py::test_coherences_under_dephasing"),
+          _dephasing_entangles, "paper/test_beyond_the_paper.py::test_coherences_under_dephasing"),
     Claim("decoupling", "text below Eq. 4", "d and D may be mitigated by dynamical decoupling", _decoupling,
-          "test_closed_form_practice.py::test_echo_pulses_restore_the_laws_of_equal_fields", Verdict.CORRECTED,
+          "closed_form/test_practice.py::test_echo_pulses_restore_the_laws_of_equal_fields", Verdict.CORRECTED,
           ("E15",)),
     Claim("small-detuning", "Discussion", "The detuning has to be much smaller than the dissipative rates", _echo,
-          "test_closed_form_practice.py::test_echo_pulses_restore_the_laws_of_equal_fields"),
+          "closed_form/test_practice.py::test_echo_pulses_restore_the_laws_of_equal_fields"),
     Claim("heff-interplay", "Discussion (open)", "H_eff and dissipation together can be nontrivial",
-          _coherent_interplay, "test_beyond_the_paper.py::test_the_coherent_part_under_monitoring", errata=("E19",)),
+          _coherent_interplay,
+          "paper/test_beyond_the_paper.py::test_the_coherent_part_under_monitoring", errata=("E19",)),
 )  # fmt: skip

@@ -63,7 +63,7 @@ def _sensing() -> Finding:
     slope, curvature, expected = [], [], []
     for _, a, A, q, delta in printed.draws(8, 10):
         generator = printed.equation(a, A, q, delta).liouvillian
-        inside, start = printed.stacked(_INSIDE), printed.stacked(operators.density_matrix("ud"))
+        inside, start = operators.vec(_INSIDE), operators.vec(operators.density_matrix("ud"))
         slope.append(np.real(inside @ generator @ start) + 2 * a * (1 + q))
         curvature.append(np.real(inside @ generator @ generator @ start))
         expected.append(4 * (a * (1 + q)) ** 2 + 4 * (A * (1 + q)) ** 2 + 16 * a**2 * q)
@@ -102,10 +102,10 @@ def _anisotropic() -> Finding:
     for ratio in ratios:
         up, down = (one(0) + one(1) for one in (operators.sigma_plus, operators.sigma_minus))
         jump = (up + ratio * down) / np.sqrt(2)
-        dissipation = [printed.stacked(printed.dissipator(jump, rho)) for rho in np.eye(16).reshape(16, 4, 4)]
-        generator = -np.array(dissipation).T @ np.array([printed.stacked(rho) for rho in np.eye(16).reshape(16, 4, 4)])
-        late = expm(generator * 4000.0) @ printed.stacked(operators.density_matrix("uu"))
-        found.append(float(concurrence(printed.unstacked(late))))
+        dissipation = [operators.vec(printed.dissipator(jump, rho)) for rho in np.eye(16).reshape(16, 4, 4)]
+        generator = -np.array(dissipation).T @ np.array([operators.vec(rho) for rho in np.eye(16).reshape(16, 4, 4)])
+        late = expm(generator * 4000.0) @ operators.vec(operators.density_matrix("uu"))
+        found.append(float(concurrence(operators.unvec(late))))
     return Finding(
         (equal("C(∞) from |↑↑⟩ for ν/μ = .1, .5, .9: 2μν/(μ² + ν²)", found, 2 * ratios / (1 + ratios**2), digits=5),),
         note="The dark state is μ|↑↑⟩ − ν|↓↓⟩. It takes an anisotropy that keeps pace with 2Δ, as in a pumped magnet.",
@@ -133,15 +133,15 @@ def _two_channels() -> Finding:
 
 CLAIMS = (
     Claim("chemical-potential", "Discussion (open)", "A chemical potential of the magnons tunes rates and couplings",
-          _chemical_potential, "test_closed_form_thermal.py::test_chemical_potential"),
+          _chemical_potential, "closed_form/test_thermal.py::test_chemical_potential"),
     Claim("engineering", "Discussion (open)",
           "Engineering the medium manipulates entanglement: two competing channels", _two_channels,
-          "test_beyond_the_paper.py::test_two_channels_of_opposite_phase_have_one_entangled_end"),
+          "paper/test_beyond_the_paper.py::test_two_channels_of_opposite_phase_have_one_entangled_end"),
     Claim("other-symmetries", "Discussion (open)", "Media of other symmetry change the long-time entanglement",
-          _one_way, "test_beyond_the_paper.py::test_a_medium_that_works_one_way"),
+          _one_way, "paper/test_beyond_the_paper.py::test_a_medium_that_works_one_way"),
     Claim("anisotropic", "Discussion (open), refs. 89–91",
           "Media with anisotropies can be good entanglement reservoirs", _anisotropic,
-          "test_beyond_the_paper.py::test_an_anisotropic_medium_has_an_entangled_dark_state"),
+          "paper/test_beyond_the_paper.py::test_an_anisotropic_medium_has_an_entangled_dark_state"),
     Claim("sensing", "Discussion (open)", "Two NV centres can sense nonlocal correlations of the noise", _sensing,
-          "test_beyond_the_paper.py::test_populations_alone_see_the_correlations"),
+          "paper/test_beyond_the_paper.py::test_populations_alone_see_the_correlations"),
 )  # fmt: skip

@@ -6,7 +6,6 @@ from scipy.optimize import curve_fit
 from nvprotocol import closed_form, operators
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
-from nvprotocol.paper import printed
 from nvprotocol.paper.claim import Claim, Finding, Verdict
 from nvprotocol.paper.comparison import equal, vanishes
 
@@ -58,8 +57,8 @@ def _bloch() -> Finding:
         k3 = slope(s + step / 2 * k2)
         s = s + step / 6 * (k1 + 2 * k2 + 2 * k3 + slope(s + step * k3))
     rho = (np.eye(2) + sum(c * one(0, 1) for c, one in zip(start, _PAULI, strict=True))) / 2
-    late = _single(q, d).propagator(1.0) @ printed.stacked(rho)
-    late = printed.unstacked(late)
+    late = _single(q, d).propagator(1.0) @ operators.vec(rho)
+    late = operators.unvec(late)
     turn = np.diag(np.exp([0.5j * splitting, -0.5j * splitting]))  # −i[−Δσᶻ/2, ρ] commutes with all of the rest
     late = turn @ late @ turn.conj().T
     found = np.real([np.trace(late @ one(0, 1)) for one in _PAULI]) / 2
@@ -86,7 +85,7 @@ def _spin_components() -> Finding:
 
 def _relaxing_names() -> Finding:
     """S17: ρ̇₂₂ = 2B^<ρ₁₁ − 2B^>ρ₂₂; from |↓⟩ the population of |↑⟩ grows at 2B^>, and in the package at 2a."""
-    growth = printed.unstacked(_single(0.25, 0.0).liouvillian @ printed.stacked(operators.density_matrix("d", 1)))
+    growth = operators.unvec(_single(0.25, 0.0).liouvillian @ operators.vec(operators.density_matrix("d", 1)))
     a, a_tilde = 1.0, 0.25
     return Finding(
         (equal("2B^< if a is B^<: rate of |↓⟩ → |↑⟩ at a = 1, ã = .25", growth[0, 0].real, 2 * a_tilde, digits=3),),
@@ -97,12 +96,12 @@ def _relaxing_names() -> Finding:
 
 CLAIMS = (
     Claim("S15-S21", "S15–S22", "One spin: 1/T1 = 4B̄, 1/T2 = 4D + 2B̄, equilibrium ρ₁₁/ρ₂₂ = B^>/B^<", _single_spin,
-          "test_closed_form_thermal.py::test_single_qubit_times_and_bloch_vector"),
+          "closed_form/test_thermal.py::test_single_qubit_times_and_bloch_vector"),
     Claim("S23", "S20, S23", "The equations of one spin are the Bloch equations", _bloch,
-          "test_closed_form_thermal.py::test_bloch_vector_precesses_as_in_s20_and_s23"),
+          "closed_form/test_thermal.py::test_bloch_vector_precesses_as_in_s20_and_s23"),
     Claim("S20-components", "above S20", "sˣ = ⟨σˣ⟩ = (ρ₁₂ + ρ₂₁)/2, sʸ = ⟨σʸ⟩ = i(ρ₁₂ − ρ₂₁)/2", _spin_components,
-          "test_closed_form_thermal.py::test_single_qubit_times_and_bloch_vector", Verdict.CORRECTED, ("E20",)),
+          "closed_form/test_thermal.py::test_single_qubit_times_and_bloch_vector", Verdict.CORRECTED, ("E20",)),
     Claim("rates-named", "below S35", "a and ã correspond to B^< and B^>", _relaxing_names,
-          "test_medium.py::test_relaxation_and_coherence_times_are_those_of_each_qubit_alone", Verdict.CORRECTED,
+          "medium/test_medium.py::test_relaxation_and_coherence_times_are_those_of_each_qubit_alone", Verdict.CORRECTED,
           ("E9",)),
 )  # fmt: skip

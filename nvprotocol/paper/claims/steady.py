@@ -35,7 +35,7 @@ def _dark() -> Finding:
     return Finding(
         (
             vanishes("J₁|00⟩ … J₄|00⟩ at q = .4, |A| = a", [jump @ _S for jump in printed.jumps(1.0, 1.0, 0.4)], 1e-15),
-            vanishes("d/dt |00⟩⟨00| with an XXZ coupling", me.liouvillian @ printed.stacked(_DARK), 1e-14),
+            vanishes("d/dt |00⟩⟨00| with an XXZ coupling", me.liouvillian @ operators.vec(_DARK), 1e-14),
         )
     )
 
@@ -45,7 +45,7 @@ def _two_dark_states() -> Finding:
     values, vectors = np.linalg.eigh(squares)
     dark = vectors[:, values < 1e-12]
     outside = [ket - dark @ (dark.conj().T @ ket) for ket in (_S, operators.state("uu"))]
-    moved = printed.equation(J=0.3, Jz=0.2).liouvillian @ printed.stacked(np.array([_DARK, _GROUND])).T
+    moved = printed.equation(J=0.3, Jz=0.2).liouvillian @ operators.vec(np.array([_DARK, _GROUND])).T
     return Finding(
         (
             equal("dimension of the null space of ΣJ†J, |A| = a, T = 0", dark.shape[1], 2, digits=0),
@@ -150,15 +150,16 @@ def _finite_temperature() -> Finding:
 
 CLAIMS = (
     Claim("eq10", "Eq. 10", "At |A| = a, δ = 0, T = 0 the pair ends in (|↑↑⟩⟨↑↑| + |00⟩⟨00|)/2, C(∞) = 1/2", _end,
-          "test_paper.py::test_equation_10"),
-    Claim("dark", _TEXT, "The singlet is a dark state", _dark, "test_paper.py::test_the_singlet_is_dark"),
+          "paper/test_equations.py::test_equation_10"),
+    Claim("dark", _TEXT, "The singlet is a dark state", _dark, "paper/test_equations.py::test_the_singlet_is_dark"),
     Claim("dark-two", "below S65", "|00⟩ and |↑↑⟩ are the only two dark states, also with an XXZ coupling",
-          _two_dark_states, "test_paper.py::test_two_dark_states_only"),
+          _two_dark_states, "paper/test_equations.py::test_two_dark_states_only"),
     Claim("steady-hot", f"{_TEXT}, S5", "At finite temperature steady entanglement is reached as well, but less",
-          _finite_temperature, "test_closed_form_thermal.py::test_steady_concurrence_of_the_paper"),
+          _finite_temperature, "closed_form/test_thermal.py::test_steady_concurrence_of_the_paper"),
     Claim("any-start-cold", "below S65", "T = 0: steady entanglement from every initial state that is not symmetric",
-          _any_initial_state_cold, "test_paper.py::test_without_symmetry_of_the_initial_state_entanglement_stays"),
+          _any_initial_state_cold,
+          "paper/test_equations.py::test_without_symmetry_of_the_initial_state_entanglement_stays"),
     Claim("any-start-hot", _TEXT, "Steady entanglement irrespective of the initial state, finite temperature included",
-          _any_initial_state_hot, "test_paper.py::test_at_finite_temperature_the_singlet_must_be_enough",
+          _any_initial_state_hot, "paper/test_equations.py::test_at_finite_temperature_the_singlet_must_be_enough",
           Verdict.CORRECTED, ("E5",)),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol import closed_form
+from nvprotocol import closed_form, operators
 from nvprotocol._typing import ArrayLike
 from nvprotocol.entanglement import concurrence
 from nvprotocol.master_equation import MasterEquation
@@ -47,9 +47,9 @@ def _oscillator() -> Finding:
     residual, apart = [], []
     for a, A, delta in _REGIMES:
         me = printed.equation(a, A, delta=delta)
-        states = printed.stacked(me.evolve("ud", _TIMES)).T
+        states = operators.vec(me.evolve("ud", _TIMES)).T
         slopes = me.liouvillian @ states
-        x, dx, ddx = (np.real(printed.unstacked(v.T)[:, 2, 1]) for v in (states, slopes, me.liouvillian @ slopes))
+        x, dx, ddx = (np.real(operators.unvec(v.T)[:, 2, 1]) for v in (states, slopes, me.liouvillian @ slopes))
         residual.append(ddx + 4 * a * dx + 4 * (delta**2 + a**2 - A**2) * x)
         if delta != A:  # of a Jordan block of three, a third of the digits is left
             values = np.linalg.eigvals(me.liouvillian)
@@ -147,7 +147,7 @@ def _lifetime() -> Finding:
             vanishes("−1/τ − nearest eigenvalue of the generator, |A| = .5, .8, .95, 1", apart, 1e-10),
             vanishes("1/τ at |A| = a, from C at t = 100 and 200", np.log(late[0] / late[1]) / 100, 1e-13),
             vanishes("the same from the closed form", 1 / closed_form.lifetime(a=1.0, A=1.0), 1e-15),
-            vanishes("change of the singlet, which then carries it", me.liouvillian @ printed.stacked(dark), 1e-15),
+            vanishes("change of the singlet, which then carries it", me.liouvillian @ operators.vec(dark), 1e-15),
         ),
         note="The supplement once prints τ = 1/(a − |A|), twice as long: E4.",
     )
@@ -192,18 +192,18 @@ def _figure_2() -> Finding:
 CLAIMS = (
     Claim("eq7-9", "Eqs. 7–9, S55, S60",
           "x = Re⟨↑↓|ρ|↓↑⟩ is a damped oscillator with ω± = ±2ω₀ − 2ia, ω₀ = √(δ² − |A|²)", _oscillator,
-          "test_paper.py::test_oscillator_equation_8"),
+          "paper/test_equations.py::test_oscillator_equation_8"),
     Claim("underdamped", _TEXT, "δ > |A|: C beats at 2ω₀ while the pair falls into |↑↑⟩ within τ = 1/2a", _underdamped,
-          "test_closed_form_unmonitored.py::test_concurrence_equals_both_printed_forms"),
+          "closed_form/test_unmonitored.py::test_concurrence_equals_both_printed_forms"),
     Claim("critical", f"{_TEXT}, Fig. 2", "δ = |A|: no oscillation, C ∝ t e^(−2at)", _critical,
-          "test_paper.py::test_the_critical_point_grows_as_t_squared", Verdict.CORRECTED, ("E2",)),
+          "paper/test_equations.py::test_the_critical_point_grows_as_t_squared", Verdict.CORRECTED, ("E2",)),
     Claim("overdamped", _TEXT, "δ < |A|: C decays at 2(a − κ₀) in the end, κ₀ = √(|A|² − δ²)", _overdamped,
-          "test_paper.py::test_concurrence_of_the_three_regimes"),
+          "paper/test_equations.py::test_concurrence_of_the_three_regimes"),
     Claim("lifetime", _TEXT, "Equal fields: entanglement lasts for τ = 1/2(a − |A|), for ever at |A| = a", _lifetime,
-          "test_closed_form_unmonitored.py::test_lifetime_is_the_decay_of_the_late_concurrence"),
+          "closed_form/test_unmonitored.py::test_lifetime_is_the_decay_of_the_late_concurrence"),
     Claim("regimes", _TEXT,
           "Transient entanglement grows and its decay slows down from the underdamped to the overdamped regime",
-          _regimes_compared, "test_closed_form_unmonitored.py::test_figure_2"),
+          _regimes_compared, "closed_form/test_unmonitored.py::test_figure_2"),
     Claim("fig2", "Fig. 2", "The curves of Fig. 2: a = |A| = 1, start |↑↓⟩", _figure_2,
-          "test_closed_form_unmonitored.py::test_figure_2"),
+          "closed_form/test_unmonitored.py::test_figure_2"),
 )  # fmt: skip

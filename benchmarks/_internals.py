@@ -1,0 +1,75 @@
+"""What benchmarks take from inside the package: the one place to change when its rooms are rearranged."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit import QuantumCircuit
+
+import nvprotocol as nv
+from nvprotocol.compiler.circuit_to_steps import compile_circuits
+from nvprotocol.compiler.steps import CompiledCircuit
+from nvprotocol.engines import exact
+from nvprotocol.experiment.exact import by_master_equation, drawn_at
+from nvprotocol.experiment.file import equation_of, parameters_of
+from nvprotocol.experiment.observable import observable_of
+
+States = NDArray[np.complex128]
+
+
+def compiled(circuit: QuantumCircuit, device: nv.Device, postselect: Mapping[str, int | str]) -> CompiledCircuit:
+    """The steps that the engines follow."""
+    return compile_circuits([circuit], device, postselect)[0]
+
+
+def number_of(circuit: CompiledCircuit) -> int:
+    """How many steps there are."""
+    return len(circuit.steps)
+
+
+def kept_state(circuit: CompiledCircuit, device: nv.Device) -> States:
+    """The unnormalised state that the exact engine keeps."""
+    return exact.kept_state(circuit, device)
+
+
+def exact_part(experiment: nv.experiment.Experiment) -> Callable[[], States]:
+    """The exact values of every curve of an experiment, at its points and where the curve is drawn: what `run` does.
+
+    The states come back as they are drawn and scanned, shape (curves, drawn + scanned, 4, 4).
+    """
+    protocol = nv.protocols.GALLERY[experiment.content.protocol.name]
+    first = protocol.circuit(**parameters_of(experiment.settings(0, 0)))
+    observable = observable_of(protocol, first, experiment.content.run.tomography)
+    drawn = drawn_at(experiment, by_circuits=False)
+
+    def work() -> States:
+        states = []
+        for number in range(experiment.n_curves):
+            given = (experiment, protocol, observable, number)
+            fine = by_master_equation(*given, drawn)
+            points = by_master_equation(*given, experiment.scan.values, outcomes=True)
+            states.append(np.concatenate([fine.states, points.states]))
+        return np.array(states)
+
+    return work
+
+
+def theory(experiment: nv.experiment.Experiment) -> Callable[[], States]:
+    """The same states and their concurrence by one call of the theory, for [scan] and [curves] over δ and duration."""
+    protocol = nv.protocols.GALLERY[experiment.content.protocol.name]
+    scanned = np.concatenate([drawn_at(experiment, by_circuits=False), experiment.scan.values])
+    axes = {experiment.scan.parameter: scanned}
+    if experiment.curves is not None:
+        axes[experiment.curves.parameter] = experiment.curves.values
+    medium = equation_of(experiment.settings(0, 0)).medium
+    parameters = {**parameters_of(experiment.settings(0, 0)), "duration": np.unique(axes["protocol.duration"])}
+    at = np.searchsorted(parameters["duration"], axes["protocol.duration"])
+
+    def work() -> States:
+        equation = nv.MasterEquation(medium, detuning=axes["device.detuning"])
+        kept = protocol.reference(equation, **parameters)
+        nv.concurrence(kept.states)
+        states = kept.states[:, at]
+        return states if experiment.scan.parameter == "protocol.duration" else np.swapaxes(states, 0, 1)
+
+    return work

@@ -1,0 +1,1 @@
+"""Circuit × device → timed steps: the only owner of scheduling, conditions, postselection and tomography circuits."""

@@ -1,0 +1,162 @@
+"""A circuit and a device become steps: time becomes the exact channel of the medium, instruments become maps.
+
+The circuit is cut at every time at which something acts, and each stretch between two of them becomes the exact channel
+of the medium on all NV qubits at once, for its length. A gate of finite duration acts in the middle of its interval, so
+that the medium acts for half of it before and half after. Against a drive that is constant over the interval T this is
+off by O(γT), γ the rates of the medium, for what the gate rotates; cut into n pieces (`Device.gate_slices`) it is a
+symmetric Strang splitting, off by O(γT/n²). A rotation gate is cut by its angle, any other gate along its shortest way.
+
+Time does not depend on outcomes: both branches of an `if_else` take as long as the longer of them, also where it has no
+`else`, as for a controller that keeps the same schedule in every run.
+"""
+
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import product
+
+from qiskit import QuantumCircuit
+from qiskit.circuit import Gate, Instruction, Reset
+from qiskit.circuit import Operation as QiskitOperation
+
+from nvprotocol._checks import ROUNDING
+from nvprotocol.channels import depolarising, evolution, preparation
+from nvprotocol.compiler.gates import runnable
+from nvprotocol.compiler.instructions import superop_instruction
+from nvprotocol.compiler.native import to_native
+from nvprotocol.compiler.postselection import kept_bits, require_measured
+from nvprotocol.compiler.steps import CompiledCircuit, Step, blank
+from nvprotocol.compiler.timing import timed
+from nvprotocol.device import Device
+
+
+def compile_circuits(
+    circuits: Sequence[QuantumCircuit],
+    device: Device,
+    postselect: Mapping[str, int | str] | None = None,
+    *,
+    translate: bool = False,
+    prepares: bool = True,
+    to_end: bool = True,
+) -> list[CompiledCircuit]:
+    """The steps of circuits on a device; what is equal in them, of time or gates, is worked out once.
+
+    Args:
+        circuits: The circuits.
+        device: The device.
+        postselect: Register → outcome that is kept.
+        translate: Whether gates that are not native on the device are translated, and not refused.
+        prepares: Whether the NV qubits are prepared at the start, with the device's error.
+        to_end: Whether the medium acts until every qubit is done, which no bit can tell after the last measurement.
+
+    Raises:
+        ArgumentError: As for `timed`, or if what is kept is not there or not measured.
+        UnsupportedCircuitError: As for `timed`.
+    """
+    compiler = _Compiler(device)
+    compiled = []
+    for circuit in circuits:
+        keep = kept_bits(circuit, postselect)
+        native = to_native(circuit, device) if translate else circuit
+        steps = compiler.steps(native, prepares=prepares, to_end=to_end)
+        form = blank(circuit)
+        require_measured(form, steps, keep)
+        compiled.append(CompiledCircuit(steps, form, keep, native))
+    return compiled
+
+
+class _Compiler:
+    """Makes steps for one device; equal operations and stretches of time are one object."""
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self._elapsed: dict[float, Instruction] = {}
+        self._maps: dict[tuple[object, ...], tuple[QiskitOperation | Instruction, ...]] = {}
+
+    def steps(self, circuit: QuantumCircuit, *, prepares: bool, to_end: bool) -> list[Step]:
+        """The steps of a circuit, stretches of time between its operations."""
+        plan, device = timed(circuit, self._device), self._device
+        nv_qubits = tuple(range(device.n_qubits))
+        steps: list[Step] = []
+        if prepares and device.initialisation_error:
+            steps += [Step(_preparation(device.initialisation_error), (k,)) for k in nv_qubits]
+        now, resolved = 0.0, ROUNDING * plan.duration
+        decimals = _decimals(plan.duration)
+        same: dict[tuple[object, ...], tuple[QiskitOperation | Instruction, ...]] = {}
+        for time, operation, qubits, clbits, conditions, pieces, last in plan.operations:
+            if time - now > resolved:
+                steps.append(Step(self._elapse(time - now, decimals), nv_qubits))
+                now = time
+            is_nv = qubits[0] < len(nv_qubits)
+            key = (id(operation), is_nv, pieces, last)  # Qiskit has one object for many of its operations
+            maps = same.get(key)
+            if maps is None:
+                maps = same[key] = (operation,) if clbits else self._maps_of(operation, is_nv, pieces, last=last)
+            if not conditions:
+                for one in maps:
+                    steps.append(Step(one, qubits, clbits))
+                continue
+            # Every case in which it happens, as tests of single bits that exclude those of the other cases.
+            cases = [sum(case, ()) for case in product(*(one.cases for one in conditions))]
+            steps += [Step(one, qubits, clbits, tests) for one in maps for tests in cases]
+        if to_end and plan.duration - now > resolved:
+            steps.append(Step(self._elapse(plan.duration - now, decimals), nv_qubits))
+        return steps
+
+    def _elapse(self, duration: float, decimals: int | None) -> Instruction:
+        shared = duration if decimals is None else round(duration, decimals)
+        if shared not in self._elapsed:
+            self._elapsed[shared] = superop_instruction(evolution(self._device.dynamics, shared))
+        return self._elapsed[shared]
+
+    def _maps_of(
+        self, operation: QiskitOperation, is_nv: bool, pieces: int, *, last: bool
+    ) -> tuple[QiskitOperation | Instruction, ...]:
+        """What something that writes no bit does, with the error that comes with it; one object for all equal ones."""
+        key = _key(operation)
+        if key is None:
+            return self._maps_anew(operation, is_nv, pieces, last=last)
+        whole = (*key, is_nv, pieces, last)
+        if whole not in self._maps:
+            self._maps[whole] = self._maps_anew(operation, is_nv, pieces, last=last)
+        return self._maps[whole]
+
+    def _maps_anew(
+        self, operation: QiskitOperation, is_nv: bool, pieces: int, *, last: bool
+    ) -> tuple[QiskitOperation | Instruction, ...]:
+        if isinstance(operation, Gate):
+            # On ideal instruments any gate is there and has no error.
+            infidelity = 0.0 if self._device.is_ideal else self._device.gate_error(operation.name)
+            gate = runnable(operation, pieces)
+            return (gate, _depolarised(operation.num_qubits, infidelity)) if last and infidelity else (gate,)
+        if isinstance(operation, Reset) and is_nv and self._device.initialisation_error:
+            return (operation, _preparation(self._device.initialisation_error))
+        return (operation,)  # a reset or a save
+
+
+def _key(operation: QiskitOperation) -> tuple[object, ...] | None:
+    """What equal operations share; None where they cannot be told by their numbers."""
+    parameters = getattr(operation, "params", None)
+    if parameters is None or not all(isinstance(one, float | int) for one in parameters):
+        return None
+    if not isinstance(operation, Gate | Reset) or (parameters and isinstance(operation, Reset)):
+        return None
+    return (type(operation), operation.name, *parameters)
+
+
+def _decimals(total: float) -> int | None:
+    """As many decimals as the clocks have at the end: stretches that differ by their rounding share one exponential."""
+    if total < sys.float_info.min / sys.float_info.epsilon:
+        return None
+    return -math.ceil(math.log10(4 * sys.float_info.epsilon * total))
+
+
+@cache
+def _depolarised(n_qubits: int, infidelity: float) -> Instruction:
+    return superop_instruction(depolarising(n_qubits, infidelity))
+
+
+@cache
+def _preparation(error: float) -> Instruction:
+    return superop_instruction(preparation(error))

@@ -1,0 +1,88 @@
+"""Relaxation and dephasing that NV qubits have without the medium: T1 and T2."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol._checks import ROUNDING, fail, numeric_array, require_plain_numbers, show
+from nvprotocol._typing import ArrayLike
+from nvprotocol.master_equation import MasterEquation
+from nvprotocol.medium import Medium
+
+
+def with_intrinsic(
+    equation: MasterEquation, intrinsic_t1_us: ArrayLike | None, intrinsic_t2_us: ArrayLike | None
+) -> MasterEquation:
+    """The equation with intrinsic relaxation and dephasing in its medium; itself where there are none.
+
+    Phonons at kT ≫ ħω relax and excite alike: a = ã = 1/(4·T1) by Eq. S17. What 1/T2 has beyond 1/(2·T1) is pure
+    dephasing, d = (1/T2 − 1/(2·T1))/4 by Eq. S18.
+
+    Args:
+        equation: Medium and detuning.
+        intrinsic_t1_us: T1 in µs, one number or shape (…, N), or (…, 1) for qubits alike; None is infinite.
+        intrinsic_t2_us: T2 in µs, the same.
+    """
+    if intrinsic_t1_us is None and intrinsic_t2_us is None:
+        return equation
+    relaxing = np.zeros(()) if intrinsic_t1_us is None else 1 / np.asarray(intrinsic_t1_us)
+    decohering = relaxing / 2 if intrinsic_t2_us is None else 1 / np.asarray(intrinsic_t2_us)
+    # Below 0 by rounding, or where T2 is infinite: T1 alone limits it.
+    pure = np.maximum(decohering - relaxing / 2, 0.0)
+    local, dephasing = (np.eye(equation.n_qubits) * _each_column(rate) / 4 for rate in (relaxing, pure))
+    intrinsic = Medium(relaxation=local, excitation=local, dephasing=dephasing)
+    return MasterEquation(equation.medium + intrinsic, equation.detuning)
+
+
+def _each_column(rate: NDArray[np.float64]) -> NDArray[np.float64]:
+    return rate[..., None, :] if rate.ndim else rate
+
+
+def checked_times(value: ArrayLike | None, name: str, n_qubits: int) -> float | tuple[float, ...] | None:
+    """A positive time in µs for all qubits, or one for each; None or inf is infinite, and None stands for all of it."""
+    if value is None:
+        return None
+    require_plain_numbers(value, name)
+    given: Any = [np.inf if time is None else time for time in value] if isinstance(value, list | tuple) else value
+    endless = _endless(given)
+    finite = np.where(endless, 1.0, np.asarray(given, dtype=float)) if endless.any() else given
+    times = np.where(endless, np.inf, numeric_array(finite, name, real=True))
+    if times.shape not in ((), (n_qubits,)):
+        fail(name, f"be a number or {n_qubits} numbers, one for each qubit", f"has shape {times.shape}")
+    if np.any(times <= 0):
+        shown = show(times[times <= 0].flat[0])
+        fail(name, "be greater than 0", f"contains {shown}" if times.ndim else f"is {shown}")
+    if np.all(np.isinf(times)):
+        return None
+    return tuple(times.tolist()) if times.ndim else float(times)
+
+
+def _endless(value: ArrayLike) -> NDArray[np.bool_]:
+    """Where a time is infinite; nowhere, if the value is no array of numbers at all, which is for others to say."""
+    try:
+        return np.isposinf(np.asarray(value, dtype=float))
+    except (TypeError, ValueError):
+        return np.zeros((), dtype=bool)
+
+
+def incoherent(t1: ArrayLike | None, t2: ArrayLike | None) -> tuple[float, float, str] | None:
+    """T1 and T2 of the first qubit with T2 > 2·T1, and the words " for qubit …" where it is not all of them.
+
+    No state can have it: the coherence of a qubit decays at least at half the rate 1/T1. A T2 that is infinite means
+    that T1 alone limits it, and fits any T1.
+    """
+    if t1 is None or t2 is None:
+        return None
+    first, second = np.broadcast_arrays(np.asarray(t1, dtype=float), np.asarray(t2, dtype=float))
+    wrong = np.flatnonzero(np.isfinite(second) & (second > 2 * first * (1 + ROUNDING)))
+    if not wrong.size:
+        return None
+    qubit = f" for qubit {wrong[0]}" if second.ndim else ""
+    return float(first.flat[wrong[0]]), float(second.flat[wrong[0]]), qubit
+
+
+def check_coherence(t1: float | tuple[float, ...] | None, t2: float | tuple[float, ...] | None) -> None:
+    """Refuses T2 > 2·T1."""
+    if wrong := incoherent(t1, t2):
+        fail("intrinsic_t2_us", f"be at most 2·T1 = {show(2 * wrong[0])} us", f"is {show(wrong[1])}{wrong[2]}")

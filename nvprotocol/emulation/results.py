@@ -1,0 +1,159 @@
+"""What `emulate` and `probability` find of the runs that are kept."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol._read_only import holds_read_only
+from nvprotocol.entanglement import eof_of_concurrence
+from nvprotocol.operators import State, fidelity
+from nvprotocol.tomography import PAULI
+from nvprotocol.tomography.state_estimate import SUSPECT
+
+__all__ = ["Estimate", "KeptRuns", "Probability"]
+
+Ansatz: TypeAlias = Literal["full", "X"]
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class KeptRuns:
+    """What is known of the runs that are kept, whatever is asked of them.
+
+    Attributes:
+        success_probability: Probability that a run is kept: exact without shots, else the fraction of runs.
+        success_interval: 95 % interval of it (Clopper–Pearson).
+        counts: Kept counts; None without shots.
+        shots: Runs, kept or not; None without shots.
+        metadata: How it was computed: engine, method, reason where the method was forced, postselect and seed.
+    """
+
+    success_probability: float
+    success_interval: tuple[float, float]
+    counts: NDArray[np.int64] | None
+    shots: int | None
+    metadata: dict[str, Any]
+
+    @property
+    def kept(self) -> str:
+        """What was kept, in words."""
+        if not self.metadata["postselect"]:
+            return "nothing discarded"
+        named = ", ".join(f"{name} = {value}" for name, value in self.metadata["postselect"].items())
+        ends = self._ends(self.success_interval)
+        return f"success probability {self.success_probability:.4f}{ends} keeping {named}"
+
+    def _ends(self, interval: tuple[float, float]) -> str:
+        return "" if self.shots is None else " [{:.4f}, {:.4f}]".format(*interval)
+
+
+@holds_read_only
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Estimate(KeptRuns):
+    """What a run says of the state that it keeps.
+
+    Attributes of `KeptRuns` are its own, too.
+
+    Attributes:
+        state: Density matrix of the NV qubits: exact without shots, else the maximum-likelihood state, shape (d, d).
+        concurrence: Concurrence of that state; NaN where the device has not two qubits.
+        interval: 95 % interval of the concurrence (`nv.tomography.concurrence_interval`).
+        standard_error: Standard error of the concurrence.
+        counts: Kept counts, one row for each setting, shape (S, 2ᴺ); None without shots.
+        shots: Shots in each setting; None without shots.
+        p_value: Probability of a fit as bad or worse if the model of the tomography holds (one state of the form of the
+            ansatz, the device's readout); NaN without shots, or where no degrees of freedom are left for a
+            goodness-of-fit test.
+        settings: The Pauli settings of the rows of `counts`.
+        ansatz: What the tomography has assumed of the state: "full" is nothing, "X" that it commutes with the total σᶻ.
+
+    Examples:
+        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0)))
+        >>> circuit = nv.protocols.monitored_bell(duration=0.5, checks=5)
+        >>> print(nv.emulate(circuit, device, shots=None, postselect={"parity": 1}))
+        concurrence 0.9640, success probability 0.5092 keeping parity = 1 (aer, no sampling noise)
+    """
+
+    state: NDArray[np.complex128]
+    concurrence: float
+    interval: tuple[float, float]
+    standard_error: float
+    p_value: float = float("nan")
+    settings: tuple[str, ...] = PAULI
+    ansatz: Ansatz = "full"
+
+    def fidelity(self, target: State) -> float:
+        """Fidelity with a target state: ⟨ψ|ρ|ψ⟩ for a ket, Uhlmann's for a density matrix."""
+        return fidelity(self.state, target)
+
+    @property
+    def entanglement_of_formation(self) -> NDArray[np.float64]:
+        """Entanglement of formation in ebit: lower end of its interval, estimate, upper end, shape (3,).
+
+        It rises with the concurrence, so its interval covers whenever that of the concurrence does.
+        """
+        if np.isnan(self.concurrence):
+            return np.full(3, np.nan)
+        return eof_of_concurrence([self.interval[0], self.concurrence, self.interval[1]])
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether the counts contradict the model of the tomography: a p-value below 1e-5."""
+        return self.p_value < SUSPECT
+
+    def __str__(self) -> str:
+        shots = "no sampling noise"
+        if self.counts is not None:
+            shots = f"{self.shots} shots in each of {len(self.counts)} settings"
+            shots += ", X ansatz" if self.ansatz == "X" else ""
+        left_open = self.shots is not None and np.isnan(self.standard_error)
+        value = "not determined" if left_open else f"{self.concurrence:.4f}"
+        entangled = f"concurrence {value}{self._ends(self.interval)}"
+        but = ""
+        if self.contradicted:
+            what = "the X ansatz, or else the readout" if self.ansatz == "X" else "the model of the readout"
+            but = f", but the counts contradict {what} (p-value {self.p_value:.1g})"
+        return f"{entangled}, {self.kept} ({self.metadata['engine']}, {shots}){but}"
+
+    __repr__ = __str__
+
+
+@holds_read_only
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Probability(KeptRuns):
+    """The probability that a register reads given outcomes, among the runs that are kept.
+
+    Attributes of `KeptRuns` are its own, too.
+
+    Attributes:
+        value: The probability: exact without shots, else the share of the kept runs.
+        interval: 95 % interval of it (Clopper–Pearson).
+        standard_error: Its standard error, √(p(1 − p)/n) for n kept runs; 0 without shots.
+        outcomes: The outcomes that are asked for, strings of bits in Qiskit's order.
+        register: Name of the classical register of k bits.
+        distribution: Probability of every reading of the register, or its share of the kept runs, shape (2ᵏ,).
+        counts: Kept counts of every reading, shape (1, 2ᵏ); None without shots.
+        shots: Runs, kept or not; None without shots.
+
+    Examples:
+        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)))
+        >>> circuit = nv.protocols.relaxometry(duration=0.5)
+        >>> print(nv.probability(circuit, device, ["01", "10"], shots=None))
+        probability of readout = 01 or 10 0.5677, nothing discarded (aer, no sampling noise)
+    """
+
+    value: float
+    interval: tuple[float, float]
+    standard_error: float
+    outcomes: tuple[str, ...]
+    register: str
+    distribution: NDArray[np.float64]
+
+    def __str__(self) -> str:
+        shots = "no sampling noise" if self.shots is None else f"{self.shots} shots"
+        ends = self._ends(self.interval)
+        asked = f"probability of {self.register} = {' or '.join(self.outcomes)} {self.value:.4f}{ends}"
+        return f"{asked}, {self.kept} ({self.metadata['engine']}, {shots})"
+
+    __repr__ = __str__

@@ -1,0 +1,261 @@
+"""A circuit on a device: the state, its entanglement and the probability of keeping a run."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol import tomography
+from nvprotocol._checks import Seed, fail, one_of, show
+from nvprotocol.device import Device
+from nvprotocol.emulation.results import Ansatz, Estimate
+from nvprotocol.emulation.run import Run
+from nvprotocol.engines import EngineName, engine_of
+from nvprotocol.entanglement import concurrence
+from nvprotocol.tomography._arguments import checked_readout, checked_settings
+from nvprotocol.tomography.settings import draw_kept
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+    from nvprotocol.compiler.steps import CompiledCircuit
+
+__all__ = ["emulate"]
+
+_ANSATZES: tuple[Ansatz, ...] = ("full", "X")
+
+
+@overload
+def emulate(
+    circuit: "QuantumCircuit",
+    device: Device,
+    shots: int | None = ...,
+    postselect: Mapping[str, int | str] | None = ...,
+    engine: EngineName = ...,
+    seed: Seed = ...,
+    *,
+    per_shot: bool = ...,
+    settings: Sequence[str] | None = ...,
+    ansatz: Ansatz = ...,
+) -> Estimate: ...
+@overload
+def emulate(
+    circuit: "Sequence[QuantumCircuit]",
+    device: Device,
+    shots: int | None = ...,
+    postselect: Mapping[str, int | str] | None = ...,
+    engine: EngineName = ...,
+    seed: Seed = ...,
+    *,
+    per_shot: bool = ...,
+    settings: Sequence[str] | None = ...,
+    ansatz: Ansatz = ...,
+) -> list[Estimate]: ...
+def emulate(
+    circuit: "QuantumCircuit | Sequence[QuantumCircuit]",
+    device: Device,
+    shots: int | None = 10_000,
+    postselect: Mapping[str, int | str] | None = None,
+    engine: EngineName = "aer",
+    seed: Seed = None,
+    *,
+    per_shot: bool = False,
+    settings: Sequence[str] | None = None,
+    ansatz: Ansatz = "full",
+) -> Estimate | list[Estimate]:
+    """Runs circuits on a device whose qubits share a medium, and estimates the state by tomography.
+
+    Delays become the medium's exact channel on all NV qubits at once. What is postselected is followed in its kept
+    branch: one run of the density matrix gives the kept state and its probability, and counts are drawn from these, so
+    that shots cost nothing. The distribution is that of the plain circuit run shot by shot (`per_shot`).
+
+    A protocol that conserves the total σᶻ leaves a state with ρ₀₀, ρ₁₁, ρ₂₂, ρ₃₃ and ρ₁₂ only: with
+    `settings=nv.tomography.U1` and `ansatz="X"` five settings do, and bias and intervals are smaller. The `p_value` of
+    the estimate tests whether the counts bear that out.
+
+    Args:
+        circuit: One circuit or several; several run as one job. NV qubits are the register `nv`, or the first qubits.
+        device: The device.
+        shots: Runs in each setting, kept or not; None gives the state without sampling noise.
+        postselect: Register → outcome that is kept: 0 or 1 for every bit of it, or a string of bits in Qiskit's order.
+        engine: "aer" for the Aer simulator, "exact" for the master equation in NumPy, "pulse" for the same under the
+            pulses that the gates become (`nv.pulses.schedule`), those of the tomography included.
+        seed: Seed or generator of what is random.
+        per_shot: Whether Aer runs every shot through every mid-circuit measurement, the reference semantics: slow.
+        settings: Pauli settings that are measured, labels in Qiskit's order; all 3ᴺ by default.
+        ansatz: "full", or "X" for states of two qubits that commute with the total σᶻ (`nv.tomography.estimate`).
+
+    Returns:
+        An `Estimate`, or a list of them for a sequence of circuits.
+
+    Raises:
+        ArgumentError: If an argument is not as described, or `postselect` names what the circuit does not have.
+        UnsupportedCircuitError: If the circuit has other operations than gates, delays, barriers, measurements,
+            resets, `for_loop` and `if_else`, or an outcome that is not kept decides on a gate and `shots` is None.
+        NoKeptShotsError: If no run is kept, or the probability of keeping one is below 1e-13, which rounding does not
+            resolve; with the engine "pulse" and gates that take time, below 1e-9, which pulses are followed to.
+
+    Examples:
+        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0)))
+        >>> circuit = nv.protocols.monitored_bell(duration=1.0, checks=5)
+        >>> estimate = nv.emulate(circuit, device, shots=4000, postselect={"parity": 1}, seed=7)
+        >>> bool(abs(estimate.concurrence - 0.99933) < 0.05)
+        True
+        >>> keep, five = {"parity": 1}, nv.tomography.U1
+        >>> estimate = nv.emulate(circuit, device, 7200, keep, seed=7, settings=five, ansatz="X")
+        >>> estimate.counts.shape, estimate.p_value > 1e-6
+        ((5, 4), True)
+    """
+    from nvprotocol.compiler.circuit_to_steps import compile_circuits
+    from nvprotocol.engines.floor import success_probabilities
+
+    run = Run.checked(circuit, device, shots, postselect, engine, seed, per_shot=per_shot)
+    _require_pair(device, run.shots)
+    labels = _checked_settings(settings, ansatz, device)
+    compiled = compile_circuits(run.circuits, device, postselect, translate=True)
+    for one in compiled:
+        _require_unmeasured(one, device.n_qubits)
+    weighted = run.followed(lambda: run.engine.kept_states(compiled))
+    success: list[float] | None = None
+    if weighted is not None:
+        success = success_probabilities([np.trace(state).real for state in weighted])
+        weighted = [state / np.trace(state).real for state in weighted]
+        if run.shots is None:
+            pairs = zip(weighted, success, strict=True)
+            exact = [_without_noise(state, p, run, labels, ansatz) for state, p in pairs]
+            return exact if run.several else exact[0]
+    if weighted is None or run.per_shot:
+        tables = _counts_shot_by_shot(compiled, run, postselect, labels)
+    else:
+        outcomes = outcome_probabilities(weighted, device, labels, engine)
+        tables = draw_kept(np.reshape(success or [], (-1, 1, 1)) * outcomes, run.shots or 0, run.rng)
+    run.require_kept(tables.sum(axis=(1, 2)).tolist(), len(labels), success)
+    estimates = _from_counts(tables, run, labels, ansatz)
+    return estimates if run.several else estimates[0]
+
+
+def _require_pair(device: Device, shots: int | None) -> None:
+    if shots is not None and device.n_qubits != 2:
+        must = "be None for a device of other than two qubits, whose concurrence is not defined"
+        fail("shots", must, f"is {shots} for {device.n_qubits} qubits")
+
+
+def _checked_settings(settings: Sequence[str] | None, ansatz: object, device: Device) -> tuple[str, ...]:
+    n = device.n_qubits
+    one_of(ansatz, "ansatz", _ANSATZES)
+    if ansatz != "full" and n != 2:
+        fail("ansatz", 'be "full" for a device of other than two qubits', f"is {show(ansatz)} for {n} qubits")
+    if settings is None:
+        return tomography.pauli_settings(n)
+    labels = checked_settings(settings)
+    if len(labels[0]) != n:
+        fail("settings", f"be labels of {n} letters, one for each NV qubit", f"contain {show(labels[0])}")
+    return labels
+
+
+def _require_unmeasured(compiled: "CompiledCircuit", n_nv: int) -> None:
+    """Refuses a circuit that ends by measuring an NV qubit: tomography would find what that has left over."""
+    from nvprotocol.compiler.tomography import measured_at_the_end
+
+    for number, bit in measured_at_the_end(compiled.native, n_nv).items():
+        if bit not in compiled.keep:
+            must = "leave the NV qubits unmeasured at its end, for tomography to measure"
+            fail("circuit", must, f"it measures qubit {number} there and does not postselect on it")
+
+
+def outcome_probabilities(
+    states: Sequence[NDArray[np.complex128]], device: Device, settings: Sequence[str], engine: EngineName = "aer"
+) -> NDArray[np.float64]:
+    """Probabilities of what is read in each Pauli setting, rotations and readout as the device does them.
+
+    Returns:
+        The probabilities, shape (states, settings, 2ᴺ).
+    """
+    from nvprotocol.compiler.circuit_to_steps import compile_circuits
+    from nvprotocol.compiler.tomography import rotations
+
+    stacked = np.array(states)
+    if device.is_ideal:
+        return tomography.probabilities(stacked, settings)
+    n = device.n_qubits
+    diagonal = np.arange(2**n) * (2**n + 1)
+    # What the device does from the end of a circuit up to the measurement of each setting.
+    follow = engine_of(engine, device)
+    rotated = compile_circuits([rotations(one) for one in settings], device, translate=True, prepares=False)
+    maps = np.array([follow.superoperator(one) for one in rotated])[:, diagonal]
+    vectors = np.swapaxes(stacked, -1, -2).reshape(len(stacked), -1)
+    outcomes = np.einsum("sov,kv->kso", maps, vectors).real
+    joint = np.asarray(checked_readout(device.readout_matrices, 2**n))
+    return np.clip(outcomes, 0.0, None) @ joint.T
+
+
+def _counts_shot_by_shot(
+    compiled: "Sequence[CompiledCircuit]",
+    run: Run,
+    postselect: Mapping[str, int | str] | None,
+    settings: Sequence[str],
+) -> NDArray[np.int64]:
+    """The kept counts of every circuit and setting, every shot run, shape (circuits, settings, 2ᴺ)."""
+    from nvprotocol.compiler.circuit_to_steps import compile_circuits
+    from nvprotocol.compiler.places import nv_of
+    from nvprotocol.compiler.tomography import tomography_circuits
+
+    n = run.device.n_qubits
+    measured = [one for part in compiled for one in tomography_circuits(part.native, settings, nv_of(part.native, n))]
+    again = compile_circuits(measured, run.device, postselect, translate=True, to_end=False)
+    tables = np.zeros((len(measured), 2**n), dtype=np.int64)
+    counted = run.engine.counts(again, run.shots or 0, run.shot_seed())
+    for k, (table, counts) in enumerate(zip(tables, counted, strict=True)):
+        for value, count in counts.items():  # the outcome of the setting is in the highest bits
+            table[value >> compiled[k // len(settings)].native.num_clbits] += count
+    return tables.reshape(len(compiled), len(settings), -1)
+
+
+def _without_noise(
+    state: NDArray[np.complex128], success: float, run: Run, settings: Sequence[str], ansatz: Ansatz
+) -> Estimate:
+    """The exact state as an estimate that nothing is uncertain about."""
+    value = float(concurrence(state)) if state.shape == (4, 4) else float("nan")
+    return Estimate(
+        state=state,
+        concurrence=value,
+        interval=(value, value),
+        standard_error=0.0,
+        success_probability=success,
+        success_interval=(success, success),
+        counts=None,
+        shots=None,
+        metadata=run.metadata,
+        settings=tuple(settings),
+        ansatz=ansatz,
+    )
+
+
+def _from_counts(tables: NDArray[np.int64], run: Run, settings: Sequence[str], ansatz: Ansatz) -> list[Estimate]:
+    """Estimates from kept counts, shape (circuits, settings, 4), each with at least one count."""
+    readout = None if run.device.readout is None else run.device.readout_matrices
+    with warnings.catch_warnings():
+        # Each estimate has its p-value, and says itself where the counts contradict the model.
+        warnings.simplefilter("ignore", tomography.ModelWarning)
+        fits = tomography.estimate(tables, settings, readout, ansatz=ansatz)
+    kept, runs = tables.sum(axis=(1, 2)), len(settings) * (run.shots or 0)
+    low, high = tomography.clopper_pearson(kept, runs)
+    return [
+        Estimate(
+            state=fits.state[k],
+            concurrence=float(fits.concurrence[k]),
+            interval=(float(fits.interval[k, 0]), float(fits.interval[k, 1])),
+            standard_error=float(fits.standard_error[k]),
+            success_probability=float(kept[k] / runs),
+            success_interval=(float(low[k]), float(high[k])),
+            counts=tables[k],
+            shots=run.shots,
+            metadata=run.metadata,
+            p_value=float(fits.p_value[k]),
+            settings=tuple(settings),
+            ansatz=ansatz,
+        )
+        for k in range(len(tables))
+    ]

@@ -1,0 +1,58 @@
+"""What every engine does with compiled circuits."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol._checks import fail, show
+from nvprotocol.compiler.steps import CompiledCircuit
+from nvprotocol.device import Device
+
+
+class Engine(ABC):
+    """Follows compiled circuits on a device. What an engine cannot do it refuses in one line.
+
+    Args:
+        device: The device.
+    """
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+
+    @abstractmethod
+    def kept_states(self, circuits: Sequence[CompiledCircuit]) -> list[NDArray[np.complex128]]:
+        """The unnormalised final state of the NV qubits in the runs that are kept, one of each circuit, (2ᴺ, 2ᴺ).
+
+        The trace is the probability of keeping a run.
+        """
+
+    @abstractmethod
+    def distributions(
+        self, circuits: Sequence[CompiledCircuit], bits: Sequence[Sequence[int]]
+    ) -> list[NDArray[np.float64]]:
+        """Probabilities that a run is kept and some bits read what they read, one axis for each bit, (2, 2, …).
+
+        Args:
+            circuits: The circuits.
+            bits: Bits of each circuit that are not postselected.
+        """
+
+    @abstractmethod
+    def superoperator(self, circuit: CompiledCircuit) -> NDArray[np.complex128]:
+        """The map of a circuit that measures nothing, column-stacked, (4ᴺ, 4ᴺ)."""
+
+    def counts(
+        self,
+        circuits: Sequence[CompiledCircuit],  # noqa: ARG002  # of engines that run shots
+        shots: int,
+        seed: int,  # noqa: ARG002
+    ) -> Sequence[Mapping[int, int]]:
+        """Counts by register value of the runs of each circuit that are kept, every shot run on its own.
+
+        Raises:
+            ArgumentError: If the engine follows what is kept, not shots.
+        """
+        name = type(self).__module__.rpartition(".")[2]
+        fail("per_shot", 'go with the engine "aer"', f"the engine is {show(name)} (for {shots} shots)")

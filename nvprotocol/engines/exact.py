@@ -1,0 +1,435 @@
+"""The reference engine: compiled circuits followed in NumPy, every outcome that matters as a branch of its own.
+
+It shares with Aer what the steps are, not how they are followed: conditions, readout errors and postselection are
+worked out on the branches. The cost is linear in the number of steps: a bit is tracked only as long as something reads
+it, a qubit only between its first operation and its reset, and what repeats, such as a check, is one matrix.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit.circuit import Instruction, Reset
+from qiskit.circuit import Operation as QiskitOperation
+
+from nvprotocol.channels import preparation
+from nvprotocol.compiler.gates import matrix_of
+from nvprotocol.compiler.postselection import last_writes
+from nvprotocol.compiler.readout import instrument_of
+from nvprotocol.compiler.steps import CompiledCircuit
+from nvprotocol.device import Device
+from nvprotocol.engines.engine import Engine
+from nvprotocol.errors import UnsupportedCircuitError
+
+_QUBIT_LIMIT = 10
+_MOST_BRANCHES = 4096
+_LONGEST_BLOCK = 64
+_LARGEST_MATRIX = 256
+_RESET = preparation(0.0).superoperator
+
+
+class ExactEngine(Engine):
+    """Density matrices in NumPy."""
+
+    def kept_states(self, circuits: Sequence[CompiledCircuit]) -> list[NDArray[np.complex128]]:
+        """The unnormalised final states of the NV qubits in the runs that are kept."""
+        return [kept_state(circuit, self.device) for circuit in circuits]
+
+    def distributions(
+        self, circuits: Sequence[CompiledCircuit], bits: Sequence[Sequence[int]]
+    ) -> list[NDArray[np.float64]]:
+        """Probabilities that a run is kept and some bits of each circuit read what they read."""
+        return [distribution(circuit, self.device, report) for circuit, report in zip(circuits, bits, strict=True)]
+
+    def superoperator(self, circuit: CompiledCircuit) -> NDArray[np.complex128]:
+        """The map of a circuit that measures nothing."""
+        return superoperator(circuit)
+
+
+def kept_state(circuit: CompiledCircuit, device: Device) -> NDArray[np.complex128]:
+    """The unnormalised final state of the NV qubits in the runs that are kept, shape (2ᴺ, 2ᴺ)."""
+    branches = _followed(circuit, device, ())
+    branches.occupy(range(device.n_qubits))
+    for qubit in branches.qubits[device.n_qubits :]:
+        branches.clear(qubit)
+    d = 2**device.n_qubits
+    return branches.states.sum(axis=0).reshape(d, d).T
+
+
+def distribution(circuit: CompiledCircuit, device: Device, report: Sequence[int]) -> NDArray[np.float64]:
+    """Probabilities that a run is kept and some bits read what they read, one axis for each of them, (2, 2, …)."""
+    branches = _followed(circuit, device, report)
+    table = np.zeros((2,) * len(report))
+    cells = tuple([branches.reading(bit, circuit.keep) for bit in report])
+    np.add.at(table, cells, branches.traces if report else branches.traces.sum())
+    return table
+
+
+def superoperator(circuit: CompiledCircuit) -> NDArray[np.complex128]:
+    """The superoperator of a circuit that measures nothing, shape (4ⁿ, 4ⁿ)."""
+    n = circuit.form.num_qubits
+    images = _Branches(tuple(range(n)), np.eye(4**n, dtype=complex))
+    for step in circuit.steps:
+        images.apply(_superoperator(step.operation), step.qubits)
+    return images.states.T
+
+
+@dataclass
+class _Branches:
+    """Unnormalised states of some qubits, one for every combination of the readings that matter.
+
+    Qubits that are not among them are in |0⟩.
+
+    Attributes:
+        qubits: The qubits, in increasing order.
+        states: Their states, column-stacked, the highest qubit first in columns and rows, shape (B, 4ⁿ).
+        bits: The bits whose readings matter.
+        readings: What they read in each branch, shape (B, bits).
+    """
+
+    qubits: tuple[int, ...]
+    states: NDArray[np.complex128]
+    bits: list[int] = field(default_factory=list)
+    readings: NDArray[np.int8] = field(default_factory=lambda: np.zeros((1, 0), dtype=np.int8))
+
+    @property
+    def traces(self) -> NDArray[np.float64]:
+        """The probability of each branch."""
+        return self.states[:, :: 2 ** len(self.qubits) + 1].real.sum(axis=1)
+
+    def reading(self, bit: int, known: Mapping[int, int]) -> NDArray[np.int8]:
+        """What a bit reads in each branch; 0 or what is kept where it is not tracked."""
+        if bit in self.bits:
+            return self.readings[:, self.bits.index(bit)]
+        return np.full(len(self.states), known.get(bit, 0), dtype=np.int8)
+
+    def occupy(self, qubits: Iterable[int]) -> None:
+        """Takes qubits in that are in |0⟩."""
+        for qubit in qubits:
+            if qubit not in self.qubits:
+                around = self._around(qubit)
+                states = np.zeros((*around[:2], 2, *around[2:4], 2, around[4]), dtype=complex)
+                states[:, :, 0, :, :, 0, :] = self.states.reshape(around)
+                self.qubits = tuple(sorted((*self.qubits, qubit)))
+                self.states = states.reshape(len(self.states), 4 ** len(self.qubits))
+
+    def clear(self, qubit: int) -> None:
+        """Leaves a qubit in |0⟩, whatever it was."""
+        self.qubits = tuple(one for one in self.qubits if one != qubit)
+        around = self._around(qubit)
+        states = self.states.reshape((*around[:2], 2, *around[2:4], 2, around[4]))
+        remain = states[:, :, 0, :, :, 0, :] + states[:, :, 1, :, :, 1, :]
+        self.states = remain.reshape(len(states), 4 ** len(self.qubits))
+
+    def _around(self, qubit: int) -> tuple[int, int, int, int, int]:
+        """Sizes of what stands before and after a qubit in columns and rows."""
+        below = 2 ** sum(one < qubit for one in self.qubits)
+        above = 2 ** sum(one > qubit for one in self.qubits)
+        return len(self.states), above, below, above, below
+
+    def apply(self, superoperator: NDArray[np.complex128], qubits: Sequence[int]) -> None:
+        """A superoperator on some of the qubits."""
+        self.occupy(qubits)
+        if tuple(qubits) == self.qubits:
+            self.states = self.states @ superoperator.T
+            return
+        n, k = len(self.qubits), len(qubits)
+        columns = [n - self.qubits.index(qubit) for qubit in reversed(qubits)]
+        axes = columns + [axis + n for axis in columns]
+        # A column-stacked index is (column, row), each with its highest qubit first.
+        tensor = superoperator.reshape((2,) * (4 * k))
+        states = self.states.reshape(-1, *(2,) * (2 * n))
+        moved = np.tensordot(tensor, states, axes=(list(range(2 * k, 4 * k)), axes))
+        self.states = np.moveaxis(moved, list(range(2 * k)), axes).reshape(len(states), 4**n)
+
+    def track(self, bit: int) -> int:
+        """The column of a bit, which has read 0 if it is new."""
+        if bit not in self.bits:
+            self.bits.append(bit)
+            self.readings = np.column_stack([self.readings, np.zeros(len(self.states), dtype=np.int8)])
+        return self.bits.index(bit)
+
+    def only(self, chosen: NDArray) -> "_Branches":
+        """Some of the branches."""
+        return _Branches(self.qubits, self.states[chosen], list(self.bits), self.readings[chosen])
+
+    def join(self, others: "Sequence[_Branches]") -> None:
+        """Becomes all branches of others, which have the same bits and qubits, without those that never happen."""
+        self.qubits = others[0].qubits
+        self.states = np.concatenate([one.states for one in others])
+        self.readings = np.concatenate([one.readings for one in others])
+        possible = self.traces > 0
+        if not possible.all():
+            self.states, self.readings = self.states[possible], self.readings[possible]
+
+    def forget(self, needed: Collection[int]) -> None:
+        """Adds up branches that differ in bits only that nothing needs any more."""
+        kept = [k for k, bit in enumerate(self.bits) if bit in needed]
+        if len(kept) == len(self.bits):
+            return
+        self.bits = [self.bits[k] for k in kept]
+        different, same = np.unique(self.readings[:, kept], axis=0, return_inverse=True)
+        states = np.zeros((len(different), self.states.shape[1]), dtype=complex)
+        np.add.at(states, same.reshape(-1), self.states)
+        self.states, self.readings = states, different
+
+
+class _Map(NamedTuple):
+    """What a step does to its qubits wherever it happens; `clears` where it leaves its qubit in |0⟩."""
+
+    superoperator: NDArray[np.complex128]
+    qubits: tuple[int, ...]
+    clears: bool = False
+
+    def on(self, branches: _Branches) -> None:
+        if not self.clears:
+            branches.apply(self.superoperator, self.qubits)
+        elif self.qubits[0] in branches.qubits:
+            branches.clear(self.qubits[0])
+
+
+@dataclass(frozen=True)
+class _Fork:
+    """A step that does not do the same in all branches.
+
+    Attributes:
+        outcomes: What it does by what its bit then reads; None where it writes none that matters.
+        tests: The bits that must read a value for it to happen.
+        bit: The bit that it writes, if that matters.
+        needed: The bits that something after it reads.
+    """
+
+    outcomes: Mapping[int | None, _Map]
+    tests: tuple[tuple[int, int], ...]
+    bit: int | None
+    needed: frozenset[int]
+
+    def on(self, branches: _Branches) -> None:
+        for one in self.outcomes.values():
+            branches.occupy(one.qubits)
+        column = None if self.bit is None else branches.track(self.bit)
+        happens = np.ones(len(branches.states), dtype=bool)
+        for bit, value in self.tests:
+            happens &= branches.readings[:, branches.bits.index(bit)] == value
+        parts = [branches.only(~happens)]
+        for value, one in self.outcomes.items():
+            part = branches.only(happens)
+            part.apply(one.superoperator, one.qubits)
+            if column is not None and value is not None:
+                part.readings[:, column] = value
+            parts.append(part)
+        branches.join(parts)
+        branches.forget(self.needed)
+
+
+@dataclass(frozen=True)
+class _Keep:
+    """Keeps the branches in which a bit reads a value; nothing needs it after that."""
+
+    bit: int
+    value: int
+    needed: frozenset[int]
+
+    def on(self, branches: _Branches) -> None:
+        column = branches.track(self.bit)
+        branches.join([branches.only(branches.readings[:, column] == self.value)])
+        branches.forget(self.needed)
+
+
+def _followed(circuit: CompiledCircuit, device: Device, report: Collection[int]) -> _Branches:
+    n = circuit.form.num_qubits
+    if n > _QUBIT_LIMIT:
+        raise UnsupportedCircuitError(
+            f"Argument `circuit` must have at most {_QUBIT_LIMIT} qubits for the exact engine, but has {n}."
+        )
+    plan = _Plan(circuit, device, report)
+    parts = _in_blocks(plan.sequence, plan.maps)
+    number_of = Counter(part for part in parts if isinstance(part, tuple))
+    branches = _Branches((), np.ones((1, 1), dtype=complex))
+    matrices: dict[tuple[_Block, tuple[int, ...]], tuple[NDArray[np.complex128], tuple[int, ...]]] = {}
+    for part in parts:
+        if isinstance(part, _Fork | _Keep):
+            part.on(branches)
+            if len(branches.states) > _MOST_BRANCHES:
+                raise UnsupportedCircuitError(
+                    f"Argument `circuit` must have at most {_MOST_BRANCHES} combinations of outcomes that matter for "
+                    f"the exact engine, but has {len(branches.states)}."
+                )
+            continue
+        before = part, branches.qubits
+        matrix = matrices.get(before)
+        if matrix is None:
+            block, size = [plan.maps[number] for number in part], branches.states.shape[1]
+            if size > min(_LARGEST_MATRIX, 4 * number_of[part] * len(branches.states)):
+                for one in block:
+                    one.on(branches)
+                continue
+            matrix = matrices[before] = _matrix(block, branches.qubits)
+        branches.states, branches.qubits = branches.states @ matrix[0], matrix[1]
+    return branches
+
+
+def _matrix(block: Sequence[_Map], qubits: tuple[int, ...]) -> tuple[NDArray[np.complex128], tuple[int, ...]]:
+    """What a block does to states of some qubits, as the matrix on their right, and the qubits of what comes out."""
+    images = _Branches(qubits, np.eye(4 ** len(qubits), dtype=complex))
+    for one in block:
+        one.on(images)
+    return images.states, images.qubits
+
+
+class _Plan:
+    """What happens to the branches in a circuit, step by step.
+
+    A kept bit is projected on by the last step that may write it, and a bit that nothing needs is not read.
+
+    Attributes:
+        sequence: Numbers of maps, and what is not the same in all branches.
+        maps: The maps.
+    """
+
+    def __init__(self, circuit: CompiledCircuit, device: Device, report: Collection[int]) -> None:
+        self.sequence: list[int | _Fork | _Keep] = []
+        self.maps: list[_Map] = []
+        self._device = device
+        self._number_of: dict[tuple[object, ...], int] = {}
+        self._tracked: set[int] = set()
+        self._known: dict[int, int] = {}
+        last_write = last_writes(circuit.steps)
+        needed = _needed_after(circuit, report, last_write)
+        for k, (operation, qubits, clbits, tests) in enumerate(circuit.steps):
+            if not clbits and not tests:
+                self.sequence.append(self._map(operation, qubits))
+            else:
+                last = {bit: circuit.keep[bit] for bit in clbits if last_write[bit] == k and bit in circuit.keep}
+                self._add(operation, qubits, clbits, tests, last, needed[k])
+
+    def _add(
+        self,
+        operation: QiskitOperation | Instruction,
+        qubits: tuple[int, ...],
+        clbits: tuple[int, ...],
+        tests: tuple[tuple[int, int], ...],
+        last: Mapping[int, int],
+        needed: frozenset[int],
+    ) -> None:
+        """A step that writes a bit or has tests; `last` is what is kept of a bit that nothing writes after it."""
+        tracked = self._tracked
+        open_tests = tuple([test for test in tests if test[0] in tracked])
+        possible = all(self._known.get(bit, 0) == value for bit, value in tests if bit not in tracked)
+        certain = possible and not open_tests and not tracked.intersection(clbits)
+        matters = bool(last) or bool(needed.intersection(clbits))
+        if certain and not clbits:
+            self.sequence.append(self._map(operation, qubits))
+        elif certain and (last or not matters):
+            self.sequence.append(self._read(qubits[0], next(iter(last.values()), None)))
+        else:
+            if possible:
+                values = (0, 1) if matters else (None,)
+                numbers = [self._read(qubits[0], value) if clbits else self._map(operation, qubits) for value in values]
+                outcomes = {value: self.maps[number] for value, number in zip(values, numbers, strict=True)}
+                bit = clbits[0] if matters else None
+                self.sequence.append(_Fork(outcomes, open_tests, bit, needed.union(last)))
+                tracked |= set(clbits) if matters else set()
+                tracked &= needed.union(last)
+            for bit, value in last.items():
+                self.sequence.append(_Keep(bit, value, needed.difference(last)))
+                tracked &= needed.difference(last)
+        self._known |= last
+
+    def _map(self, operation: QiskitOperation | Instruction, qubits: tuple[int, ...]) -> int:
+        """The number of what an operation does, equal for one object on the same qubits."""
+        key = (id(operation), qubits)
+        if key not in self._number_of:
+            self._number_of[key] = len(self.maps)
+            self.maps.append(_Map(_superoperator(operation), qubits, isinstance(operation, Reset)))
+        return self._number_of[key]
+
+    def _read(self, qubit: int, value: int | None) -> int:
+        """The number of what the measurement of a qubit does where it reads a value, or where nobody looks."""
+        key = ("read", qubit, value)
+        if key not in self._number_of:
+            instrument = instrument_of(self._device, qubit)
+            channel = instrument.unread if value is None else instrument.branches[value]
+            self._number_of[key] = len(self.maps)
+            self.maps.append(_Map(channel.superoperator, (qubit,)))
+        return self._number_of[key]
+
+
+def _needed_after(
+    circuit: CompiledCircuit, report: Collection[int], last_write: Mapping[int, int]
+) -> dict[int, frozenset[int]]:
+    """The bits that something reads after each step that writes a bit or tests some, before they are written anew."""
+    needed = frozenset(report)
+    found: dict[int, frozenset[int]] = {}
+    for k in range(len(circuit.steps) - 1, -1, -1):
+        _, _, clbits, tests = circuit.steps[k]
+        if not clbits and not tests:
+            continue
+        found[k] = needed
+        if clbits and not tests:
+            needed = needed.difference(clbits)
+        elif clbits:  # where it does not happen, what was kept of the bit before counts
+            needed = needed.union([bit for bit in clbits if bit in circuit.keep and last_write[bit] == k])
+        # What is kept of a bit that nothing writes any more is known.
+        needed = needed.union([bit for bit, _ in tests if not (bit in circuit.keep and last_write.get(bit, -1) < k)])
+    return found
+
+
+_Block = tuple[int, ...]
+"""Numbers of maps that follow on each other in every branch."""
+
+
+def _in_blocks(sequence: Sequence[int | _Fork | _Keep], maps: Sequence[_Map]) -> list[_Block | _Fork | _Keep]:
+    """The sequence cut where few qubits are occupied: what takes qubits in and clears them again is one block."""
+    parts: list[_Block | _Fork | _Keep] = []
+    known: dict[tuple[int, frozenset[int]], tuple[list[int], _Block, frozenset[int]]] = {}
+    occupied: frozenset[int] = frozenset()
+    k = 0
+    while k < len(sequence):
+        first = sequence[k]
+        if not isinstance(first, int):
+            if isinstance(first, _Fork):
+                occupied = occupied.union(*(one.qubits for one in first.outcomes.values()))
+            parts.append(first)
+            k += 1
+            continue
+        block = known.get((first, occupied))
+        if block is None or sequence[k : k + len(block[0])] != block[0]:
+            numbers, after = _block_from(k, sequence, maps, occupied)
+            block = known[first, occupied] = (numbers, tuple(numbers), after)
+        parts.append(block[1])
+        occupied = block[2]
+        k += len(block[0])
+    return parts
+
+
+def _block_from(
+    start: int, sequence: Sequence[int | _Fork | _Keep], maps: Sequence[_Map], occupied: frozenset[int]
+) -> tuple[list[int], frozenset[int]]:
+    """The block that begins somewhere, and the qubits that are occupied after it."""
+    numbers, inside = [], set(occupied)
+    single: tuple[list[int], frozenset[int]] | None = None
+    for number in sequence[start : start + _LONGEST_BLOCK]:
+        if not isinstance(number, int):
+            break
+        one = maps[number]
+        inside = inside.difference(one.qubits) if one.clears else inside.union(one.qubits)
+        numbers.append(number)
+        single = single or ([number], frozenset(inside))
+        if inside <= occupied:
+            return numbers, frozenset(inside)
+    if single is None:
+        raise AssertionError("A block begins with a map.")
+    return single
+
+
+def _superoperator(operation: QiskitOperation | Instruction) -> NDArray[np.complex128]:
+    if isinstance(operation, Instruction) and operation.name == "superop":
+        return np.asarray(operation.params[0], dtype=complex)
+    if isinstance(operation, Reset):
+        return _RESET
+    unitary = matrix_of(operation)
+    return np.asarray(np.kron(unitary.conj(), unitary), dtype=complex)

@@ -1,0 +1,295 @@
+"""NV centres over a magnetic film, coupled by its stray field."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.constants import mu_0
+
+from nvprotocol._checks import fail, numeric_array, one_of, real_number, show
+from nvprotocol._typing import ArrayLike
+from nvprotocol.magnets.constants import GAMMA
+from nvprotocol.magnets.film.response import Geometry, emitted, film_response
+from nvprotocol.magnets.film.waves import FilmWaves
+from nvprotocol.magnets.magnet import Magnet
+from nvprotocol.magnets.materials import Material
+from nvprotocol.magnets.response import Response
+from nvprotocol.magnets.setting import Setting
+from nvprotocol.magnets.validity import doubt
+from nvprotocol.medium import Note
+
+__all__ = ["Film"]
+
+Array = NDArray[np.float64]
+Orientation = Literal["normal", "in-plane"]
+Transition = Literal["lower", "upper"]
+
+RAD_PER_S_PER_GHZ = 2e9 * np.pi
+THICKEST = 1.0
+"""Largest k₀t with which waves are taken as uniform through the film without a doubt."""
+
+ONE_WAY = 0.95
+"""Concurrence under monitoring below which a medium is said to be one-way."""
+
+APPROXIMATION = (
+    "second order in the stray field, Born–Markov, lowest thickness mode (Kalinikos–Slavin), NV axis along the "
+    "magnetisation; J_z by two magnons left out"
+)
+
+
+@dataclass(frozen=True)
+class Film(Magnet):
+    r"""NV centres at a height h over a film of thickness t, coupled by the stray field of its spin waves.
+
+    The field of a wave is B(k) = (μ₀/2)e^(−kh)(1 − e^(−kt)) n(n·M(k)), n = (−ik_x/k, −ik_y/k, 1), and a qubit feels
+    Y = (γ/√2)B⁻ on its lower transition |0⟩ ↔ |−1⟩, (γ/√2)B⁺ on its upper one |0⟩ ↔ |+1⟩ (± about the NV axis). With
+    the response of the lowest thickness mode (Kalinikos and Slavin, DOI 10.1088/0022-3719/19/35/014; Gilbert damping)
+    this is Eqs. S29–S33 with λ²G^R(r) a Fourier integral; without damping A is what lies on the curve ω_k = Δ.
+
+    "normal": magnetisation and NV axis along the film's normal z. Then
+
+        a₀ = (μ₀²γ³ħM_s/32t)(k₀/v_g) e^(−2k₀h)(1 − e^(−k₀t))² √(w_T/w_L),   A₀(r) = a₀ J₀(k₀r),
+
+    whatever the height, for either transition. "in-plane": magnetisation and NV axis along x. Then the waves that leave
+    along +y and −y have different fields: A is complex, and the amplitudes from one qubit to the other and back differ
+    (`chirality`). Dephasing is by two magnons; static fields of a uniform film vanish outside of it.
+
+    Args:
+        material: What the film is made of.
+        thickness_nm: t in nm.
+        gap_ghz: Frequency Ω/2π of the uniform mode, k = 0. `in_field` works it out from a field.
+        orientation: "normal" or "in-plane".
+        transition: "lower" or "upper" transition of the NV centres.
+        damping: Gilbert damping α; `material.damping` has the measured one where it is known.
+
+    Raises:
+        ArgumentError: If an argument has the wrong type or sign.
+
+    Examples:
+        >>> film = nv.magnets.Film(nv.magnets.YIG_COLD, thickness_nm=20, gap_ghz=2.0)
+        >>> medium = film.medium(100.0, height_nm=20.0, frequency_ghz=2.87, temperature_k=0.01)
+        >>> print(f"1/T1 = {1e6 / medium.t1[0]:.0f}/s, wavelength {film.wavelength_nm(2.87):.0f} nm")
+        1/T1 = 690/s, wavelength 380 nm
+    """
+
+    material: Material
+    thickness_nm: float
+    gap_ghz: float
+    orientation: Orientation = "normal"
+    transition: Transition = "lower"
+    damping: float = 0.0
+    axis: tuple[float, float, float] = field(init=False, repr=False)
+
+    dimension: ClassVar[int] = 2  # pyright: ignore[reportIncompatibleVariableOverride]
+    over_film: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def __post_init__(self) -> None:
+        _material(self.material)
+        for name in ("thickness_nm", "gap_ghz"):
+            object.__setattr__(self, name, real_number(getattr(self, name), name, above=0.0))
+        object.__setattr__(self, "damping", real_number(self.damping, "damping", minimum=0.0, maximum=1.0))
+        one_of(self.orientation, "orientation", ("normal", "in-plane"))
+        one_of(self.transition, "transition", ("lower", "upper"))
+        object.__setattr__(self, "axis", (1.0, 0.0, 0.0) if self.in_plane else (0.0, 0.0, 1.0))
+
+    @classmethod
+    def in_field(
+        cls,
+        material: Material,
+        thickness_nm: float,
+        field_mt: float,
+        orientation: Orientation = "normal",
+        *,
+        anisotropy_mt: float = 0.0,
+        transition: Transition = "lower",
+        damping: float = 0.0,
+    ) -> Self:
+        """The film in a field along its magnetisation.
+
+        Ω = γ(B − μ₀M_s + B_u) along the normal, Ω² = γ²B(B + μ₀M_s − B_u) in the plane (Kittel, DOI
+        10.1103/PhysRev.73.155).
+
+        Args:
+            material: What the film is made of.
+            thickness_nm: t in nm.
+            field_mt: Applied field B in mT.
+            orientation: "normal" or "in-plane".
+            anisotropy_mt: Field B_u = 2K_u/M_s of an easy axis along the normal; in-plane it only shifts the gap here.
+            transition: "lower" or "upper" transition of the NV centres.
+            damping: Gilbert damping α.
+
+        Raises:
+            ArgumentError: If the film is not magnetised that way in this field: Ω would not be positive.
+
+        Examples:
+            >>> film = nv.magnets.Film.in_field(nv.magnets.YIG, 20, field_mt=20, orientation="in-plane")
+            >>> round(film.gap_ghz, 2)
+            1.77
+        """
+        applied, anisotropy = real_number(field_mt, "field_mt", above=0.0), real_number(anisotropy_mt, "anisotropy_mt")
+        planar = one_of(orientation, "orientation", ("normal", "in-plane")) == "in-plane"
+        effective = 1e3 * mu_0 * _material(material).magnetisation_a_per_m - anisotropy
+        stable = applied + effective if planar else applied - effective
+        if stable <= 0:
+            way, limit = ("in its plane", -effective) if planar else ("along its normal", effective)
+            fail("field_mt", f"exceed {show(limit)} to magnetise the film {way}", f"is {show(applied)}")
+        squared = applied * stable if planar else stable**2
+        gap = material.gyromagnetic_ghz_per_t * 1e-3 * float(np.sqrt(squared))
+        return cls(material, thickness_nm, gap, orientation, transition, damping)
+
+    @property
+    def in_plane(self) -> bool:
+        """Whether the film is magnetised in its plane."""
+        return self.orientation == "in-plane"
+
+    @property
+    def geometry(self) -> Geometry:
+        """How the film is magnetised and seen, and its spin waves, in SI units."""
+        waves = FilmWaves(
+            gap=self.gap_ghz * RAD_PER_S_PER_GHZ,
+            stiffness=self.material.stiffness_m2_per_s,
+            magnetisation=self.material.magnetisation_frequency,
+            thickness=self.thickness_nm * 1e-9,
+            damping=self.damping,
+            gyromagnetic=self.material.gyromagnetic,
+            qubit_gyromagnetic=GAMMA,
+        )
+        return Geometry(waves, self.in_plane, 1 if self.transition == "lower" else -1)
+
+    @property
+    def band_bottom_ghz(self) -> float:
+        """Lowest frequency of a spin wave; below `gap_ghz` where backward-volume waves of a film are.
+
+        Examples:
+            >>> nv.magnets.Film(nv.magnets.YIG, 500, 2.0, "in-plane").band_bottom_ghz < 1.9
+            True
+        """
+        return self.geometry.band_bottom / RAD_PER_S_PER_GHZ
+
+    def wavelength_nm(self, frequency_ghz: ArrayLike, azimuth_deg: float = 0.0) -> Array:
+        """Wavelength of the spin waves that are emitted, the shortest if there are several.
+
+        Args:
+            frequency_ghz: Splitting in GHz.
+            azimuth_deg: Direction of the wave from x; matters in-plane only.
+
+        Raises:
+            ArgumentError: If no wave of that frequency goes that way.
+
+        Examples:
+            >>> film = nv.magnets.Film(nv.magnets.YIG, 20, 2.0, "in-plane")
+            >>> film.wavelength_nm(2.87, 0.0).round() < film.wavelength_nm(2.87, 90.0).round()
+            np.True_
+        """
+        return 2e9 * np.pi / self._resonant(frequency_ghz, azimuth_deg)[..., 0]
+
+    def group_velocity_m_per_s(self, frequency_ghz: ArrayLike, azimuth_deg: float = 0.0) -> Array:
+        """Group velocity ∂ω/∂k of the waves of `wavelength_nm`, with the same arguments and errors.
+
+        Args:
+            frequency_ghz: Splitting in GHz.
+            azimuth_deg: Direction of the wave from x.
+
+        Examples:
+            >>> float(nv.magnets.Film(nv.magnets.YIG_COLD, 20, 2.0).group_velocity_m_per_s(2.87).round())
+            457.0
+        """
+        return self._resonant(frequency_ghz, azimuth_deg)[..., 1]
+
+    def _resonant(self, frequency_ghz: ArrayLike, azimuth_deg: float) -> Array:
+        """Wavenumber in 1/m and group velocity in m/s on the last axis."""
+        frequency = numeric_array(frequency_ghz, "frequency_ghz", real=True)
+        angle = np.deg2rad(real_number(azimuth_deg, "azimuth_deg"))
+        found = emitted(self.geometry, frequency * RAD_PER_S_PER_GHZ, float(np.sin(angle) ** 2))
+        if np.any(np.isnan(found)):
+            silent = show(float(frequency[np.isnan(found[..., 0])].flat[0]))
+            fail("frequency_ghz", f"be that of a spin wave, from {show(self.band_bottom_ghz)} GHz on", f"is {silent}")
+        return found
+
+    def response(self, setting: Setting, *, dephasing: bool = True) -> Response:
+        """Rates and couplings for every displacement, without thermal magnons in the relaxation.
+
+        Args:
+            setting: Positions, frequencies and axes of the qubits.
+            dephasing: Whether D by two magnons is worked out.
+
+        Raises:
+            ArgumentError: If a frequency is that of the bottom of the band.
+
+        Examples:
+            >>> setting = nv.magnets.Setting.read(2, separation_nm=50.0, height_nm=10.0, frequency_ghz=1.9)
+            >>> bool(np.any(nv.magnets.Film(nv.magnets.YIG, 20, 2.0).response(setting).relaxation))  # below the gap
+            False
+        """
+        return film_response(self.geometry, setting, dephasing=dephasing)
+
+    def describe(self) -> tuple[str, str]:
+        """The magnet in words, and the approximation.
+
+        Examples:
+            >>> print(nv.magnets.Film(nv.magnets.YIG, 20, 2.0).describe()[0])
+            film of YIG, 20 nm, magnetised normal, gap 2 GHz, lower transition, α = 0
+        """
+        film = f"film of {self.material.name}, {show(self.thickness_nm)} nm, magnetised {self.orientation}"
+        seen = f"gap {show(self.gap_ghz)} GHz, {self.transition} transition, α = {show(self.damping)}"
+        return f"{film}, {seen}", APPROXIMATION
+
+    def remarks(self, setting: Setting, response: Response) -> list[Note]:
+        """Validity of the lowest thickness mode, and what is special: below the band, one-way media.
+
+        Args:
+            setting: Where the qubits are.
+            response: What the film answers.
+
+        Examples:
+            >>> film = nv.magnets.Film(nv.magnets.YIG, 2000, 1.0)
+            >>> setting = nv.magnets.Setting.read(2, separation_nm=50.0, height_nm=10.0, frequency_ghz=2.87)
+            >>> print(film.remarks(setting, film.response(setting, dephasing=False))[0].text[:39])
+            The film is thick: waves with k₀t up to
+        """
+        waves = self.geometry.waves
+        delta = setting.frequency * 1e6
+        bottom = self.geometry.band_bottom
+        along, across = (emitted(self.geometry, np.unique(delta), sine_squared)[:, 0] for sine_squared in (0.0, 1.0))
+        standing = bottom + waves.stiffness * (np.pi / waves.thickness) ** 2
+        notes = [
+            doubt(
+                np.nan_to_num(np.fmax(along, across)) * waves.thickness,
+                THICKEST,
+                "The film is thick: waves with k₀t up to {} are taken as uniform through it, above {}.",
+            ),
+            doubt(
+                delta / standing,
+                1.0,
+                "The film is thick: standing waves of the next thickness mode, which are left out, are resonant, too; "
+                "the splitting is {} of their lowest frequency, above {}.",
+            ),
+        ]
+        if waves.damping == 0 and np.any(delta <= bottom):
+            notes.append(Note("The splitting is below the band: no spin wave of that energy, so only J⊥ is left."))
+        if self.in_plane and setting.n_qubits > 1:
+            notes.append(_one_way(response))
+        return [note for note in notes if note is not None]
+
+
+def _material(value: object) -> Material:
+    if not isinstance(value, Material):
+        fail("material", "be a Material, such as YIG", f"is {show(value)}")
+    return value
+
+
+def _one_way(response: Response) -> Note | None:
+    """A note where the amplitudes there and back differ: then |A| alone misleads."""
+    flip_flop, rate = response.flip_flop[..., 1:], response.relaxation[..., 1:]
+    there, back = 2 * flip_flop - 1j * rate, 2 * np.conj(flip_flop) - 1j * np.conj(rate)
+    low, high = np.minimum(np.abs(there), np.abs(back)), np.maximum(np.abs(there), np.abs(back))
+    ratio = float(np.min(np.where(high > 0, low / np.where(high > 0, high, 1.0), 1.0)))
+    root = np.sqrt(ratio)
+    limit = 2 * root / (1 + ratio)
+    if limit > ONE_WAY:
+        return None
+    return Note(
+        f"The film is one-way: |g₁₂/g₂₁| of its waves is {show(ratio)} or its inverse at worst; at T = 0 and δ = 0 "
+        f"monitoring ends at C = 2/(x + 1/x) = {show(float(limit))}, x = √|g₁₂/g₂₁|, whatever |A|/a."
+    )

@@ -1,0 +1,122 @@
+"""Forward-volume spin waves: a film magnetised along its normal, spin qubits at a height over it; SI units, rad/s.
+
+The transfer function is, with the damped Landau–Lifshitz–Gilbert response of the lowest thickness mode,
+
+    g(r) = K ∫ d²k/(2π)² e^(−2kh) (1 − e^(−kt))² e^(ik·r) w_T / (Δ² − w_T w_L),    K = ħ γ³ μ₀² M_s / 8t,
+
+w_T = Ω + Dk² − iαΔ and w_L = w_T + ω_M (1 − (1 − e^(−kt))/kt) (Kalinikos and Slavin, DOI 10.1088/0022-3719/19/35/014).
+The pole is subtracted and added in closed form; adaptive quadrature does the smooth rest.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import newton, root_scalar
+from scipy.special import jv
+
+from nvprotocol.magnets.film.quadrature import integral
+from nvprotocol.magnets.film.waves import FilmWaves
+
+TOLERANCE = 1e-9
+"""Error aimed at, relative to K/(2πΔ) times the weight of the height filter (`scale`)."""
+
+DECAYED = 40.0
+"""Exponent at which e^(−2kh) is taken for 0."""
+
+Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+
+def wave_at(waves: FilmWaves, delta: float) -> tuple[float, float] | None:
+    """Wavenumber in 1/m and group velocity in m/s of the undamped wave of a frequency, None below the gap."""
+    if delta <= waves.gap:
+        return None
+    undamped = replace(waves, damping=0.0)
+    # w_L ≥ w_T puts the wavenumber below √((Δ−Ω)/D).
+    largest = 1.001 * np.sqrt((delta - waves.gap) / waves.stiffness)
+    k = root_scalar(lambda k: _detuned(undamped, k, delta).real, bracket=(0.0, largest), xtol=1e-14 * largest).root
+    return float(k), -_slope(undamped, k, delta).real / (2 * delta)
+
+
+def pole_at(waves: FilmWaves, delta: float) -> complex:
+    """The wavenumber k̃ in 1/m with w_T w_L = Δ² of a damped wave above the gap, or one close to it with Im k̃ > 0.
+
+    It need not be exact: what is subtracted is added again, only the rest is less smooth.
+    """
+    wave = wave_at(waves, delta)
+    assert wave is not None
+    start = complex(wave[0], wave[0] * 1e-3 * waves.damping)
+    root = newton(
+        lambda k: _detuned(waves, k, delta), start, lambda k: _slope(waves, k, delta), full_output=True, disp=False
+    )[0]
+    near = np.isfinite(root) and root.imag > 0 and abs(root - start) < start.real / 2
+    return complex(root) if near else start
+
+
+def local_rate(waves: FilmWaves, delta: float, heights: Real) -> Real:
+    """a₀ = (K/4)(k₀/v_g) e^(−2k₀h) (1 − e^(−k₀t))² √(w_T/w_L) in rad/s without damping, 0 below the gap."""
+    wave = wave_at(waves, delta)
+    if wave is None:
+        return np.zeros_like(heights)
+    k, velocity = wave
+    weight = waves.noise_strength * k * waves.exchange(k) / (4 * delta * velocity)
+    return weight * waves.height_filter(k, heights)
+
+
+def scale(waves: FilmWaves, delta: float, heights: Real) -> Real:
+    """A size in rad/s of the transfer function off resonance, against which errors are judged."""
+    return waves.noise_strength / (2 * np.pi * delta) * waves.filtered_weight(heights)
+
+
+def transfer(waves: FilmWaves, delta: float, distances: Real, heights: Real) -> tuple[Complex, Real]:
+    """g(r) and an estimate of its error in rad/s; distances and heights in m broadcast."""
+    size = scale(waves, delta, heights)
+
+    def density(k: complex) -> Complex:
+        weight = waves.noise_strength * k / (2 * np.pi) * (waves.exchange(k) - 1j * waves.damping * delta)
+        return weight * waves.height_filter(k, heights) * jv(0, k * distances)
+
+    def whole(k: float) -> Complex:
+        return density(k) / _detuned(waves, k, delta) / size
+
+    if delta <= waves.gap:
+        value, error = _tail(whole, 0.0, heights)
+        return value * size, error * size
+    wave = wave_at(waves, delta)
+    assert wave is not None
+    pole = pole_at(waves, delta) if waves.damping else complex(wave[0])
+    residue = density(pole) / _slope(waves, pole, delta) / size
+    reach = 2 * pole.real
+
+    def smooth(u: float) -> Complex:
+        k = pole.real * u
+        return pole.real * (whole(k) - residue / (k - pole))
+
+    near, near_error = integral(smooth, 0.0, 2.0, TOLERANCE, points=[1.0])
+    far, far_error = _tail(whole, reach, heights)
+    value = (near + far + residue * (np.log((reach - pole) / pole) + 1j * np.pi)) * size
+    if waves.damping == 0:  # what is on shell is known in closed form
+        value = value.real - 1j * local_rate(waves, delta, heights) * jv(0, pole.real * distances)
+    return value, (near_error + far_error) * size
+
+
+def _detuned(waves: FilmWaves, k: complex, delta: float) -> complex:
+    """Δ² − w_T w_L."""
+    transverse = waves.exchange(k) - 1j * waves.damping * delta
+    return complex(delta**2 - transverse * (transverse + waves.magnetisation * waves.volume_share(k)))
+
+
+def _slope(waves: FilmWaves, k: complex, delta: float) -> complex:
+    """d(Δ² − w_T w_L)/dk."""
+    transverse = waves.exchange(k) - 1j * waves.damping * delta
+    longitudinal = transverse + waves.magnetisation * waves.volume_share(k)
+    rise = 2 * waves.stiffness * k
+    return complex(-rise * longitudinal - transverse * (rise + waves.magnetisation * waves.volume_share_slope(k)))
+
+
+def _tail(integrand: Callable[[float], Complex], start: float, heights: Real) -> tuple[Complex, float]:
+    """The integral from `start` to ∞ of what decays as e^(−2kh) or faster."""
+    decay = 2 * float(np.min(heights))
+    return integral(lambda x: integrand(start + x / decay) / decay, 0.0, DECAYED, TOLERANCE)

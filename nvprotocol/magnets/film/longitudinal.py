@@ -1,0 +1,92 @@
+"""Pure dephasing over a film: two-magnon noise of the magnetisation along itself at zero frequency; SI units, rad/s.
+
+A magnon takes γħ off the moment of the film, and magnons scattered from q to q + k at the same frequency make noise,
+
+    S(k) = (γħ/t)² ∫ d²q/(2π)² n(1 + n) 2πδ(ω_q − ω_q+k) = (γħ/t)² (1/πk) ∫ dη q² n(1 + n)/v_g(q),   q = (k/2) cosh η,
+
+and D(r) = (γ_q²/8)(μ₀/2)² ∫ d²k/(2π)² e^(−2kh) (1 − e^(−kt))² |n∥|⁴ e^(ik·r) S(k), where n∥ is 1 for a film magnetised
+along its normal and cos φ for one magnetised along x. Waves of the lowest thickness mode with an isotropic dispersion;
+ellipticity is left out.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.constants import hbar, mu_0
+from scipy.special import jv
+
+from nvprotocol.magnets.film.quadrature import integral
+from nvprotocol.magnets.film.waves import FilmWaves
+
+Real = NDArray[np.float64]
+
+TOLERANCE = 1e-7
+"""Error aimed at, relative to the height filter's weight times S at k = 1/2h."""
+DECAYED = 40.0
+STEP = 0.1
+"""Step of the trapezoidal sum over η; the integrand is even, analytic to |Im η| = π/4: its error is e^(−π²/2STEP)."""
+
+
+def isotropic(waves: FilmWaves, q: Real, *, in_plane: bool) -> tuple[Real, Real]:
+    """Frequency and group velocity without what depends on the direction; for q t ≪ 1 if magnetised in the plane."""
+    rise = 2 * waves.stiffness * q
+    if in_plane:
+        first = waves.field_frequency + waves.stiffness * q**2
+        second, second_rise = first + waves.magnetisation, rise
+    else:
+        first = waves.exchange(q)
+        second = first + waves.magnetisation * waves.volume_share(q)
+        second_rise = rise + waves.magnetisation * waves.volume_share_slope(q)
+    frequency = np.sqrt(first * second)
+    return frequency, (rise * second + first * second_rise) / (2 * frequency)
+
+
+def longitudinal_noise(waves: FilmWaves, k: Real, temperature: Real, potential: Real, *, in_plane: bool) -> Real:
+    """S(k) in A² s; k_B T/ħ and μ/ħ in rad/s; the arguments broadcast."""
+    hottest = float(np.max(temperature, initial=0.0))
+    if hottest == 0:
+        return np.zeros(np.broadcast_shapes(k.shape, temperature.shape, potential.shape))
+    # n(1 + n) falls exponentially above the temperature, and as q⁻⁴ above the gap
+    largest = min(np.sqrt((waves.gap + 50 * hottest) / waves.stiffness), 1e5 * np.sqrt(waves.gap / waves.stiffness))
+    reach = np.arccosh(1 + 2 * largest / float(np.min(k)))
+    eta = np.arange(0.0, reach + STEP, STEP)
+    q = k[..., None] / 2 * np.cosh(eta)
+    frequency, velocity = isotropic(waves, q, in_plane=in_plane)
+    with np.errstate(divide="ignore", over="ignore"):
+        thermal = 1 / np.square(2 * np.sinh((frequency - potential[..., None]) / (2 * temperature[..., None])))
+    weights = np.where(eta == 0, STEP / 2, STEP)
+    moment = (waves.gyromagnetic * hbar / waves.thickness) ** 2
+    return moment / (np.pi * k) * np.sum(weights * q**2 / velocity * thermal, axis=-1)
+
+
+def dephasing(
+    waves: FilmWaves, along: Real, across: Real, heights: Real, temperature: Real, potential: Real, *, in_plane: bool
+) -> tuple[Real, Real]:
+    """D(r), d for r = 0, and an estimate of its error in rad/s; components of r and heights in m; all broadcast."""
+    distance = np.hypot(along, across)
+    if not np.any(temperature > 0):
+        zero = np.zeros(np.broadcast_shapes(distance.shape, heights.shape, temperature.shape, potential.shape))
+        return zero, zero
+
+    def noise(k: Real) -> Real:
+        return longitudinal_noise(waves, k, temperature, potential, in_plane=in_plane)
+
+    angle = np.arctan2(across, along)
+    second, fourth = np.cos(2 * angle) / 2, np.cos(4 * angle) / 8
+
+    def interference(x: Real) -> Real:
+        if not in_plane:
+            return jv(0, x)
+        return 3 / 8 * jv(0, x) - second * jv(2, x) + fourth * jv(4, x)  # ⟨cos⁴φ e^(ix cos(φ − θ))⟩
+
+    decay = 2 * float(np.min(heights))
+    front = waves.qubit_gyromagnetic**2 / 8 * (mu_0 / 2) ** 2 / (2 * np.pi)
+    size = front * waves.filtered_weight(heights) * noise(np.asarray(1 / (2 * heights)))
+    size = np.where(size > 0, size, 1.0)
+
+    def integrand(x: float) -> Real:
+        k = np.asarray(x / decay)
+        weight = front * k * waves.height_filter(k, heights) / decay
+        return weight * noise(k) * interference(k * distance) / size
+
+    value, error = integral(integrand, 0.0, DECAYED, TOLERANCE)
+    return value * size, error * size

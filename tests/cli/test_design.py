@@ -1,0 +1,196 @@
+"""`nvprotocol design`: what it prints and leaves is what Python finds, other commands take it, errors are one line."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from repository import ROOT
+
+import nvprotocol as nv
+from nvprotocol.cli import main
+from nvprotocol.design.file import load, parse
+from nvprotocol.magnets.constants import GAMMA
+
+FILM = """title = "A film"
+[magnet]
+kind = "film"
+material = "YIG_COLD"
+thickness_nm = 20.0
+gap_ghz = 2.0
+[design]
+target_fidelity = 0.9
+separation_nm = [50, 200]
+height_nm = [10, 20]
+frequency_ghz = 2.87
+temperature_k = 0.01
+dephasing_time = "1 s"
+points = 5
+[design.uncertainties]
+height_nm = 1.0
+"""
+TABLE = """
+[magnet]
+kind = "tabulated"
+file = "green.csv"
+[design]
+separation_nm = [30, 90]
+frequency_ghz = 2.87
+points = 4
+field_difference_nt = 2.0
+"""
+FILES = {"map.pdf", "map.png", "data.nc", "table.txt", "device.toml", "design.toml"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current directory."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "film.toml").write_text(FILM)
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a command."""
+    with pytest.raises(SystemExit) as caught:
+        main([*arguments])
+    printed = capsys.readouterr()
+    assert isinstance(caught.value.code, int)
+    return caught.value.code, printed.out, printed.err
+
+
+@pytest.mark.slow
+def test_a_design_leaves_what_python_finds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "design", "film.toml")
+    assert (code, err) == (0, "")
+    left = folder / "results" / "film"
+    assert {path.name for path in left.iterdir()} == FILES
+    assert (left / "table.txt").read_text() == out.rpartition("Map, data")[0]
+    assert (left / "design.toml").read_text() == f"format_version = 1\n{FILM}"
+
+    film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)
+    place: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01}
+    best = film.medium(50.0, height_nm=10.0, **place)
+    wanted = nv.design.bell_yield(best, 0.9, overhead=20.0, dephasing_time=1e6)
+    assert str(wanted) in out
+    assert "separation_nm = 50, an end of its range\nheight_nm = 10, an end of its range" in out
+    with xr.open_dataset(left / "data.nc") as data:
+        assert dict(data.sizes) == {"separation": 5, "height": 5}
+        separation, height = data.separation.values, data.height.values
+        media = film.medium(separation[:, None], height_nm=height, **place)
+        rates = nv.design.bell_yield(media, 0.9, overhead=20.0, dephasing_time=1e6, tolerances=False)
+        np.testing.assert_allclose(data.rate, rates.rate, rtol=1e-6)
+        np.testing.assert_allclose(data.a, media.relaxation[..., 0, 0].real + 0 * data.a, rtol=1e-9)
+
+    device = nv.Device.from_toml(left / "device.toml")
+    np.testing.assert_allclose(device.equation.medium.relaxation, best.relaxation, rtol=1e-7)
+    assert device.intrinsic_t2_us is not None
+    # On that device, after that time, so many runs are kept in a state of that fidelity.
+    circuit = nv.protocols.monitored_bell(float(wanted.time), checks=50)
+    kept = nv.emulate(circuit, device, shots=None, postselect={"parity": 1})
+    bell = np.array([0, np.exp(1j * wanted.phase), 1, 0]) / np.sqrt(2)
+    assert kept.fidelity(bell) == pytest.approx(0.9, abs=1e-4)
+    assert kept.success_probability == pytest.approx(float(wanted.probability), abs=1e-4)
+
+
+def test_other_commands_take_the_device(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    separation = np.arange(0.0, 100.0, 10.0)
+    rows = [f"2.87,{r},0,{-1e-3 * np.exp(-((r / 90) ** 2))}" for r in separation]
+    (folder / "tables").mkdir()
+    (folder / "tables" / "green.csv").write_text(
+        "frequency_ghz,separation_nm,green_real,green_imag\n" + "\n".join(rows)
+    )
+    (folder / "tables" / "table.toml").write_text(TABLE)
+    code, _, err = run(capsys, "design", "tables/table.toml", "-o", "out", "--quiet")
+    assert (code, err) == (0, "")
+    left = tomllib.loads(Path("out/device.toml").read_text())
+    assert Path(left["magnet"]["file"]) == folder / "tables" / "green.csv"
+    code, out, _ = run(capsys, "export", "monitored_bell", "--set", "duration=0.3ms", "-o", "bell.qasm")
+    assert code == 0
+    code, out, err = run(capsys, "run", "bell.qasm", "--device", "out/device.toml", "--postselect", "parity=1",
+                         "--shots", "none", "--engine", "exact")  # fmt: skip
+    assert (code, err) == (0, "")
+    magnet = nv.magnets.Tabulated.from_file("tables/green.csv")
+    delta = GAMMA * 1e-15 * 2.0 / 2
+    equation = nv.MasterEquation(magnet.medium(30.0, frequency_ghz=2.87), delta)
+    wanted = nv.concurrence(equation.no_jump("ud", [300.0]).states)[0]
+    assert float(out.split()[1].strip(",")) == pytest.approx(wanted, abs=1e-4)
+
+
+def test_a_folder_is_replaced_only_when_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "out").mkdir()
+    (folder / "out" / "map.png").write_text("old")
+    code, out, err = run(capsys, "design", "film.toml", "-o", "out")
+    assert (code, out) == (2, "")
+    assert "already holds a result; give --force" in err
+
+
+def test_numbers_of_the_magnet_that_may_vary_are_in_the_device_file() -> None:
+    text = FILM.replace("gap_ghz = 2.0", "field_mt = 330.0").replace("[50, 200]", "60").replace("[10, 20]", "20")
+    task = parse(text.replace("[design.uncertainties]\nheight_nm = 1.0", "[design.vary]\ngap_ghz = [1.0, 2.6]"))
+    best = task.optimum()
+    said = tomllib.loads(task.device_file(best))
+    assert best.at_edge == ()
+    assert "field_mt" not in said["magnet"]
+    assert said["magnet"]["gap_ghz"] == pytest.approx(best.inputs["gap_ghz"], rel=1e-7)
+    assert task.survey(best).separation_nm.tolist() == [60.0]
+    for gap in (0.99, 1.01):
+        film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, gap * best.inputs["gap_ghz"])
+        medium = film.medium(60.0, height_nm=20.0, frequency_ghz=2.87, temperature_k=0.01)
+        beside = nv.design.bell_yield(medium, 0.9, overhead=20.0, dephasing_time=1e6, tolerances=False)
+        assert beside.rate < best.rate
+
+
+ERRORS = [
+    ("[50, 200]", "[200, 50]", 9, 'key "design.separation_nm" must be a range whose first number is the smaller'),
+    ("[50, 200]", "[-50, 200]", 9, 'key "design.separation_nm" must be greater than 0, but contains -50.'),
+    ("= 0.9", "= 1.0", 8, 'key "design.target_fidelity" must be less than 1, which is reached only after endless time'),
+    ("= 0.9", "= 0.5", 8, 'key "design.target_fidelity" must be greater than 0.5, but is 0.5.'),
+    ('"1 s"', '"1 us"', 8, 'key "design.target_fidelity" must be one that is reached somewhere, but is 0.9'),
+    ('"1 s"', "0.0", 13, 'key "design.dephasing_time" must be greater than 0, but is 0.'),
+    ("height_nm = [10, 20]\n", "", 7, 'key "design.height_nm" must be given for a film, but is not.'),
+    ("points = 5", "points = 1", 14, 'key "design.points" must be at least 2, but is 1.'),
+    ("points = 5", "point = 5", 14, 'key "design.point" is not known; did you mean "points"?'),
+    ("height_nm = 1.0", "spin = 1.0", 15, 'key "design.uncertainties" must name inputs of the magnet or of'),
+    ("height_nm = 1.0", "height_nm = -1.0", 16, 'key "design.uncertainties.height_nm" must be at least 0, but is -1.'),
+    ("uncertainties]\nheight_nm = 1.0", "vary]\nspin = [1, 2]", 15,
+     'key "design.vary" must name numbers of the magnet: thickness_nm, gap_ghz, damping, but names "spin".'),
+    ("uncertainties]\nheight_nm = 1.0", "vary]\ngap_ghz = [-1, 2]", 16, 'key "design.vary.gap_ghz" must be greater'),
+    ("gap_ghz = 2.0", "gap_ghz = 0.0", 6, 'key "magnet.gap_ghz" must be greater than 0, but is 0.'),
+    ("gap_ghz = 2.0", "gap_ghz = 2.0\nheight_nm = 3.0", 7, 'key "magnet.height_nm" is not known'),
+    ("temperature_k = 0.01", "chemical_potential_ghz = 2.5", 12,
+     'key "design.chemical_potential_ghz" must lie below the gap and the splitting, 2 GHz, but is 2.5.'),
+    ("[magnet]", "[magnt]", 2, 'key "magnt" is not known; did you mean "magnet"?'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "line", "message"), ERRORS, ids=[f"{one[2]}-{one[1][:20]}" for one in ERRORS])
+def test_an_error_is_one_line(
+    old: str, new: str, line: int, message: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert FILM.count(old) == 1
+    (folder / "wrong.toml").write_text(FILM.replace(old, new))
+    code, out, err = run(capsys, "design", "wrong.toml")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"nvprotocol: wrong.toml, line {line}: {message}")
+    assert not (folder / "results").exists()
+
+
+def test_the_committed_design_is_read() -> None:
+    task = load(ROOT / "designs" / "film.toml")
+    assert task.magnet.gap_ghz == 1.6
+    assert (ROOT / "designs" / "film.png").is_file()
+
+
+def test_a_map_has_lines_only_where_there_is_something_to_draw() -> None:
+    film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)
+    place: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01}
+    whole = nv.design.survey(film, separation_nm=[50.0, 150.0, 250.0], height_nm=[10.0, 30.0], **place)
+    heights = nv.design.survey(film, separation_nm=[50.0], height_nm=[10.0, 20.0, 30.0], **place)
+    nowhere = nv.design.survey(film, separation_nm=[50.0, 60.0], height_nm=[10.0, 20.0], dephasing_time=1.0, **place)
+    labels = [nv.plotting.design_figure(one).axes[0].get_xlabel() for one in (whole, heights, nowhere)]
+    assert labels == ["separation $r$ (nm)", "height $h$ (nm)", "separation $r$ (nm)"]
+    assert not nowhere.result.reached.any()
+    assert str(nowhere).startswith("4 places, F = 0.95 reached at 0 of them; F saturates at 0.5")
