@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize.elementwise import find_root
 
-from nvprotocol.tomography._fitted import Fitted
-from nvprotocol.tomography._profile import highest_concurrence, lowest_concurrence, separable_drop
+from nvprotocol.tomography._fits import Fitted
+from nvprotocol.tomography._profile_likelihood import highest_concurrence, lowest_concurrence, separable_loss
 from nvprotocol.tomography.intervals import RESOLUTION
 
 Real = NDArray[np.float64]
@@ -23,7 +23,7 @@ def distances(this: Fitted, truth: float) -> tuple[Real, Real]:
 
     An interval of loss D holds the truth where neither is above √(2D). One of both is always 0.
     """
-    fits, separable = this.fits, separable_drop(this.fits)
+    fits, separable = this.fits, separable_loss(this.fits)
     signed, below, above = np.maximum(fits.signed, 0.0), np.zeros(len(separable)), np.zeros(len(separable))
     rows = np.flatnonzero(signed > truth)
     if truth == 0:

@@ -29,9 +29,13 @@ from scipy.stats import unitary_group
 
 from nvprotocol import tomography
 from nvprotocol.entanglement import concurrence
-from nvprotocol.tomography._fitted import fitted
-from nvprotocol.tomography._profile import highest_concurrence, lowest_concurrence, separable_drop
-from nvprotocol.tomography._thresholds import thresholds
+from nvprotocol.tomography._fits import fitted
+from nvprotocol.tomography._profile_likelihood import (
+    highest_concurrence,
+    lowest_concurrence,
+    separable_loss,
+    thresholds,
+)
 from nvprotocol.tomography.intervals import RESOLUTION
 
 Real = NDArray[np.float64]
@@ -92,7 +96,7 @@ def plain(cell: Cell, counts: NDArray[np.int64]) -> tuple[Real, Real]:
     """The profile with a loss of 1.92 on both sides."""
     fits = fitted(counts, cell.settings, cell.readout, cell.ansatz).fits
     loss = np.full(len(counts), PLAIN**2 / 2)
-    low, high = lowest_concurrence(fits, loss, separable_drop(fits)), highest_concurrence(fits, loss)
+    low, high = lowest_concurrence(fits, loss, separable_loss(fits)), highest_concurrence(fits, loss)
     return np.clip(low, 0, 1), np.clip(high + RESOLUTION * (high - low), 0, 1)
 
 

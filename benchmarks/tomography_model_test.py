@@ -14,7 +14,7 @@ from _report import Report, made_with, parser
 
 from nvprotocol import tomography
 from nvprotocol.operators import bell_state, density_matrix
-from nvprotocol.tomography._fitted import fitted
+from nvprotocol.tomography._fits import fitted
 from nvprotocol.tomography._goodness_of_fit import p_values
 
 SHOTS = (50, 200, 1000, 10**4, 10**6, 10**9, 10**12)

@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 
 from nvprotocol import tomography
 from nvprotocol.operators import bell_state, density_matrix
-from nvprotocol.tomography._fitted import fitted
-from nvprotocol.tomography._model import ansatz_projector, to_matrix, to_vector
-from nvprotocol.tomography._profile import separable_drop
+from nvprotocol.tomography._fits import fitted
+from nvprotocol.tomography._pauli_vectors import ansatz_projector, to_matrix, to_vector
+from nvprotocol.tomography._profile_likelihood import separable_loss
 
 State = NDArray[np.complex128]
 Real = NDArray[np.float64]
@@ -206,7 +206,7 @@ def drops(truth: Truth, tables: int, rng: np.random.Generator) -> Real:
     found = []
     for number in [500] * (tables // 500) + [tables % 500] * (tables % 500 > 0):
         counts = truth.tables(number, rng)
-        found.append(separable_drop(fitted(counts, SETTINGS[truth.kind], truth.readout, truth.ansatz).fits))
+        found.append(separable_loss(fitted(counts, SETTINGS[truth.kind], truth.readout, truth.ansatz).fits))
     return np.concatenate(found)
 
 

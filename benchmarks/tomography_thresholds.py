@@ -24,8 +24,8 @@ from _truth import distances
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from nvprotocol.tomography._fitted import fitted
-from nvprotocol.tomography._thresholds import thresholds
+from nvprotocol.tomography._fits import fitted
+from nvprotocol.tomography._profile_likelihood import thresholds
 from nvprotocol.tomography.proportions import normal_quantile
 
 Real = NDArray[np.float64]

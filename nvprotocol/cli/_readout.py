@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from nvprotocol._checks import fail, nonnegative_array, show, whole_number
 from nvprotocol._toml import CONFIG, TomlFile
 from nvprotocol.errors import ArgumentError, FileError
-from nvprotocol.tomography._checked import checked_readout
+from nvprotocol.tomography._arguments import checked_readout
 
 
 class ReadoutSection(BaseModel):

@@ -14,7 +14,7 @@ from nvprotocol._checks import fail, mapping, show, whole_number
 from nvprotocol.compiler.places import nv_of
 from nvprotocol.compiler.postselection import kept_values
 from nvprotocol.tomography import pauli_settings
-from nvprotocol.tomography._checked import checked_settings
+from nvprotocol.tomography._arguments import checked_settings
 
 __all__ = ["tomography_circuits", "tomography_counts"]
 

@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import BaseModel
 
 from nvprotocol._toml import assignment, versioned
-from nvprotocol.design.bell_yield import RAD_PER_US_PER_NT
 from nvprotocol.design.optimum import Optimum
+from nvprotocol.design.yields import RAD_PER_US_PER_NT
 from nvprotocol.device.medium_section import in_folder
 from nvprotocol.device.schema import PLACE, PLACED
 
@@ -18,7 +18,7 @@ _ONLY_IN_FIELD = frozenset({"field_mt", "anisotropy_mt"})
 
 
 def device_text(magnet: BaseModel, best: Optimum) -> str:
-    r"""The device file with the magnet and the place of an optimum, which other commands take.
+    r"""The device file with the magnet and the geometry of an optimum, which other commands take.
 
     Args:
         magnet: The section [magnet] that was asked about.

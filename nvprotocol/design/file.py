@@ -1,4 +1,4 @@
-"""Reading a design file: a magnet, what is asked of it, and between which ends."""
+"""Reading a design file: a magnet, what is asked of it, and in which ranges."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +8,11 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from nvprotocol._toml import CONFIG, Time, TomlFile
-from nvprotocol.design.bell_yield import OVERHEAD
 from nvprotocol.design.device_text import device_text
 from nvprotocol.design.optimum import Optimum, optimise
+from nvprotocol.design.rate_map import Survey, survey
 from nvprotocol.design.sector import Array
-from nvprotocol.design.survey import Survey, survey
+from nvprotocol.design.yields import OVERHEAD
 from nvprotocol.device.medium_section import in_folder, magnet_of
 from nvprotocol.device.schema import MagnetAlone
 from nvprotocol.errors import ArgumentError, DesignFileError
@@ -108,7 +108,7 @@ class DesignTask:
         return ("design" if name in DesignSection.model_fields else "magnet", *error.path)
 
     def device_file(self, best: Optimum) -> str:
-        """A device file with the magnet and the place of the optimum, as other commands take it.
+        """A device file with the magnet and the geometry of the optimum, as other commands take it.
 
         Args:
             best: The optimum.

@@ -7,9 +7,9 @@ import numpy as np
 
 from nvprotocol._checks import fail, mapping, real_number, show
 from nvprotocol._read_only import holds_read_only
-from nvprotocol.design.bell_yield import OVERHEAD, BellYield
 from nvprotocol.design.climb import best_inputs
 from nvprotocol.design.question import Question, Range, checked_range, question
+from nvprotocol.design.yields import OVERHEAD, BellYield
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.medium import Medium
 
@@ -213,7 +213,7 @@ def _checked_uncertainties(asked: Question, uncertainties: Mapping[str, float]) 
 
 
 def _matters(found: Question) -> bool:
-    """Whether the magnet's own dephasing changes the rate at the place that was found."""
+    """Whether the magnet's own dephasing changes the rate at the optimum."""
     without, within = (float(one.answer().rate) for one in (replace(found, dephasing=False), found))
     return abs(within - without) > _NEGLIGIBLE * without
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol._read_only import holds_read_only
-from nvprotocol.design.bell_yield import BellYield, bell_yield
+from nvprotocol.design.yields import BellYield, bell_yield
 from nvprotocol.errors import ValidityWarning
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.medium import Medium

@@ -17,7 +17,7 @@ _ALIKE = 1e-7
 """Difference of two decay rates, in units of the largest, from which they differ; at an exceptional point rounding
 splits them by the root of a double's resolution."""
 _RESOLVED, _LEAST = 1e-8, 1e-12
-"""Tolerances are found to this share of themselves, or of √|g₁₂g₂₁|."""
+"""Tolerances are found to this relative precision, or of √|g₁₂g₂₁|."""
 _STRONGEST = 1e6
 """Dephasing, in units of √|g₁₂g₂₁|, beyond which no budget is looked for."""
 _RECIPROCAL = 1e-9

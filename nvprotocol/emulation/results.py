@@ -10,7 +10,7 @@ from nvprotocol._read_only import holds_read_only
 from nvprotocol.entanglement import eof_of_concurrence
 from nvprotocol.operators import State, fidelity
 from nvprotocol.tomography import PAULI
-from nvprotocol.tomography.estimate import SUSPECT
+from nvprotocol.tomography.state_estimate import SUSPECT
 
 __all__ = ["Estimate", "KeptRuns", "Probability"]
 

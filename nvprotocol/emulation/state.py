@@ -14,7 +14,7 @@ from nvprotocol.emulation.results import Ansatz, Estimate
 from nvprotocol.emulation.run import Run
 from nvprotocol.engines import EngineName, engine_of
 from nvprotocol.entanglement import concurrence
-from nvprotocol.tomography._checked import checked_readout, checked_settings
+from nvprotocol.tomography._arguments import checked_readout, checked_settings
 from nvprotocol.tomography.settings import draw_kept
 
 if TYPE_CHECKING:

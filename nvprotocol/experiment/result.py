@@ -22,7 +22,7 @@ from nvprotocol.experiment.exact import (
 from nvprotocol.experiment.file import Experiment, parameters_of
 from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, observable_of, value_of
 from nvprotocol.master_equation import Conditional
-from nvprotocol.tomography.estimate import SUSPECT
+from nvprotocol.tomography.state_estimate import SUSPECT
 
 if TYPE_CHECKING:
     from nvprotocol.protocols import Protocol

@@ -4,7 +4,7 @@ from nvprotocol.plotting._style import COLOURS, COLUMN_WIDTH, MARKERS, NOTEBOOK
 from nvprotocol.plotting.density_matrix import density_matrix_figure, draw_density_matrix
 from nvprotocol.plotting.design_map import design_figure
 from nvprotocol.plotting.figure import experiment_figure
-from nvprotocol.plotting.panels import PAGE_WIDTH, STYLE, letter, panels
+from nvprotocol.plotting.layout import PAGE_WIDTH, STYLE, letter, panels
 from nvprotocol.plotting.points import estimate_points, interval_points
 
 __all__ = [

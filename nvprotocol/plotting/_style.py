@@ -1,4 +1,4 @@
-"""How figures look, and what their axes are called."""
+"""The style of figures, and the labels of their axes."""
 
 from typing import Any
 
@@ -24,6 +24,6 @@ NOTEBOOK: dict[str, Any] = {
 }
 """Matplotlib's settings for pictures in a notebook, for `pyplot.rcParams.update`."""
 WIDE = 30.0
-"""Ratio of the ends of a scan from which its axis is logarithmic."""
+"""Ratio of the limits of a scan from which its axis is logarithmic."""
 NARROW = 0.2
 """Ratio of the least to the largest success probability down to which their axis is linear."""

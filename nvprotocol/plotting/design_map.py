@@ -23,7 +23,7 @@ _LINE = COLOURS[1]
 def design_figure(survey: "Survey") -> Figure:
     """The rate of kept Bell pairs over separation and height, or against the separation alone; a column wide.
 
-    On the map the best place is a cross, lines are of equal t_F, and where the target fidelity is not reached it is
+    On the map the optimum is a cross, lines are of equal t_F, and where the target fidelity is not reached it is
     left white; rates more than four decades below the best have the darkest colour.
 
     Args:
@@ -63,7 +63,7 @@ def _curve(_figure: Figure, ax: "Axes", survey: "Survey") -> None:
 
 def _map(figure: Figure, ax: "Axes", survey: "Survey") -> None:
     heights, rate = survey.height_nm, survey.result.rate.T
-    assert heights is not None  # the caller looks
+    assert heights is not None  # checked by the caller
     top = float(rate.max())
     if top > 0:
         shown = np.ma.masked_less_equal(rate, 0.0)
@@ -80,7 +80,7 @@ def _map(figure: Figure, ax: "Axes", survey: "Survey") -> None:
 
 
 def _lines_of_equal_time(ax: "Axes", survey: "Survey") -> None:
-    """Lines at the shortest decades of t_F, told apart by a legend: in a map with many lobes labels would collide."""
+    """Lines at the shortest decades of t_F, with a legend: in a map with many lobes labels would collide."""
     time = survey.result.time.T * 1e-3
     finite = time[np.isfinite(time)]
     decades = 10.0 ** np.arange(np.ceil(np.log10(finite.min())), np.floor(np.log10(finite.max())) + 1)

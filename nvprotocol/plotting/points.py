@@ -87,8 +87,8 @@ def interval_points(
         ax: Where to draw.
         x: Horizontal positions, shape (n,).
         values: The points, shape (n,).
-        low: Lower ends of their intervals, shape (n,).
-        high: Upper ends, shape (n,).
+        low: Lower limits of their intervals, shape (n,).
+        high: Upper limits, shape (n,).
         number: Which of the colours and markers to take.
         label: Entry in the legend.
         shade: Another colour.
@@ -105,7 +105,7 @@ def interval_points(
     """
     columns = [np.asarray(column, dtype=float) for column in (x, values, low, high)]
     if columns[0].ndim != 1 or len({column.shape for column in columns}) > 1:
-        fail("x", "have the one-dimensional shape of values and ends", f"has shape {columns[0].shape}")
+        fail("x", "have the one-dimensional shape of values and limits", f"has shape {columns[0].shape}")
     place, centre, below, above = (column[np.isfinite(columns[1])] for column in columns)
     ax.errorbar(
         place,

@@ -45,8 +45,7 @@ def final_check(duration: float, initial: str = "ud") -> QuantumCircuit:
     """Prepares a product state, lets the medium act, and checks |σᶻ| once, at the end (Eqs. 11–15).
 
     At zero temperature, from |↑↓⟩, what has left |σᶻ| = 0 never comes back, so this one check gives exactly what
-    continuous monitoring gives, success probability included. At finite temperature it does not: see
-    `finite_rate_monitoring`.
+    continuous monitoring gives, success probability included. At q > 0 it does not: see `finite_rate_monitoring`.
 
     Args:
         duration: Time on the medium in µs.
@@ -72,7 +71,7 @@ def final_check(duration: float, initial: str = "ud") -> QuantumCircuit:
 def finite_rate_monitoring(duration: float, period: float, initial: str = "ud") -> QuantumCircuit:
     """Prepares a product state and checks |σᶻ| every `period` while the medium acts, as `MasterEquation.monitored`.
 
-    Where the duration is no multiple of the period, the pair evolves on freely after the last check. In the warmth a
+    Where the duration is no multiple of the period, the pair evolves on freely after the last check. At q > 0 a
     pair of jumps between two checks goes unseen, so the entanglement that monitoring ends in falls with the period:
     for a = 1, A = 0.9 rad/µs and q = 0.5 from 0.9986 at 0.01 µs to 0.0177 at 10 µs.
 

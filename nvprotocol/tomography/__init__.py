@@ -1,15 +1,11 @@
 """Tomography: counts in, states and honest intervals out, for any counts of Pauli settings."""
 
-from nvprotocol.tomography.estimate import ModelWarning as ModelWarning
-from nvprotocol.tomography.estimate import StateEstimate as StateEstimate
-from nvprotocol.tomography.estimate import estimate as estimate
 from nvprotocol.tomography.files import CountTable as CountTable
 from nvprotocol.tomography.files import read_counts as read_counts
 from nvprotocol.tomography.files import write_counts as write_counts
 from nvprotocol.tomography.functions import FunctionInterval as FunctionInterval
 from nvprotocol.tomography.functions import fidelity_interval as fidelity_interval
 from nvprotocol.tomography.functions import function_interval as function_interval
-from nvprotocol.tomography.identifiable import determines as determines
 from nvprotocol.tomography.intervals import ConcurrenceInterval as ConcurrenceInterval
 from nvprotocol.tomography.intervals import concurrence_bound as concurrence_bound
 from nvprotocol.tomography.intervals import concurrence_interval as concurrence_interval
@@ -26,9 +22,13 @@ from nvprotocol.tomography.reconstruction import nearest_state as nearest_state
 from nvprotocol.tomography.separability import separable_p_value as separable_p_value
 from nvprotocol.tomography.settings import PAULI as PAULI
 from nvprotocol.tomography.settings import U1 as U1
+from nvprotocol.tomography.settings import determines as determines
 from nvprotocol.tomography.settings import from_counts as from_counts
 from nvprotocol.tomography.settings import measurement_operators as measurement_operators
 from nvprotocol.tomography.settings import pauli_settings as pauli_settings
 from nvprotocol.tomography.settings import probabilities as probabilities
 from nvprotocol.tomography.settings import sample as sample
 from nvprotocol.tomography.settings import u1_settings as u1_settings
+from nvprotocol.tomography.state_estimate import ModelWarning as ModelWarning
+from nvprotocol.tomography.state_estimate import StateEstimate as StateEstimate
+from nvprotocol.tomography.state_estimate import estimate as estimate

@@ -1,12 +1,12 @@
-"""The test of the model: the probability of a fit as bad or worse, also for few counts and at the edge of state space.
+"""The test of the model: the probability of a fit as bad or worse, also for few counts and at the boundary.
 
 The deviance D = 2Σ(n log(n/m) − n + m), with m = N p the expected counts, has the moments of as many Poisson counts,
-less those of a count for every setting, as its total is fixed, and less the fitted parameters. A state at the edge of
-state space is fitted with fewer parameters than it has coordinates: where F is the information about the coordinates
-and G the curvature that the edge adds, an eigenvector of F with the share s of F + G takes s off the mean of D, so the
-effective number of parameters is Σs = tr F(F + G)⁻¹. G follows from the optimum itself: with the slack S = λ − R ≥ 0 of
-R = Σ n/p E, it is Gᵢⱼ = Re tr(Bᵢ ρ⁻¹ Bⱼ S), without limit in directions that leave the edge and zero in those along it.
-Where the settings measure nothing, F = 0 and nothing is taken off.
+less those of a count for every setting, as its total is fixed, and less the fitted parameters. A state at the boundary
+of state space is fitted with fewer parameters than it has coordinates: where F is the information about the coordinates
+and G the curvature that the boundary adds, an eigenvector of F with the share s of F + G takes s off the mean of D, so
+the effective number of parameters is Σs = tr F(F + G)⁻¹. G follows from the optimum itself: with the slack S = λ − R ≥
+0 of R = Σ n/p E, it is Gᵢⱼ = Re tr(Bᵢ ρ⁻¹ Bⱼ S), without limit in directions that leave the boundary and zero in those
+along it. Where the settings measure nothing, F = 0 and nothing is taken off.
 
 A readout matrix from a calibration is known to its noise only, which a deviance that takes it as exact would count
 against the model. So the calibration joins the fit (`joint_fit`), and its own deviance the sum.
@@ -18,16 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincc, gammaln
 
-from nvprotocol.tomography._fitted import Calibration, Fitted
-from nvprotocol.tomography._interior_point import _barrier_hessian
-from nvprotocol.tomography._joint_fit import joint_fit
-from nvprotocol.tomography._model import to_matrix, to_vector
-from nvprotocol.tomography._profile import Fits
+from nvprotocol.tomography._calibration import joint_fit
+from nvprotocol.tomography._fits import Calibration, Fitted
+from nvprotocol.tomography._interior_point import barrier_hessian
+from nvprotocol.tomography._pauli_vectors import to_matrix, to_vector
+from nvprotocol.tomography._profile_likelihood import Fits
 
 Real = NDArray[np.float64]
 
 FEWEST = 0.5
-"""Mean of the deviance, in degrees of freedom, below which nothing is left to test the model with."""
+"""Mean of the deviance, in degrees of freedom, below which none are left for a test."""
 SMALLEST = 1e-14
 """Eigenvalues of a fit are raised to this where its inverse is needed."""
 UNMEASURED = 1e-10
@@ -35,7 +35,7 @@ UNMEASURED = 1e-10
 
 
 def p_values(this: Fitted) -> Real:
-    """Probability of a deviance as large or larger under the model, shape (n,); NaN where nothing is left to test.
+    """Probability of a deviance as large or larger under the model, shape (n,); NaN without degrees of freedom.
 
     The best fit is better than the one that was found by no more than its certificate, and this is taken off: rounding
     must not speak against the model, however many shots there are.
@@ -74,9 +74,9 @@ def effective_parameters(fits: Fits) -> Real:
     inverse = (vectors / np.maximum(values, SMALLEST)[:, None, :]) @ np.swapaxes(vectors.conj(), 1, 2)
     free = _traceless(fits.projector)
     information = free.T @ ((fits.model.T * (ratio / p)[:, None, :]) @ fits.model) @ free
-    edge = free.T @ _barrier_hessian(inverse, slack) @ free
+    boundary = free.T @ barrier_hessian(inverse, slack) @ free
     least = UNMEASURED * np.trace(information, axis1=1, axis2=2)[:, None, None] * np.eye(free.shape[1])
-    return np.trace(np.linalg.solve(information + edge + least, information), axis1=1, axis2=2)
+    return np.trace(np.linalg.solve(information + boundary + least, information), axis1=1, axis2=2)
 
 
 def _traceless(projector: Real) -> Real:

@@ -1,7 +1,7 @@
 """Maximum likelihood as a convex programme, solved for many tables at once by a primal-dual interior-point method.
 
-Maximise Σₖ fₖ log pₖ over p = M x, ρ = Σᵢ xᵢ Bᵢ ≥ 0, tr ρ = 1, where fₖ is the share of outcome k in all shots. Its
-optimum is where y and S = λ·1 − Σₖ yₖ Eₖ ≥ 0 exist with
+Maximise Σₖ fₖ log pₖ over p = M x, ρ = Σᵢ xᵢ Bᵢ ≥ 0, tr ρ = 1, where fₖ is the frequency of outcome k among all shots.
+Its optimum is where y and S = λ·1 − Σₖ yₖ Eₖ ≥ 0 exist with
 
     pₖ yₖ = fₖ   and   ρ S = 0.
 
@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol.operators import pauli_basis
-from nvprotocol.tomography._model import to_matrix, to_vector
+from nvprotocol.tomography._pauli_vectors import to_matrix, to_vector
 
 CENTRING = 0.1
 """Factor by which each step asks μ to fall: smaller values save no steps, as the path is left too far."""
 DAMPING = 0.95
-"""Share of the way to the boundary that a step may go."""
+"""Fraction of the way to the boundary that a step may go."""
 MAX_STEPS = 50
 """Steps after which a fit is given up; 5 to 20 are needed, up to 35 for the most shots."""
 PATIENCE = 3
@@ -45,7 +45,7 @@ class Solution(NamedTuple):
 class _Iterates:
     """Where every unfinished table stands; all arrays have the tables on the first axis."""
 
-    shares: Real  # f
+    frequencies: Real  # f
     vectors: Real  # x
     likelihoods: Real  # p = M x
     weights: Real  # y
@@ -74,7 +74,7 @@ def maximise(counts: Real, model: Real, start: Complex, tolerance: Real, accepta
     rows, waited = np.arange(len(counts)), np.zeros(len(counts), dtype=int)
     for step in range(1, MAX_STEPS + 1):
         _advance(now, model)
-        reached = totals[rows] * (largest_gradient(now.shares, now.likelihoods, model) - 1)
+        reached = totals[rows] * (largest_gradient(now.frequencies, now.likelihoods, model) - 1)
         waited = np.where(reached < certificates[rows] / 2, 0, waited + 1)
         better = reached < certificates[rows]
         vectors[rows[better]], certificates[rows[better]] = now.vectors[better], reached[better]
@@ -87,41 +87,41 @@ def maximise(counts: Real, model: Real, start: Complex, tolerance: Real, accepta
     return Solution(vectors, certificates, MAX_STEPS)
 
 
-def largest_gradient(shares: Real, likelihoods: Real, model: Real) -> Real:
+def largest_gradient(frequencies: Real, likelihoods: Real, model: Real) -> Real:
     """λmax of Σₖ fₖ/pₖ Eₖ, one for each table; it is 1 at the optimum and larger elsewhere."""
-    return _eigenvalues(to_matrix((shares / likelihoods) @ model))[:, -1]
+    return _eigenvalues(to_matrix((frequencies / likelihoods) @ model))[:, -1]
 
 
-def _begin(shares: Real, model: Real, start: Complex) -> _Iterates:
+def _begin(frequencies: Real, model: Real, start: Complex) -> _Iterates:
     vectors = to_vector(start)
     likelihoods = vectors @ model.T
-    weights = shares / likelihoods
-    largest = largest_gradient(shares, likelihoods, model)
+    weights = frequencies / likelihoods
+    largest = largest_gradient(frequencies, likelihoods, model)
     # λ a little above the largest eigenvalue makes S positive definite; the margin only has to be of the size of μ.
-    return _Iterates(shares, vectors, likelihoods, weights, largest + np.maximum(0.1 * (largest - 1), 1e-3))
+    return _Iterates(frequencies, vectors, likelihoods, weights, largest + np.maximum(0.1 * (largest - 1), 1e-3))
 
 
 def _advance(now: _Iterates, model: Real) -> None:
     """One Newton step of all tables, in place."""
     states, slacks = to_matrix(now.vectors), _slack(now.multiplier, now.weights, model)
-    state_factor, slack_factor = _inverse_factor(states), _inverse_factor(slacks)
+    state_factor, slack_factor = inverse_factor(states), inverse_factor(slacks)
     inverse = np.swapaxes(state_factor.conj(), 1, 2) @ state_factor
     d = states.shape[-1]
     present = (now.multiplier - np.sum(now.weights * now.likelihoods, axis=1)) / d  # tr(ρS)/d
     target = CENTRING * present
     curvature = now.weights / now.likelihoods
-    hessian = (model.T * curvature[:, None, :]) @ model + _barrier_hessian(inverse, slacks)
-    gradient = target[:, None] * to_vector(inverse) + (now.shares / now.likelihoods) @ model
+    hessian = (model.T * curvature[:, None, :]) @ model + barrier_hessian(inverse, slacks)
+    gradient = target[:, None] * to_vector(inverse) + (now.frequencies / now.likelihoods) @ model
     # The trace (coordinate 0) is fixed, so its equation yields λ instead.
     dx = np.zeros_like(now.vectors)
     dx[:, 1:] = _solve(hessian[:, 1:, 1:], gradient[:, 1:])
     d_multiplier = (gradient[:, 0] - np.sum(hessian[:, 0] * dx, axis=1)) / np.sqrt(d) - now.multiplier
     dp = dx @ model.T
-    dy = now.shares / now.likelihoods - now.weights - curvature * dp
-    with np.errstate(divide="ignore", invalid="ignore"):  # outcomes that nobody saw have y = 0 and stay there
+    dy = now.frequencies / now.likelihoods - now.weights - curvature * dp
+    with np.errstate(divide="ignore", invalid="ignore"):  # outcomes that were never seen have y = 0 and stay there
         to_zero = np.min(np.where(dy < 0, -now.weights / dy, np.inf), axis=1)
-    to_zero = np.minimum(to_zero, _distance(slack_factor, _slack(d_multiplier, dy, model)))
-    primal = np.minimum(1, DAMPING * _distance(state_factor, to_matrix(dx)))
+    to_zero = np.minimum(to_zero, step_to_boundary(slack_factor, _slack(d_multiplier, dy, model)))
+    primal = np.minimum(1, DAMPING * step_to_boundary(state_factor, to_matrix(dx)))
     dual = np.minimum(1, DAMPING * to_zero)
     now.vectors += primal[:, None] * dx
     now.likelihoods = np.maximum(now.vectors @ model.T, np.finfo(float).tiny)
@@ -135,7 +135,7 @@ def _slack(multiplier: Real, weights: Real, model: Real) -> Complex:
     return to_matrix(vectors)
 
 
-def _barrier_hessian(inverse: Complex, slacks: Complex) -> Real:
+def barrier_hessian(inverse: Complex, slacks: Complex) -> Real:
     """Re tr(Bᵢ ρ⁻¹ Bⱼ S) for all i and j, shape (tables, d², d²)."""
     d = slacks.shape[-1]
     basis = pauli_basis(d.bit_length() - 1)
@@ -160,7 +160,7 @@ def _eigenvalues(matrices: Complex) -> Real:
     return np.linalg.eigvalsh(matrices).astype(float, copy=False)
 
 
-def _inverse_factor(matrices: Complex) -> Complex:
+def inverse_factor(matrices: Complex) -> Complex:
     """F with F A F† = 1 for positive definite A."""
     try:
         return np.linalg.inv(np.linalg.cholesky(matrices)).astype(complex, copy=False)
@@ -171,7 +171,7 @@ def _inverse_factor(matrices: Complex) -> Complex:
         return (np.swapaxes(vectors.conj(), 1, 2) / scale).astype(complex, copy=False)
 
 
-def _distance(factor: Complex, direction: Complex) -> Real:
+def step_to_boundary(factor: Complex, direction: Complex) -> Real:
     """The largest α up to which A + α·direction stays positive, with F = `factor` of A."""
     lowest = _eigenvalues(factor @ direction @ np.swapaxes(factor.conj(), 1, 2))[:, 0]
     return 1 / np.maximum(-lowest, np.finfo(float).tiny)

@@ -10,12 +10,11 @@ from nvprotocol._checks import fail
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.operators import State, density_matrix
-from nvprotocol.tomography._ascent import Function, ascent
 from nvprotocol.tomography._calibration import widening
-from nvprotocol.tomography._fitted import Fitted, fitted
-from nvprotocol.tomography._model import to_vector
-from nvprotocol.tomography._profile import linear_ends
-from nvprotocol.tomography._thresholds import thresholds
+from nvprotocol.tomography._fits import Fitted, fitted
+from nvprotocol.tomography._function_limits import Function, limit_by_ascent
+from nvprotocol.tomography._pauli_vectors import to_vector
+from nvprotocol.tomography._profile_likelihood import linear_limits, thresholds
 from nvprotocol.tomography.intervals import RESOLUTION
 
 Real = NDArray[np.float64]
@@ -28,7 +27,7 @@ SUMMITS = 8
 
 @holds_read_only
 class FunctionInterval(NamedTuple):
-    """Ends of the interval, and the function at the state of maximum likelihood between them.
+    """Limits of the interval, and the function at the state of maximum likelihood between them.
 
     Examples:
         >>> counts = nv.tomography.sample("ud", 1000, seed=3)
@@ -53,21 +52,20 @@ def function_interval(
     calibration_shots: int | None = None,
     bounds: tuple[float, float] = (-np.inf, np.inf),
 ) -> FunctionInterval:
-    """Interval of a real function of the state: what it takes on all states whose likelihood is within a drop.
+    """Interval of a real function of the state: what it takes on all states within a loss of log-likelihood.
 
-    Both ends are climbed: the function is linearised by central differences, the linear function is maximised among
-    the states within the drop (a convex problem), and the best point on the way there is the next one. Two starts are
-    tried, the fit and the best of states in many directions; a function with more hills, or one that is flat around
+    Both limits are found by ascent: the function is linearised by central differences, the linear function is maximised
+    among the states within the loss (a convex problem), and the best point on the way there is the next one. Two starts
+    are tried, the fit and the best of states in many directions; a function with more hills, or one that is flat around
     all of them, may still rise higher elsewhere. For the concurrence `concurrence_interval` does better, and for a
     fidelity `fidelity_interval` is exact.
 
-    The log-likelihood falls short on both sides by half the level's quantile of χ² with four degrees of freedom, as at
-    the upper limit of `concurrence_interval`; only there was the coverage measured widely. In 16 cells of 200 tables
-    each (eight states of ranks 1, 2 and 4 with 200 and 1000 shots a setting, ±0.015) the nominal 95 % covered at least
-    0.985 for the purity, 0.98 for the entropy and 0.975 for the entanglement of formation. Where the slope of a
-    function vanishes at the truth, as that of the purity does at the maximally mixed state, the interval misses, as
-    noise can only add. More than 10⁸ shots a setting count as 10⁸, and as fewer where rounding hides an end; one
-    that is not found is at its bound.
+    The log-likelihood is below its maximum by half the level's quantile of χ² with four degrees of freedom at both
+    limits, as at the upper limit of `concurrence_interval`; only for the concurrence was coverage measured widely. In
+    16 cells of 200 tables each (±0.015) the nominal 95 % covered at least 0.985 for the purity, 0.98 for the entropy
+    and 0.975 for the entanglement of formation. Where the slope of a function vanishes at the truth, as that of the
+    purity at the maximally mixed state, the interval misses. More than 10⁸ shots a setting count as 10⁸, and as fewer
+    where rounding hides a limit; one that is not found is at its bound.
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).
@@ -77,12 +75,12 @@ def function_interval(
         ansatz: "full", or one of the others that `estimate` takes.
         level: Nominal probability that the interval covers the truth, at least 0.5.
         calibration_shots: Shots for each prepared outcome from which `readout` was estimated, as `estimate` takes them.
-        bounds: The least and the greatest value that the function takes on any state, which no end may pass.
+        bounds: The least and the greatest value that the function takes on any state, which no limit may pass.
 
     Returns:
-        The ends and the value, each of shape (…). Where the kept shots leave the state open, the ends are over all that
-        they allow, climbed from nine starts, or the bounds where the function is flat at all of them; the value is that
-        of one of the states that fit best.
+        The limits and the value, each of shape (…). Where the kept shots leave the state open, the limits are over all
+        that they allow, climbed from nine starts, or the bounds where the function is flat at all of them; the value is
+        that of one of the states that fit best.
 
     Raises:
         ArgumentError: If an argument does not fit, or the function does not return n finite real numbers.
@@ -104,8 +102,8 @@ def function_interval(
 
     summits = 1 if this.known.all() else SUMMITS
 
-    def both(reach: Real) -> tuple[Real, Real]:
-        low, high = (ascent(this.fits, checked, reach, sign, summits) for sign in (-1.0, 1.0))
+    def both(losses: Real) -> tuple[Real, Real]:
+        low, high = (limit_by_ascent(this.fits, checked, losses, sign, summits) for sign in (-1.0, 1.0))
         return low, high
 
     low, high = _widened(this, both, checked, level)
@@ -128,13 +126,13 @@ def fidelity_interval(
 ) -> tuple[Real, Real]:
     """Interval of the fidelity ⟨ψ|ρ|ψ⟩ with a pure target, by profile likelihood.
 
-    The fidelity is linear in ρ, so both ends are convex problems. The log-likelihood falls short on both sides by half
-    the level's quantile of χ² with four degrees of freedom, as at the upper limit of `concurrence_interval`. Settings
-    that leave the state open bound the fidelity all the same; where they fix it (`determines`), as XX, YY and ZZ do for
-    the four Bell states, the interval shrinks with the shots.
+    The fidelity is linear in ρ, so both limits are convex problems. The log-likelihood falls short on both sides by
+    half the level's quantile of χ² with four degrees of freedom, as at the upper limit of `concurrence_interval`.
+    Settings that leave the state open bound the fidelity all the same; where they fix it (`determines`), as XX, YY and
+    ZZ do for the four Bell states, the interval shrinks with the shots.
 
-    A setting counts with 10⁸ shots at most, and with fewer where rounding hides an end: the frequencies stay, and the
-    interval becomes wider. An end that is not found is 0 or 1.
+    A setting counts with 10⁸ shots at most, and with fewer where rounding hides a limit: the frequencies stay, and the
+    interval becomes wider. A limit that is not found is 0 or 1.
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).
@@ -146,7 +144,7 @@ def fidelity_interval(
         calibration_shots: Shots for each prepared outcome from which `readout` was estimated, as `estimate` takes them.
 
     Returns:
-        The lower and the upper end, each of shape (…).
+        The lower and the upper limit, each of shape (…).
 
     Raises:
         ArgumentError: If an argument does not fit.
@@ -161,8 +159,8 @@ def fidelity_interval(
     vector = to_vector(density_matrix(target, 2, name="target"))
     this = fitted(counts, settings, readout, ansatz, calibration_shots)
 
-    def both(reach: Real) -> tuple[Real, Real]:
-        return linear_ends(this.fits, vector, reach)
+    def both(losses: Real) -> tuple[Real, Real]:
+        return linear_limits(this.fits, vector, losses)
 
     low, high = _widened(this, both, lambda states: to_vector(states) @ vector, level)
     low, high = low - RESOLUTION * (high - low), high + RESOLUTION * (high - low)
@@ -173,11 +171,11 @@ def _widened(
     this: Fitted, both: Callable[[Real], tuple[Real, Real]], function: Function, level: float
 ) -> tuple[Real, Real]:
     """Both limits at the larger threshold, which grows as the variance does by the noise of a calibration."""
-    reach = np.full(len(this.table), max(thresholds(level)))
-    low, high = both(reach)
+    losses = np.full(len(this.table), max(thresholds(level)))
+    low, high = both(losses)
     if this.calibration is None:
         return low, high
-    return both(reach * widening(this, (high - low) / np.sqrt(8 * reach), function))
+    return both(losses * widening(this, (high - low) / np.sqrt(8 * losses), function))
 
 
 def _checked(function: Callable[[NDArray[np.complex128]], NDArray[np.float64]]) -> Function:

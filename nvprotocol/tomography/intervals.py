@@ -1,4 +1,4 @@
-"""Intervals of the concurrence that stay honest at the edge of state space: profile likelihood."""
+"""Intervals of the concurrence by profile likelihood, valid at the boundary of state space."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,10 +11,14 @@ from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.entanglement import concurrence
 from nvprotocol.tomography._calibration import growth, readout_variance, variance_of
-from nvprotocol.tomography._fitted import Fitted, fitted
-from nvprotocol.tomography._open import highest_where_open
-from nvprotocol.tomography._profile import highest_concurrence, lowest_concurrence, separable_drop
-from nvprotocol.tomography._thresholds import thresholds
+from nvprotocol.tomography._fits import Fitted, fitted
+from nvprotocol.tomography._profile_likelihood import (
+    highest_concurrence,
+    highest_where_undetermined,
+    lowest_concurrence,
+    separable_loss,
+    thresholds,
+)
 from nvprotocol.tomography.separability import p_values_of_separability
 
 __all__ = ["ConcurrenceInterval", "concurrence_bound", "concurrence_interval"]
@@ -22,14 +26,14 @@ __all__ = ["ConcurrenceInterval", "concurrence_bound", "concurrence_interval"]
 Real = NDArray[np.float64]
 
 RESOLUTION = 0.01
-"""Share of its width by which the interval reaches further up, as the climb to its upper limit ends a little early."""
+"""Fraction of its width by which the upper limit is raised, as the ascent to it stops a little early."""
 SHORT_OF = 1 - 1e-6
-"""Share of the drop to the border of separability at which a lower limit stays where the border is excluded."""
+"""Fraction of the loss at the border of separability at which a lower limit stays where the border is excluded."""
 
 
 @holds_read_only
 class ConcurrenceInterval(NamedTuple):
-    """Ends of the interval in [0, 1] and the standard error of the concurrence, arrays of the same shape.
+    """Limits of the interval in [0, 1] and the standard error of the concurrence, arrays of the same shape.
 
     Examples:
         >>> counts = [nv.tomography.sample(label, 100, seed=3) for label in ("ud", "du")]
@@ -53,29 +57,12 @@ def concurrence_interval(
 ) -> ConcurrenceInterval:
     """Interval of the concurrence by profile likelihood, both ends of all tables in one batch.
 
-    The interval holds the concurrence of every state whose log-likelihood falls short of the maximum by no more than
-    half the level's quantile of χ², with two degrees of freedom at the lower limit and four at the upper one: by 3.0
-    and 4.7 at 95 %.
-
-    One degree, 1.92 on both sides, is right where the truth is inside state space (Wilks, DOI 10.1214/aoms/1177732360).
-    At the edge the state of maximum likelihood also gains by what noise can only add (DOI
-    10.1080/01621459.1987.10478472): in a separable state of low rank a coherence, which has a size and a phase and
-    raises C; in a state of rank 2 two eigenvalues, a Hermitian block of four numbers, which lower it. That the two
-    numbers suffice is not a theorem but measured.
-
-    For the signed Λ = λ₁−λ₂−λ₃−λ₄ the lower limit is a convex problem and exact; it is 0 where a separable state is
-    allowed. The upper limit maximises a convex function, by successive linearisation from two starts (three within the
-    ansatz), and reaches further by 1 % of the width, as climbs end early; a higher one cannot be excluded. A search
-    without a solution leaves its limit at 0 or 1. A setting counts with 10⁸ shots at most, and with fewer where
-    rounding hides a limit: the interval becomes wider. Levels below 50 % are refused.
-
-    Coverage is measured on a population of truths: what decay, monitoring and imperfect detection leave, also at
-    finite temperature and dephased, X states, random states of every rank, separable, Werner and Bell states, half of
-    them locally rotated; readout errors up to 10 %; 50 to 10,000 shots a setting, equal or not; nine settings, or
-    five with the X ansatz. At nominal 68, 90, 95 and 99 % the intervals miss 9, 2.3, 1.0 and 0.1 % in the mean of 500
-    cells; at 95 % the ten cells that came out lowest cover 94.8 to 98.1 % of 2000 other tables. The profile with 1.92
-    on both sides misses 10 % in the mean and half in the worst cell, a Bell state. The price is 1.32 times its width.
-    (`tomography_coverage.txt` in `benchmarks/` has every cell, `tomography_thresholds.txt` what the limits need.)
+    The interval holds the concurrence of every state whose log-likelihood is below the maximum by no more than half the
+    level's quantile of χ², with two degrees of freedom at the lower limit and four at the upper one (3.0 and 4.7 at
+    95 %). The lower limit is exact, a convex problem; the upper one is found by repeated linearisation and raised by 1
+    % of the width. A search without a solution leaves its limit at 0 or 1. Coverage is measured on a population of
+    states: at 95 %, 99.0 % in the mean and 94.8 % in the lowest of 500 cells. docs/intervals.md has the reasons and
+    figures.
 
     Args:
         counts: Table of counts of two qubits, shape (…, S, 4).
@@ -107,14 +94,14 @@ def concurrence_interval(
 
 def profile_interval(this: Fitted, level: float) -> ConcurrenceInterval:
     """`concurrence_interval` of fitted tables; thresholds grow as the variance does by the noise of a calibration."""
-    fits, drop, variance = this.fits, thresholds(level)[1], readout_variance(this)
+    fits, loss, variance = this.fits, thresholds(level)[1], readout_variance(this)
     low, narrow = _lower_limits(this, level, variance)
-    every = np.full(len(low), drop)
+    every = np.full(len(low), loss)
     high = _highest(this, every)
     error = _standard_error(this, narrow, high + RESOLUTION * np.maximum(high - narrow, 0), level)
     if this.calibration is not None:
         error = np.hypot(error, np.sqrt(variance))
-        high = _highest(this, drop * _growth_of_end(this, _highest, high, every, variance))
+        high = _highest(this, loss * _growth_at_limit(this, _highest, high, every, variance))
     high = high + RESOLUTION * np.maximum(high - low, 0)
     return ConcurrenceInterval(low, np.clip(np.maximum(high, concurrence(fits.states)), 0, 1), error)
 
@@ -127,49 +114,51 @@ def _lower_limits(this: Fitted, level: float, variance: Real) -> tuple[Real, Rea
         level: Confidence.
         variance: That of Λ at the fits by the noise of the calibration.
     """
-    fits, drop, value = this.fits, thresholds(level)[0], concurrence(this.fits.states)
-    separable = separable_drop(fits)
-    every = np.full(len(separable), drop)
+    fits, loss, value = this.fits, thresholds(level)[0], concurrence(this.fits.states)
+    separable = separable_loss(fits)
+    every = np.full(len(separable), loss)
     narrow = np.clip(np.minimum(lowest_concurrence(fits, every, separable), value), 0, 1)
     if this.calibration is None:
         return narrow, narrow
-    wider = _growth_of_end(this, _lowest, narrow, every, variance)
+    wider = _growth_at_limit(this, _lowest, narrow, every, variance)
     # Separable states are excluded where their p-value says so, which compares the noise at the border.
     certified = p_values_of_separability(this, separable, variance) < 1 - level
-    wider = np.where(certified, np.minimum(wider, SHORT_OF * separable / drop), wider)
-    low = np.clip(np.minimum(lowest_concurrence(fits, drop * wider, separable), value), 0, 1)
+    wider = np.where(certified, np.minimum(wider, SHORT_OF * separable / loss), wider)
+    low = np.clip(np.minimum(lowest_concurrence(fits, loss * wider, separable), value), 0, 1)
     return np.where(certified, low, 0.0), narrow
 
 
-def _lowest(this: Fitted, drops: Real) -> Real:
-    return lowest_concurrence(this.fits, drops, separable_drop(this.fits))
+def _lowest(this: Fitted, losses: Real) -> Real:
+    return lowest_concurrence(this.fits, losses, separable_loss(this.fits))
 
 
-def _highest(this: Fitted, drops: Real) -> Real:
-    high, left_open = highest_concurrence(this.fits, drops), ~this.known
+def _highest(this: Fitted, losses: Real) -> Real:
+    high, left_open = highest_concurrence(this.fits, losses), ~this.known
     if left_open.any():
         part = this.fits.part(left_open)
-        high[left_open] = np.maximum(high[left_open], highest_where_open(part, drops[left_open]))
+        high[left_open] = np.maximum(high[left_open], highest_where_undetermined(part, losses[left_open]))
     return high
 
 
-def _growth_of_end(this: Fitted, end: Callable[[Fitted, Real], Real], found: Real, drops: Real, variance: Real) -> Real:
-    """Factor by which the drops of one end grow, shape (n,), from `variance`, that of Λ at the fit.
+def _growth_at_limit(
+    this: Fitted, limit: Callable[[Fitted, Real], Real], found: Real, losses: Real, variance: Real
+) -> Real:
+    """Factor by which the loss at one limit grows, shape (n,), from `variance`, that of Λ at the fit.
 
-    Where the kept shots leave the state open, the end is far from the fit however many there are. Its error is then the
-    pace at which it moves between a quarter of the drop and the whole, which are one standard error times √(2 drop)/2
-    apart, and its variance is what the calibration changes of the end itself. An end that is within 1 % of 0 or 1
-    anyway goes all the way.
+    Where the kept shots leave the state open, the limit is far from the fit however many there are. Its error is then
+    the pace at which it moves between a quarter of the loss and the whole, which are one standard error times √(2
+    loss)/2 apart, and its variance is what the calibration changes of the limit itself. A limit that is within 1 % of 0
+    or 1 anyway goes all the way.
     """
-    error = (found - this.fits.signed) / np.sqrt(2 * drops)
+    error = (found - this.fits.signed) / np.sqrt(2 * losses)
     inside = (found > RESOLUTION) & (found < 1 - RESOLUTION)
     factor, left_open = growth(this, variance, error), ~this.known & inside
     factor = np.where(this.known | inside, factor, 1 + this.fits.totals)
     if left_open.any():
         part = this.part(left_open)
-        drops = drops[left_open]
-        error = (found[left_open] - end(part, drops / 4)) / np.sqrt(drops / 2)
-        moved = variance_of(part, lambda fits: end(replace(part, fits=fits), drops))
+        losses = losses[left_open]
+        error = (found[left_open] - limit(part, losses / 4)) / np.sqrt(losses / 2)
+        moved = variance_of(part, lambda fits: limit(replace(part, fits=fits), losses))
         factor[left_open] = growth(part, moved, error)
     return factor
 

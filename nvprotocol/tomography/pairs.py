@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, whole_number
 from nvprotocol._typing import ArrayLike
-from nvprotocol.tomography._checked import checked_settings, checked_table
-from nvprotocol.tomography._model import pauli_labels
+from nvprotocol.tomography._arguments import checked_settings, checked_table
+from nvprotocol.tomography._pauli_vectors import pauli_labels
 
 __all__ = ["pair_counts", "pairwise_settings"]
 

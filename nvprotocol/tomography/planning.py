@@ -8,7 +8,7 @@ import numpy as np
 from nvprotocol._checks import Seed, fail, generator, real_number, show, whole_number
 from nvprotocol._typing import ArrayLike
 from nvprotocol.operators import State
-from nvprotocol.tomography._fitted import fitted
+from nvprotocol.tomography._fits import fitted
 from nvprotocol.tomography.intervals import profile_interval
 from nvprotocol.tomography.settings import sample
 
@@ -69,7 +69,7 @@ def plan(
         readout: Readout probabilities P(read | true), as `estimate` takes them.
         ansatz: "full", or "X" for states that commute with the total σᶻ.
         level: Level of the interval, at least 0.5.
-        success_probability: Share of the runs that postselection keeps.
+        success_probability: Probability that postselection keeps a run.
         cycle_us: Time of one run, with initialisation and readout, in µs.
         tables: Simulated experiments a step.
         seed: Seed or generator of the simulation.
@@ -85,7 +85,7 @@ def plan(
         (True, True)
     """
     wanted = real_number(half_width, "half_width", above=0.0, maximum=0.5)
-    share = real_number(success_probability, "success_probability", above=0.0, maximum=1.0)
+    kept = real_number(success_probability, "success_probability", above=0.0, maximum=1.0)
     cycle = None if cycle_us is None else real_number(cycle_us, "cycle_us", above=0.0)
     number = whole_number(tables, "tables", minimum=2)
     rng = generator(seed)
@@ -103,6 +103,6 @@ def plan(
             break
         shots = int(np.ceil(max(20, shots * np.clip((found / wanted) ** 2, 0.1, 10))))
         if shots > MOST_SHOTS:
-            fail("half_width", f"be within the reach of {MOST_SHOTS:g} shots a setting", f"is {show(wanted)}")
-    runs = int(np.ceil(shots * n_settings / share))
+            fail("half_width", f"need at most {MOST_SHOTS:g} shots a setting", f"is {show(wanted)}")
+    runs = int(np.ceil(shots * n_settings / kept))
     return Plan(shots, runs, None if cycle is None else runs * cycle / 3.6e9, found)

@@ -8,7 +8,7 @@ from scipy.special import betaincinv
 
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol._typing import ArrayLike
-from nvprotocol.tomography._checked import whole_counts
+from nvprotocol.tomography._arguments import whole_counts
 
 __all__ = ["clopper_pearson"]
 
@@ -18,8 +18,8 @@ def clopper_pearson(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The exact interval of a proportion (Clopper and Pearson, DOI 10.1093/biomet/26.4.404).
 
-    Each end is the proportion under which what was seen, or more extreme, has probability α/2: the quantile α/2 of the
-    distribution Beta(k, n−k+1) and the quantile 1−α/2 of Beta(k+1, n−k). It never covers less than the level.
+    Each limit is the proportion under which what was seen, or more extreme, has probability α/2: the quantile α/2 of
+    the distribution Beta(k, n−k+1) and the quantile 1−α/2 of Beta(k+1, n−k). It never covers less than the level.
 
     Args:
         successes: Number k of successes, any shape.
@@ -27,7 +27,7 @@ def clopper_pearson(
         level: Guaranteed probability that the interval covers the truth.
 
     Returns:
-        The lower and the upper end, each of the broadcast shape; no trials at all leave [0, 1].
+        The lower and the upper limit, each of the broadcast shape; no trials at all leave [0, 1].
 
     Raises:
         ArgumentError: If a number is negative or not whole, there are more successes than trials, or the level is

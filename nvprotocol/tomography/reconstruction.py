@@ -12,8 +12,8 @@ from nvprotocol._typing import ArrayLike
 from nvprotocol.errors import FitError
 from nvprotocol.operators import State, density_matrix
 from nvprotocol.tomography import _interior_point
-from nvprotocol.tomography._checked import checked_readout, checked_table
-from nvprotocol.tomography._model import outcome_matrix, read_out_matrix, to_matrix, to_vector
+from nvprotocol.tomography._arguments import checked_readout, checked_table
+from nvprotocol.tomography._pauli_vectors import outcome_matrix, read_out_matrix, to_matrix, to_vector
 
 __all__ = ["MaximumLikelihood", "linear_inversion", "log_likelihood", "maximum_likelihood", "nearest_state"]
 
@@ -172,11 +172,11 @@ def flat_log_likelihood(
     vectors: NDArray[np.float64], counts: NDArray[np.float64], model: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Log-likelihood of states as vectors (…, d²) for flat tables (…, K)."""
-    chances = vectors @ model.T
+    p = vectors @ model.T
     # What is below rounding is impossible: an outcome orthogonal to the state must not pass for one chance in 1e17.
-    chances = np.where(chances > 1e-15, chances, 0.0)
+    p = np.where(p > 1e-15, p, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.sum(np.where(counts > 0, counts * np.log(chances), 0.0), axis=-1)
+        return np.sum(np.where(counts > 0, counts * np.log(p), 0.0), axis=-1)
 
 
 def maximum_likelihood(
@@ -198,8 +198,8 @@ def maximum_likelihood(
         counts: Table of counts, shape (…, S, 2ᴺ).
         settings: Settings of the rows; all 3ᴺ Pauli settings by default.
         readout: Readout probabilities P(read | true) of shape (2ᴺ, 2ᴺ), true outcome on the columns.
-        tolerance: Largest accepted certificate; the log-likelihood falls by 1.92 from its maximum to the ends of a 95 %
-            interval. A certificate of 1e-9 per shot is always accepted, as rounding may allow no better.
+        tolerance: Largest accepted certificate; the log-likelihood falls by 1.92 from its maximum to the limits of a 95
+            % interval. A certificate of 1e-9 per shot is always accepted, as rounding may allow no better.
 
     Raises:
         ArgumentError: If an argument does not fit, or an outcome was read that the readout matrix excludes.

@@ -10,13 +10,29 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import Seed, fail, generator, real_number, show, whole_number
+from nvprotocol._checks import Seed, fail, generator, numeric_array, one_of, real_number, show, whole_number
 from nvprotocol._typing import ArrayLike
 from nvprotocol.operators import State, density_matrix
-from nvprotocol.tomography._checked import checked_readout, checked_settings, whole_counts
-from nvprotocol.tomography._model import distribution, outcome_matrix, pauli_labels, projectors, to_vector
+from nvprotocol.tomography._arguments import checked_readout, checked_settings, whole_counts
+from nvprotocol.tomography._pauli_vectors import (
+    ANSATZES,
+    ansatz_projector,
+    distribution,
+    outcome_matrix,
+    pauli_labels,
+    projectors,
+    to_vector,
+)
 
-__all__ = ["from_counts", "measurement_operators", "pauli_settings", "probabilities", "sample", "u1_settings"]
+__all__ = [
+    "determines",
+    "from_counts",
+    "measurement_operators",
+    "pauli_settings",
+    "probabilities",
+    "sample",
+    "u1_settings",
+]
 
 
 def pauli_settings(n_qubits: int = 2) -> tuple[str, ...]:
@@ -69,7 +85,7 @@ def u1_settings(phase: float | None = None) -> tuple[str, ...]:
         return U1
     quarters = real_number(phase, "phase") / (np.pi / 2)
     if abs(quarters - round(quarters)) > 1e-9:
-        fail("phase", "be a multiple of π/2, to which the analysis of one qubit can be turned", f"is {show(phase)}")
+        fail("phase", "be a multiple of π/2, to which the analysis of one qubit can be rotated", f"is {show(phase)}")
     return ("ZZ", "XY", "YX") if round(quarters) % 2 else ("ZZ", "XX", "YY")
 
 
@@ -148,26 +164,26 @@ def sample(
         >>> counts.tolist()  # qubit 0 up, qubit 1 down: outcome "10"
         [[0, 0, 100, 0]]
     """
-    chances = probabilities(rho, settings)
-    matrix = checked_readout(readout, chances.shape[-1])
+    p = probabilities(rho, settings)
+    matrix = checked_readout(readout, p.shape[-1])
     if matrix is not None:
-        chances = chances @ matrix.T
+        p = p @ matrix.T
     number = whole_counts(shots, "shots")
     try:
-        number = np.broadcast_to(number, np.broadcast_shapes(number.shape, chances.shape[:-1]))
+        number = np.broadcast_to(number, np.broadcast_shapes(number.shape, p.shape[:-1]))
     except ValueError:
-        fail("shots", f"broadcast to shape {chances.shape[:-1]}", f"has shape {number.shape}")
-    return generator(seed).multinomial(number, chances)
+        fail("shots", f"broadcast to shape {p.shape[:-1]}", f"has shape {number.shape}")
+    return generator(seed).multinomial(number, p)
 
 
-def draw_kept(chances: NDArray[np.float64], shots: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Counts of kept runs, from chances on the last axis whose sum is that of keeping a run.
+def draw_kept(kept: NDArray[np.float64], shots: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Counts of kept runs, from probabilities on the last axis whose sum is that of keeping a run.
 
-    One more cell of each draw, not returned, are the discarded runs. Rounded to twelve digits, the chances give the
-    same counts for a seed on machines whose last bits differ.
+    One more cell of each draw, not returned, are the discarded runs. Rounded to twelve digits, the probabilities give
+    the same counts for a seed on machines whose last bits differ.
     """
-    discarded = 1 - chances.sum(axis=-1, keepdims=True)
-    cells = np.clip(np.round(np.concatenate([chances, discarded], axis=-1), 12), 0.0, None)
+    discarded = 1 - kept.sum(axis=-1, keepdims=True)
+    cells = np.clip(np.round(np.concatenate([kept, discarded], axis=-1), 12), 0.0, None)
     return rng.multinomial(shots, cells / cells.sum(axis=-1, keepdims=True))[..., :-1]
 
 
@@ -209,3 +225,43 @@ def from_counts(
                 fail(f'{name}["{label}"]', f"have strings of {n_qubits} bits as keys", f"has the key {show(bits)}")
             table[row, int(bits, 2)] = whole_number(number, f'{name}["{label}"]["{bits}"]', minimum=0)
     return table
+
+
+def determines(settings: Sequence[str], operator: str | ArrayLike, *, ansatz: str = "full") -> NDArray[np.bool_]:
+    """Whether settings fix the expectation value of an operator, whatever the state is.
+
+    They do where the operator is a combination of the Pauli strings that they measure, those that leave qubits out
+    included; within an ansatz, where its part of the form of the ansatz is.
+
+    Args:
+        settings: Labels of equal length N.
+        operator: Hermitian matrices, shape (…, 2ᴺ, 2ᴺ), or a state whose fidelity is meant, as a label or a ket.
+        ansatz: "full", or for two qubits one of the others that `estimate` takes.
+
+    Returns:
+        Whether they do, shape (…).
+
+    Raises:
+        ArgumentError: If the settings are not such labels, or the operator does not fit them or is not Hermitian.
+
+    Examples:
+        >>> three = ["XX", "YY", "ZZ"]
+        >>> bool(nv.tomography.determines(three, nv.operators.bell_state("psi-")))
+        True
+        >>> bool(nv.tomography.determines(three, "+u"))
+        False
+    """
+    labels = checked_settings(settings)
+    d = 2 ** len(labels[0])
+    one_of(ansatz, "ansatz", ANSATZES if d == 4 else ("full",))
+    matrices = density_matrix(operator) if isinstance(operator, str) or np.ndim(operator) == 1 else operator
+    array = numeric_array(matrices, "operator").astype(complex)
+    if array.shape[-2:] != (d, d):
+        fail("operator", f"have shape (…, {d}, {d}) to fit the settings", f"has shape {array.shape}")
+    if not np.allclose(array, np.swapaxes(array.conj(), -1, -2), atol=1e-12):
+        fail("operator", "be Hermitian", "is not")
+    projector = ansatz_projector(ansatz) if d == 4 else np.eye(d * d)
+    measured = outcome_matrix(labels) @ projector
+    wanted = to_vector(array) @ projector
+    rest = wanted - wanted @ np.linalg.pinv(measured, rcond=1e-9) @ measured
+    return np.linalg.norm(rest, axis=-1) <= 1e-9 * np.maximum(np.linalg.norm(wanted, axis=-1), 1e-300)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.quantum_info import Choi, DensityMatrix, Kraus, SuperOp, partial_trace
 from scipy.linalg import expm
@@ -11,6 +11,7 @@ from strategies import SEEDS, states
 from systems import many, pair, random_state, random_symbols, stacked, unstacked
 
 import nvprotocol as nv
+from nvprotocol._typing import ArrayLike
 from nvprotocol.backend import to_kraus, to_superop
 from nvprotocol.channels import Channel, Instrument, evolution, parity_check
 from nvprotocol.errors import ArgumentError

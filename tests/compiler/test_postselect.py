@@ -158,7 +158,7 @@ def test_what_is_kept_is_what_sorting_all_shots_leaves(case: str) -> None:
 @pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("case", CASES)
-def test_what_is_kept_has_the_exact_odds(case: str) -> None:
+def test_runs_are_kept_with_the_exact_probability(case: str) -> None:
     circuit, postselect = CASES[case]
     shots = 4000 if case == "undecided" else 10**6
     result = run(circuit, DEVICE, shots, 13, postselect=postselect)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 import nvprotocol as nv
+from nvprotocol._typing import ArrayLike
 from nvprotocol.design.sector import bell_phase, largest_detuning, steady_fidelity
 from nvprotocol.magnets.constants import GAMMA
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from numpy.typing import ArrayLike
 from qiskit import QuantumCircuit
 
 import nvprotocol as nv
+from nvprotocol._typing import ArrayLike
 from nvprotocol.protocols import GALLERY
 
 

@@ -191,6 +191,6 @@ def test_panels_and_points_are_checked() -> None:
     interval_points(axes[0, 0], [0.0, 1.0], [0.5, np.nan], [0.4, np.nan], [0.6, np.nan])
     (container,) = axes[0, 0].containers
     assert len(container[0].get_xdata()) == 1
-    with pytest.raises(ArgumentError, match="Argument `x` must have the one-dimensional shape of values and ends"):
+    with pytest.raises(ArgumentError, match="Argument `x` must have the one-dimensional shape of values and limits"):
         interval_points(axes[0, 0], [0.0], [0.5, 0.5], [0.4, 0.4], [0.6, 0.6])
     assert figure.get_figwidth() == COLUMN_WIDTH

@@ -13,9 +13,9 @@ from nvprotocol import tomography
 from nvprotocol.entanglement import signed_concurrence
 from nvprotocol.errors import ArgumentError
 from nvprotocol.tomography._calibration import growth, readout_variance, widening
-from nvprotocol.tomography._fitted import fitted
+from nvprotocol.tomography._fits import fitted
 from nvprotocol.tomography._goodness_of_fit import p_values
-from nvprotocol.tomography._thresholds import thresholds
+from nvprotocol.tomography._profile_likelihood import thresholds
 
 WERNER = 0.9 * SINGLET + 0.025 * np.eye(4)
 SHOTS = 1000

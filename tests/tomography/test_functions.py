@@ -12,11 +12,15 @@ import nvprotocol as nv
 from nvprotocol import tomography
 from nvprotocol.entanglement import eof_of_concurrence
 from nvprotocol.errors import ArgumentError
-from nvprotocol.tomography import _ascent
-from nvprotocol.tomography._fitted import fitted
-from nvprotocol.tomography._model import ansatz_projector, to_matrix, to_vector
-from nvprotocol.tomography._profile import highest_concurrence, lowest_concurrence, separable_drop
-from nvprotocol.tomography._thresholds import thresholds
+from nvprotocol.tomography import _function_limits
+from nvprotocol.tomography._fits import fitted
+from nvprotocol.tomography._pauli_vectors import ansatz_projector, to_matrix, to_vector
+from nvprotocol.tomography._profile_likelihood import (
+    highest_concurrence,
+    lowest_concurrence,
+    separable_loss,
+    thresholds,
+)
 from nvprotocol.tomography.intervals import RESOLUTION
 
 
@@ -26,7 +30,9 @@ def test_slope_of_the_purity(rho: State, seed: int) -> None:
     direction[0] = 0
     mixed = 0.9 * rho[None] + 0.1 * np.eye(4) / 4
     # tr ρ² is the squared length of the vector of ρ.
-    assert _ascent._slope(mixed, purity)[0] @ direction == pytest.approx(2 * to_vector(mixed)[0] @ direction, abs=1e-8)
+    assert _function_limits._slope(mixed, purity)[0] @ direction == pytest.approx(
+        2 * to_vector(mixed)[0] @ direction, abs=1e-8
+    )
 
 
 @pytest.mark.slow
@@ -46,7 +52,7 @@ def test_agrees_with_the_search_made_for_the_concurrence(rho: State, rng: np.ran
     counts = tomography.sample(np.broadcast_to(rho, (10, 4, 4)), 500, rng)
     fits = fitted(counts, None, None, "full").fits
     drop = np.full(10, max(thresholds(0.95)))
-    low = np.maximum(lowest_concurrence(fits, drop, separable_drop(fits)), 0)
+    low = np.maximum(lowest_concurrence(fits, drop, separable_loss(fits)), 0)
     high = np.clip(highest_concurrence(fits, drop), 0, 1)
     found = tomography.function_interval(counts, nv.concurrence, bounds=(0, 1))
     # Climbs that stop within some per cent of the width; the lower end, which is exact, is passed by the reserve only.

@@ -14,9 +14,9 @@ from two_qubit_states import CONFUSION, MIXED, SINGLET
 from nvprotocol import tomography
 from nvprotocol._checks import MOST_SHOTS
 from nvprotocol.operators import density_matrix
-from nvprotocol.tomography._fitted import fitted
+from nvprotocol.tomography._fits import fitted
 from nvprotocol.tomography._goodness_of_fit import _deviance, effective_parameters, p_values
-from nvprotocol.tomography.estimate import SUSPECT
+from nvprotocol.tomography.state_estimate import SUSPECT
 
 
 def nearly_pure(p: float) -> NDArray[np.complex128]:

@@ -13,10 +13,14 @@ import nvprotocol as nv
 from nvprotocol import tomography
 from nvprotocol.errors import ArgumentError
 from nvprotocol.operators import bell_state, density_matrix
-from nvprotocol.tomography._fitted import fitted
-from nvprotocol.tomography._model import to_vector
-from nvprotocol.tomography._open import highest_where_open
-from nvprotocol.tomography._profile import linear_ends, lowest_concurrence, separable_drop
+from nvprotocol.tomography._fits import fitted
+from nvprotocol.tomography._pauli_vectors import to_vector
+from nvprotocol.tomography._profile_likelihood import (
+    highest_where_undetermined,
+    linear_limits,
+    lowest_concurrence,
+    separable_loss,
+)
 
 THREE = ("XX", "YY", "ZZ")
 SUBSETS = st.lists(st.sampled_from(tomography.PAULI), min_size=1, max_size=8, unique=True)
@@ -41,13 +45,13 @@ def test_xx_yy_zz_give_the_ends_of_all_nine_for_werner_states(p: float, shots: i
         fitted(shots * tomography.probabilities(werner(p), labels), labels, None, "full", tolerance=1e-7).fits
         for labels in (THREE, tomography.PAULI)
     )
-    assert separable_drop(three) == pytest.approx(separable_drop(nine), abs=5e-3)
-    drop = np.array([min(3.0, float(separable_drop(nine)[0]) / 2)])
-    ends = [lowest_concurrence(fits, drop, separable_drop(fits)) for fits in (three, nine)]
+    assert separable_loss(three) == pytest.approx(separable_loss(nine), abs=5e-3)
+    drop = np.array([min(3.0, float(separable_loss(nine)[0]) / 2)])
+    ends = [lowest_concurrence(fits, drop, separable_loss(fits)) for fits in (three, nine)]
     assert ends[0] == pytest.approx(ends[1], abs=2e-4)
     for name in ("psi-", "phi+"):
         target = to_vector(density_matrix(bell_state(name)))
-        np.testing.assert_allclose(linear_ends(three, target, drop), linear_ends(nine, target, drop), atol=2e-4)
+        np.testing.assert_allclose(linear_limits(three, target, drop), linear_limits(nine, target, drop), atol=2e-4)
 
 
 @pytest.mark.parametrize("correlation", [0.6, 0.8, 0.95])
@@ -58,7 +62,7 @@ def test_two_settings_certify_what_their_correlations_do(correlation: float) -> 
     counts = shots * tomography.probabilities(werner(correlation), labels)
     this = fitted(counts, labels, None, "full", tolerance=1e-6)
     drop = np.array([0.1])
-    low = float(lowest_concurrence(this.fits, drop, separable_drop(this.fits))[0])
+    low = float(lowest_concurrence(this.fits, drop, separable_loss(this.fits))[0])
     slack = 2 * np.sqrt(2 * 0.1 / shots)
     assert 2 * correlation - 1 - 2 * slack < low < 2 * correlation - 1 + 1e-4
     assert tomography.concurrence_bound(counts, settings=labels) > 2 * correlation - 1 - 0.02
@@ -73,10 +77,10 @@ def test_zz_alone_bounds_the_fidelity_and_leaves_the_concurrence() -> None:
     counts = np.array([[0.05, 0.45, 0.45, 0.05]]) * shots
     this = fitted(counts, ("ZZ",), None, "full")
     drop = 3.0
-    low, high = linear_ends(this.fits, to_vector(SINGLET), np.array([drop]))
+    low, high = linear_limits(this.fits, to_vector(SINGLET), np.array([drop]))
     assert low == pytest.approx(0, abs=1e-6)
     assert high == pytest.approx(end(share, shots, drop, 1 - 1e-9), abs=1e-4)
-    assert separable_drop(this.fits) == 0
+    assert separable_loss(this.fits) == 0
     interval = tomography.concurrence_interval(counts, settings=("ZZ",))
     assert (interval.low, interval.high) == (0, 1)
     assert np.isnan(interval.standard_error)
@@ -88,7 +92,7 @@ def test_the_highest_concurrence_of_given_populations(share: float) -> None:
     populations = np.array([0.7 * (1 - share), 0.4 * share, 0.6 * share, 0.3 * (1 - share)])
     this = fitted(1e7 * populations[None], ("ZZ",), None, "full", tolerance=1e-5)
     exact = 2 * np.sqrt(populations[0] * populations[3]) + 2 * np.sqrt(populations[1] * populations[2])
-    assert highest_where_open(this.fits, np.array([0.1])) == pytest.approx(exact, abs=2e-3)
+    assert highest_where_undetermined(this.fits, np.array([0.1])) == pytest.approx(exact, abs=2e-3)
 
 
 @pytest.mark.slow

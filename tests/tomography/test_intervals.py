@@ -15,13 +15,18 @@ import nvprotocol as nv
 from nvprotocol import tomography
 from nvprotocol.entanglement import signed_concurrence
 from nvprotocol.errors import ArgumentError
-from nvprotocol.tomography import _signed
-from nvprotocol.tomography._fitted import fitted
-from nvprotocol.tomography._model import outcome_matrix, to_matrix, to_vector
-from nvprotocol.tomography._profile import highest_concurrence, linear_ends, lowest_concurrence, separable_drop
+from nvprotocol.tomography import _signed_concurrence
+from nvprotocol.tomography._fits import fitted
+from nvprotocol.tomography._pauli_vectors import outcome_matrix, to_matrix, to_vector
+from nvprotocol.tomography._profile_likelihood import (
+    highest_concurrence,
+    linear_limits,
+    lowest_concurrence,
+    separable_loss,
+)
 
 
-def werner_drop(p: float, other: float, shots: int) -> float:
+def werner_loss(p: float, other: float, shots: int) -> float:
     """Loss of log-likelihood from one Werner state to another for the expected counts of the first.
 
     In XX, YY and ZZ two outcomes have probability (1 + p)/4 and two (1 − p)/4; the other six settings are flat.
@@ -39,7 +44,7 @@ def test_derivatives_of_the_signed_concurrence(rho: NDArray[np.complex128], seed
     direction = np.random.default_rng(seed).normal(size=16)
     direction[0] = 0
     step = 1e-4 * direction / np.linalg.norm(direction)
-    value, slope, root = _signed.bend(mixed[None])
+    value, slope, root = _signed_concurrence.with_hessian(mixed[None])
     around = signed_concurrence(np.array([mixed + s * to_matrix(step) for s in (-1, 0, 1)]))
     lambdas = np.sort(np.sqrt(np.abs(np.linalg.eigvals(mixed @ np.fliplr(np.flipud(mixed.conj())) * SIGNS).real)))
     if np.diff(lambdas).min() < 0.01:  # at equal λ there is a kink
@@ -63,13 +68,13 @@ def test_ends_for_werner_states_have_a_closed_form(p: float, shots: int) -> None
     # The expected counts are invariant under turning both spins alike, ℓ is concave, Λ and the fidelity are convex: a
     # twirled optimum is as good, so the lower ends are Werner states.
     fits = fitted(shots * tomography.probabilities(werner(p)), None, None, "full", tolerance=1e-7).fits
-    entangled = separable_drop(fits)
-    assert entangled == pytest.approx(werner_drop(p, 1 / 3, shots), abs=5e-3)
+    entangled = separable_loss(fits)
+    assert entangled == pytest.approx(werner_loss(p, 1 / 3, shots), abs=5e-3)
     drop = min(1.92, 0.5 * float(entangled[0]))
-    end = root(lambda other: werner_drop(p, other, shots) - drop, 1 / 3, p)
+    end = root(lambda other: werner_loss(p, other, shots) - drop, 1 / 3, p)
     assert lowest_concurrence(fits, np.array([drop]), entangled) == pytest.approx((3 * end - 1) / 2, abs=1e-4)
-    top = root(lambda other: werner_drop(p, other, shots) - drop, p, 1 - 1e-12)
-    low, high = linear_ends(fits, to_vector(SINGLET), np.array([drop]))
+    top = root(lambda other: werner_loss(p, other, shots) - drop, p, 1 - 1e-12)
+    low, high = linear_limits(fits, to_vector(SINGLET), np.array([drop]))
     assert (low, high) == (pytest.approx((1 + 3 * end) / 4, abs=1e-4), pytest.approx((1 + 3 * top) / 4, abs=1e-4))
     assert highest_concurrence(fits, np.array([drop])) >= (3 * top - 1) / 2 - 1e-4  # at least the best Werner state
 
@@ -104,7 +109,7 @@ def test_no_worse_than_a_general_optimiser(rho: NDArray[np.complex128]) -> None:
     counts = tomography.sample(rho, 500, seed=5)
     fits = fitted(counts, None, None, "full").fits
     drop = np.array([1.92])
-    low = lowest_concurrence(fits, drop, separable_drop(fits))
+    low = lowest_concurrence(fits, drop, separable_loss(fits))
     high = highest_concurrence(fits, drop)
     floor = float(fits.log_likelihood[0]) - 1.92
     inside = 0.99 * fits.states[0] + 0.01 * np.eye(4) / 4

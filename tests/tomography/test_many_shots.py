@@ -13,8 +13,8 @@ import nvprotocol as nv
 from nvprotocol import tomography
 from nvprotocol._checks import MOST_SHOTS
 from nvprotocol.operators import density_matrix
-from nvprotocol.tomography import _profile
-from nvprotocol.tomography._fitted import fitted
+from nvprotocol.tomography import _profile_likelihood
+from nvprotocol.tomography._fits import fitted
 
 Complex = NDArray[np.complex128]
 LEVEL = 1 - 1e-7
@@ -134,14 +134,14 @@ def test_searches_that_fail(fails_above: int, monkeypatch: pytest.MonkeyPatch) -
     """They go on with fewer shots, and a limit that none finds is left open."""
     counts = tomography.sample(STATES[:1], 10**6, seed=3)
     before = tomography.fidelity_interval(counts, "psi-")
-    solve = _profile.reach
+    solve = _profile_likelihood.constrained_maximum
 
-    def fails(some: NDArray[np.float64], *args, **named) -> _profile.Edge:
-        edge = solve(some, *args, **named)
-        return edge._replace(solved=edge.solved & (some.sum(axis=1) < 9 * fails_above))
+    def fails(some: NDArray[np.float64], *args, **named) -> _profile_likelihood.Optimum:
+        optimum = solve(some, *args, **named)
+        return optimum._replace(solved=optimum.solved & (some.sum(axis=1) < 9 * fails_above))
 
-    monkeypatch.setattr(_profile, "reach", fails)
-    monkeypatch.setattr("nvprotocol.tomography._ascent.reach", fails)
+    monkeypatch.setattr(_profile_likelihood, "constrained_maximum", fails)
+    monkeypatch.setattr("nvprotocol.tomography._function_limits.constrained_maximum", fails)
     ends = [tomography.fidelity_interval(counts, "psi-"), tomography.concurrence_interval(counts)[:2]]
     low, _, high = tomography.function_interval(counts, purity, bounds=(0.25, 1))
     p, bound = tomography.separable_p_value(counts), tomography.concurrence_bound(counts)

@@ -13,9 +13,9 @@ from two_qubit_states import SINGLET
 
 import nvprotocol as nv
 from nvprotocol import tomography
-from nvprotocol.tomography import _ends
-from nvprotocol.tomography._fitted import fitted
-from nvprotocol.tomography._model import ansatz_projector, to_matrix, to_vector
+from nvprotocol.tomography import _constrained
+from nvprotocol.tomography._fits import fitted
+from nvprotocol.tomography._pauli_vectors import ansatz_projector, to_matrix, to_vector
 
 READOUTS = {
     "sharp": None,
@@ -124,9 +124,11 @@ def test_searches_end_where_they_should_with_very_unequal_shots() -> None:
         floor = fits.log_likelihood - 1.92
         for sign in (-1.0, 1.0):
             gradient = np.broadcast_to(sign * to_vector(np.diag([0.1, 0.2, 0.3, 0.4]) + 0.1 * SINGLET), (4, 16))
-            edge = _ends.reach(fits.counts, fits.model, fits.started(), floor=floor, gradient=gradient)
-            confined = edge.multipliers < 0.99 * _ends.LARGEST_MULTIPLIER
-            assert np.all(np.abs(edge.surplus[confined]) < _ends.MISS)
+            edge = _constrained.constrained_maximum(
+                fits.counts, fits.model, fits.started(), floor=floor, gradient=gradient
+            )
+            confined = edge.multipliers < 0.99 * _constrained.LARGEST_MULTIPLIER
+            assert np.all(np.abs(edge.surplus[confined]) < _constrained.MISS)
             assert np.all(edge.solved)
 
 

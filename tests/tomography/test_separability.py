@@ -9,15 +9,15 @@ from two_qubit_states import MIXED, SINGLET
 import nvprotocol as nv
 from nvprotocol import tomography
 from nvprotocol.operators import density_matrix
-from nvprotocol.tomography._fitted import fitted
-from nvprotocol.tomography._profile import separable_drop
+from nvprotocol.tomography._fits import fitted
+from nvprotocol.tomography._profile_likelihood import separable_loss
 
 CORNER = (density_matrix("uu") + density_matrix("dd")) / 2
 
 
 def drops(rho: NDArray[np.complex128], shots: int, tables: int, rng: np.random.Generator) -> NDArray[np.float64]:
     counts = tomography.sample(np.broadcast_to(rho, (tables, 4, 4)), shots, rng)
-    return separable_drop(fitted(counts, None, None, "full").fits)
+    return separable_loss(fitted(counts, None, None, "full").fits)
 
 
 def test_at_a_smooth_border_the_drop_is_half_of_half_a_chi_squared(rng: np.random.Generator) -> None:
@@ -69,7 +69,7 @@ def test_bounds_and_intervals_say_entangled_where_the_p_value_does(rng: np.rando
     p = tomography.separable_p_value(counts)
     assert np.any((p > 0.01) & (p < 0.1))
     fits = fitted(counts, None, None, "full").fits
-    np.testing.assert_allclose(p, np.exp(-separable_drop(fits)))  # the likelihood of the best separable state over it
+    np.testing.assert_allclose(p, np.exp(-separable_loss(fits)))  # the likelihood of the best separable state over it
     for level in (0.8, 0.95, 0.99):
         np.testing.assert_array_equal(tomography.concurrence_bound(counts, level=level) > 0, p < 1 - level)
         np.testing.assert_array_equal(tomography.concurrence_interval(counts, level=level).low > 0, p < 1 - level)

@@ -14,10 +14,10 @@ import nvprotocol as nv
 from nvprotocol import tomography
 from nvprotocol.entanglement import signed_concurrence
 from nvprotocol.errors import ArgumentError
-from nvprotocol.tomography import _ends, _signed
-from nvprotocol.tomography._fitted import fitted
-from nvprotocol.tomography._model import to_matrix, to_vector
-from nvprotocol.tomography._profile import Fits, highest_concurrence, linear_ends, separable_drop
+from nvprotocol.tomography import _constrained, _signed_concurrence
+from nvprotocol.tomography._fits import fitted
+from nvprotocol.tomography._pauli_vectors import to_matrix, to_vector
+from nvprotocol.tomography._profile_likelihood import Fits, highest_concurrence, linear_limits, separable_loss
 from nvprotocol.tomography.intervals import profile_interval
 
 UP, DOWN = nv.operators.density_matrix("uu"), nv.operators.density_matrix("dd")
@@ -118,8 +118,10 @@ def climbed_for_long(fits: Fits, loss: float) -> NDArray[np.float64]:
     for point in (fits.states, fits.truncated):
         for _ in range(30):
             inside = point + 0.01 / fits.totals[:, None, None] * (np.eye(4) / 4 - point)
-            slope = _signed.gradient(inside)
-            edge = _ends.reach(fits.counts, fits.model, fits.started(), floor=floor, gradient=slope)
+            slope = _signed_concurrence.gradient(inside)
+            edge = _constrained.constrained_maximum(
+                fits.counts, fits.model, fits.started(), floor=floor, gradient=slope
+            )
             point = to_matrix(edge.vectors)
             best = np.maximum(best, signed_concurrence(point))
     return best
@@ -159,9 +161,9 @@ def test_upper_limit_is_one_where_a_maximally_entangled_state_is_allowed(seed: i
 
 
 def test_a_search_without_a_solution_leaves_its_limit_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_ends, "MAX_STEPS", 1)
+    monkeypatch.setattr(_constrained, "MAX_STEPS", 1)
     this = fitted(tomography.sample(werner(0.9), 1000, seed=1), None, None, "full")
     low, high, _ = profile_interval(this, 0.95)
     assert (low, high) == (0, 1)
-    assert [float(end[0]) for end in linear_ends(this.fits, to_vector(SINGLET), np.array([2.0]))] == [-np.inf, np.inf]
-    assert separable_drop(this.fits) == 0
+    assert [float(end[0]) for end in linear_limits(this.fits, to_vector(SINGLET), np.array([2.0]))] == [-np.inf, np.inf]
+    assert separable_loss(this.fits) == 0

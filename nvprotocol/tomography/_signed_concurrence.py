@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol.operators import pauli_basis
-from nvprotocol.tomography._model import to_vector
+from nvprotocol.tomography._pauli_vectors import to_vector
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -44,7 +44,7 @@ def gradient(states: Complex) -> Real:
     return to_vector((z * (_SIGNS * values)[:, None, :]) @ np.swapaxes(z.conj(), 1, 2))
 
 
-def bend(states: Complex) -> tuple[Real, Real, Real]:
+def with_hessian(states: Complex) -> tuple[Real, Real, Real]:
     """Λ, the gradient of −Λ, and roots R (n, 6, 16) of the Hessian RᵀR of Λ."""
     values, z = _wootters(states)
     slope = to_vector((z * (_SIGNS * values)[:, None, :]) @ np.swapaxes(z.conj(), 1, 2))

@@ -1,4 +1,4 @@
-"""The ends of what the likelihood allows: a primal-dual interior-point method for many tables at once.
+"""Optima under a likelihood constraint: a primal-dual interior-point method for many tables at once.
 
 Find x and τ such that ρ(x) ≥ 0 maximises ℓ(x) ± τ·v(x) and ℓ(x) = ℓ₀: there, v is largest (or smallest) among all
 states of log-likelihood ≥ ℓ₀. As in `_interior_point`, every positive
@@ -13,23 +13,23 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.tomography._interior_point import _barrier_hessian, _distance, _inverse_factor
-from nvprotocol.tomography._model import to_matrix, to_vector
+from nvprotocol.tomography._interior_point import barrier_hessian, inverse_factor, step_to_boundary
+from nvprotocol.tomography._pauli_vectors import to_matrix, to_vector
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-Bend = Callable[[Complex], tuple[Real, Real, Real]]
+Convex = Callable[[Complex], tuple[Real, Real, Real]]
 
 CENTRING = 0.2
 """Factor by which each step asks μ to fall."""
 DAMPING = 0.9
-"""Share of the way to the boundary that a step may go."""
+"""Fraction of the way to the boundary that a step may go."""
 SHORT = 0.3
 """Step length below which ρ and S have come close to their boundaries at unequal pace, and get stuck there."""
 OPENING = 4.0
 """Factor by which μ rises after a short step, back to where steps are long."""
 STUCK = 0.1
-"""Dual step length below which the dual side starts anew, where a function bends or there are two cones.
+"""Dual step length below which the dual side starts anew, for a nonlinear function or two cones.
 
 Elsewhere it does so after two steps of less than a tenth of it.
 """
@@ -42,13 +42,13 @@ LARGEST_MULTIPLIER = 1000.0
 MISS = 0.02
 """|N (ℓ − ℓ₀)| at the end; the value is corrected for it to first order."""
 GAP = 1e-3
-"""N·tr(ρS) at the end: how far the log-likelihood may be from its bound, against drops of 0.7 and more."""
+"""N·tr(ρS) at the end: how far the log-likelihood may be from its bound, against losses of 0.7 and more."""
 PARTIAL_TRANSPOSE = np.where(np.arange(16) % 4 == 2, -1.0, 1.0)
 """Signs of the coordinates under the transposition of qubit 0, the right-most letter of the Pauli strings."""
 
 
-class Edge(NamedTuple):
-    """Where the tables ended: vectors (n, 16), τ per shot, N (ℓ − ℓ₀), and whether that is the solution."""
+class Optimum(NamedTuple):
+    """Optima of the tables: vectors (n, 16), τ per shot, N (ℓ − ℓ₀), and whether they solve the problem."""
 
     vectors: Real
     multipliers: Real
@@ -62,7 +62,7 @@ class _Rows:
 
     row: NDArray[np.int64]
     totals: Real  # N
-    shares: Real  # f
+    frequencies: Real  # f
     target: Real  # ℓ₀ per shot; minus infinity where τ stays 0
     gradient: Real  # of ±v
     x: Real
@@ -77,16 +77,16 @@ class _Rows:
         return _Rows(**{k: v[:, wanted] if k == "slack" else v[wanted] for k, v in parts.items()})
 
 
-def reach(
+def constrained_maximum(
     counts: Real,
     model: Real,
     start: Complex,
     *,
     floor: Real | None = None,
     gradient: Real | None = None,
-    bend: Bend | None = None,
+    convex: Convex | None = None,
     separable: bool = False,
-) -> Edge:
+) -> Optimum:
     """Maximises a function among the states of log-likelihood ≥ floor, or the likelihood where there is no floor.
 
     Args:
@@ -95,7 +95,7 @@ def reach(
         start: Positive definite states of trace one, shape (n, 4, 4).
         floor: Log-likelihood to keep, shape (n,).
         gradient: Gradient of the linear function that is maximised, shape (n, 16).
-        bend: Instead of it, a convex function that is minimised: from states to its values, the gradients of minus
+        convex: Instead of it, a convex function that is minimised: from states to its values, the gradients of minus
             it, and roots R of its Hessians RᵀR. A table is done where the function falls below zero.
         separable: Whether the partial transpose must be positive as well.
     """
@@ -103,20 +103,20 @@ def reach(
     products = (model[:, :, None] * model[:, None, :]).reshape(len(model), -1)
     now = _begin(counts, model, start, cones, floor, gradient)
     n = len(counts)
-    out = Edge(now.x.copy(), np.zeros(n), np.full(n, np.nan), np.zeros(n, dtype=bool))
+    out = Optimum(now.x.copy(), np.zeros(n), np.full(n, np.nan), np.zeros(n, dtype=bool))
     for step in range(MAX_STEPS):
-        ell = np.sum(now.shares * np.log(np.where(now.shares > 0, now.p, 1.0)), axis=1)
+        ell = np.sum(now.frequencies * np.log(np.where(now.frequencies > 0, now.p, 1.0)), axis=1)
         states = [to_matrix(cone * now.x) for cone in cones]
         gap = np.einsum("cnij,cnji->n", np.array(states), now.slack).real
         root, enough = None, np.zeros(len(ell), dtype=bool)
-        if bend is not None:
-            value, now.gradient, root = bend(states[0])
+        if convex is not None:
+            value, now.gradient, root = convex(states[0])
             enough = (value < 0) & (ell > now.target)
         surplus = now.totals * (ell - now.target)
         out.vectors[now.row], out.multipliers[now.row] = now.x, now.tau
         out.surplus[now.row] = surplus
         met = np.isinf(now.target) | (np.abs(surplus) < MISS) | ((now.tau > 0.99 * LARGEST_MULTIPLIER) & (surplus > 0))
-        met &= (now.length > SHORT) | (bend is None)  # a short step has not solved the equations of Newton
+        met &= (now.length > SHORT) | (convex is None)  # a short step has not solved the equations of Newton
         left = ~(((step > 2) & met & (now.totals * gap < GAP)) | enough)
         out.solved[now.row] = ~left
         if not left.any():
@@ -130,17 +130,17 @@ def reach(
 
 def _begin(counts: Real, model: Real, start: Complex, cones: Real, floor: Real | None, gradient: Real | None) -> _Rows:
     n, totals = len(counts), counts.sum(axis=1)
-    x, shares = to_vector(start), counts / totals[:, None]
+    x, frequencies = to_vector(start), counts / totals[:, None]
     p = x @ model.T
     return _Rows(
         row=np.arange(n),
         totals=totals,
-        shares=shares,
+        frequencies=frequencies,
         target=np.full(n, -np.inf) if floor is None else floor / totals,
         gradient=np.zeros((n, 16)) if gradient is None else gradient,
         x=x,
         p=p,
-        y=shares / p,
+        y=frequencies / p,
         slack=np.stack([np.linalg.inv(to_matrix(cone * x)) / totals[:, None, None] for cone in cones]),
         tau=np.zeros(n),
         length=np.ones(n),
@@ -153,12 +153,12 @@ def _advance(now: _Rows, model: Real, products: Real, cones: Real, ell: Real, ga
     aim = np.maximum(centring * gap / (4 * len(cones)), GAP / 20 / now.totals)[:, None]
     curvature = now.y / now.p
     information = (curvature @ products).reshape(-1, 16, 16)
-    slope = (now.shares / now.p) @ model
+    slope = (now.frequencies / now.p) @ model
     hessian, pull, factors = information.copy(), slope.copy(), []
     for cone, slack in zip(cones, now.slack, strict=True):
-        factor = _inverse_factor(to_matrix(cone * now.x))
+        factor = inverse_factor(to_matrix(cone * now.x))
         inverse = np.swapaxes(factor.conj(), 1, 2) @ factor
-        barrier = cone[:, None] * _barrier_hessian(inverse, slack) * cone
+        barrier = cone[:, None] * barrier_hessian(inverse, slack) * cone
         hessian += barrier
         pull += aim * cone * to_vector(inverse)
         factors.append((factor, inverse, barrier))
@@ -167,17 +167,17 @@ def _advance(now: _Rows, model: Real, products: Real, cones: Real, ell: Real, ga
         hessian += np.swapaxes(scaled, 1, 2) @ scaled
     tau, dx = _newton(now, hessian, information, slope, pull, ell)
     dp = dx @ model.T
-    dy = now.shares / now.p - now.y - curvature * dp
-    with np.errstate(divide="ignore", invalid="ignore"):  # outcomes that nobody saw have y = 0 and stay there
+    dy = now.frequencies / now.p - now.y - curvature * dp
+    with np.errstate(divide="ignore", invalid="ignore"):  # outcomes that were never seen have y = 0 and stay there
         dual = np.min(np.where(dy < 0, -now.y / dy, np.inf), axis=1)
     primal, changes = np.full(len(dx), np.inf), []
     for cone, slack, (factor, inverse, barrier) in zip(cones, now.slack, factors, strict=True):
         change = to_matrix(aim * to_vector(inverse) - cone * np.einsum("nij,nj->ni", barrier, dx)) - slack
         changes.append(change)
-        primal = np.minimum(primal, _distance(factor, to_matrix(cone * dx)))
+        primal = np.minimum(primal, step_to_boundary(factor, to_matrix(cone * dx)))
         if root is not None:
-            primal = np.minimum(primal, TRUST * _distance(factor, -to_matrix(cone * dx)))
-        dual = np.minimum(dual, _distance(_inverse_factor(slack), change))
+            primal = np.minimum(primal, TRUST * step_to_boundary(factor, -to_matrix(cone * dx)))
+        dual = np.minimum(dual, step_to_boundary(inverse_factor(slack), change))
     primal, dual = np.minimum(1, DAMPING * primal), np.minimum(1, DAMPING * dual)
     now.x = now.x + primal[:, None] * dx
     now.p = np.maximum(now.x @ model.T, np.finfo(float).tiny)
@@ -194,7 +194,7 @@ def _restart(now: _Rows, cones: Real, aim: Real, stuck: NDArray[np.bool_]) -> No
     if stuck.any():
         for which, cone in enumerate(cones):
             now.slack[which, stuck] = aim[stuck][..., None] * np.linalg.inv(to_matrix(cone * now.x[stuck]))
-        now.y[stuck] = now.shares[stuck] / now.p[stuck]
+        now.y[stuck] = now.frequencies[stuck] / now.p[stuck]
 
 
 def _newton(now: _Rows, hessian: Real, information: Real, slope: Real, pull: Real, ell: Real) -> tuple[Real, Real]:

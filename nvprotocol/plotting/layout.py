@@ -1,4 +1,4 @@
-"""Figures of several panels, all of one look."""
+"""Figures of several panels in one style."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ def panels(
 ) -> tuple[Figure, NDArray[np.object_]]:
     """A figure that is not shown, and its axes, lettered (a), (b), … where there are several.
 
-    Draw within `matplotlib.rc_context(nvprotocol.plotting.STYLE)` for the look of the others.
+    Draw within `matplotlib.rc_context(nvprotocol.plotting.STYLE)` for the style of the others.
 
     Args:
         rows: Rows of panels.

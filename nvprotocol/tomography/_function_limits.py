@@ -1,4 +1,4 @@
-"""How far a function of the state rises or falls within a drop of log-likelihood: repeated linearisation."""
+"""Confidence limits of any function of the state: repeated linearisation within a loss of log-likelihood."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol.operators import pauli_basis
-from nvprotocol.tomography._ends import reach
-from nvprotocol.tomography._model import to_matrix, to_vector
-from nvprotocol.tomography._profile import BLUR, Fits, _correction, _mixed, with_fewer_shots
+from nvprotocol.tomography._constrained import constrained_maximum
+from nvprotocol.tomography._fits import Fits, mixed
+from nvprotocol.tomography._pauli_vectors import to_matrix, to_vector
+from nvprotocol.tomography._profile_likelihood import BLUR, _correction, with_fewer_shots
 from nvprotocol.tomography.reconstruction import flat_log_likelihood
 
 Real = NDArray[np.float64]
@@ -18,17 +19,17 @@ Complex = NDArray[np.complex128]
 Function: TypeAlias = Callable[[Complex], Real]
 
 ROUNDS = 30
-"""Linearisations after which an ascent is left; 2 to 10 are needed, more where the end is a flat top inside."""
+"""Linearisations after which an ascent is given up; 2 to 10 are needed, more for a flat maximum inside."""
 GAIN = 2e-3
-"""Rise, as a share of all that was gained so far, below which an ascent ends."""
+"""Rise, relative to all that was gained so far, below which an ascent stops."""
 STEPS = np.array([1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.12, 0.06, 0.03, 0.01])
-"""Shares of the way to the end of the linear function that are tried."""
+"""Fractions of the way to the maximum of the linear function that are tried."""
 DIRECTIONS = 48
 """Pure states towards which the function is tried out, for a second start."""
 
 
-def ascent(fits: Fits, function: Function, drops: Real, sign: float, summits: int = 1) -> Real:
-    """The largest (sign 1) or smallest (sign −1) value at these drops that is found, shape (n,).
+def limit_by_ascent(fits: Fits, function: Function, losses: Real, sign: float, summits: int = 1) -> Real:
+    """The largest (sign 1) or smallest (sign −1) value at these losses that is found, shape (n,).
 
     The climbs start from the fit and from as many of the best states in other directions as `summits` says. Infinite
     where the climb from the fit fails.
@@ -37,12 +38,12 @@ def ascent(fits: Fits, function: Function, drops: Real, sign: float, summits: in
     def rising(states: Complex) -> Real:
         return sign * function(states)
 
-    best = with_fewer_shots(fits, drops, partial(_ascent, rising=rising, summits=summits))
+    best = with_fewer_shots(fits, losses, partial(_ascent_from_all_starts, rising=rising, summits=summits))
     return sign * np.where(np.isnan(best), np.inf, best)
 
 
-def _ascent(fits: Fits, drops: Real, rising: Function, summits: int) -> Real:
-    floor, here = fits.log_likelihood - drops, rising(fits.states)
+def _ascent_from_all_starts(fits: Fits, losses: Real, rising: Function, summits: int) -> Real:
+    floor, here = fits.log_likelihood - losses, rising(fits.states)
     best = _climb(fits, rising, floor, fits.states, here)
     scouts = _scouts(fits, floor)
     n = len(here)
@@ -54,21 +55,23 @@ def _ascent(fits: Fits, drops: Real, rising: Function, summits: int) -> Real:
 
 
 def _climb(fits: Fits, rising: Function, floor: Real, start: Complex, value: Real) -> Real:
-    """The highest values, shape (n,); NaN where the first search for the end of a linear function has none."""
+    """The highest values, shape (n,); NaN where the first search for a linear maximum fails."""
     highest, rows, point = value.copy(), np.arange(len(floor)), start
     inside = fits.started()
     for step in range(ROUNDS):
         some = fits.part(rows)
-        slope = _slope(_mixed(point, BLUR / some.totals), rising) @ fits.projector
+        slope = _slope(mixed(point, BLUR / some.totals), rising) @ fits.projector
         size = np.linalg.norm(slope, axis=1)
         steep = size > 0
         if not steep.any():
             break
         rows, point, some = rows[steep], point[steep], some.part(steep)
         slope, size = slope[steep], size[steep]
-        edge = reach(some.counts, some.model, inside[rows], floor=floor[rows], gradient=slope / size[:, None])
-        ends, beyond = to_matrix(edge.vectors), size * _correction(edge, some.totals)
-        tried = point + STEPS[:, None, None, None] * (ends - point)
+        optimum = constrained_maximum(
+            some.counts, some.model, inside[rows], floor=floor[rows], gradient=slope / size[:, None]
+        )
+        far, beyond = to_matrix(optimum.vectors), size * _correction(optimum, some.totals)
+        tried = point + STEPS[:, None, None, None] * (far - point)
         values = rising(tried.reshape(-1, 4, 4)).reshape(len(STEPS), -1)
         values = np.where(np.isfinite(beyond), values + np.nan_to_num(beyond, neginf=0.0) * STEPS[:, None], -np.inf)
         which = np.argmax(values, axis=0)

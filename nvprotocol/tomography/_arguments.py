@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nvprotocol._checks import check_readout_tells, fail, nonnegative_array, show, stochastic_columns
 from nvprotocol._typing import ArrayLike
 from nvprotocol.errors import NoKeptShotsError
-from nvprotocol.tomography._model import pauli_labels
+from nvprotocol.tomography._pauli_vectors import pauli_labels
 
 MOST = 2**53
 """Largest count: what a float, in which likelihoods are computed, still holds exactly."""

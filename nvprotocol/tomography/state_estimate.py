@@ -12,8 +12,8 @@ from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.entanglement import concurrence, eof_of_concurrence
 from nvprotocol.operators import State, fidelity
-from nvprotocol.tomography._checked import checked_table, whole_counts
-from nvprotocol.tomography._fitted import fitted
+from nvprotocol.tomography._arguments import checked_table, whole_counts
+from nvprotocol.tomography._fits import fitted
 from nvprotocol.tomography._goodness_of_fit import p_values
 from nvprotocol.tomography.intervals import profile_interval
 from nvprotocol.tomography.reconstruction import maximum_likelihood
@@ -43,7 +43,7 @@ class StateEstimate:
             one near the middle of all that fit best, and what is computed from it is fixed only as far as
             `nv.tomography.determines` says.
         concurrence: The concurrence of `state`, shape (…); NaN where there are not two qubits.
-        interval: Lower and upper end of the interval of the concurrence (`concurrence_interval`), shape (…, 2).
+        interval: Lower and upper limit of the interval of the concurrence (`concurrence_interval`), shape (…, 2).
         standard_error: Standard error of the concurrence: the mean half-width of the interval, brought to one sigma,
             shape (…); NaN where the kept shots leave the state open.
         p_value: Probability of a fit as bad or worse if the model holds, shape (…); NaN where no degrees of freedom are
@@ -89,7 +89,7 @@ class StateEstimate:
 
     @property
     def entanglement_of_formation(self) -> NDArray[np.float64]:
-        """Entanglement of formation in ebit: lower end, estimate, upper end, shape (…, 3).
+        """Entanglement of formation in ebit: lower limit, estimate, upper limit, shape (…, 3).
 
         It rises with the concurrence, so its interval covers whenever that of the concurrence does.
 
@@ -99,8 +99,8 @@ class StateEstimate:
             >>> bool(0.9 < low <= value <= high <= 1)
             True
         """
-        ends = self.interval
-        return eof_of_concurrence(np.stack([ends[..., 0], self.concurrence, ends[..., 1]], axis=-1))
+        low, high = self.interval[..., 0], self.interval[..., 1]
+        return eof_of_concurrence(np.stack([low, self.concurrence, high], axis=-1))
 
     def __str__(self) -> str:
         if self.state.ndim > 2:
@@ -110,10 +110,10 @@ class StateEstimate:
             first = f"State of {len(self.state).bit_length() - 1} qubits"
         else:
             low, high = self.interval
-            ends = f"{100 * self.level:g} % interval {low:.4f} to {high:.4f}"
-            first = f"Concurrence {self.concurrence:.4f}, {ends}, standard error {self.standard_error:.2g}"
+            limits = f"{100 * self.level:g} % interval {low:.4f} to {high:.4f}"
+            first = f"Concurrence {self.concurrence:.4f}, {limits}, standard error {self.standard_error:.2g}"
             if np.isnan(self.standard_error):
-                first = f"Concurrence not determined by these settings, {ends}"
+                first = f"Concurrence not determined by these settings, {limits}"
         fits = f", p-value of the model {self.p_value:.2g}" if np.isfinite(self.p_value) else ""
         return (
             f"{first}\n{kept.sum()} shots in {np.count_nonzero(kept)} of {len(kept)} settings, "
@@ -135,21 +135,14 @@ def estimate(
 ) -> StateEstimate:
     """The state, the concurrence with its interval, and a test of the model, from tables of counts fitted together.
 
-    `state` has maximum likelihood and `concurrence` is its concurrence. Near a state of rank 2 it is too low, as noise
-    can only add eigenvalues and each costs its square root; no correction is made, as the counts do not tell such a
-    state from one whose small eigenvalues are real. On the population of `concurrence_interval` the bias is −0.014 in
-    the mean and between −0.18 and 0.11, both at some 100 shots a setting; the RMSE is 0.043 in the mean. The interval
-    makes room for the bias and is not centred on the estimate.
+    `state` has maximum likelihood and `concurrence` is its concurrence, which is biased downwards near states of rank
+    2; the interval includes the bias. docs/intervals.md has the rule, its measured coverage and the bias.
 
-    With ansatz="X" the state commutes with the total σᶻ, as every U(1)-symmetric protocol leaves it, so only ρ₀₀, ρ₁₁,
-    ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and the interval is shorter (for (uu+S)/2, at as
-    many shots in all, by a fifth, and by a tenth or more with 3 % readout error), as is the bias. The p-value tests the
-    assumption with the same counts, as far as they can contradict it; below 1e-5 (shared among the tables of a batch) a
-    `ModelWarning` says so, for nine settings as well. It cannot see correlations such as σˣσᶻ, which do not enter `U1`,
-    nor a symmetric readout error that is ignored, which acts as depolarisation would.
+    With ansatz="X" the state commutes with the total σᶻ, as every U(1)-symmetric protocol leaves it: only ρ₀₀, ρ₁₁,
+    ρ₂₂, ρ₃₃ and ρ₁₂ differ from zero. The five settings `U1` suffice, and interval and bias are smaller. Where the
+    counts contradict the model (p-value below 1e-5, shared among the tables of a batch) a `ModelWarning` is issued.
 
-    What is estimated is the state of the runs that were kept: where a parity check errs, they hold runs that it should
-    have discarded, and nothing here takes these out.
+    The state is that of the kept runs, those included that a parity check accepted by error.
 
     Args:
         counts: Tables of counts, shape (…, S, 2ᴺ); rows may have different totals, as postselection leaves them.

@@ -58,7 +58,7 @@ def ansatz_projector(ansatz: str) -> NDArray[np.float64]:
     """The projector of vectors of two qubits onto those that an ansatz allows, shape (16, 16).
 
     "X" keeps what commutes with the total σᶻ: 1, σᶻ₁, σᶻ₂, σᶻσᶻ, XX + YY and XY − YX, so ρ₀₀ ρ₁₁ ρ₂₂ ρ₃₃ and ρ₁₂;
-    "real X" drops XY − YX, the imaginary part of ρ₁₂, and "imaginary X" drops XX + YY, its real part.
+    "real X" leaves out XY − YX, the imaginary part of ρ₁₂, and "imaginary X" leaves out XX + YY, its real part.
     """
     if ansatz == "full":
         return _frozen(np.eye(16))

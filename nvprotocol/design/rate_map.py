@@ -9,9 +9,9 @@ from nvprotocol._checks import fail, nonnegative_array, show
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
-from nvprotocol.design.bell_yield import OVERHEAD, BellYield
 from nvprotocol.design.question import Question, question
 from nvprotocol.design.sector import Array
+from nvprotocol.design.yields import OVERHEAD, BellYield
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.medium import Medium
 
@@ -117,7 +117,7 @@ def survey(
     dephasing_time: float = np.inf,
     field_difference_nt: float = 0.0,
 ) -> Survey:
-    """Bell pairs per second at every separation and height: the map on which to place the qubits.
+    """Bell pairs per second at every separation and height: a map for the choice of geometry.
 
     Args:
         magnet: The magnet.

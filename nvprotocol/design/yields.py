@@ -37,11 +37,11 @@ class BellYield:
         probability: Probability P that a run is kept up to t_F, NaN where F is not reached.
         rate: Kept Bell pairs per second, P/(t_F + overhead), 0 where F is not reached.
         phase: Relative phase φ in rad of the Bell state (|↑↓⟩ + e^(iφ)|↓↑⟩)/√2.
-        field_tolerance_nt: Largest difference of the fields at the two qubits, in nT, at which monitoring still ends in
-            F, without an echo; NaN where it does not end there at all.
+        field_tolerance_nt: Largest difference of the fields at the two qubits, in nT, at which the long-time fidelity
+            is at least F, without an echo; NaN where it is below F at equal fields.
         exceptional_field_nt: Difference of the fields in nT at δ = √|g₁₂g₂₁|, for J⊥ = 0 the exceptional point δ = Γ.
         dephasing_budget: Shortest dephasing time T_φ of each qubit in µs, 1/T_φ = 4(d − D), at which monitoring still
-            ends in F at δ = 0; NaN where it does not at all.
+            saturates at F at δ = 0; NaN where it does not at all.
 
     Examples:
         >>> found = nv.design.bell_yield(nv.Medium.pair(a=1e-3, A=[0.9e-3, 0.5e-3, 0.0]))
