@@ -27,6 +27,13 @@ class KeptRuns:
         counts: Kept counts; None without shots.
         shots: Runs, kept or not; None without shots.
         metadata: How it was computed: engine, method, reason where the method was forced, postselect and seed.
+
+    Examples:
+        >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0)))
+        >>> circuit = nv.protocols.final_check(duration=0.5)
+        >>> runs = nv.emulate(circuit, device, shots=None, postselect={"parity": 1})
+        >>> isinstance(runs, nv.emulation.KeptRuns), runs.kept
+        (True, 'success probability 0.5092 keeping parity = 1')
     """
 
     success_probability: float

@@ -1,30 +1,43 @@
 """Branches of a circuit, one for every combination of the readings that matter, and what steps do to them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-@dataclass
 class Branches:
     """Unnormalised states of some qubits, one for every combination of the readings that matter.
 
-    Qubits that are not among them are in |0⟩.
+    Qubits that are not among them are in |0⟩. It changes as the circuit is followed.
 
-    Attributes:
+    Args:
         qubits: The qubits, in increasing order.
         states: Their states, column-stacked, the highest qubit first in columns and rows, shape (B, 4ⁿ).
         bits: The bits whose readings matter.
-        readings: What they read in each branch, shape (B, bits).
+        readings: What they read in each branch, shape (B, bits); nothing by default.
+
+    Examples:
+        >>> from nvprotocol.engines.branches import Branches
+        >>> branches = Branches((), np.ones((1, 1), dtype=complex))
+        >>> branches.occupy([0, 1])
+        >>> branches.qubits, branches.states.shape, branches.traces.tolist()
+        ((0, 1), (1, 16), [1.0])
     """
 
-    qubits: tuple[int, ...]
-    states: NDArray[np.complex128]
-    bits: list[int] = field(default_factory=list)
-    readings: NDArray[np.int8] = field(default_factory=lambda: np.zeros((1, 0), dtype=np.int8))
+    def __init__(
+        self,
+        qubits: tuple[int, ...],
+        states: NDArray[np.complex128],
+        bits: Sequence[int] = (),
+        readings: NDArray[np.int8] | None = None,
+    ) -> None:
+        self.qubits = qubits
+        self.states = states
+        self.bits = list(bits)
+        self.readings = np.zeros((len(states), 0), dtype=np.int8) if readings is None else readings
 
     @property
     def traces(self) -> NDArray[np.float64]:
@@ -85,7 +98,7 @@ class Branches:
 
     def only(self, chosen: NDArray) -> "Branches":
         """Some of the branches."""
-        return Branches(self.qubits, self.states[chosen], list(self.bits), self.readings[chosen])
+        return Branches(self.qubits, self.states[chosen], self.bits, self.readings[chosen])
 
     def join(self, others: "Sequence[Branches]") -> None:
         """Becomes all branches of others, which have the same bits and qubits, without those that never happen."""
