@@ -5,7 +5,7 @@
 // It is for the medium and device of dissipative_entanglement.toml, at the first value of what is scanned:
 //   medium: a = 1 rad/µs, A = 1 rad/µs, q = 0
 //   device: detuning = 0 rad/µs
-// Run it, with this text in dissipative_entanglement.qasm beside dissipative_entanglement.toml:
+// Run it, with this text in dissipative_entanglement.qasm next to dissipative_entanglement.toml:
 //   nvprotocol run dissipative_entanglement.qasm --device dissipative_entanglement.toml
 OPENQASM 3.0;
 include "stdgates.inc";

@@ -7,7 +7,7 @@
 // It is for the medium and device of echoed_bell.toml:
 //   medium: a = 1 rad/µs, A = 1 rad/µs
 //   device: detuning = 5 rad/µs
-// Run it, with this text in echoed_bell.qasm beside echoed_bell.toml:
+// Run it, with this text in echoed_bell.qasm next to echoed_bell.toml:
 //   nvprotocol run echoed_bell.qasm --device echoed_bell.toml --postselect parity=1
 OPENQASM 3.0;
 include "stdgates.inc";

@@ -5,7 +5,7 @@
 // It is for the medium and device of exchange.toml, at the first value of what is scanned:
 //   medium: a = 0 rad/µs, dm = 0.25 rad/µs
 //   device: all by default, ideal instruments
-// Run it, with this text in exchange.qasm beside exchange.toml:
+// Run it, with this text in exchange.qasm next to exchange.toml:
 //   nvprotocol run exchange.qasm --device exchange.toml
 OPENQASM 3.0;
 include "stdgates.inc";

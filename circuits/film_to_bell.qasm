@@ -8,7 +8,7 @@
 //   magnet: kind = film, material = YIG_COLD, thickness_nm = 35, gap_ghz = 1.6, separation_nm = 50,
 //     frequency_ghz = 2.87, temperature_k = 0.01, height_nm = 10
 //   device: all by default, ideal instruments
-// Run it, with this text in film_to_bell.qasm beside film_to_bell.toml:
+// Run it, with this text in film_to_bell.qasm next to film_to_bell.toml:
 //   nvprotocol run film_to_bell.qasm --device film_to_bell.toml --postselect parity=1
 OPENQASM 3.0;
 include "stdgates.inc";

@@ -7,7 +7,7 @@
 // It is for the medium and device of final_check.toml, at the first value of what is scanned:
 //   medium: a = 1 rad/µs, A = 1 rad/µs, q = 0
 //   device: all by default, ideal instruments
-// Run it, with this text in final_check.qasm beside final_check.toml:
+// Run it, with this text in final_check.qasm next to final_check.toml:
 //   nvprotocol run final_check.qasm --device final_check.toml --postselect parity=1
 OPENQASM 3.0;
 include "stdgates.inc";

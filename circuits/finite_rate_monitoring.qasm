@@ -7,7 +7,7 @@
 // It is for the medium and device of finite_rate_monitoring.toml, at the first value of what is scanned:
 //   medium: a = 1 rad/µs, A = 0.9 rad/µs, q = 0
 //   device: all by default, ideal instruments
-// Run it, with this text in finite_rate_monitoring.qasm beside finite_rate_monitoring.toml:
+// Run it, with this text in finite_rate_monitoring.qasm next to finite_rate_monitoring.toml:
 //   nvprotocol run finite_rate_monitoring.qasm --device finite_rate_monitoring.toml --postselect parity=1
 OPENQASM 3.0;
 include "stdgates.inc";

@@ -7,7 +7,7 @@
 //   medium: a = 0.2 rad/µs, d = 0 rad/µs
 //   device: detuning = 5 rad/µs, gate_ns.sx = 20 ns, gate_ns.x = 40 ns, gate_ns.measure = 300 ns,
 //     single_qubit_error = 0.01, readout_error = [0.046, 0.046]
-// Run it, with this text in hahn_echo.qasm beside hahn_echo.toml:
+// Run it, with this text in hahn_echo.qasm next to hahn_echo.toml:
 //   nvprotocol run hahn_echo.qasm --device hahn_echo.toml --outcomes readout=0
 OPENQASM 3.0;
 include "stdgates.inc";

@@ -7,7 +7,7 @@
 // It is for the medium and device of monitored_bell.toml, at the first value of what is scanned:
 //   medium: a = 2 rad/µs, A = 2 rad/µs, q = 0
 //   device: detuning = 0 rad/µs
-// Run it, with this text in monitored_bell.qasm beside monitored_bell.toml:
+// Run it, with this text in monitored_bell.qasm next to monitored_bell.toml:
 //   nvprotocol run monitored_bell.qasm --device monitored_bell.toml --postselect parity=1
 OPENQASM 3.0;
 include "stdgates.inc";

@@ -7,7 +7,7 @@
 // It is for the medium and device of no_emitted_magnon.toml, at the first value of what is scanned:
 //   medium: a = 0 rad/µs
 //   device: monitor_efficiency = 1
-// Run it, with this text in no_emitted_magnon.qasm beside no_emitted_magnon.toml:
+// Run it, with this text in no_emitted_magnon.qasm next to no_emitted_magnon.toml:
 //   nvprotocol run no_emitted_magnon.qasm --device no_emitted_magnon.toml --postselect quiet=1
 OPENQASM 3.0;
 include "stdgates.inc";

@@ -6,7 +6,7 @@
 // It is for the medium and device of ramsey.toml, at the first value of what is scanned:
 //   medium: a = 0.05 rad/µs, d = 0.1 rad/µs, D = -0.1 rad/µs
 //   device: detuning = 4 rad/µs
-// Run it, with this text in ramsey.qasm beside ramsey.toml:
+// Run it, with this text in ramsey.qasm next to ramsey.toml:
 //   nvprotocol run ramsey.qasm --device ramsey.toml --outcomes readout=00,11
 OPENQASM 3.0;
 include "stdgates.inc";

@@ -6,7 +6,7 @@
 // It is for the medium and device of relaxometry.toml, at the first value of what is scanned:
 //   medium: a = 1 rad/µs, A = 0 rad/µs, q = 0.4
 //   device: all by default, ideal instruments
-// Run it, with this text in relaxometry.qasm beside relaxometry.toml:
+// Run it, with this text in relaxometry.qasm next to relaxometry.toml:
 //   nvprotocol run relaxometry.qasm --device relaxometry.toml --outcomes readout=01,10
 OPENQASM 3.0;
 include "stdgates.inc";
