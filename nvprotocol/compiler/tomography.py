@@ -50,7 +50,7 @@ def tomography_circuits(
         >>> _ = bell.h(0), bell.cx(0, 1)
         >>> circuits = nv.backend.tomography_circuits(bell, nv.tomography.U1)
         >>> len(circuits), dict(circuits[3].count_ops())
-        (5, {'h': 3, 'measure': 2, 'cx': 1, 'barrier': 1, 'sdg': 1})
+        (5, {'h': 3, 'barrier': 2, 'measure': 2, 'cx': 1, 'sdg': 1})
     """
     if not isinstance(circuit, QuantumCircuit):
         fail("circuit", "be a QuantumCircuit", f"is of type {type(circuit).__name__}")
