@@ -168,7 +168,9 @@ def test_dynamics_does_not_step_over_it_either_and_keeps_its_tolerance() -> None
 
 
 def test_no_series_for_what_is_not_smooth() -> None:
-    with pytest.raises(ArgumentError, match=r'`method` must be "magnus" here, but the drive from 0 to 1 µs is not smooth'):
+    with pytest.raises(
+        ArgumentError, match=r'`method` must be "magnus" here, but the drive from 0 to 1 µs is not smooth'
+    ):
         chebyshev(lambda t: np.sign(t - 0.3)[None], 0.0, 1.0, 1e-12)
 
 
