@@ -42,7 +42,7 @@ class Branches:
     @property
     def traces(self) -> NDArray[np.float64]:
         """The probability of each branch."""
-        return self.states[:, :: 2 ** len(self.qubits) + 1].real.sum(axis=1)
+        return np.real(self.states[:, :: 2 ** len(self.qubits) + 1]).sum(axis=1)
 
     def reading(self, bit: int, known: Mapping[int, int]) -> NDArray[np.int8]:
         """What a bit reads in each branch; 0 or what is kept where it is not tracked."""
