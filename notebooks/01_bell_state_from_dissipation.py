@@ -187,17 +187,17 @@ labels = [
     "$\\delta = 2$, underdamped",
 ]
 times = np.linspace(0, 5, 501)
-looks = np.arange(0.25, 5.0, 0.5) + np.array([[0.0], [0.06], [0.12], [0.18]])  # times of each curve, a little apart
+sampled = np.arange(0.25, 5.0, 0.5) + np.array([[0.0], [0.06], [0.12], [0.18]])  # times of each curve, a little apart
 exact = nv.concurrence(nv.MasterEquation(magnet, detuning=detunings).evolve("ud", times))  # one row for each δ
 
 figure, ax = plt.subplots(figsize=(COLUMN_WIDTH, 3.0))
 for k, delta in enumerate(detunings):
     equation = nv.MasterEquation(magnet, delta)
-    circuits = [nv.protocols.dissipative_entanglement(duration) for duration in looks[k]]
+    circuits = [nv.protocols.dissipative_entanglement(duration) for duration in sampled[k]]
     estimates = nv.emulate(circuits, nv.Device(equation), shots=SHOTS, seed=20 + k)
-    remember(estimates, nv.concurrence(equation.evolve("ud", looks[k])))
+    remember(estimates, nv.concurrence(equation.evolve("ud", sampled[k])))
     ax.plot(times, exact[k], color=COLOURS[k])
-    estimate_points(ax, looks[k], estimates, number=k, label=labels[k])
+    estimate_points(ax, sampled[k], estimates, number=k, label=labels[k])
 ax.axhline(0.5, color=GREY, lw=0.8, ls="--", zorder=0)
 ax.set(xlabel="time $t$ (µs)", ylabel="concurrence $C$", xlim=(0, 5), ylim=(-0.01, 0.72))
 ax.legend(loc="upper right", ncols=2, columnspacing=1.0, handletextpad=0.3)
@@ -305,20 +305,20 @@ print("shot by shot: ", literal, "\nkept branch:  ", quick, "\nno shot noise:", 
 detunings = [0.0, 2.0, 5.0]
 labels = [r"$\delta = 0$", r"$\delta = 2 = \Gamma$", r"$\delta = 5$"]
 times = np.linspace(0, 1, 401)
-looks = np.arange(0.08, 1.0, 0.08) + np.array([[-0.01], [0.0], [0.01]])
-watched = nv.MasterEquation(bell_magnet, detuning=detunings).no_jump("ud", times)
+sampled = np.arange(0.08, 1.0, 0.08) + np.array([[-0.01], [0.0], [0.01]])
+monitored = nv.MasterEquation(bell_magnet, detuning=detunings).no_jump("ud", times)
 
 figure, (above, below) = plt.subplots(2, 1, sharex=True, figsize=(COLUMN_WIDTH, 4.2), height_ratios=(3, 2))
 for k, delta in enumerate(detunings):
     equation = nv.MasterEquation(bell_magnet, delta)
-    circuits = [nv.protocols.monitored_bell(duration, checks=20) for duration in looks[k]]
+    circuits = [nv.protocols.monitored_bell(duration, checks=20) for duration in sampled[k]]
     estimates = nv.emulate(circuits, nv.Device(equation), shots=SHOTS, postselect={"parity": 1}, seed=40 + k)
-    truth = equation.no_jump("ud", looks[k])
+    truth = equation.no_jump("ud", sampled[k])
     remember(estimates, nv.concurrence(truth.states), truth.probability)
-    above.plot(times, nv.concurrence(watched.states[k]), color=COLOURS[k])
-    estimate_points(above, looks[k], estimates, number=k, label=labels[k])
-    below.plot(times, watched.probability[k], color=COLOURS[k])
-    estimate_points(below, looks[k], estimates, "success_probability", number=k)
+    above.plot(times, nv.concurrence(monitored.states[k]), color=COLOURS[k])
+    estimate_points(above, sampled[k], estimates, number=k, label=labels[k])
+    below.plot(times, monitored.probability[k], color=COLOURS[k])
+    estimate_points(below, sampled[k], estimates, "success_probability", number=k)
 above.set(ylabel="concurrence $C$", ylim=(0, 1.22), yticks=np.arange(0, 1.1, 0.2))
 above.legend(loc="upper center", ncols=3, columnspacing=1.0, handletextpad=0.3)
 below.set(xlabel="time $t$ (µs)", ylabel="success probability $P$", xlim=(0, 1), ylim=(0.015, 1.2), yscale="log")
@@ -338,8 +338,8 @@ plt.show()
 # - $\delta = 5$: $C$ goes up and down with the frequency $2\omega = 2\sqrt{\delta^2-\Gamma^2}$, and never reaches 1.
 #
 # One sober remark. For the same magnet at zero temperature, a curve of Fig. 2 is one of Fig. 3 times its price,
-# $C_{\rm unwatched} = P\,C_{\rm watched}$. Watching makes no entanglement. It *sorts*: it gives the same entanglement,
-# gathered in fewer pairs, which are known to be good.
+# $C_{\rm unmonitored} = P\,C_{\rm monitored}$. Monitoring makes no entanglement. It *sorts*: it gives the same
+# entanglement, gathered in fewer pairs, which are known to be good.
 #
 # The beginning matters little. For $\delta < \Gamma$ one mode outlives the other, so that any state with some of it
 # ends in it: a Bell state, and at $\delta = 0$ the singlet. The beginning only decides how often one succeeds; at
@@ -360,8 +360,8 @@ print("\n".join(rows))
 # %% [markdown]
 # ## How often must one look?
 #
-# The paper notes that the scheme is precise when one looks infinitely often, and asks what happens at a finite rate.
-# For a start in $|\uparrow\downarrow\rangle$ the answer depends on one thing above all, temperature.
+# The paper notes that the scheme is precise when checks are infinitely frequent, and asks what happens at a finite
+# rate. For a start in $|\uparrow\downarrow\rangle$ the answer depends on one thing above all, temperature.
 #
 # **At zero temperature, a single look at the end is enough.** A jump leads to $|\uparrow\uparrow\rangle$, and in the
 # cold there is no way back. Whoever has jumped is still there when the one check comes, and is found out. The 20
@@ -405,8 +405,8 @@ plt.show()
 # *Concurrence of the kept runs after $6\,T_1$ against the number of evenly spaced checks; $|A| = 0.9\,a$, $\delta = 0$.
 # Lines: master equation with checks (joined between whole numbers). Points: circuits, emulated, 95 % intervals.*
 #
-# In the cold, one check does it. In the warm, some three checks in each $T_1$ bring almost everything back. The
-# change is gradual, and there is no transition.
+# At zero temperature, one check does it. At finite temperature, some three checks in each $T_1$ bring almost
+# everything back. The change is gradual, and there is no transition.
 #
 # ## Beyond the exceptional point
 #
@@ -454,19 +454,19 @@ plt.show()
 #
 # How cold is cold? For a splitting of $\Delta/2\pi = 2.87$ GHz, that of an NV centre without a field, the Boltzmann
 # factor is $q \approx 10^{-6}$ at 10 mK, which is zero temperature for every purpose. At 100 mK it is already 0.25.
-# Unwatched, the steady concurrence from $|\uparrow\downarrow\rangle$ is then
-# $C_\infty = (1-q)^2/2(1+q+q^2) = 0.21$ at best, where it was 1/2. Watched often enough, the pair can be warm. But
+# Unmonitored, the steady concurrence from $|\uparrow\downarrow\rangle$ is then
+# $C_\infty = (1-q)^2/2(1+q+q^2) = 0.21$ at best, where it was 1/2. Monitored often enough, the pair can be warm. But
 # "often" is counted in units of $T_1$, and warmth makes everything faster: a magnet of given strength relaxes a spin
 # $\coth(\hbar\Delta/2k_BT)$ times faster than in the cold, 15 times at 1 K.
 
 # %%
-rows = ["temperature          q   relaxation   C unwatched   C watched all the time   (|A| = a, δ = 0)"]
+rows = ["temperature          q   relaxation   C unmonitored   C monitored all the time   (|A| = a, δ = 0)"]
 for label, temperature in temperatures.items():
     q = boltzmann_factor(temperature)
     equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0, q=q))
-    unwatched, kept = equation.steady_state("ud"), equation.no_jump("ud", 20.0).states[0]
+    unmonitored, kept = equation.steady_state("ud"), equation.no_jump("ud", 20.0).states[0]
     faster = sum(nv.closed_form.local_rates(a0=1.0, q=q))  # (a + ã) relative to T = 0
-    rows.append(f"{label:>11}{q:11.4g}{faster:13.3f}{nv.concurrence(unwatched):14.4f}{nv.concurrence(kept):25.4f}")
+    rows.append(f"{label:>11}{q:11.4g}{faster:13.3f}{nv.concurrence(unmonitored):16.4f}{nv.concurrence(kept):27.4f}")
 print("\n".join(rows))
 
 # %% [markdown]
@@ -484,12 +484,12 @@ print("\n".join(rows))
 # %%
 closed, t = nv.closed_form, np.linspace(0, 5, 101)
 spread = np.array([0.0, 0.3, 1.0, 2.0])[:, None]  # δ of Fig. 2
-unwatched = nv.concurrence(nv.MasterEquation(magnet, detuning=spread[:, 0]).evolve("ud", t))
-watched = nv.MasterEquation(magnet, detuning=spread[:, 0]).no_jump("ud", t)
+unmonitored = nv.concurrence(nv.MasterEquation(magnet, detuning=spread[:, 0]).evolve("ud", t))
+monitored = nv.MasterEquation(magnet, detuning=spread[:, 0]).no_jump("ud", t)
 
 # Fig. 2: three regimes in one formula, the critical point, and the steady state of Eq. 10.
-assert np.allclose(unwatched, closed.unmonitored_concurrence(t, 1.0, 1.0, delta=spread), rtol=0, atol=1e-12)
-assert np.allclose(unwatched[2], 2 * t * np.sqrt(1 + t**2) * np.exp(-2 * t), rtol=0, atol=1e-12)
+assert np.allclose(unmonitored, closed.unmonitored_concurrence(t, 1.0, 1.0, delta=spread), rtol=0, atol=1e-12)
+assert np.allclose(unmonitored[2], 2 * t * np.sqrt(1 + t**2) * np.exp(-2 * t), rtol=0, atol=1e-12)
 assert np.isclose(nv.concurrence(nv.MasterEquation(magnet).steady_state("ud")), 0.5, rtol=0, atol=1e-12)
 
 # Fig. 3: the three phases, and watching sorts but does not make.
@@ -497,7 +497,7 @@ gamma = 2 * t / 5  # Γt, for Γ = 2 and up to 1 µs
 curves = nv.concurrence(nv.MasterEquation(bell_magnet, detuning=[0.0, 2.0]).no_jump("ud", t / 5).states)
 assert np.allclose(curves[0], np.tanh(2 * gamma), rtol=0, atol=1e-12)
 assert np.allclose(curves[1], 2 * gamma * np.sqrt(1 + gamma**2) / (1 + 2 * gamma**2), rtol=0, atol=1e-12)
-assert np.allclose(unwatched, watched.probability * nv.concurrence(watched.states), rtol=0, atol=1e-12)
+assert np.allclose(unmonitored, monitored.probability * nv.concurrence(monitored.states), rtol=0, atol=1e-12)
 
 # The exceptional point: energies and overlap away from it, and one eigenvector at it (to the root of rounding).
 for energy in closed.eigenenergies(2.0, 2.0, delta=2.0 * some):

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Monitoring and the exceptional point
 #
-# Two spins on one magnet, watched: whoever sees that no magnon has left them, sees them become a Bell state, if the
+# Two spins on one magnet, monitored: whoever sees that no magnon has left them, sees them become a Bell state, if the
 # fields differ by less than the magnet couples the spins, $\delta < \Gamma$. Beyond this **exceptional point** they
 # never settle. Notebook 01 has shown both. This one asks *why*, with a picture that needs no matrix: watching makes the
 # pair's state flow over a sphere, and the exceptional point is where the only source of this flow and its only sink
@@ -101,7 +101,7 @@ ratios = {0.5: "PT-broken", 1.0: "exceptional point", 1.6: "PT-exact"}
 longitude, height = np.meshgrid(np.linspace(0, 2 * np.pi, 61), np.linspace(-0.97, 0.97, 41))
 radius = np.sqrt(1 - height**2)
 grid = np.stack([radius * np.cos(longitude), radius * np.sin(longitude), height], axis=-1)
-looks = np.array([0.15, 0.4, 0.7, 1.1, 1.6])
+sampled = np.array([0.15, 0.4, 0.7, 1.1, 1.6])
 
 figure, axes = plt.subplots(3, 1, sharex=True, figsize=(COLUMN_WIDTH, 5.4))
 for k, (ax, (delta, name)) in enumerate(zip(axes, ratios.items(), strict=True)):
@@ -113,9 +113,9 @@ for k, (ax, (delta, name)) in enumerate(zip(axes, ratios.items(), strict=True)):
     equation = nv.MasterEquation(magnet, detuning=delta)
     path = bloch(equation.no_jump("ud", np.linspace(0.005, 2.0, 400)).states)
     ax.plot(np.arctan2(path[:, 1], path[:, 0]) % (2 * np.pi), path[:, 2], color=COLOURS[k], lw=1.6)
-    circuits = [nv.protocols.monitored_bell(look, checks=10) for look in looks]
+    circuits = [nv.protocols.monitored_bell(duration, checks=10) for duration in sampled]
     estimates = nv.emulate(circuits, nv.Device(equation), 4000, {"parity": 1}, seed=10 + k, **FIVE)
-    remember(estimates, equation.no_jump("ud", looks))
+    remember(estimates, equation.no_jump("ud", sampled))
     seen = bloch([one.state for one in estimates])
     ax.plot(np.arctan2(seen[:, 1], seen[:, 0]) % (2 * np.pi), seen[:, 2], "o", color=COLOURS[k], mfc="white", ms=4)
     if delta <= 1:
@@ -132,7 +132,7 @@ axes[-1].set_xticks(np.arange(5) * np.pi / 2, ["0", r"$\pi/2$", r"$\pi$", r"$3\p
 plt.show()
 
 # %% [markdown]
-# *The sphere of the watched pair. North: $|\uparrow\downarrow\rangle$; equator: Bell states; $\varphi = \pi$: the
+# *The sphere of the monitored pair. North: $|\uparrow\downarrow\rangle$; equator: Bell states; $\varphi = \pi$: the
 # singlet. Full dot: the sink $|a\rangle$, open dot: the source $|s\rangle$, crosses: centres of whirls. Colour: from
 # $|\uparrow\downarrow\rangle$ until $t = 2/\Gamma$, exact and emulated.*
 #
@@ -156,7 +156,7 @@ for k, (delta, style) in enumerate(zip((0.0, 0.5, 0.8, 0.95, 1.0, 1.05), ("-", "
     reached = nv.closed_form.conditional_concurrence(times, 1.0, delta=delta)
     ax.plot(1 - reached, kept, style, color=COLOURS[k], label=f"{delta:g}")
 ax.set(xscale="log", yscale="log", xlim=(1, 1e-6), ylim=(1e-4, 1.1))
-ax.set(xlabel="what is missing, $1 - C$", ylabel="kept runs $P$")
+ax.set(xlabel="concurrence deficit $1 - C$", ylabel="kept runs $P$")
 ax.legend(title=r"$\delta/\Gamma$", loc="lower left", ncols=2, columnspacing=1.0)
 plt.show()
 
@@ -179,7 +179,7 @@ plt.show()
 rng = np.random.default_rng(1)
 
 
-def watched_from(angles, duration, checks=12):
+def monitored_from(angles, duration, checks=12):
     """Turns each spin by its own rotation, then checks |σᶻ| at time 0 and `checks` times after."""
     spins, monitor = QuantumRegister(2, "nv"), QuantumRegister(1, "monitor")
     circuit = QuantumCircuit(spins, monitor, ClassicalRegister(checks + 1, "parity"))
@@ -198,7 +198,7 @@ def watched_from(angles, duration, checks=12):
 delta = 0.5
 device = nv.Device(nv.MasterEquation(magnet, detuning=delta))
 beginnings = rng.uniform([[0.4, 0, 0]] * 2, [[2.7, 2 * np.pi, 2 * np.pi]] * 2, size=(5, 2, 3))
-circuits = [watched_from(angles, duration=2.5) for angles in beginnings]
+circuits = [monitored_from(angles, duration=2.5) for angles in beginnings]
 ends = nv.emulate(circuits, device, 8000, {"parity": 1}, seed=20)
 target = nv.closed_form.bell_state(1.0, delta=delta)  # |a⟩
 for number, one in enumerate(ends):
@@ -293,9 +293,9 @@ plt.show()
 # emulated with a check at every pulse. Right: what is left of the coupling; where $\omega\tau$ is a multiple of $\pi$
 # (dotted) the pulses come just when they cannot help.*
 #
-# A warning from the same drawer: the pulses are for a *watched* pair. Unwatched, they turn $|\uparrow\uparrow\rangle$,
-# where all runs end that have jumped, into $|\downarrow\downarrow\rangle$, and so heat the pair instead of protecting
-# it; the steady 1/2 of the paper's Fig. 2 is lost.
+# A warning from the same drawer: the pulses are for a *monitored* pair. Unmonitored, they turn
+# $|\uparrow\uparrow\rangle$, where all runs end that have jumped, into $|\downarrow\downarrow\rangle$, and so heat the
+# pair instead of protecting it; the steady 1/2 of the paper's Fig. 2 is lost.
 #
 # ## Watching the magnet instead of the spins
 #
@@ -330,8 +330,8 @@ plt.show()
 # *0.43 and 0.71 are the efficiencies of a [photon counter](https://arxiv.org/abs/2307.03614) and of a
 # [magnon detector](https://arxiv.org/abs/1910.09096) for microwaves.*
 #
-# All of this was at zero temperature or, what is the same, watched without a pause. Warm magnets, and looks that come
-# now and then, are the subject of notebook 03. There the exceptional point moves.
+# All of this was at zero temperature or, what is the same, monitored continuously. Finite temperature, and checks that
+# come now and then, are the subject of notebook 03. There the exceptional point moves.
 #
 # ## Tally
 

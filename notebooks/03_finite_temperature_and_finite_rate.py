@@ -2,16 +2,16 @@
 # # Finite temperature and finite rate
 #
 # The story of notebooks 01 and 02 was told at zero temperature, and with an observer who never blinks. A real magnet is
-# warm: besides magnons to emit into, there are magnons to absorb. A real observer looks now and then. Each of the two
-# alone does little harm to a watched pair. Together they matter, because a pair can then jump out and back in between
-# two looks.
+# warm: besides magnons to emit into, there are magnons to absorb. A real observer checks now and then. Each of the two
+# alone does little harm to a monitored pair. Together they matter, because a pair can then jump out and back in between
+# two checks.
 #
 # - **New to it?** You need notebook 01. Everything is made of four numbers: local relaxation $a$, dissipative coupling
 #   $A$, detuning $\delta$, and the Boltzmann factor $q$.
 # - **Know the paper?** Three statements of it are sharpened: finite temperature *does* change the picture
 #   qualitatively (entanglement ends suddenly); not every asymmetric beginning ends entangled; and Eq. S54 has a closed
 #   solution. And a question that the paper leaves open is answered: what finite-rate measurements make of the
-#   exceptional point. It moves, as the two-thirds power of the time between looks, it changes its order, and the
+#   exceptional point. It moves, as the two-thirds power of the time between checks, it changes its order, and the
 #   transition becomes a crossover.
 
 # %%
@@ -55,7 +55,7 @@ for kelvin in (0.01, 0.05, 0.1, 1.0, 4.0, 300.0):
 print("\n".join(rows))
 
 # %% [markdown]
-# ## Left alone: entanglement ends
+# ## Unmonitored: entanglement ends
 #
 # This is Fig. S4 of the paper's supplement in units of $a$: $q = 0.1$, start in $|\uparrow\downarrow\rangle$, equal
 # fields. With $|A| = a$ a plateau stays. With less, the entanglement passes; the supplement finds that temperature does
@@ -64,11 +64,11 @@ print("\n".join(rows))
 # %%
 q, times = 0.1, np.linspace(0, 9, 451)
 figure, (above, below) = plt.subplots(2, 1, sharex=True, figsize=(COLUMN_WIDTH, 4.4), height_ratios=(3, 2))
-looks = np.linspace(0.4, 8.6, 9)
+sampled = np.linspace(0.4, 8.6, 9)
 for k, A in enumerate((1.0, 0.97, 0.93, 0.85)):
     equation = pair(q, A)
     above.plot(times, nv.concurrence(equation.evolve("ud", times)), color=COLOURS[k])
-    at = looks + 0.06 * k
+    at = sampled + 0.06 * k
     circuits = [nv.protocols.dissipative_entanglement(look) for look in at]
     estimates = nv.emulate(circuits, nv.Device(equation), 4000, seed=10 + k, **FIVE)
     remember(estimates, equation.evolve("ud", at))
@@ -86,13 +86,13 @@ plt.show()
 # %% [markdown]
 # *Above: lines exact, points circuits on Aer with 95 % intervals. Below: the two sides of a competition.*
 #
-# The entanglement does not fade, it **ends**. In such a state
-# $C = 2\max(0, |\rho_{12}| - \sqrt{\rho_{\uparrow\uparrow}\rho_{\downarrow\downarrow}})$: a coherence must outweigh the
-# uncertainty whether both spins are up or both are down. At zero temperature $\rho_{\downarrow\downarrow} = 0$ and
-# there is nothing to outweigh. In the warmth there always is, the coherence falls below it at a finite time, and the
-# concurrence is 0 for good. It can even be that there is never any: at the start $|\rho_{12}|$ grows as $\Gamma t$ and
-# the other side as $2\sqrt{a\tilde a}\,t$, so that nothing ever becomes entangled for
-# $|A|/a \le 2\sqrt q/(1+q) = 1/\cosh(\hbar\Delta/2k_BT)$.
+# The entanglement does not fade, it **ends**. In such a state $C = 2\max(0, |\rho_{12}| -
+# \sqrt{\rho_{\uparrow\uparrow}\rho_{\downarrow\downarrow}})$: a coherence must outweigh the uncertainty whether both
+# spins are up or both are down. At zero temperature $\rho_{\downarrow\downarrow} = 0$ and there is nothing to
+# outweigh. At finite temperature there always is, the coherence falls below it at a finite time, and the concurrence
+# is 0 for good. It can even be that there is never any: at the start $|\rho_{12}|$ grows as $\Gamma t$ and the other
+# side as $2\sqrt{a\tilde a}\,t$, so that nothing ever becomes entangled for $|A|/a \le 2\sqrt q/(1+q) =
+# 1/\cosh(\hbar\Delta/2k_BT)$.
 #
 # At $\delta = 0$ the whole evolution has a closed form, `nv.closed_form.thermal_evolution`. The supplement says that
 # there is none; it is a rate equation between $|\uparrow\uparrow\rangle$, $T_0$, $S$ and
@@ -124,8 +124,8 @@ ax.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# *From left to right the beginnings $|{+}{+}\rangle$, $|{+}{\uparrow}\rangle$, $|\uparrow\downarrow\rangle$, left alone
-# for $20/a$.*
+# *From left to right the beginnings $|{+}{+}\rangle$, $|{+}{\uparrow}\rangle$, $|\uparrow\downarrow\rangle$,
+# unmonitored for $20/a$.*
 #
 # For $p_S = 1/2$ this is the paper's Fig. S5: a map of $|A|$ and $|\tilde A|$, which turns out to be a function of
 # their ratio alone, $C_\infty = (1-q)^2/2(1+q+q^2)$.
@@ -139,7 +139,7 @@ plt.show()
 #
 # $$M(\tau) = \mathcal P\,e^{\mathcal L\tau}\,\mathcal P ,$$
 #
-# and after many looks it is the eigenvector of $M$ with the largest eigenvalue. $M$ is a 4 × 4 matrix, and all that
+# and after many checks it is the eigenvector of $M$ with the largest eigenvalue. $M$ is a 4 × 4 matrix, and all that
 # follows is in its spectrum.
 
 # %%
@@ -151,16 +151,16 @@ def look_to_look(equation, period):
     return equation.propagator(period)[..., np.ix_(BLOCK, BLOCK)[0], np.ix_(BLOCK, BLOCK)[1]]
 
 
-def lasting(equation, period):
-    """The concurrence right after a look, after many looks: 2|coherence| of the dominant eigenvector."""
+def long_time(equation, period):
+    """The concurrence right after a check, after many checks: 2|coherence| of the dominant eigenvector."""
     values, vectors = np.linalg.eig(look_to_look(equation, period))
     best = np.take_along_axis(vectors, np.argmax(values.real, axis=-1)[..., None, None], axis=-1)[..., 0]
     return 2 * np.abs(best[..., 1]) / np.abs(best[..., 0] + best[..., 3])
 
 
-print(f"{'τ':>6}   lasting C at q = 0.5   at q = 0      (a = 1, |A| = 0.9, δ = 0)")
+print(f"{'τ':>6}   long-time C at q = 0.5   at q = 0      (a = 1, |A| = 0.9, δ = 0)")
 for period in (0.01, 0.1, 0.3, 1.0, 3.0, 10.0):
-    print(f"{period:6g} {lasting(pair(0.5, 0.9), period):16.4f} {lasting(pair(0.0, 0.9), period):16.4f}")
+    print(f"{period:6g} {long_time(pair(0.5, 0.9), period):16.4f} {long_time(pair(0.0, 0.9), period):16.4f}")
 
 # %%
 periods = np.geomspace(0.01, 20, 121)
@@ -168,7 +168,7 @@ tried = np.array([0.03, 0.1, 0.3, 1.0, 3.0])
 figure, ax = plt.subplots(figsize=(COLUMN_WIDTH, 2.7))
 for k, q in enumerate((0.0, 0.1, 0.5)):
     equation = pair(q, 0.9)
-    ax.plot(periods, [lasting(equation, period) for period in periods], color=COLOURS[k])
+    ax.plot(periods, [long_time(equation, period) for period in periods], color=COLOURS[k])
     estimates = []
     for period in tried:
         rates = np.sort(np.log(np.abs(np.linalg.eigvals(look_to_look(equation, period)))) / period)
@@ -179,7 +179,7 @@ for k, q in enumerate((0.0, 0.1, 0.5)):
         remember(estimates[-1:], exact.states, exact.probability)
     estimate_points(ax, tried, estimates, number=k, label=f"$q = {q:g}$")
 ax.set(
-    xscale="log", xlabel=r"time between looks $a\tau$", ylabel=r"long-time concurrence $C_\infty$", ylim=(-0.01, 1.05)
+    xscale="log", xlabel=r"time between checks $a\tau$", ylabel=r"long-time concurrence $C_\infty$", ylim=(-0.01, 1.05)
 )
 ax.set_xlim(0.01, 20)
 ax.xaxis.set_major_formatter("{x:g}")
@@ -189,18 +189,19 @@ plt.show()
 # %% [markdown]
 # *$|A| = 0.9\,a$, $\delta = 0$. Points: circuits with mid-circuit measurements, kept runs, tomography.*
 #
-# At zero temperature it does not matter how often one looks: what has jumped is lost, and one look finds it out. In the
-# warmth entanglement goes when two jumps, out and back, fit between two looks. There is no threshold in $\tau$.
+# At zero temperature the measurement rate does not matter: what has jumped is lost, and one check finds it out. At
+# finite temperature entanglement goes when two jumps, out and back, fit between two checks. There is no threshold in
+# $\tau$.
 #
-# (There is one if one looks at a *random* moment instead of right after a check: then states outside $\sigma^z = 0$
+# (There is one if one asks at a *random* moment instead of right after a check: then states outside $\sigma^z = 0$
 # have had time to pile up, and the competition of the first section is on again. For $q = 0.5$ and random checks of
 # rate $g$ the concurrence at a random moment is 0 for $g = 0.3\,a$ and 0.32 for $g = a$. It is the measure that has a
 # threshold, not the dynamics.)
 #
 # ## Where the exceptional point goes
 #
-# Watched without a pause, the three coordinates that matter (norm $N$, and the equator's $X$, $Y$ of notebook 02) grow
-# as $e^{\lambda t}$ with $\lambda = 0, \pm2\sqrt{\Gamma^2-\delta^2}$, beside a common loss. All three meet at
+# Monitored without a pause, the three coordinates that matter (norm $N$, and the equator's $X$, $Y$ of notebook 02)
+# grow as $e^{\lambda t}$ with $\lambda = 0, \pm2\sqrt{\Gamma^2-\delta^2}$, beside a common loss. All three meet at
 # $\delta = \Gamma$. To first order in $\tau$, what returns unseen adds $16q\,vv^T\tau/2$, $v = (a, A)$, to the
 # generator of $(N, X)$, and the three roots obey
 #
@@ -230,7 +231,7 @@ left.plot(scan, -free, "--", color="black", lw=0.8)
 left.set(xlabel=r"detuning $\delta/\Gamma$", ylabel=r"growth of $M$'s eigenvectors", xlim=(0, 2), ylim=(-3, 3))
 left.legend(loc="upper right")
 for k, period in enumerate((0.001, 0.03, 0.3, 1.0)):
-    right.plot(scan, lasting(scanned, period), color=COLOURS[k + 2], label=rf"$a\tau = {period:g}$")
+    right.plot(scan, long_time(scanned, period), color=COLOURS[k + 2], label=rf"$a\tau = {period:g}$")
 right.plot(scan, 1 / np.maximum(scan, 1), "--", color="black", lw=0.8, label=r"$\min(1, \Gamma/\delta)$")
 right.set(xlabel=r"detuning $\delta/\Gamma$", ylabel=r"long-time concurrence $C_\infty$", xlim=(0, 2), ylim=(0, 1.05))
 right.legend(loc="lower left")
@@ -246,7 +247,7 @@ plt.show()
 # for $\tau > 0$ and $q > 0$ there is no transition, in $\delta$ or in $\tau$: it is a **crossover**. A transition
 # remains in the limit: for $\tau \to 0$ the gap closes, and $C_\infty \to \min(1, \Gamma/\delta)$ has a kink at the
 # exceptional point. This is not what continuous watching gives, which never settles for $\delta > \Gamma$. The limits
-# of many looks and of frequent looks do not commute: a rare unseen return is enough to choose a steady state, if one
+# of many checks and of frequent checks do not commute: a rare unseen return is enough to choose a steady state, if one
 # waits long enough.
 #
 # How well does the law of the two-thirds power hold? The eigenvalues are real as long as the discriminant of their
@@ -277,7 +278,7 @@ for k, q in enumerate((0.01, 0.1, 0.5)):
     law = 0.75 * (16 * q * short * Gamma**2) ** (2 / 3) / Gamma**2
     ax.plot(short, law, "--", color=COLOURS[k], lw=0.9)
     ax.plot(short, shifts[q], "o", color=COLOURS[k], ms=3, mfc="white", label=f"$q = {q:g}$")
-ax.set(xscale="log", yscale="log", xlabel=r"time between looks $a\tau$", ylabel=r"shift $1 - \delta_*^2/\Gamma^2$")
+ax.set(xscale="log", yscale="log", xlabel=r"time between checks $a\tau$", ylabel=r"shift $1 - \delta_*^2/\Gamma^2$")
 ax.legend(loc="lower right")
 plt.show()
 
@@ -299,15 +300,15 @@ for kelvin in (0.02, 0.05, 0.1, 1.0, 4.0, 300.0):
     low, high = 1e-3 * equation.medium.t1[0], 1e5 * equation.medium.t1[0]
     for _ in range(60):
         middle = np.sqrt(low * high)
-        low, high = (middle, high) if lasting(equation, middle) >= 0.95 else (low, middle)
+        low, high = (middle, high) if long_time(equation, middle) >= 0.95 else (low, middle)
     answers[kelvin] = low / equation.medium.t1[0]
     rows.append(f"{kelvin:9g} K {q:10.3g} {equation.medium.t1[0]:7.3g} µs {low:8.3g} µs {answers[kelvin]:8.3g}")
 print("\n".join(rows))
 
 # %% [markdown]
-# At and above 1 K it is the same for all: some four looks in three $T_1$. But $T_1$ itself becomes short: at room
+# At and above 1 K it is the same for all: some four checks in three $T_1$. But $T_1$ itself becomes short: at room
 # temperature, where NV centres work so well, one would have to look every 80 ns, and a check of parity takes longer.
-# Unwatched, on the other hand, the pair needs $q \ll 1$: tenths of a kelvin at 2.87 GHz, or a larger field.
+# Unmonitored, on the other hand, the pair needs $q \ll 1$: tenths of a kelvin at 2.87 GHz, or a larger field.
 #
 # ## Tally
 
@@ -316,10 +317,10 @@ closed = nv.closed_form
 # The numbers of the finite-rate scheme, by the map and by following look after look.
 expected = {0.01: 0.9986, 0.1: 0.9842, 0.3: 0.9436, 1.0: 0.7665, 3.0: 0.3345, 10.0: 0.0177}
 for period, value in expected.items():
-    assert abs(lasting(pair(0.5, 0.9), period) - value) < 6e-5
+    assert abs(long_time(pair(0.5, 0.9), period) - value) < 6e-5
     long = pair(0.5, 0.9).monitored("ud", round(300 / period) * period, period).states
-    assert np.isclose(nv.concurrence(long)[0], lasting(pair(0.5, 0.9), period), rtol=0, atol=1e-9)
-    assert np.isclose(lasting(pair(0.0, 0.9, 0.4), period), 1.0, rtol=0, atol=1e-9)  # q = 0: no dependence
+    assert np.isclose(nv.concurrence(long)[0], long_time(pair(0.5, 0.9), period), rtol=0, atol=1e-9)
+    assert np.isclose(long_time(pair(0.0, 0.9, 0.4), period), 1.0, rtol=0, atol=1e-9)  # q = 0: no dependence
 # At random moments instead: a threshold of the concurrence.
 found = [nv.master_equation.poissonian_concurrence(pair(0.5, 0.9), rate) for rate in (0.3, 1.0, 10.0)]
 assert np.allclose(found, [0.0, 0.323, 0.916], rtol=0, atol=6e-4)
@@ -333,9 +334,9 @@ assert closed.thermal_concurrence(9.0, 1.0, 0.93, q=0.0) > 0.1
 threshold = 2 * np.sqrt(0.1) / 1.1
 assert closed.thermal_concurrence(1e-4, 1.0, threshold + 0.01, q=0.1) > 0
 assert np.all(closed.thermal_concurrence(np.geomspace(1e-6, 9, 200), 1.0, threshold - 0.01, q=0.1) == 0)
-# The limit of frequent looks, the simple largest eigenvalue, and the two-thirds law, which is off by order τ^(1/3).
+# The limit of frequent checks, the simple largest eigenvalue, and the two-thirds law, which is off by order τ^(1/3).
 for ratio in (0.5, 1.5, 3.0):
-    assert np.isclose(lasting(pair(0.3, 0.8, ratio * 0.8 * 1.3), 1e-6), min(1, 1 / ratio), rtol=0, atol=1e-4)
+    assert np.isclose(long_time(pair(0.3, 0.8, ratio * 0.8 * 1.3), 1e-6), min(1, 1 / ratio), rtol=0, atol=1e-4)
 rng = np.random.default_rng(5)
 for q, A, ratio, period in rng.uniform([0.02, 0.1, 0, 0.02], [1, 1, 2.5, 3], size=(200, 4)):
     values = np.linalg.eigvals(look_to_look(pair(q, A, ratio * A * (1 + q)), period))

@@ -32,10 +32,10 @@ LEVEL = 0.95
 # %% [markdown]
 # ## One experiment
 #
-# Two spins on a perfectly correlated magnet, $|A| = a$, start in $|\uparrow\downarrow\rangle$ and are left alone. What
-# stays is Eq. 10 of [Zou, Zhang and Tserkovnyak](https://arxiv.org/abs/2108.07365),
-# $\rho_\infty = \frac12(|S\rangle\langle S| + |\uparrow\uparrow\rangle\langle\uparrow\uparrow|)$, with $C = 1/2$. Now
-# measure it: both spins along $x$, $y$ or $z$, nine settings, 200 shots each.
+# Two spins on a perfectly correlated magnet, $|A| = a$, start in $|\uparrow\downarrow\rangle$ and are not monitored.
+# What stays is Eq. 10 of [Zou, Zhang and Tserkovnyak](https://arxiv.org/abs/2108.07365), $\rho_\infty =
+# \frac12(|S\rangle\langle S| + |\uparrow\uparrow\rangle\langle\uparrow\uparrow|)$, with $C = 1/2$. Now measure it:
+# both spins along $x$, $y$ or $z$, nine settings, 200 shots each.
 
 # %%
 steady = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)).steady_state("ud")

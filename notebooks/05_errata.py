@@ -72,7 +72,7 @@ axes[1].legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
-# *Left: concurrence of the watched pair over one period, master equation. Right: its largest value. Circles: found on
+# *Left: concurrence of the monitored pair over one period, master equation. Right: its largest value. Circles: found on
 # curves like those on the left.*
 #
 # What the paper concludes from it stays: the second derivative of $C_{\max}$ jumps at $\eta = 1$. It jumps from 0 to
@@ -80,7 +80,7 @@ plt.show()
 #
 # ## How entanglement fades at the critical point (E2)
 #
-# Left alone at $\delta = |A|$, the pair fades without oscillation, "$C(t) \propto t\,e^{-2at}$" (text below Eq. 9 and
+# Unmonitored at $\delta = |A|$, the pair fades without oscillation, "$C(t) \propto t\,e^{-2at}$" (text below Eq. 9 and
 # caption of Fig. 2). Take out $t\,e^{-2at}$, and a constant should be left. There is none:
 #
 # $$C(t) = 2|A|t\,\sqrt{1+|A|^2t^2}\;e^{-2at} .$$
@@ -166,7 +166,7 @@ print("entanglement ends at", np.round(deaths, 3), "µs")
 #
 # "The non-Hermitian Hamiltonian scheme is precise when the rate of measurements is infinite." It is. But at $T = 0$,
 # starting from $|\uparrow\downarrow\rangle$, **one look at the end** does as well. A jump leads to
-# $|\uparrow\uparrow\rangle$ and never back, so whoever looks last misses nothing. For an experiment this is the
+# $|\uparrow\uparrow\rangle$ and never back, so a check at the end misses nothing. For an experiment this is the
 # difference between sixty mid-circuit measurements and none. Here are both as circuits on Aer.
 
 # %%
@@ -202,7 +202,7 @@ plt.show()
 
 # %% [markdown]
 # *Distance from the ideal scheme ($a = 1$, $|A| = 0.9$, $\delta = 0.3$ rad/µs). At $q = 0$ it is rounding, however
-# seldom one looks.*
+# low the measurement rate.*
 #
 # ## Decoupling that heats (E15)
 #
@@ -230,22 +230,22 @@ def pulsed(spacing, duration=12.0):
 magnet = nv.Device(pair())
 spacings = np.array([0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 6.0])
 alone = [nv.emulate(pulsed(spacing), magnet, shots=None, engine="exact").concurrence for spacing in spacings]
-watched = []
+monitored = []
 for spacing in spacings[2:6]:
     n = round(12 / spacing)
     circuit = nv.protocols.echoed_bell(12.0, checks=n, pulses=n)
-    watched.append(nv.emulate(circuit, magnet, postselect={"parity": 1}, shots=None, engine="exact").concurrence)
+    monitored.append(nv.emulate(circuit, magnet, postselect={"parity": 1}, shots=None, engine="exact").concurrence)
 
 figure, ax = plt.subplots()
-ax.semilogx(spacings, alone, "o", color=COLOURS[0], ms=3.5, label="left alone")
-ax.semilogx(spacings[2:6], watched, "s", color=COLOURS[1], ms=3.5, label="monitored")
+ax.semilogx(spacings, alone, "o", color=COLOURS[0], ms=3.5, label="unmonitored")
+ax.semilogx(spacings[2:6], monitored, "s", color=COLOURS[1], ms=3.5, label="monitored")
 ax.axhline(0.5, color=GREY, lw=0.8, ls="--", zorder=0)
 ax.set(xlabel="time between pulses (µs)", ylabel="concurrence $C$ at 12 µs", ylim=(-0.03, 1.1))
 ax.legend(loc=(0.03, 0.6))
 plt.show()
 
 # %% [markdown]
-# *$|A| = a = 1$ rad/µs, $T = 0$. Circuits on the exact engine. Dashed: left alone without pulses, 1/2, which returns
+# *$|A| = a = 1$ rad/µs, $T = 0$. Circuits on the exact engine. Dashed: unmonitored, without pulses, 1/2, which returns
 # once the pulses leave the pair time to cool.*
 #
 # And the dephasing that was to be suppressed? Inside a master equation $d$ and $D$ are white noise. A pulse commutes
@@ -317,19 +317,19 @@ print(f"a/(Δ − Ω) = {checks[0].edge:.4f} in all of them")
 # %%
 deltas = np.linspace(0, 2, 401)
 Js = [0.0, 0.02, 0.1]
-gaps, lasting = [], []
+gaps, steady = [], []
 for J in Js:
     block = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0, J=J), deltas).effective_hamiltonian[:, 1:3, 1:3]
     values = np.linalg.eigvals(block)
     gaps.append(np.abs(values[:, 0] - values[:, 1]))
     couplings = nv.closed_form.no_jump_couplings(1.0, J=J)
-    lasting.append(nv.closed_form.chiral_steady_concurrence(*couplings, delta=deltas) if J else None)
+    steady.append(nv.closed_form.chiral_steady_concurrence(*couplings, delta=deltas) if J else None)
 
 figure, axes = plt.subplots(2, 1, sharex=True, figsize=(COLUMN_WIDTH, 3.6))
 for k, J in enumerate(Js):
     axes[0].plot(deltas, gaps[k], ("-", "--", "-.")[k], color=COLOURS[k], label=rf"$J_\perp = {J:g}\,\Gamma$")
     if J:
-        axes[1].plot(deltas, lasting[k], ("-", "--", "-.")[k], color=COLOURS[k])
+        axes[1].plot(deltas, steady[k], ("-", "--", "-.")[k], color=COLOURS[k])
 axes[1].plot([0, 1], [1, 1], color=COLOURS[0])
 axes[0].set(ylabel=r"$|E_a - E_s|/\Gamma$", ylim=(0, 4))
 axes[1].set(xlabel=r"$\delta/\Gamma$", ylabel=r"$C(\infty)$, monitored", xlim=(0, 2), ylim=(0.4, 1.05))
@@ -367,7 +367,7 @@ assert abs(once.concurrence - nv.concurrence(truth.states)[0]) < 0.05  # E12: on
 assert deviations["$q = 0$"].max() < 1e-12
 assert np.allclose(deviations["$q = 0.5$"][-2] / deviations["$q = 0.5$"][-1], 2, rtol=0.05)
 assert alone[0] < 0.01 < 0.45 < alone[-1]  # E15: fast pulses heat …
-assert min(watched) > 0.999  # … and monitoring does not mind
+assert min(monitored) > 0.999  # … and monitoring does not mind
 assert np.all(shares[1][np.isclose(ratios % 0.5, 0, atol=1e-9)] > 0.999)  # E17
 assert shares[2][ratios > 1].max() < 0.301  # the third extremum of J₀
 assert np.allclose(exact_ends, 0.5 / (1 + detours) ** 2, atol=5e-3)  # E22

@@ -276,9 +276,9 @@ plt.show()
 # ## Across the exceptional point
 #
 # A circuit has one detuning. A schedule can change it, and so cross the point $\delta = \Gamma$ where the two modes of
-# the watched pair become one (Eq. 12). Beyond it they decay alike; below it one outlives the other, and is the singlet
-# at $\delta = 0$. Start in $|\uparrow\downarrow\rangle$ at $\delta = 5\Gamma$, where this *is* nearly one of the
-# modes. Take $\delta$ to 0, slowly or at once, and go on watching there. Does it help to be adiabatic?
+# the monitored pair become one (Eq. 12). Beyond it they decay alike; below it one outlives the other, and is the
+# singlet at $\delta = 0$. Start in $|\uparrow\downarrow\rangle$ at $\delta = 5\Gamma$, where this *is* nearly one of
+# the modes. Take $\delta$ to 0, slowly or at once, and go on watching there. Does it help to be adiabatic?
 
 # %%
 resonant = nv.Device(nv.MasterEquation(equation.medium))  # Γ = 1 rad/µs
@@ -324,19 +324,19 @@ numbers = np.array([12, 20, 30, 45, 60, 90, 120, 180])
 trains = {}
 figure, axes = plt.subplots(2, 1, sharex=True, figsize=(COLUMN_WIDTH, 3.1))
 for colour, nanoseconds in zip(COLOURS, (1.0, 10.0, 30.0), strict=False):
-    watched, alone = [], []
+    monitored, alone = [], []
     for number in numbers:
         envelope = nv.pulses.Square(nanoseconds)
         train = nv.pulses.echo_train(6.0, int(number), envelope, checks=int(number))
         kept = nv.pulses.evolve(train, detuned, "ud")
-        watched.append((float(nv.concurrence(kept.states[-1])), float(kept.probability[-1])))
+        monitored.append((float(nv.concurrence(kept.states[-1])), float(kept.probability[-1])))
         unseen = nv.pulses.evolve(nv.pulses.echo_train(6.0, int(number), envelope), detuned, "ud")
         alone.append(float(nv.concurrence(unseen.states[-1])))
-    trains[nanoseconds] = np.array(watched), np.array(alone)
+    trains[nanoseconds] = np.array(monitored), np.array(alone)
     axes[0].plot(numbers, trains[nanoseconds][0][:, 0], "o-", ms=2.5, color=colour, label=f"{nanoseconds:g} ns")
     axes[0].plot(numbers, alone, "x--", ms=3, lw=0.8, color=colour)
     axes[1].plot(numbers, trains[nanoseconds][0][:, 1], "o-", ms=2.5, color=colour)
-axes[0].plot([], [], "x--", ms=3, lw=0.8, color=GREY, label="not watched")
+axes[0].plot([], [], "x--", ms=3, lw=0.8, color=GREY, label="unmonitored")
 axes[0].set(ylabel="concurrence $C$", ylim=(-0.03, 1.03))
 axes[0].legend(loc="center right", title="pulses of", title_fontsize=7)
 axes[1].set(
@@ -353,7 +353,7 @@ plt.show()
 # Monitored, the echo works even with pulses that fill most of the time, with a lower success probability: a pulse that
 # is slower than the detuning is no echo. Without watching next to nothing entangled is left: every pulse exchanges up
 # and down, and so emission and absorption, and fast pulses mix the triplet states as infinite temperature would. An
-# echo does not save unwatched entanglement from the magnet.
+# echo does not save unmonitored entanglement from the magnet.
 #
 # ## Tally
 #
@@ -411,7 +411,7 @@ assert min(quality for quality, _ in ends.values()) > 0.999
 assert np.all(np.diff([probability for _, probability in ends.values()]) < 0)
 assert np.isclose(ends[0.0][1], (1 + np.exp(-4 * 3.5)) / 2, rtol=0, atol=1e-9)
 
-# Figure 7: watched echoes make a Bell state, unwatched ones nothing.
-for nanoseconds, (watched, alone) in trains.items():
-    assert watched[-1, 0] > (0.99 if nanoseconds < 30 else 0.9)
+# Figure 7: monitored echoes make a Bell state, unmonitored ones nothing.
+for nanoseconds, (monitored, alone) in trains.items():
+    assert monitored[-1, 0] > (0.99 if nanoseconds < 30 else 0.9)
     assert alone.max() < 0.05

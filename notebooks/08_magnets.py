@@ -19,7 +19,7 @@ from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, NOTEBOOK
 
 plt.rcParams.update(NOTEBOOK)
 GREY = "0.45"
-# Where the theory becomes doubtful, the package warns. Here the doubts are printed instead, where they belong.
+# Where the theory reaches its limits, the package warns. Here the validity warnings are printed where they belong.
 warnings.simplefilter("ignore", nv.errors.ValidityWarning)
 
 # %% [markdown]
@@ -37,36 +37,36 @@ print(medium)
 print(f"\nspin waves of {film.wavelength_nm(2.87):.0f} nm, {film.group_velocity_m_per_s(2.87):.0f} m/s")
 
 # %% [markdown]
-# The coupling is coherent, too: $J_\perp$, by magnons that are never on shell, together with the direct dipole coupling
+# The coupling is coherent, too: $J_\perp$, by virtual magnons, together with the direct dipole coupling
 # of the two centres. With equal splittings it does no harm, as the singlet and the triplet are its eigenstates.
 #
 # ## Four temperatures
 #
-# Warm magnets have thermal magnons, $n = 1/(e^{\hbar\Delta/k_BT}-1)$, and these stimulate emission and are absorbed:
-# $a = (1+n)a_0$ and $\tilde a = na_0$. Everything becomes faster by $\coth(\hbar\Delta/2k_BT)$. But what a pair ends
-# in that nobody watches depends on $q = \tilde a/a$, $C_\infty = (1-q)^2/2(1+q+q^2)$ at best, for $|A| = a$. Here
-# $|A| = 0.8\,a$, so that even the dark state fades in the end; the table has
-# the best moment, to which the coherent coupling contributes.
+# At finite temperature there are thermal magnons, $n = 1/(e^{\hbar\Delta/k_BT}-1)$, and these stimulate emission and
+# are absorbed: $a = (1+n)a_0$ and $\tilde a = na_0$. Everything becomes faster by $\coth(\hbar\Delta/2k_BT)$. But what
+# a pair ends in that nobody watches depends on $q = \tilde a/a$, $C_\infty = (1-q)^2/2(1+q+q^2)$ at best, for $|A| =
+# a$. Here $|A| = 0.8\,a$, so that even the dark state fades in the end; the table has the best moment, to which the
+# coherent coupling contributes.
 
 # %%
 TEMPERATURES = {"10 mK": 0.01, "100 mK": 0.1, "4 K": 4.0, "300 K": 300.0}
 films = dict.fromkeys(TEMPERATURES, film) | {"300 K": nv.magnets.Film(nv.magnets.YIG, thickness_nm=35, gap_ghz=1.6)}
 media = {name: films[name].medium(50.0, temperature_k=t, **place) for name, t in TEMPERATURES.items()}
-unwatched, yields = {}, {}
-print("          a (1/s)          T1        q   C unwatched, at most   Bell pairs of F = 0.95 per second, watched")
+unmonitored, yields = {}, {}
+print("          a (1/s)          T1        q C unmonitored, at most   Bell pairs of F = 0.95 per second, monitored")
 for name, one in media.items():
     a, q = one.relaxation[0, 0].real * 1e6, (one.excitation[0, 0] / one.relaxation[0, 0]).real
     alone = nv.MasterEquation(one).evolve("ud", np.linspace(0, 5, 400) * one.t1[0])
-    unwatched[name] = float(nv.concurrence(alone).max())
+    unmonitored[name] = float(nv.concurrence(alone).max())
     yields[name] = nv.design.bell_yield(one, 0.95, overhead=20.0)
     print(
-        f"{name:>7}{a:10.3g}{one.t1[0]:9.3g} µs{q:9.5f}{unwatched[name]:23.2g}{yields[name].rate:12.4g}"
+        f"{name:>7}{a:10.3g}{one.t1[0]:9.3g} µs{q:9.5f}{unmonitored[name]:23.2g}{yields[name].rate:12.4g}"
         f", if checks come much faster than every {one.t1[0]:.3g} µs"
     )
 
 # %% [markdown]
-# - **10 mK** is zero temperature for every purpose. It works, watched or not. But stray fields of a thin film are weak:
-#   a pair takes milliseconds, and the dephasing time of the NV centres has to be longer still.
+# - **10 mK** is zero temperature for every purpose. It works, monitored or not. But stray fields of a thin film are
+#   weak: a pair takes milliseconds, and the dephasing time of the NV centres has to be longer still.
 # - **100 mK**: one emission in four is undone. A pair that nobody watches gets less than half of the entanglement.
 # - **4 K**: without monitoring nothing at all. With it, everything is sixty times faster; checks have to be, too.
 # - **300 K**: here, and here only, the rates are the "MHz or less" that the paper speaks of. They are those of thermal
@@ -79,8 +79,8 @@ for name, one in media.items():
 # %%
 for name, one in media.items():
     assert one.provenance is not None
-    doubts = [note.text for note in one.provenance.notes if note.serious]
-    print(f"{name:>7}: {' '.join(doubts) or 'no doubt'}")
+    warnings_of = [note.text for note in one.provenance.notes if note.serious]
+    print(f"{name:>7}: {' '.join(warnings_of) or 'no warning'}")
 
 # %%
 temperatures = np.geomspace(0.01, 300, 120)
@@ -93,8 +93,8 @@ above.loglog(temperatures, rates, color=COLOURS[0])
 above.axhline(1e6, color=GREY, lw=0.8, ls=":")
 above.text(0.012, 5e5, '"MHz or less"', color=GREY, va="top")
 above.set(ylabel=r"$a + \tilde a$ (s$^{-1}$)", ylim=(2e2, 3e6))
-below.semilogx(temperatures, best_case, color=COLOURS[1], label=r"unwatched, $|A| = a$")
-below.axhline(1, color=COLOURS[2], ls="--", label="watched all the time")
+below.semilogx(temperatures, best_case, color=COLOURS[1], label=r"unmonitored, $|A| = a$")
+below.axhline(1, color=COLOURS[2], ls="--", label="continuously monitored")
 below.set(xlabel="temperature $T$ (K)", ylabel="concurrence $C_\\infty$", ylim=(-0.04, 1.1), xlim=(0.01, 300))
 below.legend(loc="center right")
 for name, temperature in TEMPERATURES.items():
@@ -125,7 +125,7 @@ nv.plotting.design_figure(found)  # a figure of its own, which the notebook show
 # *Figure 2. Kept Bell pairs per second over the film, with $T_\varphi = 1$ s of the centres themselves. Beyond the
 # first zero of $J_0(k_0r)$ come further lobes; white is where 0.95 is not reached.*
 #
-# The best place is as near as one can get. With the gap of the film free to choose, and uncertain inputs:
+# The rate is highest at the smallest distance. With the gap of the film free to choose, and uncertain inputs:
 
 # %%
 best = nv.design.optimise(
@@ -196,14 +196,14 @@ print("guide at r = nλ/2:", nv.design.bell_yield(at_halves, 0.95, overhead=20.0
 # A film magnetised in its plane is easier to have. But its waves are one-way streets: those that leave along $+y$ and
 # $-y$ have different stray fields. $|A|$ stays close to $a$ for long distances, and looks better than $J_0$ ever was.
 # It is not. What counts are the amplitudes there and back, $g_{12}$ and $g_{21}$; where they differ, there is no dark
-# state, and monitoring ends at $C = 2/(x + 1/x)$ with $x = \sqrt{|g_{12}/g_{21}|}$.
+# state, and $C$ saturates at $C = 2/(x + 1/x)$ with $x = \sqrt{|g_{12}/g_{21}|}$.
 
 # %%
 planar = nv.magnets.Film.in_field(nv.magnets.YIG, 20, field_mt=20, orientation="in-plane", damping=5e-3)
 near = np.array([50.0, 100.0, 200.0, 400.0])
 across = {"height_nm": 20.0, "frequency_ghz": 2.31, "dephasing": False, "dipole": False}
 ways = {"across the magnetisation": 90.0, "along it": 0.0}
-print("                          r (nm)    |A|/a   |g12/g21|     C watched")
+print("                          r (nm)    |A|/a   |g12/g21|   C monitored")
 ends = {}
 for name, azimuth in ways.items():
     one = planar.medium(near, azimuth_deg=azimuth, **across)
@@ -247,8 +247,8 @@ q = np.exp(-beta * 2.87 / temperatures)
 assert np.allclose(best_case, (1 - q) ** 2 / (2 * (1 + q + q**2)), rtol=0, atol=1e-7)
 megahertz = {name: one.relaxation[0, 0].real > 0.1 for name, one in media.items()}
 assert megahertz == {"10 mK": False, "100 mK": False, "4 K": False, "300 K": True}
-assert unwatched["300 K"] == unwatched["4 K"] == 0
-assert unwatched["10 mK"] > 2 * unwatched["100 mK"] > 0
+assert unmonitored["300 K"] == unmonitored["4 K"] == 0
+assert unmonitored["10 mK"] > 2 * unmonitored["100 mK"] > 0
 assert yields["10 mK"].rate < yields["4 K"].rate < yields["300 K"].rate
 
 # No place of the map does better than the optimum, and the experiment there finds what was promised.

@@ -1,4 +1,4 @@
-"""The frames of the qubits: turns about z that no pulse makes.
+"""The frames of the qubits: virtual-Z gates, rotations about z that no pulse makes.
 
 A turn of all qubits together commutes with whatever the medium does, and shifts the phases of what follows. A turn of
 one against the other does not: the medium's correlated part knows the phase between them. It is shifted back to the

@@ -1,8 +1,8 @@
 """From a circuit to pulses: what antenna, gradient, laser and monitor do when a device plays it.
 
 Everything happens at the time that it has for the other engines. A gate becomes a pulse that fills the gate's duration
-on the device, and turns about z become frames (doi:10.1103/PhysRevA.96.022330); a gate that takes no time is the limit
-of a short pulse, an instantaneous rotation.
+on the device, and rotations about z are virtual, changes of frame (doi:10.1103/PhysRevA.96.022330); a gate that takes
+no time is the limit of a short pulse, an instantaneous rotation.
 """
 
 from collections.abc import Mapping
