@@ -1,7 +1,7 @@
 """Draws the house into CONTRIBUTING.md: `python .ci/house.py`.
 
-Rooms, floors and what imports only NumPy and SciPy come from the contracts in pyproject.toml, the line about each room
-from its docstring, and the ways below say where a circuit and a file go. A test compares.
+Rooms, floors and what imports neither Qiskit nor Matplotlib come from the contracts in pyproject.toml, the line about
+each room from its docstring, and the ways below say where a circuit, a job and a file go. A test compares.
 """
 
 import ast
@@ -18,11 +18,20 @@ WAYS = {
     "circuit": (
         ("protocols", "a plain QuantumCircuit, from here or from anywhere"),
         ("emulation", "takes circuit and device, checks what is asked for"),
-        ("compiler", "times, conditions, what is kept: circuit × device become steps"),
+        ("compiler", "times, conditions, what is kept: circuit × device become steps, once for all settings"),
         ("channels", "gives each stretch of time its channel, from the master equation"),
-        ("engines", "follow the steps, exactly, on Aer or as pulses: the kept state and its probability"),
+        (
+            "engines",
+            "exact follows the steps, Aer their kept branch, pulses the native circuit: kept state, probability",
+        ),
         ("tomography", "draws counts, and makes them a state with intervals"),
         ("emulation", "puts it together: the Estimate"),
+    ),
+    "job": (
+        ("backend", "NVBackend.run takes circuits that were transpiled for it"),
+        ("compiler", "the same steps; the kept branch, where runs are postselected"),
+        ("engines", "Aer: the kept branch once, or every shot"),
+        ("backend", "Qiskit's Result"),
     ),
     "file": (
         ("cli", "names the file and the result folder"),
@@ -84,7 +93,11 @@ def picture() -> str:
         left = f"{'' if beside else floor_of[room]:>5}  " + (room + (" ○" if room in light else "")).ljust(room_width)
         row = left + "".join(column[k].center(COLUMN) for column in columns) + " "
         lines.append(textwrap.fill(about(room), WIDTH, initial_indent=row, subsequent_indent=indent))
-    lines += ["─" * WIDTH, "A room imports from floors below its own only. ○ needs nothing but NumPy and SciPy.", ""]
+    lines += [
+        "─" * WIDTH,
+        "A room imports from floors below its own only. ○ imports none of Qiskit, Aer and Matplotlib.",
+        "",
+    ]
     for way, steps in WAYS.items():
         lines.append(f"The way of a {way}:")
         lines += [f"  {number}  {room:<{room_width}}{what}" for number, (room, what) in enumerate(steps, 1)]

@@ -1,4 +1,4 @@
-"""The kept branch: a circuit in which what is postselected is projected instead of measured.
+"""The kept branch for Aer: a circuit in which what is postselected is projected instead of measured.
 
 The circuit is then followed once, whatever the number of shots: the trace of its final state is the probability of
 keeping a run, and what its outcomes are among the kept runs is the same as if every shot were measured and sorted.

@@ -1,4 +1,4 @@
-"""A compiled circuit: the steps that every engine follows."""
+"""A compiled circuit: steps for the engines that follow states, and the native circuit for pulses."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Engines that follow compiled circuits: exact, Aer and pulses behind one face, looked up in one table."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from nvprotocol._checks import one_of
 
@@ -21,5 +21,5 @@ def engine_of(name: str, device: "Device") -> "Engine":
     Raises:
         ArgumentError: If there is none.
     """
-    one_of(name, "engine", tuple(_CLASSES))
+    one_of(name, "engine", get_args(EngineName))
     return getattr(import_module(f"nvprotocol.engines.{name}"), _CLASSES[name])(device)

@@ -14,6 +14,8 @@ from nvprotocol.device import Device
 class Engine(ABC):
     """Follows compiled circuits on a device. What an engine cannot do it refuses in one line.
 
+    The names and classes of all engines stand in `nvprotocol.engines`.
+
     Args:
         device: The device.
     """

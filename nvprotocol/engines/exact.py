@@ -19,8 +19,8 @@ from nvprotocol.compiler.postselection import last_writes
 from nvprotocol.compiler.readout import instrument_of
 from nvprotocol.compiler.steps import CompiledCircuit
 from nvprotocol.device import Device
-from nvprotocol.engines.branches import Branches, Fork, Keep, Map
 from nvprotocol.engines.engine import Engine
+from nvprotocol.engines.exact_branches import Branches, Fork, Keep, Map
 from nvprotocol.errors import UnsupportedCircuitError
 from nvprotocol.operators import kraus_superoperator
 

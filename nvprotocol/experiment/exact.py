@@ -187,7 +187,7 @@ def _states(answers: Sequence[Emulated | None]) -> NDArray[np.complex128]:
 
 def _read(answer: Emulated | None, device: Device, observable: Observable) -> NDArray[Any]:
     """What a kept run reads in each setting, shape (settings, readings); 0 where nothing is kept."""
-    from nvprotocol.emulation.state import outcome_probabilities
+    from nvprotocol.emulation.state_tomography import outcome_probabilities
 
     if answer is None:
         return np.zeros((len(observable.settings), len(observable.readings)))

@@ -14,6 +14,7 @@ from nvprotocol._toml import CONFIG, Coupling, Rate, Time
 from nvprotocol.device.parameters import PARAMETERS as LABORATORY
 from nvprotocol.device.parameters import Quantity
 from nvprotocol.device.schema import DeviceSection, MagnetSection, MediumSection
+from nvprotocol.engines import EngineName
 from nvprotocol.protocols.parameters import DECLARED, Parameter
 
 Shots: TypeAlias = Annotated[int | None, BeforeValidator(lambda value: None if value == "none" else value)]
@@ -77,7 +78,7 @@ class RunSection(BaseModel):
     model_config = CONFIG
     shots: Shots = Field(default=10_000, ge=1, le=MOST_SHOTS)
     seed: int = Field(default=0, ge=0)
-    engine: Literal["aer", "exact", "pulse"] = "aer"
+    engine: EngineName = "aer"
     tomography: Literal["full", "X"] = "full"
 
 

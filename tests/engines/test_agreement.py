@@ -1,6 +1,6 @@
 """The three engines on the same circuits: media with everything, with one thing only, and with nothing."""
 
-from typing import Literal, TypeAlias
+from typing import Any, get_args
 
 import engines_on
 import numpy as np
@@ -14,18 +14,20 @@ from strategies import SEEDS
 from systems import pair, random_symbols
 
 import nvprotocol as nv
+from nvprotocol import cli
 from nvprotocol.backend import NVBackend, follow_kept, time_as_medium
 from nvprotocol.compiler.gates import to_native
 from nvprotocol.compiler.kept_branch import NotFollowedError
 from nvprotocol.compiler.postselection import kept_bits
 from nvprotocol.device import Control
-from nvprotocol.engines import engine_of
+from nvprotocol.engines import _CLASSES as ENGINE_CLASSES
+from nvprotocol.engines import EngineName, engine_of
 from nvprotocol.engines.aer import kept_outcomes, kept_states
+from nvprotocol.engines.engine import Engine
 from nvprotocol.engines.floor import SMALLEST_PROBABILITY
 from nvprotocol.errors import ArgumentError, NoKeptShotsError, UnsupportedCircuitError
 
-Engine: TypeAlias = Literal["aer", "exact", "pulse"]
-ENGINES: tuple[Engine, ...] = ("aer", "exact", "pulse")
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 RATES = {"a", "A", "q", "d", "D"}
 COUPLINGS = {"J", "Jz", "dm"}
 MEDIA: dict[str, set[str]] = {
@@ -96,7 +98,7 @@ def test_the_engines_agree_on_any_circuit(medium: str, seed: int) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("medium", MEDIA)
-def test_a_turn_about_z_between_two_waits_as_by_the_master_equation(medium: str, engine: Engine) -> None:
+def test_a_turn_about_z_between_two_waits_as_by_the_master_equation(medium: str, engine: EngineName) -> None:
     """What a medium makes of the phase between two spins, whichever of its parts knows it."""
     rng = np.random.default_rng(list(MEDIA).index(medium))
     system, angle, wait = pair(**random_medium(rng, MEDIA[medium])), 0.9, 0.6
@@ -152,7 +154,7 @@ STILL = nv.Device(nv.MasterEquation(nv.Medium.pair(a=0.0)))
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("probability", [1e-3, 1e-8, 3e-11, 1.01e-13])
-def test_what_can_be_told_from_nothing_is_answered_by_every_engine(engine: Engine, probability: float) -> None:
+def test_what_can_be_told_from_nothing_is_answered_by_every_engine(engine: EngineName, probability: float) -> None:
     found = nv.emulate(tilted(probability), STILL, None, {"c": 1}, engine)
     assert found.success_probability == pytest.approx(probability, rel=1e-6)
     np.testing.assert_allclose(found.state, nv.operators.density_matrix("du"), atol=1e-3)
@@ -162,7 +164,7 @@ def test_what_can_be_told_from_nothing_is_answered_by_every_engine(engine: Engin
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("probability", [0.0, 1e-16, 0.99e-13])
-def test_what_cannot_is_refused_by_every_engine_alike(engine: Engine, probability: float) -> None:
+def test_what_cannot_is_refused_by_every_engine_alike(engine: EngineName, probability: float) -> None:
     for ask in (
         lambda: nv.emulate(tilted(probability), STILL, None, {"c": 1}, engine),
         lambda: nv.probability(tilted(probability), STILL, "1", "c", None, {"c": 1}, engine),
@@ -213,3 +215,11 @@ def test_a_bit_of_two_registers_is_kept_as_one_value(first: str) -> None:
     with pytest.raises(ArgumentError, match="keep one value of a bit"):
         nv.probability(circuit, STILL, "00", "c", None, {"also": other, "c": first * 2})
     assert kept_bits(circuit, {"also": first, "c": f"{first}{other}"}) == {1: int(first), 0: int(other)}
+
+
+def test_every_engine_has_one_name_everywhere() -> None:
+    (option,) = [one for one in cli._run.params if one.name == "engine"]
+    kind: Any = option.type
+    assert list(kind.choices) == list(get_args(EngineName)) == list(ENGINE_CLASSES)
+    for name in get_args(EngineName):
+        assert isinstance(engine_of(name, nv.Device(nv.MasterEquation(nv.Medium.pair()))), Engine)

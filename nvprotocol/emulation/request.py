@@ -1,4 +1,4 @@
-"""What every call that runs circuits has in common: checks, the kept branch or every shot, success probabilities."""
+"""What is asked of an emulation: checked arguments, and what every call does with them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Run:
+class Request:
     """What is asked for, checked.
 
     Attributes:
@@ -53,7 +53,7 @@ class Run:
         seed: Seed,
         *,
         per_shot: bool,
-    ) -> "Run":
+    ) -> "Request":
         """The arguments of `emulate` and `probability`.
 
         Raises:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from nvprotocol import operators, tomography
 from nvprotocol._checks import Seed, fail, one_of, show
 from nvprotocol.device import Device
+from nvprotocol.emulation.request import Request
 from nvprotocol.emulation.results import Ansatz, Estimate
-from nvprotocol.emulation.run import Run
 from nvprotocol.engines import EngineName, engine_of
 from nvprotocol.entanglement import concurrence
 from nvprotocol.tomography._arguments import checked_readout, checked_settings
@@ -111,29 +111,29 @@ def emulate(
     from nvprotocol.compiler.circuit_to_steps import compile_circuits
     from nvprotocol.engines.floor import success_probabilities
 
-    run = Run.checked(circuit, device, shots, postselect, engine, seed, per_shot=per_shot)
-    _require_pair(device, run.shots)
+    request = Request.checked(circuit, device, shots, postselect, engine, seed, per_shot=per_shot)
+    _require_pair(device, request.shots)
     labels = _checked_settings(settings, ansatz, device)
-    compiled = compile_circuits(run.circuits, device, postselect, translate=True)
+    compiled = compile_circuits(request.circuits, device, postselect, translate=True)
     for one in compiled:
         _require_unmeasured(one, device.n_qubits)
-    weighted = run.followed(lambda: run.engine.kept_states(compiled))
+    weighted = request.followed(lambda: request.engine.kept_states(compiled))
     success: list[float] | None = None
     if weighted is not None:
         success = success_probabilities([np.trace(state).real for state in weighted])
         weighted = [state / np.trace(state).real for state in weighted]
-        if run.shots is None:
+        if request.shots is None:
             pairs = zip(weighted, success, strict=True)
-            exact = [_without_noise(state, p, run, labels, ansatz) for state, p in pairs]
-            return exact if run.several else exact[0]
-    if weighted is None or run.per_shot:
-        tables = _counts_shot_by_shot(compiled, run, postselect, labels)
+            exact = [_without_noise(state, p, request, labels, ansatz) for state, p in pairs]
+            return exact if request.several else exact[0]
+    if weighted is None or request.per_shot:
+        tables = _counts_shot_by_shot(compiled, request, postselect, labels)
     else:
         outcomes = outcome_probabilities(weighted, device, labels, engine)
-        tables = draw_kept(np.reshape(success or [], (-1, 1, 1)) * outcomes, run.shots or 0, run.rng)
-    run.require_kept(tables.sum(axis=(1, 2)).tolist(), len(labels), success)
-    estimates = _from_counts(tables, run, labels, ansatz)
-    return estimates if run.several else estimates[0]
+        tables = draw_kept(np.reshape(success or [], (-1, 1, 1)) * outcomes, request.shots or 0, request.rng)
+    request.require_kept(tables.sum(axis=(1, 2)).tolist(), len(labels), success)
+    estimates = _from_counts(tables, request, labels, ansatz)
+    return estimates if request.several else estimates[0]
 
 
 def _require_pair(device: Device, shots: int | None) -> None:
@@ -192,20 +192,20 @@ def outcome_probabilities(
 
 def _counts_shot_by_shot(
     compiled: "Sequence[CompiledCircuit]",
-    run: Run,
+    request: Request,
     postselect: Mapping[str, int | str] | None,
     settings: Sequence[str],
 ) -> NDArray[np.int64]:
-    """The kept counts of every circuit and setting, every shot run, shape (circuits, settings, 2ᴺ)."""
+    """The kept counts of every circuit and setting, every shot request, shape (circuits, settings, 2ᴺ)."""
     from nvprotocol.compiler.circuit_to_steps import compile_circuits
     from nvprotocol.compiler.places import nv_of
     from nvprotocol.compiler.tomography import tomography_circuits
 
-    n = run.device.n_qubits
+    n = request.device.n_qubits
     measured = [one for part in compiled for one in tomography_circuits(part.native, settings, nv_of(part.native, n))]
-    again = compile_circuits(measured, run.device, postselect, translate=True, to_end=False)
+    again = compile_circuits(measured, request.device, postselect, translate=True, to_end=False)
     tables = np.zeros((len(measured), 2**n), dtype=np.int64)
-    counted = run.engine.counts(again, run.shots or 0, run.shot_seed())
+    counted = request.engine.counts(again, request.shots or 0, request.shot_seed())
     for k, (table, counts) in enumerate(zip(tables, counted, strict=True)):
         for value, count in counts.items():  # the outcome of the setting is in the highest bits
             table[value >> compiled[k // len(settings)].native.num_clbits] += count
@@ -213,7 +213,7 @@ def _counts_shot_by_shot(
 
 
 def _without_noise(
-    state: NDArray[np.complex128], success: float, run: Run, settings: Sequence[str], ansatz: Ansatz
+    state: NDArray[np.complex128], success: float, request: Request, settings: Sequence[str], ansatz: Ansatz
 ) -> Estimate:
     """The exact state as an estimate that nothing is uncertain about."""
     value = float(concurrence(state)) if state.shape == (4, 4) else float("nan")
@@ -226,20 +226,22 @@ def _without_noise(
         success_interval=(success, success),
         counts=None,
         shots=None,
-        metadata=run.metadata,
+        metadata=request.metadata,
         settings=tuple(settings),
         ansatz=ansatz,
     )
 
 
-def _from_counts(tables: NDArray[np.int64], run: Run, settings: Sequence[str], ansatz: Ansatz) -> list[Estimate]:
+def _from_counts(
+    tables: NDArray[np.int64], request: Request, settings: Sequence[str], ansatz: Ansatz
+) -> list[Estimate]:
     """Estimates from kept counts, shape (circuits, settings, 4), each with at least one count."""
-    readout = None if run.device.readout is None else run.device.readout_matrices
+    readout = None if request.device.readout is None else request.device.readout_matrices
     with warnings.catch_warnings():
         # Each estimate has its p-value, and says itself where the counts contradict the model.
         warnings.simplefilter("ignore", tomography.ModelWarning)
         fits = tomography.estimate(tables, settings, readout, ansatz=ansatz)
-    kept, runs = tables.sum(axis=(1, 2)), len(settings) * (run.shots or 0)
+    kept, runs = tables.sum(axis=(1, 2)), len(settings) * (request.shots or 0)
     low, high = tomography.clopper_pearson(kept, runs)
     return [
         Estimate(
@@ -250,8 +252,8 @@ def _from_counts(tables: NDArray[np.int64], run: Run, settings: Sequence[str], a
             success_probability=float(kept[k] / runs),
             success_interval=(float(low[k]), float(high[k])),
             counts=tables[k],
-            shots=run.shots,
-            metadata=run.metadata,
+            shots=request.shots,
+            metadata=request.metadata,
             p_value=float(fits.p_value[k]),
             settings=tuple(settings),
             ansatz=ansatz,

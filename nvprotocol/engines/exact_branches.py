@@ -20,7 +20,7 @@ class Branches:
         readings: What they read in each branch, shape (B, bits); nothing by default.
 
     Examples:
-        >>> from nvprotocol.engines.branches import Branches
+        >>> from nvprotocol.engines.exact_branches import Branches
         >>> branches = Branches((), np.ones((1, 1), dtype=complex))
         >>> branches.occupy([0, 1])
         >>> branches.qubits, branches.states.shape, branches.traces.tolist()

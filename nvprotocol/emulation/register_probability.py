@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from nvprotocol import tomography
 from nvprotocol._checks import Seed, fail, show
 from nvprotocol.device import Device
+from nvprotocol.emulation.request import Request
 from nvprotocol.emulation.results import Probability
-from nvprotocol.emulation.run import Run
 from nvprotocol.engines import EngineName
 from nvprotocol.tomography.settings import draw_kept
 
@@ -99,25 +99,25 @@ def probability(
     from nvprotocol.compiler.circuit_to_steps import compile_circuits
     from nvprotocol.engines.floor import success_probabilities
 
-    run = Run.checked(circuit, device, shots, postselect, engine, seed, per_shot=per_shot)
-    asked = [_outcomes(outcomes, _size_of(one, register), register) for one in run.circuits]
-    compiled = compile_circuits(run.circuits, device, postselect, translate=True, to_end=False)
+    request = Request.checked(circuit, device, shots, postselect, engine, seed, per_shot=per_shot)
+    asked = [_outcomes(outcomes, _size_of(one, register), register) for one in request.circuits]
+    compiled = compile_circuits(request.circuits, device, postselect, translate=True, to_end=False)
     bits = [_bits_of(one, register) for one in compiled]
-    tables = run.followed(lambda: _joint_probabilities(compiled, run, bits))
+    tables = request.followed(lambda: _joint_probabilities(compiled, request, bits))
     success: list[float] | None = None
     if tables is not None:
         success = success_probabilities([float(table.sum()) for table in tables])
-        if run.shots is None:
+        if request.shots is None:
             triples = zip(tables, success, asked, strict=True)
-            exact = [_exact(table / p, p, one, register, run) for table, p, one in triples]
-            return exact if run.several else exact[0]
-    if tables is None or run.per_shot:
-        counts = _counts_shot_by_shot(compiled, run, bits)
+            exact = [_exact(table / p, p, one, register, request) for table, p, one in triples]
+            return exact if request.several else exact[0]
+    if tables is None or request.per_shot:
+        counts = _counts_shot_by_shot(compiled, request, bits)
     else:
-        counts = [draw_kept(table, run.shots or 0, run.rng) for table in tables]
-    run.require_kept([int(one.sum()) for one in counts], 1, success)
-    found = [_counted(one, wanted, register, run) for one, wanted in zip(counts, asked, strict=True)]
-    return found if run.several else found[0]
+        counts = [draw_kept(table, request.shots or 0, request.rng) for table in tables]
+    request.require_kept([int(one.sum()) for one in counts], 1, success)
+    found = [_counted(one, wanted, register, request) for one, wanted in zip(counts, asked, strict=True)]
+    return found if request.several else found[0]
 
 
 def _size_of(circuit: "QuantumCircuit", register: str) -> int:
@@ -145,20 +145,20 @@ def _bits_of(compiled: "CompiledCircuit", register: str) -> list[int]:
 
 
 def _joint_probabilities(
-    compiled: "Sequence[CompiledCircuit]", run: Run, bits: Sequence[Sequence[int]]
+    compiled: "Sequence[CompiledCircuit]", request: Request, bits: Sequence[Sequence[int]]
 ) -> list[NDArray[np.float64]]:
     """Probabilities that a run is kept and the register reads what it reads, (2ᵏ,) for each circuit."""
     free = [[bit for bit in own if bit not in one.keep] for one, own in zip(compiled, bits, strict=True)]
-    tables = run.engine.distributions(compiled, free)
+    tables = request.engine.distributions(compiled, free)
     each = zip(tables, free, bits, compiled, strict=True)
     return [_by_reading(table, axes, own, one.keep) for table, axes, own, one in each]
 
 
 def _counts_shot_by_shot(
-    compiled: "Sequence[CompiledCircuit]", run: Run, bits: Sequence[Sequence[int]]
+    compiled: "Sequence[CompiledCircuit]", request: Request, bits: Sequence[Sequence[int]]
 ) -> list[NDArray[np.int64]]:
-    """Kept counts of every reading of a register, every shot run, (2ᵏ,) for each circuit."""
-    counted = run.engine.counts(compiled, run.shots or 0, run.shot_seed())
+    """Kept counts of every reading of a register, every shot request, (2ᵏ,) for each circuit."""
+    counted = request.engine.counts(compiled, request.shots or 0, request.shot_seed())
     tables = [np.zeros(2 ** len(own), dtype=np.int64) for own in bits]
     for table, counts, own in zip(tables, counted, bits, strict=True):
         for value, count in counts.items():
@@ -201,7 +201,7 @@ def _exact(
     success: float,
     outcomes: tuple[str, ...],
     register: str,
-    run: Run,
+    request: Request,
 ) -> Probability:
     value = _share(distribution, outcomes)
     return Probability(
@@ -215,12 +215,12 @@ def _exact(
         distribution=distribution,
         counts=None,
         shots=None,
-        metadata=run.metadata,
+        metadata=request.metadata,
     )
 
 
-def _counted(counts: NDArray[np.int64], outcomes: tuple[str, ...], register: str, run: Run) -> Probability:
-    kept, shots = int(counts.sum()), run.shots or 0
+def _counted(counts: NDArray[np.int64], outcomes: tuple[str, ...], register: str, request: Request) -> Probability:
+    kept, shots = int(counts.sum()), request.shots or 0
     hits = sum(int(counts[int(one, 2)]) for one in outcomes)
     low, high = tomography.clopper_pearson([hits, kept], [kept, shots])
     value = hits / kept
@@ -235,5 +235,5 @@ def _counted(counts: NDArray[np.int64], outcomes: tuple[str, ...], register: str
         distribution=counts / kept,
         counts=counts[None],
         shots=shots,
-        metadata=run.metadata,
+        metadata=request.metadata,
     )
