@@ -231,7 +231,7 @@ pytest_collect_file = (
         parsers=[as_one(rest.DocTestParser(), rest.SkipParser())],
         path="nvprotocol",
         pattern="*.py",
-        excludes=[] if HAS_PULSE_ENGINE else ["pulses/*.py", "pulses.py"],
+        excludes=[] if HAS_PULSE_ENGINE else ["pulses/*.py", "pulses/*/*.py", "pulses.py"],
         fixtures=["close_figures"],
         document_types={".py": Docstrings},
     )
