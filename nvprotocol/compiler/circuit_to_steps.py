@@ -22,7 +22,7 @@ from qiskit.circuit import Operation as QiskitOperation
 
 from nvprotocol._checks import ROUNDING
 from nvprotocol.channels import depolarising, evolution, preparation
-from nvprotocol.compiler.gates import runnable, to_native
+from nvprotocol.compiler.gates import is_standard, runnable, to_native
 from nvprotocol.compiler.instructions import superop_instruction
 from nvprotocol.compiler.postselection import kept_bits, require_measured
 from nvprotocol.compiler.steps import CompiledCircuit, Step, blank
@@ -112,14 +112,13 @@ class _Compiler:
     def _maps_of(
         self, operation: QiskitOperation, is_nv: bool, pieces: int, *, last: bool
     ) -> tuple[QiskitOperation | Instruction, ...]:
-        """What something that writes no bit does, with the error that comes with it; one object for all equal ones."""
-        key = _key(operation)
-        if key is None:
+        """What something that writes no bit does, with the error that comes with it; equal standard gates share it."""
+        if not is_standard(operation):  # others may share a name, and differ
             return self._maps_anew(operation, is_nv, pieces, last=last)
-        whole = (*key, is_nv, pieces, last)
-        if whole not in self._maps:
-            self._maps[whole] = self._maps_anew(operation, is_nv, pieces, last=last)
-        return self._maps[whole]
+        key = (operation.name, *map(float, operation.params), is_nv, pieces, last)
+        if key not in self._maps:
+            self._maps[key] = self._maps_anew(operation, is_nv, pieces, last=last)
+        return self._maps[key]
 
     def _maps_anew(
         self, operation: QiskitOperation, is_nv: bool, pieces: int, *, last: bool
@@ -132,16 +131,6 @@ class _Compiler:
         if isinstance(operation, Reset) and is_nv and self._device.initialisation_error:
             return (operation, _preparation(self._device.initialisation_error))
         return (operation,)  # a reset or a save
-
-
-def _key(operation: QiskitOperation) -> tuple[object, ...] | None:
-    """What equal operations share; None where they cannot be told by their numbers."""
-    parameters = getattr(operation, "params", None)
-    if parameters is None or not all(isinstance(one, float | int) for one in parameters):
-        return None
-    if not isinstance(operation, Gate | Reset) or (parameters and isinstance(operation, Reset)):
-        return None
-    return (type(operation), operation.name, *parameters)
 
 
 def _decimals(total: float) -> int | None:

@@ -1,6 +1,7 @@
 """Gates: which are native on a device, how long they take, and their matrices."""
 
 from functools import cache, lru_cache
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,11 @@ def native_us(device: Device, name: str, *, monitor: bool = False) -> float:
     return device.duration_us(name, monitor=monitor)
 
 
+def is_standard(operation: QiskitOperation) -> TypeGuard[Gate]:
+    """Whether it is one of Qiskit's standard gates, and not just called like one: name and angles then say it all."""
+    return isinstance(operation, Gate) and operation.base_class is _standard_gates().get(operation.name)
+
+
 def runnable(gate: Gate, pieces: int = 1) -> Gate:
     """Aer's own gate where it is one, and not just called like one, else its matrix; or an equal piece of it."""
     if pieces > 1:
@@ -83,7 +89,7 @@ def matrix_of(gate: QiskitOperation) -> NDArray[np.complex128]:
     """The matrix of a gate; the steps of a protocol repeat the same few, which are worked out once."""
     if isinstance(gate, UnitaryGate):
         return np.asarray(gate.params[0], dtype=complex)
-    if isinstance(gate, Gate) and gate.base_class is _standard_gates().get(gate.name):
+    if is_standard(gate):
         return _standard_matrix(gate.name, tuple(map(float, gate.params)))
     try:
         return np.asarray(Operator(gate).data, dtype=complex)
@@ -94,8 +100,7 @@ def matrix_of(gate: QiskitOperation) -> NDArray[np.complex128]:
 
 def _piece(gate: Gate, pieces: int) -> NDArray[np.complex128]:
     """One of the equal pieces that a gate is cut into: by its angle, or along the shortest way."""
-    standard = _standard_gates().get(gate.name)
-    if gate.name in _ROTATIONS and gate.base_class is standard:
+    if gate.name in _ROTATIONS and is_standard(gate):
         angle, *others = map(float, gate.params)
         return _standard_matrix(gate.name, (angle / pieces, *others))
     return np.asarray(Operator(matrix_of(gate)).power(1 / pieces).data, dtype=complex)

@@ -62,7 +62,7 @@ def in_folder(magnet: Section, folder: Path) -> Section:
 def medium_of(section: AnyMediumSection) -> Medium:
     """The medium that a section describes.
 
-    A magnet is asked once for the same section; what the theory leaves in doubt is in the provenance of the medium.
+    A magnet is asked once for the same section; validity warnings are in the provenance of the medium.
 
     Raises:
         ArgumentError: If medium or magnet refuse an argument.

@@ -182,7 +182,7 @@ class _Plan:
         return self._number_of[key]
 
     def _read(self, qubit: int, value: int | None) -> int:
-        """The number of what the measurement of a qubit does where it reads a value, or where nobody looks."""
+        """The number of what the measurement of a qubit does where it reads a value, or unread."""
         key = ("read", qubit, value)
         if key not in self._number_of:
             instrument = instrument_of(self._device, qubit)

@@ -76,11 +76,11 @@ def _parts(result: ExperimentResult) -> "Iterator[RenderableType]":
     for curve in result.curves:
         yield _table(result, curve)
     yield Text(str(result))
-    for doubt in _doubts(result):
-        yield Text(f"Validity warning: {doubt}")
+    for warning in _validity_warnings(result):
+        yield Text(f"Validity warning: {warning}")
 
 
-def _doubts(result: ExperimentResult) -> list[str]:
+def _validity_warnings(result: ExperimentResult) -> list[str]:
     """Validity warnings of an experiment's magnet at any point, each kind once."""
     experiment = result.experiment
     if experiment.content.magnet is None:

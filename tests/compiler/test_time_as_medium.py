@@ -9,7 +9,7 @@ import pytest
 from by_hand import durations, padding
 from numpy.typing import NDArray
 from qiskit import QuantumCircuit
-from qiskit.circuit import Instruction
+from qiskit.circuit import Gate, Instruction
 from qiskit.circuit.library import CZGate, RZGate, SXGate, XGate
 from qiskit.quantum_info import Operator, SuperOp, average_gate_fidelity
 from qiskit.transpiler import PassManager
@@ -220,3 +220,23 @@ def test_a_circuit_keeps_its_name_registers_and_metadata() -> None:
     circuit.metadata = {"run": 3}
     plain = time_as_medium(circuit, nv.Device(EVERYTHING.equation))
     assert (plain.name, plain.cregs, plain.metadata) == (circuit.name, circuit.cregs, {"run": 3})
+
+
+def test_gates_of_one_name_are_told_apart() -> None:
+    """A user's gates may share a name and differ; as may a standard gate and one that is called like it."""
+
+    def named(name: str, angle: float) -> Gate:
+        body = QuantumCircuit(1, name=name)
+        body.ry(angle, 0)
+        return body.to_gate()
+
+    still, angles = nv.Device(nv.MasterEquation(nv.Medium.pair(a=0.0))), (0.3, 1.1, -0.7, 2.0)
+    named_alike, written = QuantumCircuit(2), QuantumCircuit(2)
+    for name in ("mine", "x"):
+        for number, angle in enumerate(angles):
+            named_alike.append(named(name, angle), [number % 2])
+            named_alike.x(0)
+            written.ry(angle, number % 2)
+            written.x(0)
+    found, expected = (engines_on.superoperator(time_as_medium(one, still)) for one in (named_alike, written))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-13)

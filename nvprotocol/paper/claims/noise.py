@@ -94,7 +94,7 @@ def _dephasing() -> Finding:
 
 def _decoupling() -> Finding:
     fast, _ = decoupled(printed.equation(), 0.01, 4000, monitored=False)
-    watched, probability = decoupled(printed.equation(), 0.01, 4000, monitored=True)
+    monitored, probability = decoupled(printed.equation(), 0.01, 4000, monitored=True)
     dephasing = printed.equation(0.0, 0.0, d=0.2, D=0.05).liouvillian
     pulse = operators.kraus_superoperator(_FLIP)
     return Finding(
@@ -109,7 +109,7 @@ def _decoupling() -> Finding:
             ),
             equal(
                 "monitored with pulses: C(∞) and success probability",
-                [float(concurrence(watched)), probability],
+                [float(concurrence(monitored)), probability],
                 [1.0, 0.5],
                 digits=4,
             ),
