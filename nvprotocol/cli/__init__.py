@@ -1,8 +1,6 @@
 """The command line. Help and errors must come at once, so everything heavy is imported where it is used."""
 
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from nvprotocol.cli._experiments import run_experiment
 from nvprotocol.cli._export import export
 from nvprotocol.cli._figures import make_figures
 from nvprotocol.cli._paper import run_claims, run_errata
+from nvprotocol.cli._signals import ends_when_told
 from nvprotocol.cli._tomography import run_tomography
 
 __all__ = ["main"]
@@ -208,10 +207,9 @@ def main(arguments: list[str] | None = None) -> None:
     """
     from nvprotocol.errors import NVProtocolError
 
-    if threading.current_thread() is threading.main_thread():  # a folder in the making goes when the process is ended
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        code = _nvprotocol.main(arguments, prog_name="nvprotocol", standalone_mode=False)
+        with ends_when_told():
+            code = _nvprotocol.main(arguments, prog_name="nvprotocol", standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("nvprotocol: interrupted; nothing has been written.", err=True)
         sys.exit(130)

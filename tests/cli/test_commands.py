@@ -231,6 +231,30 @@ def test_a_run_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["long.toml"]
 
 
+@pytest.mark.parametrize(("number", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
+def test_a_signal_in_a_callback_is_not_lost(number: str, code: int) -> None:
+    # what a weak reference's callback raises, Python drops; every import has such callbacks
+    program = f"""
+import signal, sys, time, weakref
+import nvprotocol.cli
+from nvprotocol.cli._signals import ends_when_told
+
+class Watched:
+    pass
+
+watched = Watched()
+reference = weakref.ref(watched, lambda _: signal.raise_signal(signal.{number}))
+try:
+    with ends_when_told():
+        del watched
+        time.sleep(20)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stderr) == (code, b"")
+
+
 @pytest.mark.parametrize(
     ("arguments", "option"),
     [
