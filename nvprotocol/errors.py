@@ -88,6 +88,14 @@ class OutputError(NVProtocolError, OSError):
     """A result cannot be written where it was asked for."""
 
 
+class StoreError(NVProtocolError, ValueError):
+    """A store of chunks is not of the work that it is given to; the message says what differs."""
+
+
+class ExecutorError(NVProtocolError, RuntimeError):
+    """An executor has lost its workers before the work was done."""
+
+
 class ValidityWarning(UserWarning):
     """A number was worked out where the theory behind it no longer holds well; the message says by how much."""
 

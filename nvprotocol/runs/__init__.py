@@ -1,0 +1,8 @@
+"""Large runs: work in chunks, on any executor, in a store that outlives every interruption."""
+
+from nvprotocol.runs.execution import Progress, execute
+from nvprotocol.runs.store import ChunkStore
+from nvprotocol.runs.work import Arrays, Work, points_each
+from nvprotocol.runs.worker_pool import WorkerPool
+
+__all__ = ["Arrays", "ChunkStore", "Progress", "Work", "WorkerPool", "execute", "points_each"]

@@ -1,0 +1,144 @@
+"""The chunks of a work that are not there yet, computed here or on an executor."""
+
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
+from pathlib import Path
+from typing import NamedTuple
+
+from nvprotocol.errors import ExecutorError
+from nvprotocol.runs.store import ChunkStore
+from nvprotocol.runs.work import Arrays, Work
+from nvprotocol.runs.worker_pool import WorkerPool
+
+
+class Progress(NamedTuple):
+    """How far a work is.
+
+    Attributes:
+        done: Number of points that are done, those found included.
+        found: Number of points that were in the store at the beginning.
+        total: Number of all points.
+
+    Examples:
+        >>> from nvprotocol.runs import Progress
+        >>> str(Progress(done=30, found=10, total=40))
+        '30 of 40 points, 10 of them found'
+    """
+
+    done: int
+    found: int
+    total: int
+
+    def __str__(self) -> str:
+        found = f", {self.found} of them found" if self.found else ""
+        return f"{self.done} of {self.total} points{found}"
+
+
+def execute(
+    work: Work,
+    executor: Executor | None = None,
+    store: str | Path | ChunkStore | None = None,
+    progress: Callable[[Progress], object] | None = None,
+) -> list[Arrays]:
+    """Computes what is missing of a work.
+
+    Args:
+        work: The work.
+        executor: Where chunks are computed, here in this process by default. A `WorkerPool` whose workers die is made
+            anew, three times; any other executor is the caller's to keep alive.
+        store: Folder of chunks: those that are there are not computed again, those that are not are put there.
+        progress: Called with a `Progress`, at the beginning and after every chunk.
+
+    Returns:
+        The arrays of every chunk, in order.
+
+    Raises:
+        StoreError: If the store is one of other work.
+        OutputError: If the store cannot be written.
+        ExecutorError: If the executor breaks or is shut down; chunks that have been stored stay.
+
+    Examples:
+        >>> from concurrent.futures import ThreadPoolExecutor
+        >>> from nvprotocol.runs import Work, execute
+        >>> squares = Work("squares", {"up to": 3}, (1, 1, 1), lambda k: {"square": np.array([k**2])})
+        >>> with ThreadPoolExecutor(2) as threads:
+        ...     [int(chunk["square"][0]) for chunk in execute(squares, threads)]
+        [0, 1, 4]
+    """
+    chunks = ChunkStore(store, work) if isinstance(store, str | Path) else store
+    done: dict[int, Arrays] = {}
+    if chunks is not None:
+        there = ((number, chunks.load(number)) for number in range(len(work.sizes)))
+        done = {number: arrays for number, arrays in there if arrays is not None}
+    total, found = sum(work.sizes), sum(work.sizes[number] for number in done)
+    points = found
+
+    def tell() -> None:
+        if progress is not None:
+            progress(Progress(points, found, total))
+
+    def keep(number: int, arrays: Arrays) -> None:
+        nonlocal points
+        if chunks is not None:
+            chunks.save(number, arrays)
+        done[number] = arrays
+        points += work.sizes[number]
+        tell()
+
+    tell()
+    while missing := [number for number in range(len(work.sizes)) if number not in done]:
+        if executor is None:
+            for number in missing:
+                keep(number, work.compute(number))
+        else:
+            _spread(work, missing, executor, keep)
+    return [done[number] for number in range(len(work.sizes))]
+
+
+def _spread(work: Work, missing: list[int], executor: Executor, keep: Callable[[int, Arrays], None]) -> None:
+    """Computes chunks on an executor; comes back early where it broke and is made anew."""
+    futures: dict[Future[Arrays], int] = {}
+    try:
+        for number in missing:
+            futures[executor.submit(work.compute, number)] = number
+        for future in as_completed(futures):
+            keep(futures[future], future.result())
+            del futures[future]  # and with it the arrays, where they are in a store
+    except Exception as error:
+        _keep_the_rest(futures, keep)
+        if not _is_of(executor, error):
+            raise
+        if not (isinstance(executor, WorkerPool) and executor.renew()):
+            raise ExecutorError(_said_of(executor, error)) from error
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _keep_the_rest(futures: dict[Future[Arrays], int], keep: Callable[[int, Arrays], None]) -> None:
+    """Keeps what was ready, and not yet taken, when something failed."""
+    for future, number in list(futures.items()):
+        if future.done() and not future.cancelled() and future.exception() is None:
+            keep(number, future.result())
+            del futures[future]
+
+
+def _is_of(executor: Executor, error: Exception) -> bool:
+    """Whether it is the executor that failed, and not the work: Dask and MPI have errors of their own for that."""
+    if isinstance(error, BrokenExecutor | CancelledError):
+        return True
+    if type(error) is RuntimeError and "shutdown" in str(error):  # submitted after the end, of which there is no class
+        return True
+    package, own = (type(one).__module__.partition(".")[0] for one in (executor, error))
+    return package == own and package not in ("concurrent", "nvprotocol")
+
+
+def _said_of(executor: Executor, reason: BaseException) -> str:
+    name = type(executor).__name__
+    how = "has lost its workers" if isinstance(reason, BrokenExecutor) else f"ended with {type(reason).__name__}"
+    if isinstance(executor, WorkerPool):
+        return (
+            "The workers have died again and again: for lack of memory, perhaps, or because a script starts them "
+            'outside of `if __name__ == "__main__":`.'
+        )
+    return f"Argument `executor` must stay alive until all is computed, but the {name} {how}."

@@ -1,0 +1,159 @@
+"""Chunks of a work in a folder: each a file that is whole or not there."""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nvprotocol._checks import show
+from nvprotocol.errors import OutputError, StoreError
+from nvprotocol.runs.work import Arrays, Work
+
+_ABOUT = "work.json"
+_DIGEST_LENGTH = 64
+
+
+class ChunkStore:
+    """The chunks of one work in a folder, which is made with the first of them.
+
+    A chunk is an `.npz` file with its own digest, written beside and renamed; it names the work that it belongs to. Two
+    runs of the same work may write to one folder: they write the same. The folder of other work, or of another version
+    of this package, is refused with what differs.
+
+    Args:
+        folder: The folder.
+        work: The work.
+
+    Raises:
+        StoreError: If the folder holds something else.
+        OutputError: If the folder cannot be read.
+
+    Examples:
+        >>> import tempfile
+        >>> from nvprotocol.runs import ChunkStore, Work
+        >>> squares = Work("squares", {"up to": 4}, (2, 2), lambda k: {"square": np.arange(2 * k, 2 * k + 2) ** 2})
+        >>> store = ChunkStore(tempfile.mkdtemp(), squares)
+        >>> store.save(1, squares.compute(1))
+        >>> store.load(0) is None, store.load(1)["square"].tolist()
+        (True, [4, 9])
+    """
+
+    def __init__(self, folder: str | Path, work: Work) -> None:
+        self.folder, self.work = Path(folder).absolute(), work
+        with self._refusing():
+            if not self.folder.exists():
+                return
+            about = self.folder / _ABOUT
+            if about.exists():
+                self._require_same(about)
+            elif any(self.folder.iterdir()):
+                example = min(entry.name for entry in self.folder.iterdir())
+                raise StoreError(f"The store {self.folder} is not used: it holds other things, such as {example}.")
+
+    def load(self, number: int) -> Arrays | None:
+        """The arrays of a chunk; None where there is none, or where what is there is damaged or of other work."""
+        with self._refusing():
+            try:
+                raw = self._path(number).read_bytes()
+            except FileNotFoundError:
+                return None
+        body, digest = raw[:-_DIGEST_LENGTH], raw[-_DIGEST_LENGTH:]
+        if hashlib.sha256(body).hexdigest().encode() != digest:
+            return None
+        with np.load(io.BytesIO(raw), allow_pickle=False) as file:
+            arrays = dict(file)
+        named = str(arrays.pop("key")), int(arrays.pop("number"))
+        return arrays if named == (self.work.key, number) else None
+
+    def save(self, number: int, arrays: Arrays) -> None:
+        """Writes a chunk, whole or not at all.
+
+        Raises:
+            OutputError: If it cannot be written; what has been written before stays.
+        """
+        buffer = io.BytesIO()
+        np.savez(buffer, **arrays, key=np.array(self.work.key), number=np.array(number))  # pyright: ignore[reportArgumentType]
+        with zipfile.ZipFile(buffer, "a") as archive:
+            archive.comment = b"0" * _DIGEST_LENGTH  # the end of the file: the digest of all before it
+        body = buffer.getvalue()[:-_DIGEST_LENGTH]
+        content = body + hashlib.sha256(body).hexdigest().encode()
+        with self._refusing():
+            try:
+                self._write(self._path(number), content)
+            except FileNotFoundError:  # the folder: a run of the same work has come to its end and cleared up
+                self._write(self._path(number), content)
+
+    def remove(self) -> None:
+        """Removes the folder with all chunks; a run of the same work that goes on makes it anew."""
+        with suppress(OSError):
+            aside = Path(tempfile.mkdtemp(prefix=f"{self.folder.name}-", dir=self.folder.parent))
+            self.folder.rename(aside / "old")
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        about = self.folder / _ABOUT
+        if not about.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _put(about, json.dumps(self.work.identity, indent=1, ensure_ascii=False).encode())
+        _put(path, content)
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f"chunk-{number:06d}.npz"
+
+    def _require_same(self, about: Path) -> None:
+        try:
+            there = json.loads(about.read_text(encoding="utf-8"))
+        except ValueError:
+            raise StoreError(f"The store {self.folder} is not used: its {_ABOUT} is damaged.") from None
+        if there != self.work.identity:
+            first = next(_differences(there, self.work.identity), "something")
+            raise StoreError(f"The store {self.folder} is not used: it is of another run, in which {first}.")
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            yield
+        except (OutputError, FileNotFoundError):
+            raise
+        except OSError as error:
+            raise OutputError(f"The store {self.folder} cannot be used: {error.strerror or error}.") from error
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Writes a file beside its place and renames it."""
+    descriptor, name = tempfile.mkstemp(prefix=".", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _differences(there: Any, here: Any, path: str = "") -> Iterator[str]:
+    """What differs between two contents of JSON, in words."""
+    if isinstance(there, Mapping) and isinstance(here, Mapping):
+        for key in sorted({*there, *here}):
+            yield from _differences(there.get(key), here.get(key), f"{path}.{key}".removeprefix(".asked").lstrip("."))
+    elif isinstance(there, list) and isinstance(here, list) and len(there) != len(here):
+        yield f"{path} has {len(there)} entries, not {len(here)}"
+    elif isinstance(there, list) and isinstance(here, list):
+        for number, pair in enumerate(zip(there, here, strict=True)):
+            yield from _differences(*pair, f"{path}[{number}]")
+    elif there != here:
+        yield f"{path} is {_shown(there)}, not {_shown(here)}"
+
+
+def _shown(value: object) -> str:
+    text = "none" if value is None else show(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
