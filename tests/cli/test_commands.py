@@ -242,6 +242,7 @@ from nvprotocol.cli._signals import ends_when_told
 class Watched:
     pass
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background does without
 watched = Watched()
 reference = weakref.ref(watched, lambda _: signal.raise_signal(signal.{number}))
 try:

@@ -141,12 +141,14 @@ def test_the_environment_is_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 PROGRAM = """
+import signal
 import sys
 from pathlib import Path
 from chunked import slow
 from nvprotocol.runs import WorkerPool, execute
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background does without
     with WorkerPool(2) as workers:
         execute(slow(Path(sys.argv[1])), workers)
 """
