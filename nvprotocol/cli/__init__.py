@@ -14,6 +14,7 @@ from nvprotocol.cli._figures import make_figures
 from nvprotocol.cli._paper import run_claims, run_errata
 from nvprotocol.cli._signals import ends_when_told
 from nvprotocol.cli._tomography import run_tomography
+from nvprotocol.cli._workers import Workers
 
 __all__ = ["main"]
 
@@ -49,6 +50,8 @@ def _nvprotocol() -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the result [results/NAME-OF-FILE].")
 @click.option("-f", "--force", is_flag=True, help="Replace an existing result.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+@click.option("--workers", metavar="N", type=click.IntRange(min=1), help="Processes of this machine [this one].")
+@click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster, instead of --workers.")
 @click.option("--device", metavar="NAME|FILE", help="QASM: built-in device, device or experiment file [ideal].")
 @click.option(
     "--postselect",
@@ -60,11 +63,14 @@ def _nvprotocol() -> None:
 @click.option("--shots", metavar="N", help='QASM: runs, or "none" for no sampling noise [10000].')
 @click.option("--seed", metavar="N", type=click.IntRange(min=0), help="QASM: seed of what is random.")
 @click.option("--engine", type=click.Choice(["aer", "exact", "pulse"]), help="QASM: pulse is exact with pulses [aer].")
-def _run(file: Path, output: Path | None, force: bool, quiet: bool, **circuit: Any) -> None:
+def _run(
+    file: Path, output: Path | None, force: bool, quiet: bool, workers: int | None, dask: str | None, **circuit: Any
+) -> None:
     """Runs the experiment file or the circuit FILE.
 
     An experiment file (TOML): prints a table of emulated against exact values and how well they agree, and leaves
-    figure, data, table and the experiment file in a folder.
+    figure, data, table and the experiment file in a folder. However a run is interrupted, the same command goes on from
+    there; where all is done, it shows the result again. The result is the same for any number of workers.
 
     A circuit in OpenQASM 3 (.qasm): prints what tomography says of the NV qubits, or where the circuit measures them at
     its end, what their register reads. NV qubits are the register nv, or the first qubits. Time is delay: while it
@@ -74,6 +80,8 @@ def _run(file: Path, output: Path | None, force: bool, quiet: bool, **circuit: A
     if file.suffix == ".qasm":
         if output is not None or force:
             raise click.UsageError("A circuit leaves no folder: --output and --force are for experiment files.")
+        if workers is not None or dask is not None:
+            raise click.UsageError("A circuit is one run: --workers and --dask are for experiment files.")
         defaults = {
             "device": "ideal",
             "postselect": (),
@@ -86,7 +94,7 @@ def _run(file: Path, output: Path | None, force: bool, quiet: bool, **circuit: A
         return
     if given:
         raise click.UsageError(f"An experiment file says it all itself: --{min(given)} is for circuits (.qasm).")
-    run_experiment(file, output, force=force, quiet=quiet)
+    run_experiment(file, output, Workers(workers, dask), force=force, quiet=quiet)
 
 
 @_nvprotocol.command(name="export")

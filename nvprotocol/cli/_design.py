@@ -17,7 +17,7 @@ def run_design(file: Path, output: Path | None, *, force: bool, quiet: bool) -> 
     from rich.console import Console
 
     from nvprotocol.design.file import load
-    from nvprotocol.experiment import result_folder
+    from nvprotocol.runs import result_folder
 
     task = load(file)
     target = Path("results", file.stem) if output is None else output

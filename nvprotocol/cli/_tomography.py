@@ -27,6 +27,10 @@ _MOST_PRINTED = 8
 """Size of a state up to which its elements are printed."""
 
 
+_FILES = ("figure.pdf", "figure.png", "table.txt")
+"""What the result folder of a tomography holds."""
+
+
 def run_tomography(
     file: Path, readout: Path | None, output: Path | None, *, ansatz: str, level: float, force: bool
 ) -> None:
@@ -42,10 +46,10 @@ def run_tomography(
     text, estimate = _report(file, data, arguments)
 
     from nvprotocol import plotting
-    from nvprotocol.experiment import result_folder
+    from nvprotocol.runs import result_folder
 
     target = Path("results", file.stem) if output is None else output
-    with result_folder(target, force=force) as folder:
+    with result_folder(target, files=_FILES, force=force) as folder:
         figure = plotting.density_matrix_figure(estimate.state)
         figure.savefig(folder / "figure.pdf")
         figure.savefig(folder / "figure.png")

@@ -12,7 +12,6 @@ from nvprotocol.device import Device
 from nvprotocol.emulation.request import Request
 from nvprotocol.emulation.results import Probability
 from nvprotocol.engines import EngineName
-from nvprotocol.tomography.settings import draw_kept
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -46,7 +45,7 @@ def probability(
     shots: int | None = ...,
     postselect: Mapping[str, int | str] | None = ...,
     engine: EngineName = ...,
-    seed: Seed = ...,
+    seed: Seed | Sequence[Seed] = ...,
     *,
     per_shot: bool = ...,
 ) -> list[Probability]: ...
@@ -58,7 +57,7 @@ def probability(
     shots: int | None = 10_000,
     postselect: Mapping[str, int | str] | None = None,
     engine: EngineName = "aer",
-    seed: Seed = None,
+    seed: Seed | Sequence[Seed] = None,
     *,
     per_shot: bool = False,
 ) -> Probability | list[Probability]:
@@ -76,7 +75,7 @@ def probability(
         postselect: Register → outcome that is kept: 0 or 1 for every bit of it, or a string of bits in Qiskit's order.
         engine: "aer" for the Aer simulator, "exact" for the master equation in NumPy, "pulse" for the same under the
             pulses that the gates become (`nv.pulses.schedule`).
-        seed: Seed or generator of what is random.
+        seed: Seed or generator of what is random; one for each circuit, and its counts do not depend on the others.
         per_shot: Whether Aer runs every shot through every mid-circuit measurement, the reference semantics: slow.
 
     Returns:
@@ -114,7 +113,7 @@ def probability(
     if tables is None or request.per_shot:
         counts = _counts_shot_by_shot(compiled, request, bits)
     else:
-        counts = [draw_kept(table, request.shots or 0, request.rng) for table in tables]
+        counts = request.drawn(tables)
     request.require_kept([int(one.sum()) for one in counts], 1, success)
     found = [_counted(one, wanted, register, request) for one, wanted in zip(counts, asked, strict=True)]
     return found if request.several else found[0]
@@ -158,7 +157,7 @@ def _counts_shot_by_shot(
     compiled: "Sequence[CompiledCircuit]", request: Request, bits: Sequence[Sequence[int]]
 ) -> list[NDArray[np.int64]]:
     """Kept counts of every reading of a register, every shot request, (2ᵏ,) for each circuit."""
-    counted = request.engine.counts(compiled, request.shots or 0, request.shot_seed())
+    counted = request.counted(compiled)
     tables = [np.zeros(2 ** len(own), dtype=np.int64) for own in bits]
     for table, counts, own in zip(tables, counted, bits, strict=True):
         for value, count in counts.items():

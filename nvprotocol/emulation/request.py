@@ -1,6 +1,6 @@
 """What is asked of an emulation: checked arguments, and what every call does with them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,12 @@ from nvprotocol._checks import MOST_SHOTS, Seed, fail, generator, mapping, show,
 from nvprotocol.device import Device
 from nvprotocol.engines import engine_of
 from nvprotocol.errors import NoKeptShotsError, UnsupportedCircuitError
+from nvprotocol.tomography.settings import draw_kept
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
+    from nvprotocol.compiler.steps import CompiledCircuit
     from nvprotocol.engines.engine import Engine
 
 
@@ -28,7 +30,7 @@ class Request:
         device: The device.
         shots: Runs in each setting; None for none.
         engine: The engine.
-        rng: What is random.
+        rngs: What is random: one generator for all circuits, or one for each.
         per_shot: Whether every shot is run.
         metadata: How the result is computed.
     """
@@ -38,7 +40,7 @@ class Request:
     device: Device
     shots: int | None
     engine: "Engine"
-    rng: np.random.Generator
+    rngs: tuple[np.random.Generator, ...]
     per_shot: bool
     metadata: dict[str, Any]
 
@@ -50,7 +52,7 @@ class Request:
         shots: object,
         postselect: Mapping[str, int | str] | None,
         engine: str,
-        seed: Seed,
+        seed: Seed | Sequence[Seed],
         *,
         per_shot: bool,
     ) -> "Request":
@@ -75,9 +77,9 @@ class Request:
             "engine": engine,
             "method": "shot by shot" if per_shot else "kept branch",
             "postselect": dict(mapping(postselect, "postselect", "registers to outcomes")),
-            "seed": None if isinstance(seed, np.random.Generator) else seed,
+            "seed": _told(seed),
         }
-        return cls(circuits, several, device, number, found, generator(seed), per_shot, metadata)
+        return cls(circuits, several, device, number, found, _generators(seed, len(circuits)), per_shot, metadata)
 
     def followed(self, ask: Callable[[], list[NDArray]]) -> list[NDArray] | None:
         """What an engine finds in the kept branches; None where they cannot be followed, and every shot has to be run.
@@ -96,9 +98,19 @@ class Request:
             self.metadata.update({"method": "shot by shot", "reason": reason.but})
             return None
 
-    def shot_seed(self) -> int:
-        """A seed for the runs of every shot."""
-        return int(self.rng.integers(2**31))
+    def drawn(self, tables: Iterable[NDArray[np.float64]]) -> list[NDArray[np.int64]]:
+        """Kept counts of every circuit, from the probabilities of what is kept."""
+        rngs = self.rngs * len(self.circuits) if len(self.rngs) == 1 else self.rngs
+        return [draw_kept(table, self.shots or 0, rng) for table, rng in zip(tables, rngs, strict=True)]
+
+    def counted(self, circuits: "Sequence[CompiledCircuit]") -> list[Mapping[int, int]]:
+        """Kept counts of compiled circuits, every shot run; equally many of them belong to each circuit asked for."""
+        each = len(circuits) // len(self.rngs)
+        counts: list[Mapping[int, int]] = []
+        for k, rng in enumerate(self.rngs):
+            seed = int(rng.integers(2**31))
+            counts += self.engine.counts(circuits[k * each : (k + 1) * each], self.shots or 0, seed)
+        return counts
 
     def require_kept(self, counts: Sequence[int], n_settings: int, success: Sequence[float] | None) -> None:
         """Refuses to go on where a circuit has no kept run.
@@ -115,3 +127,19 @@ class Request:
                 f"Argument `shots` must be large enough to keep some runs{which}, but none of {of_all} was kept"
                 f"{expected}."
             )
+
+
+def _generators(seed: Seed | Sequence[Seed], number: int) -> tuple[np.random.Generator, ...]:
+    """One generator for all circuits, or one for each where there are as many seeds."""
+    if isinstance(seed, str) or not isinstance(seed, Sequence):
+        return (generator(seed),)  # pyright: ignore[reportArgumentType]  # which refuses a text
+    if len(seed) != number:
+        fail("seed", f"be one seed, or one for each of {number} circuits", f"is a list of {len(seed)}")
+    return tuple(generator(one, f"seed[{k}]") for k, one in enumerate(seed))
+
+
+def _told(seed: Seed | Sequence[Seed]) -> Any:
+    """A seed as the metadata say it: that of a generator is not known."""
+    if isinstance(seed, Sequence) and not isinstance(seed, str):
+        return tuple(_told(one) for one in seed)
+    return None if isinstance(seed, np.random.Generator) else seed

@@ -15,7 +15,6 @@ from nvprotocol.emulation.results import Ansatz, Estimate
 from nvprotocol.engines import EngineName, engine_of
 from nvprotocol.entanglement import concurrence
 from nvprotocol.tomography._arguments import checked_readout, checked_settings
-from nvprotocol.tomography.settings import draw_kept
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -47,7 +46,7 @@ def emulate(
     shots: int | None = ...,
     postselect: Mapping[str, int | str] | None = ...,
     engine: EngineName = ...,
-    seed: Seed = ...,
+    seed: Seed | Sequence[Seed] = ...,
     *,
     per_shot: bool = ...,
     settings: Sequence[str] | None = ...,
@@ -59,7 +58,7 @@ def emulate(
     shots: int | None = 10_000,
     postselect: Mapping[str, int | str] | None = None,
     engine: EngineName = "aer",
-    seed: Seed = None,
+    seed: Seed | Sequence[Seed] = None,
     *,
     per_shot: bool = False,
     settings: Sequence[str] | None = None,
@@ -82,7 +81,7 @@ def emulate(
         postselect: Register → outcome that is kept: 0 or 1 for every bit of it, or a string of bits in Qiskit's order.
         engine: "aer" for the Aer simulator, "exact" for the master equation in NumPy, "pulse" for the same under the
             pulses that the gates become (`nv.pulses.schedule`), those of the tomography included.
-        seed: Seed or generator of what is random.
+        seed: Seed or generator of what is random; one for each circuit, and its counts do not depend on the others.
         per_shot: Whether Aer runs every shot through every mid-circuit measurement, the reference semantics: slow.
         settings: Pauli settings that are measured, labels in Qiskit's order; all 3ᴺ by default.
         ansatz: "full", or "X" for states of two qubits that commute with the total σᶻ (`nv.tomography.estimate`).
@@ -130,7 +129,7 @@ def emulate(
         tables = _counts_shot_by_shot(compiled, request, postselect, labels)
     else:
         outcomes = outcome_probabilities(weighted, device, labels, engine)
-        tables = draw_kept(np.reshape(success or [], (-1, 1, 1)) * outcomes, request.shots or 0, request.rng)
+        tables = np.array(request.drawn(np.reshape(success or [], (-1, 1, 1)) * outcomes))
     request.require_kept(tables.sum(axis=(1, 2)).tolist(), len(labels), success)
     estimates = _from_counts(tables, request, labels, ansatz)
     return estimates if request.several else estimates[0]
@@ -205,8 +204,7 @@ def _counts_shot_by_shot(
     measured = [one for part in compiled for one in tomography_circuits(part.native, settings, nv_of(part.native, n))]
     again = compile_circuits(measured, request.device, postselect, translate=True, to_end=False)
     tables = np.zeros((len(measured), 2**n), dtype=np.int64)
-    counted = request.engine.counts(again, request.shots or 0, request.shot_seed())
-    for k, (table, counts) in enumerate(zip(tables, counted, strict=True)):
+    for k, (table, counts) in enumerate(zip(tables, request.counted(again), strict=True)):
         for value, count in counts.items():  # the outcome of the setting is in the highest bits
             table[value >> compiled[k // len(settings)].native.num_clbits] += count
     return tables.reshape(len(compiled), len(settings), -1)

@@ -1,14 +1,14 @@
 """Experiment files: a TOML text becomes circuits, runs, a table, a figure and data."""
 
 from nvprotocol.experiment.agreement import Agreement, counts_agreement, outcomes_agreement
-from nvprotocol.experiment.dataset import to_dataset
+from nvprotocol.experiment.dataset import read_dataset, to_dataset, write_dataset
 from nvprotocol.experiment.exact import Exact
 from nvprotocol.experiment.file import Experiment, load, parse
 from nvprotocol.experiment.observable import Observable
-from nvprotocol.experiment.output import result_folder
 from nvprotocol.experiment.qasm import from_qasm, to_qasm
 from nvprotocol.experiment.report import print_report, report_text
-from nvprotocol.experiment.result import Curve, ExperimentResult, run
+from nvprotocol.experiment.result import Curve, ExperimentResult
+from nvprotocol.experiment.run import run
 from nvprotocol.experiment.sweep import Sweep
 
 __all__ = [
@@ -25,9 +25,10 @@ __all__ = [
     "outcomes_agreement",
     "parse",
     "print_report",
+    "read_dataset",
     "report_text",
-    "result_folder",
     "run",
     "to_dataset",
     "to_qasm",
+    "write_dataset",
 ]

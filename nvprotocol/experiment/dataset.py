@@ -1,12 +1,16 @@
 """An experiment's result as one labelled, self-describing data set."""
 
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
+from nvprotocol._sealed import is_whole, sealed
 from nvprotocol.emulation import Estimate
+from nvprotocol.errors import FileError, OutputError
+from nvprotocol.experiment.chunks import key_of
 from nvprotocol.experiment.observable import Emulated, value_of
 from nvprotocol.experiment.result import Curve, ExperimentResult
 
@@ -52,6 +56,54 @@ def to_dataset(result: ExperimentResult) -> "Dataset":
         "part": ("part", ["real", "imaginary"]),
     }
     return Dataset(variables, coordinates, _attributes(result))
+
+
+def write_dataset(result: ExperimentResult, path: str | Path) -> None:
+    r"""Writes the data set of a result as NetCDF, with a digest behind its end, where readers of NetCDF do not look.
+
+    Raises:
+        OutputError: If the file cannot be written.
+
+    Examples:
+        >>> import tempfile
+        >>> text = "protocol.name = 'exchange'\nscan.parameter = 'medium.dm'\nscan.values = [0.1, 0.2]"
+        >>> result, path = nv.experiment.run(nv.experiment.parse(text)), tempfile.mkdtemp() + "/data.nc"
+        >>> nv.experiment.write_dataset(result, path)
+        >>> nv.experiment.read_dataset(path).equals(nv.experiment.to_dataset(result))
+        True
+    """
+    try:
+        to_dataset(result).to_netcdf(path, engine="h5netcdf")
+        Path(path).write_bytes(sealed(Path(path).read_bytes()))
+    except OSError as error:
+        raise OutputError(f"The file {path} cannot be written: {error.strerror or error}.") from error
+
+
+def read_dataset(path: str | Path) -> "Dataset":
+    """Reads a data set that `write_dataset` has written, or the command line; one that has changed is refused.
+
+    Any program that knows NetCDF reads these files; this function also tells whether they are what was written.
+
+    Raises:
+        FileError: If there is no such file, or it has changed since it was written.
+
+    Examples:
+        >>> nv.experiment.read_dataset("nowhere.nc")
+        Traceback (most recent call last):
+            ...
+        nvprotocol.errors.FileError: nowhere.nc: cannot be read (No such file or directory).
+    """
+    import io
+
+    from xarray import load_dataset
+
+    try:
+        raw = Path(path).read_bytes()
+    except OSError as error:
+        raise FileError(f"{path}: cannot be read ({error.strerror or error}).") from None
+    if not is_whole(raw):
+        raise FileError(f"{path}: has changed since it was written, or was written by another program.")
+    return load_dataset(io.BytesIO(raw), engine="h5netcdf")
 
 
 def _emulated_variables(result: ExperimentResult) -> dict[str, Any]:
@@ -135,6 +187,7 @@ def _attributes(result: ExperimentResult) -> dict[str, Any]:
     return {
         VERSION_KEY: FORMAT_VERSIONS["experiment data"],
         "title": result.experiment.content.title or result.experiment.name,
+        "key": key_of(result.experiment),
         "experiment_file": result.experiment.text,
         "conventions": "times in µs, rates in rad/µs, arrays in Qiskit's qubit order",
         "chi_squared": result.agreement.chi_squared,

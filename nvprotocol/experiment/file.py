@@ -75,6 +75,15 @@ class Experiment:
             value = float(self.scan.values[point])
         return content if value is None else self.scan.put(content, value)
 
+    def part(self, curve: int, values: NDArray[np.float64]) -> "Experiment":
+        """One curve at some values of the scan, as an experiment of its own."""
+        return Experiment(self.settings(curve), Sweep(self.scan.parameter, values), None, self.source)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The sections of protocols are classes made at run time, which pickle does not find.
+        given = self.content.model_dump(exclude_unset=True)
+        return _again, (given, self.scan, self.curves, self.source)
+
     def device(self, curve: int, value: float) -> Device:
         """The device of one curve at a value of the scan; built once for all at which it is the same."""
         of_curve = self.curves is not None and self.curves.section != "protocol"
@@ -117,6 +126,11 @@ class Experiment:
         """What varies, each with its values along its own axis of (curves, n)."""
         scan = [(self.scan, values)]
         return scan if self.curves is None else [(self.curves, self.curves.values[:, None]), *scan]
+
+
+def _again(given: dict[str, Any], scan: Sweep, curves: Sweep | None, source: TomlFile) -> Experiment:
+    """An experiment that has been pickled."""
+    return Experiment(ExperimentFile.model_validate(given), scan, curves, source)
 
 
 def _each_qubit(time: Any, n_qubits: int) -> Any:

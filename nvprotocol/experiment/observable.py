@@ -1,5 +1,6 @@
 """What an experiment asks of each run: the concurrence of the state that is kept, or the probability of outcomes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -84,18 +85,32 @@ def emulated_or_none(
     circuits: list["QuantumCircuit"],
     device: Device,
     options: dict[str, Any],
-    rng: np.random.Generator | None = None,
+    seeds: Sequence[Sequence[int]] = (),
 ) -> list[Emulated | None]:
-    """One answer for each circuit, None where no run is kept."""
+    """One answer for each circuit, None where no run is kept.
+
+    Args:
+        observable: What is asked for.
+        circuits: The circuits.
+        device: Their device.
+        options: What else `emulate` and `probability` take.
+        seeds: Numbers that seed the stream of each circuit; none where nothing is random.
+    """
+    seed = [np.random.default_rng([*one]) for one in seeds] or None
     try:
         if observable.outcomes is None:
             how: dict[str, Any] = {"settings": observable.settings, "ansatz": observable.ansatz}
-            return list(emulate(circuits, device, seed=rng, **how, **options))
-        return list(probability(circuits, device, observable.outcomes, REGISTER, seed=rng, **options))
+            return list(emulate(circuits, device, seed=seed, **how, **options))
+        return list(probability(circuits, device, observable.outcomes, REGISTER, seed=seed, **options))
     except NoKeptShotsError:
         if len(circuits) == 1:
             return [None]
-    return [answer for circuit in circuits for answer in emulated_or_none(observable, [circuit], device, options, rng)]
+    middle = len(circuits) // 2
+    return [
+        one
+        for half in (slice(middle), slice(middle, None))
+        for one in emulated_or_none(observable, circuits[half], device, options, seeds[half])
+    ]
 
 
 def _read_qubit(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -1,33 +1,18 @@
-"""Running an experiment: every point emulated and compared with the exact master equation."""
+"""What an experiment gives: every point emulated, beside the exact values."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.emulation import Estimate
-from nvprotocol.experiment.agreement import Agreement, outcomes_agreement
-from nvprotocol.experiment.exact import (
-    Exact,
-    by_circuits,
-    by_master_equation,
-    drawn_at,
-    exact_of,
-    jobs,
-    needs_circuits,
-)
-from nvprotocol.experiment.file import Experiment, parameters_of
-from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, observable_of, value_of
-from nvprotocol.master_equation import Conditional
+from nvprotocol.experiment.agreement import Agreement
+from nvprotocol.experiment.exact import Exact
+from nvprotocol.experiment.file import Experiment
+from nvprotocol.experiment.observable import Emulated, Observable, value_of
 from nvprotocol.tomography.state_estimate import SUSPECT
 
-if TYPE_CHECKING:
-    from nvprotocol.protocols import Protocol
-
-_CHUNK = 8
 _ROUNDING = 1e-12
 
 
@@ -144,97 +129,6 @@ class ExperimentResult:
     __repr__ = __str__
 
 
-def run(experiment: Experiment, progress: Callable[[int], None] | None = None) -> ExperimentResult:
-    """Emulates every point of an experiment and solves the same by the master equation.
-
-    The outcome depends on the file alone: every chunk of points has a random stream of its own, derived from the seed.
-
-    Args:
-        experiment: A checked experiment file.
-        progress: Called with the number of points that have just been done.
-
-    Returns:
-        Estimates, exact values and their agreement. A point at which no run is kept has no estimate; the others stand.
-
-    Examples:
-        >>> experiment = nv.experiment.load("circuits/dissipative_entanglement.toml")
-        >>> experiment.n_curves
-        4
-    """
-    from nvprotocol.protocols import GALLERY
-
-    protocol = GALLERY[experiment.content.protocol.name]
-    first = protocol.circuit(**parameters_of(experiment.settings(0, 0)))
-    observable = observable_of(protocol, first, experiment.content.run.tomography)
-    numbers = range(experiment.n_curves)
-    fine = drawn_at(experiment, by_circuits=any(needs_circuits(experiment, number) for number in numbers))
-    estimates = [_estimates(experiment, protocol, observable, number, progress) for number in numbers]
-    values, given = experiment.scan.values, (experiment, protocol, observable)
-    theory = by_master_equation(experiment, protocol, np.concatenate([values, fine]))
-    points, drawn = (
-        Conditional(theory.states[:, part], theory.probability[:, part])
-        for part in (slice(values.size), slice(values.size, None))
-    )
-    exact = exact_of(*given, points, outcomes=True), exact_of(*given, drawn)
-    curves = [_curve(*given, number, estimates[number], fine, exact) for number in numbers]
-    agreement = sum((_agreement(curve, experiment.content.run.shots) for curve in curves), Agreement(0.0, 0))
-    compared = [pair for curve in curves for pair in zip(curve.estimates, curve.exact.values, strict=True)]
-    kept = [(emulated, value) for emulated, value in compared if emulated is not None]
-    inside = sum(_contains(emulated.interval, value) for emulated, value in kept)
-    return ExperimentResult(experiment, curves, agreement, (inside, len(kept)), observable)
-
-
-def _label(experiment: Experiment, number: int) -> str:
-    """What distinguishes a curve."""
-    if experiment.curves is None:
-        return ""
-    value = f"{experiment.curves.values[number]:g}".replace("-", "−")
-    return f"{experiment.curves.symbol} = {value} {experiment.curves.unit}".strip()
-
-
-def _curve(
-    experiment: Experiment,
-    protocol: "Protocol",
-    observable: Observable,
-    number: int,
-    estimates: list[Emulated | None],
-    fine: NDArray[np.float64],
-    theory: tuple[Exact, Exact],
-) -> Curve:
-    """One curve, from its estimates and the master equation of all curves at the points and where they are drawn."""
-    given = (experiment, protocol, observable, number)
-    label, (points, drawn) = _label(experiment, number), (part.of_curve(number) for part in theory)
-    if not needs_circuits(experiment, number):
-        return Curve(label, estimates, points, fine, drawn)
-    exact = by_circuits(*given, experiment.scan.values, outcomes=True)
-    return Curve(label, estimates, exact, fine, by_circuits(*given, fine), drawn)
-
-
-def _estimates(
-    experiment: Experiment,
-    protocol: "Protocol",
-    observable: Observable,
-    curve: int,
-    progress: Callable[[int], None] | None,
-) -> list[Emulated | None]:
-    """One answer for each point of a curve; every chunk of points has a random stream of its own."""
-    run = experiment.content.run
-    options: dict[str, Any] = {"shots": run.shots, "postselect": protocol.postselect, "engine": run.engine}
-    estimates: list[Emulated | None] = []
-    for start in range(0, experiment.scan.values.size, _CHUNK):
-        chunk = experiment.scan.values[start : start + _CHUNK]
-        rng = np.random.default_rng([run.seed, curve, start])
-        for device, circuits in jobs(experiment, protocol, curve, chunk):
-            estimates += emulated_or_none(observable, circuits, device, options, rng)
-        if progress is not None:
-            progress(len(chunk))
-    return estimates
-
-
-def _contains(interval: tuple[float, float], value: float) -> bool:
-    return interval[0] <= value <= interval[1]
-
-
 def _largest_difference(curve: Curve) -> float:
     """Of the states where there is tomography, else of the observable."""
     largest = 0.0
@@ -244,16 +138,6 @@ def _largest_difference(curve: Curve) -> float:
         elif emulated is not None:
             largest = max(largest, abs(emulated.value - float(curve.exact.values[k])))
     return largest
-
-
-def _agreement(curve: Curve, shots: int | None) -> Agreement:
-    if curve.exact.outcomes is None:
-        return Agreement(0.0, 0)
-    points = zip(curve.estimates, curve.exact.outcomes, curve.exact.probability, strict=True)
-    return sum(
-        (outcomes_agreement(one, table, probability, shots=shots) for one, table, probability in points),
-        Agreement(0.0, 0),
-    )
 
 
 def _deviation(emulated: Emulated | None, exact: float) -> float:

@@ -1,6 +1,5 @@
 """Chunks of a work in a folder: each a file that is whole or not there."""
 
-import hashlib
 import io
 import json
 import os
@@ -15,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from nvprotocol._checks import show
+from nvprotocol._sealed import DIGEST_LENGTH, is_whole, sealed
 from nvprotocol.errors import OutputError, StoreError
 from nvprotocol.runs.work import Arrays, Work
 
 _ABOUT = "work.json"
-_DIGEST_LENGTH = 64
 
 
 class ChunkStore:
@@ -32,6 +31,7 @@ class ChunkStore:
     Args:
         folder: The folder.
         work: The work.
+        anew: Whether chunks that are there, of whatever work, are removed first.
 
     Raises:
         StoreError: If the folder holds something else.
@@ -47,9 +47,12 @@ class ChunkStore:
         (True, [4, 9])
     """
 
-    def __init__(self, folder: str | Path, work: Work) -> None:
-        self.folder, self.work = Path(folder).absolute(), work
+    def __init__(self, folder: str | Path, work: Work, *, anew: bool = False) -> None:
+        self.folder, self.work = Path(folder), work
         with self._refusing():
+            self.folder = self.folder.absolute()
+            if anew and (self.folder / _ABOUT).exists():
+                self.remove()
             if not self.folder.exists():
                 return
             about = self.folder / _ABOUT
@@ -59,6 +62,11 @@ class ChunkStore:
                 example = min(entry.name for entry in self.folder.iterdir())
                 raise StoreError(f"The store {self.folder} is not used: it holds other things, such as {example}.")
 
+    @property
+    def points(self) -> int:
+        """Number of points in the chunks that are there."""
+        return sum(size for number, size in enumerate(self.work.sizes) if self._path(number).exists())
+
     def load(self, number: int) -> Arrays | None:
         """The arrays of a chunk; None where there is none, or where what is there is damaged or of other work."""
         with self._refusing():
@@ -66,8 +74,7 @@ class ChunkStore:
                 raw = self._path(number).read_bytes()
             except FileNotFoundError:
                 return None
-        body, digest = raw[:-_DIGEST_LENGTH], raw[-_DIGEST_LENGTH:]
-        if hashlib.sha256(body).hexdigest().encode() != digest:
+        if not is_whole(raw):
             return None
         with np.load(io.BytesIO(raw), allow_pickle=False) as file:
             arrays = dict(file)
@@ -83,9 +90,8 @@ class ChunkStore:
         buffer = io.BytesIO()
         np.savez(buffer, **arrays, key=np.array(self.work.key), number=np.array(number))  # pyright: ignore[reportArgumentType]
         with zipfile.ZipFile(buffer, "a") as archive:
-            archive.comment = b"0" * _DIGEST_LENGTH  # the end of the file: the digest of all before it
-        body = buffer.getvalue()[:-_DIGEST_LENGTH]
-        content = body + hashlib.sha256(body).hexdigest().encode()
+            archive.comment = b"0" * DIGEST_LENGTH  # the end of the file, where the digest of all before it goes
+        content = sealed(buffer.getvalue()[:-DIGEST_LENGTH])
         with self._refusing():
             try:
                 self._write(self._path(number), content)

@@ -13,9 +13,9 @@ from command_line import error_of, exit_code, only_line
 from experiments import MONITORED, result_of
 
 from nvprotocol.cli import main
+from nvprotocol.cli._experiments import FILES
 from nvprotocol.errors import ArgumentError, NoKeptShotsError, NVProtocolError, OutputError
 from nvprotocol.experiment import report_text, to_dataset
-from nvprotocol.experiment.output import FILES
 
 
 @pytest.fixture

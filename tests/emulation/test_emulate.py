@@ -1,5 +1,7 @@
 """Aer, the exact engine, the master equation and Qiskit's own matrices give one state and one probability."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -14,8 +16,8 @@ from systems import System, many, pair, random_symbols, random_unitary
 import nvprotocol as nv
 from nvprotocol.compiler.timing import timed
 from nvprotocol.emulation import Estimate
-from nvprotocol.errors import NoKeptShotsError
-from nvprotocol.protocols import GALLERY, dissipative_entanglement, monitored_bell
+from nvprotocol.errors import ArgumentError, NoKeptShotsError
+from nvprotocol.protocols import GALLERY, dissipative_entanglement, monitored_bell, relaxometry
 
 LABELS = ("ud", "du", "++", "+d", "rl", "-u", "l+")
 GATES = (
@@ -175,6 +177,40 @@ def test_seeds_reproduce(per_shot: bool) -> None:
     assert np.any(counts(3) != counts(4))
     generator = np.random.default_rng(3)
     assert np.any(counts(generator) != counts(generator)), "a generator goes on"
+
+
+@pytest.mark.parametrize("per_shot", [False, True])
+def test_a_seed_for_each_circuit(per_shot: bool) -> None:
+    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)))
+    circuits = [dissipative_entanglement(time) for time in (0.5, 1.0, 1.5)]
+    read = [relaxometry(time) for time in (0.5, 1.0, 1.5)]
+
+    def counts(chosen: list[int], seeds: list[int | np.random.Generator]) -> list[list]:
+        how: Any = {"shots": 300, "seed": seeds, "per_shot": per_shot}
+        of_states = nv.emulate([circuits[k] for k in chosen], device, **how)
+        of_register = nv.probability([read[k] for k in chosen], device, "10", **how)
+        return [np.asarray(one.counts).tolist() for one in [*of_states, *of_register]]
+
+    together = counts([0, 1, 2], [5, 6, 7])
+    apart = [counts([k], [5 + k]) for k in range(3)]
+    assert together == [one[0] for one in apart] + [one[1] for one in apart]
+    assert together[:2] == counts([0, 1], [np.random.default_rng(5), 6])[:2]
+    assert together[0] != counts([0], [6])[0]
+
+
+@pytest.mark.parametrize(
+    ("seeds", "said"),
+    [
+        ([1], "`seed` must be one seed, or one for each of 2 circuits, but is a list of 1."),
+        ([1, -1], "`seed[1]` must be at least 0, but is -1."),
+        ("ab", '`seed` must be a whole number, but is "ab".'),
+    ],
+)
+def test_seeds_that_are_none(seeds: Any, said: str) -> None:
+    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0)))
+    with pytest.raises(ArgumentError) as raised:
+        nv.emulate([dissipative_entanglement(1.0)] * 2, device, 100, seed=seeds)
+    assert str(raised.value) == f"Argument {said}"
 
 
 def test_what_an_estimate_says() -> None:

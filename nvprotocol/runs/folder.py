@@ -1,0 +1,189 @@
+"""The folder that holds a result: all of it or nothing."""
+
+import ctypes
+import glob
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from nvprotocol.errors import OutputError
+
+try:
+    import fcntl
+except ImportError:  # not a Unix
+    fcntl = None
+
+_SETTLED_S = 60.0
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux
+
+
+@contextmanager
+def result_folder(
+    path: str | Path,
+    *,
+    files: Collection[str],
+    force: bool = False,
+    same: Callable[[Path], bool] | None = None,
+) -> Iterator[Path]:
+    """Gives a folder to write into, which takes its name only when everything has been written.
+
+    Whether it can be written is known before the work begins. What killed runs have left beside it is cleared away. A
+    symbolic link is followed.
+
+    Args:
+        path: The folder that is to hold the result.
+        files: Names of the files that such a result consists of.
+        force: Whether an existing result may be replaced. A folder that holds anything else never is.
+        same: Whether a result that somebody else has put there meanwhile is this one; then this one is dropped. Any
+            other stays, and this one gets a name beside it.
+
+    Raises:
+        OutputError: If the folder exists and may not be replaced, or cannot be written; or if another result has
+            appeared there meanwhile, with the name that this one has got.
+
+    Examples:
+        >>> import pathlib, tempfile
+        >>> target = pathlib.Path(tempfile.mkdtemp()) / "mine"
+        >>> with nv.runs.result_folder(target, files=["table.txt"]) as folder:
+        ...     _ = (folder / "table.txt").write_text("C = 0.5")
+        >>> (target / "table.txt").read_text()
+        'C = 0.5'
+    """
+    missing: list[Path] = []
+    target = Path(path)
+    try:
+        target = target.resolve()
+        _clear_abandoned(target)
+        missing = [folder for folder in target.parents if not folder.exists()]
+        _refuse_existing(target, files, force=force)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _unfinished(target) as partial:
+            yield partial
+            partial.chmod(0o755)
+            _put_in_place(partial, target, files, force=force, same=same)
+    except OutputError:
+        raise
+    except OSError as error:
+        raise OutputError(f"The output folder {target} cannot be written: {error.strerror or error}.") from error
+    finally:
+        for folder in missing:  # innermost first; one that holds something stays
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def beside(path: str | Path, ending: str) -> Path:
+    """A hidden name beside a folder, for what belongs to it.
+
+    Raises:
+        OutputError: If the path has no name, or the current folder is gone.
+
+    Examples:
+        >>> from nvprotocol.runs.folder import beside
+        >>> beside("results/mine", "chunks").name
+        '.mine.chunks'
+    """
+    try:
+        target = Path(path).resolve()
+        return target.with_name(f".{target.name}.{ending}")
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else "it has no name"
+        raise OutputError(f"The output folder {path} cannot be written: {said}.") from None
+
+
+def _refuse_existing(target: Path, files: Collection[str], *, force: bool) -> None:
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise OutputError(f"The output folder {target} cannot be written: there is a file of that name.")
+    present = list(target.iterdir())
+    foreign = sorted(entry.name for entry in present if entry.name not in files or not entry.is_file())
+    if foreign:
+        raise OutputError(f"The output folder {target} is not replaced: it holds other things, such as {foreign[0]}.")
+    if present and not force:
+        raise OutputError(f"The output folder {target} already holds a result; give --force to replace it.")
+
+
+@contextmanager
+def _unfinished(target: Path) -> Iterator[Path]:
+    """A hidden folder beside the target that goes with its process: at the end, or when the next run finds it."""
+    partial = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        with _held(partial):
+            yield partial
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _clear_abandoned(target: Path) -> None:
+    """Removes hidden folders that no living process holds; an old result in one of them takes its place again."""
+    for folder in target.parent.glob(f".{glob.escape(target.name)}-????????"):
+        with suppress(OSError), _held(folder) as abandoned:  # or gone meanwhile
+            if not abandoned or time.time() - folder.stat().st_mtime < _SETTLED_S:  # perhaps made just now
+                continue
+            if (folder / "old").is_dir() and not target.exists():
+                (folder / "old").rename(target)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Holds a folder as long as the process lives; gives whether it could, which it cannot where another one does."""
+    if fcntl is None:
+        yield False
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # also where the file system has no locks
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
+
+
+def _put_in_place(
+    partial: Path, target: Path, files: Collection[str], *, force: bool, same: Callable[[Path], bool] | None
+) -> None:
+    """Renames the new folder to its name; an old one is exchanged for it, or steps aside as long as that takes."""
+    try:
+        _refuse_existing(target, files, force=force)
+    except OutputError:  # which it did not say at the beginning
+        if same is not None and same(target):
+            return
+        _put_beside(partial, target)
+    if not target.exists():
+        partial.rename(target)
+    elif not _exchanged(partial, target):
+        with _unfinished(target) as aside:
+            old = aside / "old"
+            target.rename(old)
+            try:
+                partial.rename(target)
+            except BaseException:  # an interrupt too: either the new result is in place or the old one
+                old.rename(target)
+                raise
+
+
+def _put_beside(partial: Path, target: Path) -> None:
+    """Gives a result whose name has been taken meanwhile another one, and says so."""
+    number = 2
+    while (other := target.with_name(f"{target.name}-{number}")).exists():
+        number += 1
+    partial.rename(other)
+    raise OutputError(f"The output folder {target} has been filled by somebody else meanwhile; this result is {other}.")
+
+
+def _exchanged(first: Path, second: Path) -> bool:
+    """Exchanges two folders in one step, where the system can: a process that is killed leaves either."""
+    try:
+        exchange = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError, TypeError):  # not Linux, or an old C library
+        return False
+    names = os.fsencode(first), os.fsencode(second)
+    return exchange(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0
