@@ -21,7 +21,6 @@ FORMAT_VERSIONS = MappingProxyType(
         "experiment data": 1,
         "design data": 1,
         "figure data": 1,
-        "chunks": 1,
     }
 )
 """Kind of file → the newest version of its format, which is the one that is written."""

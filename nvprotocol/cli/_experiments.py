@@ -13,7 +13,7 @@ from nvprotocol.cli._workers import Workers, executor_of
 
 if TYPE_CHECKING:
     from nvprotocol.experiment import Experiment, ExperimentResult
-    from nvprotocol.runs import ChunkStore
+    from nvprotocol.runs import ChunkStore, Work
 
 FILES = ("figure.pdf", "figure.png", "data.nc", "table.txt", "experiment.toml")
 """What the result folder of an experiment holds."""
@@ -33,8 +33,7 @@ def run_experiment(file: Path, output: Path | None, workers: Workers, *, force: 
     """Runs an experiment file and leaves its result in a folder; goes on where a run of it was interrupted."""
     from nvprotocol import experiment
     from nvprotocol.experiment.chunks import key_of, plan_of, work_of
-    from nvprotocol.runs import ChunkStore, result_folder
-    from nvprotocol.runs.folder import beside
+    from nvprotocol.runs import result_folder
 
     loaded = experiment.load(file)
     target = Path("results", loaded.name) if output is None else output
@@ -48,7 +47,7 @@ def run_experiment(file: Path, output: Path | None, workers: Workers, *, force: 
         return _is_of(there, loaded, key)
 
     with result_folder(target, files=FILES, force=force, same=same) as folder:
-        store = ChunkStore(beside(target, "chunks"), work_of(loaded, plan_of(loaded)), anew=force)
+        store = _opened(target, work_of(loaded, plan_of(loaded)), force=force)
         with (
             _saying_what_is_kept(store),
             executor_of(workers, _PRELOAD) as executor,
@@ -81,13 +80,25 @@ def _saying_what_is_kept(store: "ChunkStore") -> Iterator[None]:
     """Ends an interrupted run with a line about what is kept."""
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as told:
         kept = store.points
         if not kept:
             raise
         of = f"{kept} of {sum(store.work.sizes)} points are kept"
         click.echo(f"nvprotocol: interrupted; {of}, and the same command goes on from there.", err=True)
-        sys.exit(130)
+        sys.exit(told.code if isinstance(told, SystemExit) else 130)
+
+
+def _opened(target: Path, work: "Work", *, force: bool) -> "ChunkStore":
+    """The chunks of a run that was interrupted, or a place for them."""
+    from nvprotocol.errors import StoreError
+    from nvprotocol.runs import ChunkStore
+    from nvprotocol.runs.folder import beside
+
+    try:
+        return ChunkStore(beside(target, "chunks"), work, anew=force)
+    except StoreError as error:
+        raise StoreError(f"{str(error).removesuffix('.')}; give --force to begin anew.") from None
 
 
 def _write(result: "ExperimentResult", folder: Path) -> None:

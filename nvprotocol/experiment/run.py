@@ -40,6 +40,7 @@ def run(
         Estimates, exact values and their agreement. A point at which no run is kept has no estimate; the others stand.
 
     Raises:
+        ArgumentError: If the executor is none.
         StoreError: If the store is of another experiment or version of the package; the message says what differs.
         OutputError: If the store cannot be written.
         ExecutorError: If the executor breaks; what is in the store stays.

@@ -5,6 +5,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future,
 from pathlib import Path
 from typing import NamedTuple
 
+from nvprotocol._checks import fail
 from nvprotocol.errors import ExecutorError
 from nvprotocol.runs.store import ChunkStore
 from nvprotocol.runs.work import Arrays, Work
@@ -53,6 +54,7 @@ def execute(
         The arrays of every chunk, in order.
 
     Raises:
+        ArgumentError: If the executor is none.
         StoreError: If the store is one of other work.
         OutputError: If the store cannot be written.
         ExecutorError: If the executor breaks or is shut down; chunks that have been stored stay.
@@ -65,6 +67,8 @@ def execute(
         ...     [int(chunk["square"][0]) for chunk in execute(squares, threads)]
         [0, 1, 4]
     """
+    if executor is not None and not isinstance(executor, Executor):
+        fail("executor", "be a concurrent.futures.Executor, or None", f"is of type {type(executor).__name__}")
     chunks = ChunkStore(store, work) if isinstance(store, str | Path) else store
     done: dict[int, Arrays] = {}
     if chunks is not None:

@@ -11,15 +11,18 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._file_format import FORMAT_VERSIONS
+from nvprotocol._read_only import ReadOnlyDict, holds_read_only
 
 Arrays: TypeAlias = dict[str, NDArray[Any]]
 """What a chunk gives: named arrays of numbers or of texts, no objects."""
 
+_FORMAT_VERSION = 1
+"""Of chunks; those of any other version, of format or package, are not read."""
 _FEWEST, _PARTS = 8, 16
 
 
 @dataclass(frozen=True, eq=False)
+@holds_read_only
 class Work:
     """A long computation, cut into chunks that know nothing of each other.
 
@@ -47,8 +50,9 @@ class Work:
     @cached_property
     def identity(self) -> dict[str, Any]:
         """What is asked with the versions of package and chunk format, in JSON's own types."""
-        versions = {"nvprotocol": version("nvprotocol"), "format_version": FORMAT_VERSIONS["chunks"]}
-        return json.loads(json.dumps({"kind": self.kind, **versions, "asked": self.asked}, default=_plain))
+        versions = {"nvprotocol": version("nvprotocol"), "format_version": _FORMAT_VERSION}
+        text = json.dumps({"kind": self.kind, **versions, "asked": self.asked}, default=_plain)
+        return json.loads(text, object_pairs_hook=ReadOnlyDict)
 
     @cached_property
     def key(self) -> str:

@@ -10,6 +10,7 @@ from scipy.stats import chi2
 
 import nvprotocol as nv
 from nvprotocol.experiment import Curve, Exact, ExperimentResult, parse, report_text, run, to_dataset
+from nvprotocol.runs import Progress
 
 
 def counts_of(result: ExperimentResult) -> list[np.ndarray]:
@@ -126,12 +127,11 @@ def test_curves_and_points_draw_independently() -> None:
 
 
 @pytest.mark.slow
-def test_progress_is_told_point_by_point() -> None:
+def test_progress_is_told_chunk_by_chunk() -> None:
     text = UNMONITORED.replace("points = 3", "points = 10").replace("shots = 300", "shots = 30")
-    done: list[int] = []
-    result = run(parse(text), done.append)
-    assert sum(done) == 10
-    assert len(done) > 1
+    told: list[Progress] = []
+    result = run(parse(text), progress=told.append)
+    assert told == [Progress(done, 0, 10) for done in (0, 8, 10, 10)]
     assert len(result.curves[0].estimates) == 10
 
 
