@@ -1,8 +1,10 @@
 """Reading a design file: a magnet, what is asked of it, and in which ranges."""
 
+from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BaseModel, Field
@@ -17,6 +19,7 @@ from nvprotocol.device.medium_section import in_folder, magnet_of
 from nvprotocol.device.schema import MagnetAlone
 from nvprotocol.errors import ArgumentError, DesignFileError
 from nvprotocol.magnets.magnet import Magnet
+from nvprotocol.runs import Progress
 
 __all__ = ["DesignTask", "load", "parse"]
 
@@ -83,13 +86,23 @@ class DesignTask:
         with self.source.locating(self._key):
             return optimise(self.magnet, **given)
 
-    def survey(self, best: Optimum) -> Survey:
+    def survey(
+        self,
+        best: Optimum,
+        executor: Executor | None = None,
+        store: str | Path | None = None,
+        progress: Callable[[Progress], object] | None = None,
+    ) -> Survey:
         """The map of separations and heights around the optimum, with the numbers of the magnet at their best.
 
         Args:
             best: The optimum.
+            executor: As for `survey`.
+            store: As for `survey`.
+            progress: As for `survey`.
         """
         asked = self.content.design
+        fixed: dict[str, Any] = best.question.fixed_inputs
         heights = None if asked.height_nm is None else _axis(asked.height_nm, asked.points)
         return survey(
             best.question.tuned_magnet(),
@@ -97,7 +110,10 @@ class DesignTask:
             overhead=best.question.overhead,
             separation_nm=_axis(asked.separation_nm, asked.points),
             height_nm=heights,
-            **best.question.fixed_inputs,
+            executor=executor,
+            store=store,
+            progress=progress,
+            **fixed,
         )
 
     def _key(self, error: ArgumentError) -> tuple[str, ...]:

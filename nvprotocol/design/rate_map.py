@@ -1,6 +1,9 @@
 """Bell pairs per second at every separation and height."""
 
+from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +14,11 @@ from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.design.question import Question, question
 from nvprotocol.design.sector import Array
+from nvprotocol.design.survey_chunks import joined, work_of
 from nvprotocol.design.yields import OVERHEAD, BellYield
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.medium import Medium
+from nvprotocol.runs import Progress, execute
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -116,6 +121,9 @@ def survey(
     overhead: float = OVERHEAD,
     dephasing_time: float = np.inf,
     field_difference_nt: float = 0.0,
+    executor: Executor | None = None,
+    store: str | Path | None = None,
+    progress: Callable[[Progress], object] | None = None,
 ) -> Survey:
     """Bell pairs per second at every separation and height: a map for the choice of geometry.
 
@@ -131,9 +139,16 @@ def survey(
         overhead: Time of an attempt besides t_F in µs, as for `bell_yield`.
         dephasing_time: T_φ in µs of each qubit on its own.
         field_difference_nt: Difference of the fields at the qubits in nT.
+        executor: Where the chunks of a large map are computed, any `concurrent.futures.Executor`; by default in this
+            process. The map is the same for every executor.
+        store: A folder that keeps every chunk once it is done; with it, a survey that was interrupted is continued.
+        progress: Called with a `nvprotocol.runs.Progress`, at the beginning and after every chunk.
 
     Raises:
         ArgumentError: If an argument is out of range, or separations or heights are no list of numbers.
+        StoreError: If the store is of another survey or version of the package; the message says what differs.
+        OutputError: If the store cannot be written.
+        ExecutorError: If the executor breaks; what is in the store stays.
 
     Examples:
         >>> film = nv.magnets.Film(nv.magnets.YIG_COLD, thickness_nm=20, gap_ghz=2.0)
@@ -152,11 +167,8 @@ def survey(
     asked = question(magnet, target_fidelity, overhead, given)
     separations = _axis(separation_nm, "separation_nm")
     heights = None if height_nm is None else _axis(height_nm, "height_nm")
-    places = {"separation_nm": separations}
-    if heights is not None:
-        places = {"separation_nm": separations[:, None], "height_nm": heights}
-    medium = asked.medium(places)
-    result = asked.answer_of(medium)
+    chunks = execute(work_of(asked, separations, heights), executor, store, progress)
+    medium, result = joined(chunks, asked)
     return Survey(separation_nm=separations, height_nm=heights, result=result, medium=medium, question=asked)
 
 

@@ -31,7 +31,8 @@ class Work:
 
     Attributes:
         kind: What is computed, in a word or two.
-        asked: All that decides on the numbers, as JSON can hold it; complex numbers and arrays are welcome.
+        asked: All that decides on the numbers, as JSON can hold it; complex numbers, arrays and objects that are their
+            attributes are welcome.
         sizes: Number of points in each chunk.
         compute: From the number of a chunk to its arrays. Other processes get it pickled.
 
@@ -93,4 +94,7 @@ def _plain(value: object) -> Any:
         return [value.real, value.imag]
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
+    if hasattr(value, "__dict__") and not callable(value):  # an object, by what it was made with
+        kept = {name for name in vars(value) if isinstance(getattr(type(value), name, None), cached_property)}
+        return {"of": type(value).__name__, **{name: one for name, one in vars(value).items() if name not in kept}}
     raise TypeError(f"nothing plain can be made of {type(value).__name__}")
