@@ -7,7 +7,7 @@ from nvprotocol._checks import ROUNDING, fail, show
 from nvprotocol.master_equation import precise
 from nvprotocol.master_equation.conditional import SURE, Conditional, at, made_positive, made_sure
 from nvprotocol.master_equation.evolution import evolved
-from nvprotocol.master_equation.exponential import NORM_BOUND, expm, refuse_endless
+from nvprotocol.master_equation.exponential import expm, merged, refuse_endless, rounding_growth
 from nvprotocol.master_equation.generator import block_generator
 from nvprotocol.master_equation.growth import EPSILON, relative_error
 from nvprotocol.master_equation.symmetry import from_coordinates, on_diagonal, to_coordinates
@@ -46,6 +46,7 @@ def monitored(
     generator = block_generator(values, n_qubits, (None, 0), "full", real=True)
     before = checks == 0
     spans = np.where(before, times, np.where(at_check, 0.0, times - checks * period))
+    spans = np.where(before, spans, merged(spans, ROUNDING * times[-1]))
     if np.any(before):
         states[..., before, :, :] = evolved(values, factor @ np.swapaxes(factor.conj(), -1, -2), times[before])
     if not np.all(before):
@@ -83,7 +84,7 @@ def _after_checks(
     log_slowest = np.minimum(np.log(largest), 0.0) * numbers
     error = relative_error(step / largest[..., None], eigenvalues / largest, log_slowest, numbers, logs, SURE)
     norm = np.abs(generator).sum(axis=-2).max(axis=-1)
-    error *= np.maximum(1.0, norm * period / NORM_BOUND)[..., None]  # what squaring adds to each exponential
+    error *= rounding_growth(norm * period)[..., None]
     kept = np.zeros((*logs.shape, d, d), dtype=complex)
     from_coordinates(vectors, n_qubits, half, kept)
 

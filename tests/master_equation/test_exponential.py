@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from strategies import SEEDS
 
 from nvprotocol.master_equation import exponential
-from nvprotocol.master_equation.exponential import expm, propagate
+from nvprotocol.master_equation.exponential import expm, merged, propagate
 
 
 def stable(rng: np.random.Generator, n: int, *batch: int) -> NDArray[np.complex128]:
@@ -76,6 +76,12 @@ GRIDS = {
     "repeated": [0.0, 0.0, 0.5, 0.5, 1.0],
     "all the same": [0.8, 0.8, 0.8],
     "nearly uniform": [0.0, 1.0, 2.0 + 1e-9],
+    "zero and a grid": np.r_[0.0, np.linspace(0.3, 2, 9)],
+    "two grids": np.r_[np.linspace(0, 1, 9), np.linspace(1.1, 3, 9)],
+    "a grid and what lies between": np.sort(np.r_[np.arange(1, 20) * 0.04, np.arange(1, 16) * 0.05]),
+    "geometric": np.geomspace(1e-3, 3, 17),
+    "geometric from zero": np.r_[0.0, np.geomspace(1e-6, 3, 17)],
+    "hardly geometric": 0.1 * np.cumsum(1 + 3e-12 * np.arange(16)),
 }
 
 
@@ -93,6 +99,41 @@ def test_propagate_is_the_exponential_at_each_time(
     for (i, j, k), time in np.ndenumerate(np.broadcast_to(times, (2, 3, times.size))):
         expected = scipy.linalg.expm(generators[j] * time) @ vectors[i, 0]
         np.testing.assert_allclose(found[i, j, :, k], expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("jordan", [0.0, 1e-9, 1e-4])
+def test_many_steps_at_and_near_an_exceptional_point(jordan: float, rng: np.random.Generator) -> None:
+    # Of these, some have eigenvectors that are as good as parallel, and one has too few.
+    times = np.geomspace(1e-3, 5, 25)
+    generators = stable(rng, 4, 3)
+    similar = np.linalg.qr(rng.normal(size=(4, 4)))[0]
+    generators[1] = similar @ (-np.eye(4) + np.eye(4, k=1) + jordan * np.diag([0, 1, 2, 3])) @ similar.T
+    vector = rng.normal(size=4) + 0j
+    found = propagate(generators, vector, times)
+    for j, k in np.ndindex(3, times.size):
+        expected = scipy.linalg.expm(generators[j] * times[k]) @ vector
+        np.testing.assert_allclose(found[j, :, k], expected, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("size", [1, 2, 37])
+def test_pieces_of_a_batch_make_no_difference(
+    size: int, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matrices = stable(rng, 3, 5, 7) * np.geomspace(1e-3, 100, 7)[:, None, None]
+    whole = expm(matrices)
+    monkeypatch.setattr(exponential, "_CACHE", size * 9 * 16)
+    np.testing.assert_array_equal(expm(matrices), whole)
+    assert expm(np.zeros((0, 3, 3))).shape == (0, 3, 3)
+
+
+def test_what_differs_by_rounding_is_merged() -> None:
+    exact = np.array([0.3, 0.1, 0.2, 0.1, 0.0, 0.3])
+    noisy = exact + np.array([0, 3e-17, -2e-17, 0, 1e-18, 5e-17])
+    found = merged(noisy, 1e-12)
+    assert np.unique(found).size == 4
+    np.testing.assert_allclose(found, exact, atol=1e-16)
+    assert merged(exact, 0.0).tolist() == exact.tolist()
+    assert merged(np.zeros(0), 1e-12).size == 0
 
 
 @pytest.mark.parametrize("count", range(1, 20))
