@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from nvprotocol._read_only import holds_read_only, protect, read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import checks, matrices, steady
 from nvprotocol.master_equation.conditional import Conditional
-from nvprotocol.master_equation.evolution import evolved, propagator
+from nvprotocol.master_equation.evolution import evolved_in_parts, propagator
 from nvprotocol.master_equation.generator import liouvillian, parameters
 from nvprotocol.master_equation.no_jump_evolution import no_jump
 from nvprotocol.medium import Medium
@@ -141,15 +142,28 @@ class MasterEquation:
         """
         return propagator(self._parameters, self.n_qubits, real_number(duration, "duration", minimum=0.0))
 
-    def evolve(self, initial: operators.State, times: ArrayLike) -> NDArray[np.complex128]:
+    @overload
+    def evolve(self, initial: operators.State, times: ArrayLike) -> NDArray[np.complex128]: ...
+    @overload
+    def evolve(
+        self, initial: operators.State, times: ArrayLike, observable: Callable[[NDArray[np.complex128]], NDArray[Any]]
+    ) -> NDArray[Any]: ...
+    def evolve(
+        self,
+        initial: operators.State,
+        times: ArrayLike,
+        observable: Callable[[NDArray[np.complex128]], NDArray[Any]] | None = None,
+    ) -> NDArray[Any]:
         """The density matrices at the given times (Eq. 2), by exponentials of the blocks that the state touches.
 
         Args:
             initial: A label in the paper's order ("ud"), a ket, density matrices (…, d, d), or a Qiskit state.
             times: Non-decreasing times in µs, of any spacing, shape (T,) or a number.
+            observable: What is kept of the states, a function of arrays (…, d, d) that treats each state alike, such as
+                `nv.concurrence`. A large batch is worked on a part at a time, so that states need not fit in memory.
 
         Returns:
-            States of shape (…, T, d, d).
+            States of shape (…, T, d, d), or the observable of shape (…, T).
 
         Raises:
             ArgumentError: If the initial state is not a state of N qubits, or times are negative or decrease.
@@ -158,8 +172,12 @@ class MasterEquation:
             >>> equation = nv.MasterEquation(nv.Medium.pair(a=[1.0, 2.0], A=[1.0, 0.0]))
             >>> equation.evolve("ud", [0.0, 0.5, 1.0]).shape
             (2, 3, 4, 4)
+            >>> equation.evolve("ud", [0.0, 0.5, 1.0], nv.concurrence).shape
+            (2, 3)
         """
-        return evolved(self._parameters, self._state(initial), times_array(times))
+        if observable is not None and not callable(observable):
+            fail("observable", "be a function of states, or None", f"is of type {type(observable).__name__}")
+        return evolved_in_parts(self._parameters, self._state(initial), times_array(times), observable)
 
     def no_jump(self, initial: operators.State, times: ArrayLike) -> Conditional:
         """The states on condition that no quantum of relaxation or excitation is exchanged, and their probability.

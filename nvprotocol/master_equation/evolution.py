@@ -1,5 +1,9 @@
 """Evolution of density matrices, only in the blocks that the initial state touches."""
 
+from collections.abc import Callable
+from math import prod
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,10 +21,51 @@ from nvprotocol.master_equation.symmetry import (
     to_coordinates,
 )
 
+_NUMBERS = 2**18
+"""Complex numbers of the states that are made at a time."""
+
 
 def touched_sectors(rho: NDArray[np.complex128], n_qubits: int, kind: Kind) -> list[Sector]:
     """The blocks in which a state has an element that is not zero."""
     return [sector for sector in sectors(n_qubits, kind) if np.any(to_coordinates(rho, n_qubits, sector))]
+
+
+def evolved_in_parts(
+    values: NDArray[np.float64],
+    rho: NDArray[np.complex128],
+    times: NDArray[np.float64],
+    observable: Callable[[NDArray[np.complex128]], NDArray[Any]] | None = None,
+) -> NDArray[Any]:
+    """exp(𝓖t)ρ at every time, or an observable of it; a large batch a part at a time, which stays in the cache.
+
+    Args:
+        values: Real parameters of the generator 𝓖, shape (…, P).
+        rho: Initial states, shape (…, d, d).
+        times: Non-decreasing times in µs, shape (T,).
+        observable: From matrices (…, d, d) to what is kept of them, shape (…, *); by default all.
+
+    Returns:
+        Matrices of shape (…, T, d, d), or what is kept of them, (…, T, *).
+    """
+    batch = np.broadcast_shapes(values.shape[:-1], rho.shape[:-2])
+    size, most = prod(batch), max(_NUMBERS // (times.size * rho.shape[-1] ** 2), 1)
+    if size <= most:
+        states = evolved(values, rho, times)
+        return states if observable is None else observable(states)
+    if values.ndim > 1:
+        values = np.broadcast_to(values, (*batch, values.shape[-1])).reshape(size, -1)
+    if rho.ndim > 2:
+        rho = np.broadcast_to(rho, (*batch, *rho.shape[-2:])).reshape(size, *rho.shape[-2:])
+    result: NDArray[Any] | None = None
+    for start in range(0, size, most):
+        part = slice(start, start + most)
+        states = evolved(values[part] if values.ndim > 1 else values, rho[part] if rho.ndim > 2 else rho, times)
+        kept = states if observable is None else observable(states)
+        if result is None:
+            result = np.empty((size, *kept.shape[1:]), dtype=kept.dtype)
+        result[part] = kept
+    assert result is not None
+    return result.reshape(*batch, *result.shape[1:])
 
 
 def evolved(
@@ -31,7 +76,7 @@ def evolved(
     kind: Kind = "full",
     shift: NDArray[np.float64] | float = 0.0,
 ) -> NDArray[np.complex128]:
-    """exp((𝓖 − shift)t)ρ at every time.
+    """exp((𝓖 − shift)t)ρ at every time, of all points of a batch at once.
 
     Args:
         values: Real parameters of the generator 𝓖, shape (…, P).

@@ -35,7 +35,7 @@ _TAYLOR = np.array(
     ]
 )
 _TAYLOR_BOUND = 1.090863719290036
-_LARGE = 16.0
+_LARGE = 64.0
 """Norm above which the Padé approximant is taken: it needs fewer squarings, each of which doubles the rounding."""
 _CACHE = 2**19
 """Bytes of the matrices that are worked on at a time: several such arrays stay in the cache of a core."""

@@ -46,3 +46,28 @@ def test_the_last_time_decides_whether_times_are_too_long(times: list[float]) ->
     equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.5))
     with pytest.raises(ArgumentError, match="`times` must be at most"):
         equation.evolve("ud", times)
+
+
+@pytest.mark.parametrize("batched", ["media", "states", "both", "crossed"])
+def test_a_large_batch_is_its_parts(batched: str, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+    a = rng.uniform(0.5, 2.0, size=(7, 1) if batched == "crossed" else 7)
+    medium = nv.Medium.pair(a=1.0 if batched == "states" else a, A=0.4, q=0.3)
+    shape = {"media": (), "crossed": (5,)}.get(batched, (7,))
+    kets = rng.normal(size=(*shape, 4)) + 1j * rng.normal(size=(*shape, 4))
+    kets /= np.linalg.norm(kets, axis=-1, keepdims=True)
+    states = np.einsum("...i,...j->...ij", kets, kets.conj())
+    equation, times = nv.MasterEquation(medium, 0.7), [0.0, 0.4, 0.8]
+    whole = equation.evolve(states, times)
+    kept = equation.evolve(states, times, nv.concurrence)
+    monkeypatch.setattr("nvprotocol.master_equation.evolution._NUMBERS", 2 * 3 * 16)
+    parts = equation.evolve(states, times)
+    assert parts.shape == whole.shape
+    np.testing.assert_allclose(parts, whole, atol=1e-15)
+    np.testing.assert_allclose(equation.evolve(states, times, nv.concurrence), kept, atol=1e-14)
+    np.testing.assert_allclose(kept, nv.concurrence(whole), atol=1e-14)
+
+
+def test_what_is_no_observable_is_refused() -> None:
+    equation = nv.MasterEquation(nv.Medium.pair(a=1.0))
+    with pytest.raises(ArgumentError, match=r"^Argument `observable` must be a function of states, or None"):
+        equation.evolve("ud", [1.0], "concurrence")  # pyright: ignore[reportCallIssue, reportArgumentType]
