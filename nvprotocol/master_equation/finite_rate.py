@@ -48,7 +48,7 @@ def conditional_map(equation: MasterEquation, period: float) -> NDArray[np.float
         >>> pair = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
         >>> cold = nv.master_equation.conditional_map(pair, period=0.5)
         >>> rates = np.log(np.abs(np.linalg.eigvals(cold))) / 0.5  # −2(a ∓ Γ), and −2a twice
-        >>> np.sort(rates).round(9).tolist()
+        >>> (np.sort(rates).round(9) + 0.0).tolist()
         [-4.0, -2.0, -2.0, 0.0]
     """
     _require_pair(equation)
