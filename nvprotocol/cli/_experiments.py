@@ -107,6 +107,7 @@ def _write(result: "ExperimentResult", folder: Path) -> None:
 
     figure = plotting.experiment_figure(result)
     figure.savefig(folder / "figure.pdf")
+    figure.set_layout_engine("none")  # where everything is has been worked out, which takes as long as drawing it
     figure.savefig(folder / "figure.png")
     experiment.write_dataset(result, folder / "data.nc")
     (folder / "table.txt").write_text(experiment.report_text(result), encoding="utf-8")

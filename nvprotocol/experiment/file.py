@@ -77,7 +77,10 @@ class Experiment:
 
     def part(self, curve: int, values: NDArray[np.float64]) -> "Experiment":
         """One curve at some values of the scan, as an experiment of its own."""
-        return Experiment(self.settings(curve), Sweep(self.scan.parameter, values), None, self.source)
+        part = Experiment(self.settings(curve), Sweep(self.scan.parameter, values), None, self.source)
+        if self.scan.section == "protocol":  # then all points of the curve have one device
+            vars(part)["_device"] = lambda _, value: self.device(curve, value)
+        return part
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The sections of protocols are classes made at run time, which pickle does not find.

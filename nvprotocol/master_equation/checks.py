@@ -57,6 +57,24 @@ def monitored(
     return Conditional(states, np.exp(log_probability))
 
 
+def monitored_each(
+    values: NDArray[np.float64],
+    factor: NDArray[np.complex128],
+    times: NDArray[np.float64],
+    periods: NDArray[np.float64],
+) -> Conditional:
+    """As `monitored`, with a period for each time, shape (T,): what differs by its unit of time only goes together."""
+    ratio = merged(times / periods, ROUNDING)
+    scaled = values[..., None, :] * periods[:, None]
+    batch, d = np.broadcast_shapes(scaled.shape[:-1], (*factor.shape[:-2], 1)), factor.shape[-2]
+    states, probability = np.empty((*batch, d, d), dtype=complex), np.empty(batch)
+    for one in np.unique(ratio):
+        here = ratio == one
+        kept = monitored(scaled[..., here, :], factor[..., None, :, :], np.array([one]), 1.0)
+        states[..., here, :, :], probability[..., here] = kept.states[..., 0, :, :], kept.probability[..., 0]
+    return Conditional(states, probability)
+
+
 def _after_checks(
     values: NDArray[np.float64],
     generator: NDArray[np.float64],

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import operators
-from nvprotocol._checks import fail, numeric_array, real_number, times_array
+from nvprotocol._checks import fail, numeric_array, positive_array, real_number, times_array
 from nvprotocol._read_only import holds_read_only, protect, read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import checks, matrices, steady
@@ -204,7 +204,7 @@ class MasterEquation:
         """
         return no_jump(self._parameters, self._state(initial, factor), times_array(times))
 
-    def monitored(self, initial: operators.State, times: ArrayLike, period: float) -> Conditional:
+    def monitored(self, initial: operators.State, times: ArrayLike, period: ArrayLike) -> Conditional:
         """The states when |σᶻ| is checked every `period` and every check accepts (|σᶻ| = 0), and its probability.
 
         At a time that is a multiple of the period the state is the one right after that check; otherwise it has evolved
@@ -213,13 +213,13 @@ class MasterEquation:
         Args:
             initial: As for `evolve`.
             times: Non-decreasing times in µs, shape (T,) or a number.
-            period: Time between checks in µs.
+            period: Time between checks in µs; or one for each time, shape (T,).
 
         Returns:
             States of shape (…, T, d, d) and probabilities of shape (…, T).
 
         Raises:
-            ArgumentError: As for `evolve`; if the period is not positive or the number of qubits is odd.
+            ArgumentError: As for `evolve`; if a period is not positive or the number of qubits is odd.
             NoKeptShotsError: If a check keeps nothing, or where rounding decides what is kept.
 
         Examples:
@@ -228,8 +228,13 @@ class MasterEquation:
             >>> nv.concurrence(kept.states).round(4).tolist()
             [0.9842]
         """
-        period = real_number(period, "period", above=0.0)
-        return checks.monitored(self._parameters, self._state(initial, factor), times_array(times), period)
+        if np.ndim(period) == 0:
+            every = real_number(period, "period", above=0.0)
+            return checks.monitored(self._parameters, self._state(initial, factor), times_array(times), every)
+        instants, periods = times_array(times), positive_array(period, "period")
+        if periods.shape != instants.shape:
+            fail("period", f"be a number, or one for each of {instants.size} times", f"has shape {periods.shape}")
+        return checks.monitored_each(self._parameters, self._state(initial, factor), instants, periods)
 
     def steady_state(self, initial: operators.State | None = None) -> NDArray[np.complex128]:
         """The state at t → ∞, the null space of the generator.

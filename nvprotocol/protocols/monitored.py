@@ -105,7 +105,11 @@ def finite_rate_monitoring(duration: float, period: float, initial: str = "ud") 
 def reference(equation: MasterEquation, duration: ArrayLike, checks: int = 20, initial: str = "ud") -> Conditional:
     """`monitored_bell` by the master equation, for durations of shape (T,); NaN states where nothing is kept."""
     durations, checks = times_array(duration, "duration"), checked("monitored_bell", checks=checks)["checks"]
-    return _joined([_at(equation, time, checks, initial) for time in durations])
+    waits = durations > 0
+    parts = [_unchecked(equation, initial)] * int((~waits).sum())
+    if np.any(waits):
+        parts.append(_kept_or_nan(equation, initial, durations[waits], durations[waits] / checks))
+    return _joined(parts)
 
 
 def final_reference(equation: MasterEquation, duration: ArrayLike, initial: str = "ud") -> Conditional:
@@ -139,27 +143,31 @@ def _checks_and_rest(duration: float, period: float) -> tuple[int, float]:
 
 
 def _joined(kept: list[Conditional]) -> Conditional:
-    states = np.stack([each.states[..., 0, :, :] for each in kept], axis=-3)
-    return Conditional(states, np.stack([each.probability[..., 0] for each in kept], axis=-1))
+    """What is kept at some times, and then at others."""
+    states = np.concatenate([each.states for each in kept], axis=-3)
+    return Conditional(states, np.concatenate([each.probability for each in kept], axis=-1))
 
 
-def _at(equation: MasterEquation, duration: float, checks: int, initial: str) -> Conditional:
-    if duration > 0:
-        return _kept_or_nan(equation, initial, np.array([duration]), duration / checks)
-    # Checks without time between them are one check of the initial state.
+def _unchecked(equation: MasterEquation, initial: str) -> Conditional:
+    """Checks without time between them: one check of the initial state."""
     kept = ideal_check().branches[1](density_matrix(initial, 2))
     return normalised(np.broadcast_to(kept, (*equation.batch_shape, 1, 4, 4)))
 
 
-def _kept_or_nan(equation: MasterEquation, initial: str, durations: NDArray[np.float64], period: float) -> Conditional:
-    """The theory at all durations on all members of a batch; where any of them keeps nothing, one after the other."""
+def _kept_or_nan(
+    equation: MasterEquation, initial: str, durations: NDArray[np.float64], period: NDArray[np.float64] | float
+) -> Conditional:
+    """The theory at all durations on all members of a batch; NaN where nothing is kept, which halving them finds."""
     try:
         return equation.monitored(initial, durations, period)
     except NoKeptShotsError:
         if durations.size > 1:
-            return _joined(
-                [_kept_or_nan(equation, initial, durations[k : k + 1], period) for k in range(durations.size)]
-            )
+            middle = durations.size // 2
+            halves = [
+                (durations[half], period[half] if isinstance(period, np.ndarray) else period)
+                for half in (slice(middle), slice(middle, None))
+            ]
+            return _joined([_kept_or_nan(equation, initial, *half) for half in halves])
         batch = equation.batch_shape
         if not batch:
             return Conditional(np.full((1, 4, 4), np.nan + 0j), np.zeros(1))

@@ -164,3 +164,27 @@ def test_monitoring_needs_an_even_number_of_qubits_and_a_period() -> None:
     ):
         with pytest.raises(ArgumentError, match=message):
             pair_.monitored("ud", 1.0, period=period)
+
+
+def test_a_period_for_each_time(rng: np.random.Generator) -> None:
+    a = rng.uniform(0.5, 2.0, size=(3, 1))
+    equation = nv.MasterEquation(nv.Medium.pair(a=a, A=0.4 + 0.2j, q=0.3, d=0.1, J=0.3), [0.3, 1.0])
+    times, periods = np.array([0.2, 0.5, 0.5, 0.9]), np.array([0.05, 0.125, 0.2, 0.3])
+    together = equation.monitored("ud", times, periods)
+    for k, (time, period) in enumerate(zip(times, periods, strict=True)):
+        alone = equation.monitored("ud", [time], period)
+        np.testing.assert_allclose(together.states[..., k, :, :], alone.states[..., 0, :, :], atol=1e-13)
+        np.testing.assert_allclose(together.probability[..., k], alone.probability[..., 0], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        ([0.1, 0.0], "`period` must be greater than 0, but contains 0."),
+        ([0.1] * 3, "`period` must be a number, or one for each of 2 times, but has shape (3,)."),
+    ],
+)
+def test_periods_that_are_none(period: list[float], said: str) -> None:
+    with pytest.raises(ArgumentError) as raised:
+        nv.MasterEquation(nv.Medium.pair(a=1.0)).monitored("ud", [0.1, 0.2], period)
+    assert str(raised.value) == f"Argument {said}"
