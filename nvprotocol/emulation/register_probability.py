@@ -39,7 +39,7 @@ def probability(
 @overload
 def probability(
     circuit: "Sequence[QuantumCircuit]",
-    device: Device,
+    device: Device | Sequence[Device],
     outcomes: str | Sequence[str],
     register: str = ...,
     shots: int | None = ...,
@@ -51,7 +51,7 @@ def probability(
 ) -> list[Probability]: ...
 def probability(
     circuit: "QuantumCircuit | Sequence[QuantumCircuit]",
-    device: Device,
+    device: Device | Sequence[Device],
     outcomes: str | Sequence[str],
     register: str = "readout",
     shots: int | None = 10_000,
@@ -68,7 +68,7 @@ def probability(
 
     Args:
         circuit: One circuit or several. NV qubits are the register `nv`, or the first qubits.
-        device: The device.
+        device: The device, or one for each circuit.
         outcomes: One string of bits in Qiskit's order, as long as the register, or several.
         register: The classical register that is read, of at most 16 bits.
         shots: Runs, kept or not; None gives the probability without sampling noise.
@@ -95,12 +95,20 @@ def probability(
         >>> bool(abs(back.value - (1 + np.exp(-0.6)) / 2) < 5 * back.standard_error)  # 1/T2 = a + ã
         True
     """
+    requests = Request.each(circuit, device, shots, postselect, engine, seed, per_shot=per_shot)
+    found = [one for request in requests for one in _followed(request, postselect, outcomes, register)]
+    return found if requests[0].several else found[0]
+
+
+def _followed(
+    request: Request, postselect: Mapping[str, int | str] | None, outcomes: str | Sequence[str], register: str
+) -> list[Probability]:
+    """The probability for every circuit on one device."""
     from nvprotocol.compiler.circuit_to_steps import compile_circuits
     from nvprotocol.engines.floor import success_probabilities
 
-    request = Request.checked(circuit, device, shots, postselect, engine, seed, per_shot=per_shot)
     asked = [_outcomes(outcomes, _size_of(one, register), register) for one in request.circuits]
-    compiled = compile_circuits(request.circuits, device, postselect, translate=True, to_end=False)
+    compiled = compile_circuits(request.circuits, request.device, postselect, translate=True, to_end=False)
     bits = [_bits_of(one, register) for one in compiled]
     tables = request.followed(lambda: _joint_probabilities(compiled, request, bits))
     success: list[float] | None = None
@@ -108,15 +116,13 @@ def probability(
         success = success_probabilities([float(table.sum()) for table in tables])
         if request.shots is None:
             triples = zip(tables, success, asked, strict=True)
-            exact = [_exact(table / p, p, one, register, request) for table, p, one in triples]
-            return exact if request.several else exact[0]
+            return [_exact(table / p, p, one, register, request) for table, p, one in triples]
     if tables is None or request.per_shot:
         counts = _counts_shot_by_shot(compiled, request, bits)
     else:
         counts = request.drawn(tables)
     request.require_kept([int(one.sum()) for one in counts], 1, success)
-    found = [_counted(one, wanted, register, request) for one, wanted in zip(counts, asked, strict=True)]
-    return found if request.several else found[0]
+    return [_counted(one, wanted, register, request) for one, wanted in zip(counts, asked, strict=True)]
 
 
 def _size_of(circuit: "QuantumCircuit", register: str) -> int:

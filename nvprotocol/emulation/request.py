@@ -1,7 +1,8 @@
 """What is asked of an emulation: checked arguments, and what every call does with them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +34,7 @@ class Request:
         rngs: What is random: one generator for all circuits, or one for each.
         per_shot: Whether every shot is run.
         metadata: How the result is computed.
+        first: How many circuits other requests of the same call have before these.
     """
 
     circuits: "list[QuantumCircuit]"
@@ -43,6 +45,43 @@ class Request:
     rngs: tuple[np.random.Generator, ...]
     per_shot: bool
     metadata: dict[str, Any]
+    first: int = 0
+
+    @classmethod
+    def each(
+        cls,
+        circuit: "QuantumCircuit | Sequence[QuantumCircuit]",
+        device: Device | Sequence[Device],
+        shots: object,
+        postselect: Mapping[str, int | str] | None,
+        engine: str,
+        seed: Seed | Sequence[Seed],
+        *,
+        per_shot: bool,
+    ) -> "list[Request]":
+        """The arguments of `emulate` and `probability`, those circuits together that have one device.
+
+        Raises:
+            ArgumentError: If one is not as they describe it.
+        """
+        if isinstance(device, Device) or not isinstance(device, Sequence):
+            return [cls.checked(circuit, device, shots, postselect, engine, seed, per_shot=per_shot)]
+        if not isinstance(circuit, Sequence) or len(circuit) != len(device) or not circuit:
+            of = f"each of {len(circuit)} circuits" if isinstance(circuit, Sequence) else "each of several circuits"
+            fail("device", f"be one device, or one for {of}", f"is a list of {len(device)}")
+        rngs = _generators(seed, len(circuit))
+        requests = []
+        for _, group in groupby(range(len(circuit)), key=lambda k: id(device[k])):
+            own = list(group)
+            given = rngs[0] if len(rngs) == 1 else [rngs[k] for k in own]
+            of_one = [circuit[k] for k in own], device[own[0]], shots, postselect, engine, given
+            request = cls.checked(*of_one, per_shot=per_shot)
+            request.metadata["seed"] = _told(seed)
+            requests.append(replace(request, first=own[0]))
+        sizes = {request.device.n_qubits for request in requests}
+        if len(sizes) > 1:
+            fail("device", "be devices of one number of qubits", f"has {' and '.join(map(str, sorted(sizes)))}")
+        return requests
 
     @classmethod
     def checked(
@@ -122,7 +161,7 @@ class Request:
             runs = n_settings * (self.shots or 0)
             expected = "" if success is None else f"; {runs * success[k]:.3g} were to be expected"
             of_all = f"{n_settings} × {self.shots}" if n_settings > 1 else f"{self.shots}"
-            which = "" if len(counts) == 1 else f" of circuit {k}"
+            which = f" of circuit {self.first + k}" if self.first or len(counts) > 1 else ""
             raise NoKeptShotsError(
                 f"Argument `shots` must be large enough to keep some runs{which}, but none of {of_all} was kept"
                 f"{expected}."

@@ -16,9 +16,9 @@ from nvprotocol.experiment.exact import (
     Exact,
     by_circuits,
     by_master_equation,
+    circuits_on,
     drawn_at,
     exact_of,
-    jobs,
     needs_circuits,
 )
 from nvprotocol.experiment.file import Experiment, parameters_of
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from nvprotocol.protocols import Protocol
 
 # Points that take about five seconds: of circuits that follow pulses, of those that make a device each, of others.
-_MOST_PULSES, _MOST_DEVICES, _MOST = 8, 200, 1000
+_MOST_PULSES, _MOST_DEVICES, _MOST = 8, 400, 1000
 _INSTRUCTIONS = 1500
 """Instructions of a circuit that take as long as its tomography."""
 
@@ -151,12 +151,9 @@ def _estimates(
     """One answer for each point, which draws from a stream of its own: of the seed, the curve and the point."""
     run, (curve, start) = points.content.run, first
     options: dict[str, Any] = {"shots": run.shots, "postselect": protocol.postselect, "engine": run.engine}
-    estimates: list[Emulated | None] = []
-    for device, circuits in jobs(points, protocol, 0, points.scan.values):
-        here = range(start + len(estimates), start + len(estimates) + len(circuits))
-        seeds = [(run.seed, curve, point) for point in here]
-        estimates += emulated_or_none(observable, circuits, device, options, seeds)
-    return estimates
+    circuits, devices = circuits_on(points, protocol, 0, points.scan.values)
+    seeds = [(run.seed, curve, start + k) for k in range(len(circuits))]
+    return emulated_or_none(observable, circuits, devices, options, seeds)
 
 
 def _exact(points: Experiment, protocol: "Protocol", observable: Observable, *, with_circuits: bool) -> Exact:

@@ -4,7 +4,7 @@ The master equation knows the protocol with ideal instruments. What gates, check
 make of it, the exact engine works out on the circuits themselves.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -130,31 +130,23 @@ def by_circuits(
 ) -> Exact:
     """The circuits themselves on the device as it is, by the exact engine, at given values of the scan."""
     options = {"shots": None, "engine": "exact", "postselect": protocol.postselect}
-    answers: list[Emulated | None] = []
-    tables = []
-    for device, circuits in jobs(experiment, protocol, curve, values):
-        of_job = emulated_or_none(observable, circuits, device, options)
-        answers += of_job
-        if outcomes:
-            tables += [_read(answer, device, observable) for answer in of_job]
+    circuits, devices = circuits_on(experiment, protocol, curve, values)
+    answers = emulated_or_none(observable, circuits, devices, options)
+    pairs = zip(answers, devices, strict=True)
     return Exact(
         np.array([np.nan if answer is None else value_of(answer) for answer in answers]),
         np.array([0.0 if answer is None else answer.success_probability for answer in answers]),
         _states(answers),
-        np.array(tables) if outcomes else None,
+        np.array([_read(answer, device, observable) for answer, device in pairs]) if outcomes else None,
     )
 
 
-def jobs(
+def circuits_on(
     experiment: Experiment, protocol: "Protocol", curve: int, values: NDArray[np.float64]
-) -> Iterator[tuple[Device, list["QuantumCircuit"]]]:
-    """The circuits at values of the scan, those that share a device together."""
+) -> tuple[list["QuantumCircuit"], list[Device]]:
+    """The circuits at values of the scan, and the device of each."""
     circuits = [protocol.circuit(**parameters_of(experiment.settings(curve, value=value))) for value in values]
-    if experiment.scan.section == "protocol":
-        yield experiment.device(curve, values[0]), circuits
-        return
-    for value, circuit in zip(values, circuits, strict=True):
-        yield experiment.device(curve, value), [circuit]
+    return circuits, [experiment.device(curve, value) for value in values]
 
 
 def drawn_at(experiment: Experiment, *, by_circuits: bool) -> NDArray[np.float64]:

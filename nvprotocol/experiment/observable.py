@@ -83,7 +83,7 @@ def value_of(emulated: Emulated) -> float:
 def emulated_or_none(
     observable: Observable,
     circuits: list["QuantumCircuit"],
-    device: Device,
+    devices: list[Device],
     options: dict[str, Any],
     seeds: Sequence[Sequence[int]] = (),
 ) -> list[Emulated | None]:
@@ -92,7 +92,7 @@ def emulated_or_none(
     Args:
         observable: What is asked for.
         circuits: The circuits.
-        device: Their device.
+        devices: The device of each.
         options: What else `emulate` and `probability` take.
         seeds: Numbers that seed the stream of each circuit; none where nothing is random.
     """
@@ -100,8 +100,8 @@ def emulated_or_none(
     try:
         if observable.outcomes is None:
             how: dict[str, Any] = {"settings": observable.settings, "ansatz": observable.ansatz}
-            return list(emulate(circuits, device, seed=seed, **how, **options))
-        return list(probability(circuits, device, observable.outcomes, REGISTER, seed=seed, **options))
+            return list(emulate(circuits, devices, seed=seed, **how, **options))
+        return list(probability(circuits, devices, observable.outcomes, REGISTER, seed=seed, **options))
     except NoKeptShotsError:
         if len(circuits) == 1:
             return [None]
@@ -109,7 +109,7 @@ def emulated_or_none(
     return [
         one
         for half in (slice(middle), slice(middle, None))
-        for one in emulated_or_none(observable, circuits[half], device, options, seeds[half])
+        for one in emulated_or_none(observable, circuits[half], devices[half], options, seeds[half])
     ]
 
 

@@ -198,6 +198,50 @@ def test_a_seed_for_each_circuit(per_shot: bool) -> None:
     assert together[0] != counts([0], [6])[0]
 
 
+def test_a_device_for_each_circuit() -> None:
+    medium = nv.Medium.pair(a=1.0, A=[0.3, 0.6, 1.0])
+    plain = [nv.Device(nv.MasterEquation(medium[k])) for k in range(3)]
+    erring = [
+        nv.Device(one.equation, readout=[[0.98, 0.05 + 0.01 * k], [0.02, 0.95 - 0.01 * k]])
+        for k, one in enumerate(plain)
+    ]
+    devices = [plain[0], plain[0], erring[1], plain[2], erring[1], erring[2]]
+    circuits = [dissipative_entanglement(time) for time in (0.5, 1.0, 1.5, 0.5, 0.7, 1.0)]
+    read = [relaxometry(time) for time in (0.5, 1.0, 1.5, 0.5, 0.7, 1.0)]
+    seeds = list(range(6))
+    together = nv.emulate(circuits, devices, 500, seed=seeds)
+    exact = nv.emulate(circuits, devices, None)
+    counted = nv.probability(read, devices, "10", shots=500, seed=seeds)
+    for k, device in enumerate(devices):
+        alone = nv.emulate(circuits[k], device, 500, seed=k)
+        np.testing.assert_array_equal(together[k].counts, alone.counts)
+        np.testing.assert_allclose(together[k].state, alone.state, atol=1e-9)
+        np.testing.assert_allclose(together[k].interval, alone.interval, atol=1e-9)
+        np.testing.assert_allclose(exact[k].state, nv.emulate(circuits[k], device, None).state, atol=1e-15)
+        np.testing.assert_array_equal(
+            counted[k].counts, nv.probability(read[k], device, "10", shots=500, seed=k).counts
+        )
+
+
+def test_devices_that_do_not_fit() -> None:
+    pair, single = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0))), nv.Medium(relaxation=[[1.0]])
+    circuit = dissipative_entanglement(1.0)
+    for circuits, devices, said in (
+        ([circuit] * 2, [pair], "be one device, or one for each of 2 circuits, but is a list of 1."),
+        (circuit, [pair], "be one device, or one for each of several circuits, but is a list of 1."),
+        ([circuit] * 2, [pair, "ideal"], "be a Device, but is of type str."),
+        (
+            [circuit] * 2,
+            [pair, nv.Device(nv.MasterEquation(single))],
+            "be devices of one number of qubits, but has 1 and 2.",
+        ),
+    ):
+        arguments: Any = circuits, devices, None
+        with pytest.raises(ArgumentError) as raised:
+            nv.emulate(*arguments)
+        assert str(raised.value) == f"Argument `device` must {said}"
+
+
 @pytest.mark.parametrize(
     ("seeds", "said"),
     [
