@@ -81,6 +81,10 @@ class Pair:
         rho = (np.exp(np.multiply.outer(np.asarray(times, float), values)) * weights) @ vectors.T
         return 0.5 + (rho[..., 2] * np.exp(-1j * phase)).real / (rho[..., 0] + rho[..., 3]).real
 
+    def rounding(self, time: float) -> float:
+        """What the last digit of the eigenvalues makes of the fidelity at a late time."""
+        return 4 * float(np.finfo(float).eps * np.abs(self.generator).max()) * time
+
     @property
     def exceptional(self) -> bool:
         """Whether eigenvectors are too much alike for double precision."""
@@ -116,6 +120,7 @@ PAIRS = st.builds(
     d=st.one_of(st.just(0.0), power(-4, 0.5)),
     detuning=SIGNED,
 )
+LATE = Pair(coupling=0.4999999999999991 - 2.9802322387695296e-08j, dm=-1.0, detuning=-3.1622776601683795)
 STEPPED_OVER = Pair(coupling=np.exp(2.09375j), q=0.2, J=0.8125, dm=-0.46875)
 
 
@@ -123,6 +128,7 @@ STEPPED_OVER = Pair(coupling=np.exp(2.09375j), q=0.2, J=0.8125, dm=-0.46875)
 @MANY
 @given(pair=PAIRS, target=st.floats(0.51, 0.995))
 @example(pair=STEPPED_OVER, target=0.7)
+@example(pair=LATE, target=0.75)
 def test_the_fidelity_reaches_the_target_then_and_not_before(pair: Pair, target: float) -> None:
     if pair.exceptional:
         return
@@ -130,10 +136,12 @@ def test_the_fidelity_reaches_the_target_then_and_not_before(pair: Pair, target:
     phase, g = float(found.phase), pair.amplitudes
     if found.reached:
         time = float(found.time)
-        assert pair.fidelity(time, phase) == pytest.approx(target, abs=1e-8)
-        assert np.all(pair.scan(time * (1 - 1e-12), phase) < target + 1e-8)
+        close = 1e-8 + pair.rounding(time)
+        assert pair.fidelity(time, phase) == pytest.approx(target, abs=close)
+        assert np.all(pair.scan(time * (1 - 1e-12), phase) < target + close)
     elif abs(g[0] * g[1]) > 1e-12:
-        assert np.all(pair.scan(min(40 / max(pair.gap, 1e-9), 1e4), phase) < target + 1e-8)
+        last = min(40 / max(pair.gap, 1e-9), 1e4)
+        assert np.all(pair.scan(last, phase) < target + 1e-8 + pair.rounding(last))
 
 
 @pytest.mark.slow
