@@ -186,7 +186,9 @@ def _figures(names: tuple[str, ...], output: Path, formats: tuple[str, ...], **o
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the result [results/NAME-OF-FILE].")
 @click.option("-f", "--force", is_flag=True, help="Replace an existing result.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress output.")
-def _design(file: Path, output: Path | None, force: bool, quiet: bool) -> None:
+@click.option("--workers", metavar="N", type=click.IntRange(min=1), help="Processes of this machine [this one].")
+@click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster, instead of --workers.")
+def _design(file: Path, output: Path | None, force: bool, quiet: bool, workers: int | None, dask: str | None) -> None:
     """Finds where a magnet gives the most Bell pairs per second.
 
     FILE is TOML: [magnet] says what the magnet is, [design] what is asked of it and between which ends separation,
@@ -194,7 +196,7 @@ def _design(file: Path, output: Path | None, force: bool, quiet: bool) -> None:
     uncertain inputs make of it, and how equal the fields and how long the dephasing time have to be. Leaves a map of
     the rate (figure and data), and device.toml, which `run --device` and experiment files take as a base.
     """
-    run_design(file, output, force=force, quiet=quiet)
+    run_design(file, output, Workers(workers, dask), force=force, quiet=quiet)
 
 
 def main(arguments: list[str] | None = None) -> None:

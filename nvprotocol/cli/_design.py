@@ -5,43 +5,67 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nvprotocol.cli._long_runs import Watched, chunks_beside, is_done, show_again
+from nvprotocol.cli._progress import points_bar
+from nvprotocol.cli._workers import Workers, executor_of
+
 if TYPE_CHECKING:
     from nvprotocol.design.file import DesignTask
+    from nvprotocol.design.optimum import Optimum
+    from nvprotocol.design.rate_map import Survey
 
 _FILES = ("map.pdf", "map.png", "data.nc", "table.txt", "device.toml", "design.toml")
 """What the result folder of a design holds."""
 
 
-def run_design(file: Path, output: Path | None, *, force: bool, quiet: bool) -> None:
+def run_design(file: Path, output: Path | None, workers: Workers, *, force: bool, quiet: bool) -> None:
     """Optimises the geometry, prints it, and writes map, data and a device file to a folder."""
     from rich.console import Console
 
+    from nvprotocol._toml import versioned
     from nvprotocol.design.file import load
-    from nvprotocol.runs import result_folder
+    from nvprotocol.runs import ChunkStore, result_folder
 
     task = load(file)
     target = Path("results", file.stem) if output is None else output
-    console = Console(stderr=True)
-    with result_folder(target, force=force, files=_FILES) as folder:
+    text, key = versioned(task.source.text, "design"), task.key
+
+    def same(there: Path) -> bool:
+        return is_done(there, _FILES, "design.toml", text, key)
+
+    if not force and same(target):
+        show_again(target, "map, data and device.toml")
+        return
+    with (
+        chunks_beside(target) as store,
+        result_folder(target, files=_FILES, force=force, same=same) as folder,
+        executor_of(workers, ["nvprotocol.design.survey_chunks"]) as executor,
+    ):
+        if force:
+            ChunkStore.discard(store)
+        console = Console(stderr=True)
         if quiet or not console.is_terminal:
-            text = _work(task, folder)
+            best = task.optimum()
         else:
-            with console.status("looking at every separation and height"):
-                text = _work(task, folder)
-    click.echo(f"{text}Map, data and device.toml are in {target}.")
+            with console.status("looking for the optimum"):
+                best = task.optimum()
+        with points_bar(quiet=quiet) as show, Watched(show) as progress:
+            found = task.survey(best, executor, store, progress)
+        said = _write(task, best, found, folder)
+    click.echo(f"{said}Map, data and device.toml are in {target}.")
 
 
-def _work(task: "DesignTask", folder: Path) -> str:
+def _write(task: "DesignTask", best: "Optimum", found: "Survey", folder: Path) -> str:
+    """Writes the result and returns its table."""
     from nvprotocol import plotting
+    from nvprotocol._netcdf import write_netcdf
     from nvprotocol._text_table import aligned
     from nvprotocol._toml import versioned
 
-    best = task.optimum()
-    found = task.survey(best)
     figure = plotting.design_figure(found)
     figure.savefig(folder / "map.pdf")
     figure.savefig(folder / "map.png")
-    found.dataset().to_netcdf(folder / "data.nc", engine="h5netcdf")
+    write_netcdf(found.dataset().assign_attrs(key=task.key), folder / "data.nc")
     (folder / "device.toml").write_text(task.device_file(best), encoding="utf-8")
     (folder / "design.toml").write_text(versioned(task.source.text, "design"), encoding="utf-8")
     provenance = best.medium.provenance

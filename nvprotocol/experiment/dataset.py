@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
-from nvprotocol._sealed import is_whole, sealed
+from nvprotocol._netcdf import read_netcdf, write_netcdf
 from nvprotocol.emulation import Estimate
-from nvprotocol.errors import FileError, OutputError
 from nvprotocol.experiment.chunks import key_of
 from nvprotocol.experiment.observable import Emulated, value_of
 from nvprotocol.experiment.result import Curve, ExperimentResult
@@ -72,11 +71,7 @@ def write_dataset(result: ExperimentResult, path: str | Path) -> None:
         >>> nv.experiment.read_dataset(path).equals(nv.experiment.to_dataset(result))
         True
     """
-    try:
-        to_dataset(result).to_netcdf(path, engine="h5netcdf")
-        Path(path).write_bytes(sealed(Path(path).read_bytes()))
-    except OSError as error:
-        raise OutputError(f"The file {path} cannot be written: {error.strerror or error}.") from error
+    write_netcdf(to_dataset(result), path)
 
 
 def read_dataset(path: str | Path) -> "Dataset":
@@ -93,17 +88,7 @@ def read_dataset(path: str | Path) -> "Dataset":
             ...
         nvprotocol.errors.FileError: nowhere.nc: cannot be read (No such file or directory).
     """
-    import io
-
-    from xarray import load_dataset
-
-    try:
-        raw = Path(path).read_bytes()
-    except OSError as error:
-        raise FileError(f"{path}: cannot be read ({error.strerror or error}).") from None
-    if not is_whole(raw):
-        raise FileError(f"{path}: has changed since it was written, or was written by another program.")
-    return load_dataset(io.BytesIO(raw), engine="h5netcdf")
+    return read_netcdf(path)
 
 
 def _emulated_variables(result: ExperimentResult) -> dict[str, Any]:

@@ -31,7 +31,6 @@ class ChunkStore:
     Args:
         folder: The folder.
         work: The work.
-        anew: Whether chunks that are there, of whatever work, are removed first.
 
     Raises:
         StoreError: If the folder holds something else.
@@ -47,12 +46,10 @@ class ChunkStore:
         (True, [4, 9])
     """
 
-    def __init__(self, folder: str | Path, work: Work, *, anew: bool = False) -> None:
+    def __init__(self, folder: str | Path, work: Work) -> None:
         self.folder, self.work = Path(folder), work
         with self._refusing():
             self.folder = self.folder.absolute()
-            if anew and (self.folder / _ABOUT).exists():
-                self.remove()
             if not self.folder.exists():
                 return
             about = self.folder / _ABOUT
@@ -61,11 +58,6 @@ class ChunkStore:
             elif any(self.folder.iterdir()):
                 example = min(entry.name for entry in self.folder.iterdir())
                 raise StoreError(f"The store {self.folder} is not used: it holds other things, such as {example}.")
-
-    @property
-    def points(self) -> int:
-        """Number of points in the chunks that are there."""
-        return sum(size for number, size in enumerate(self.work.sizes) if self._path(number).exists())
 
     def load(self, number: int) -> Arrays | None:
         """The arrays of a chunk; None where there is none, or where what is there is damaged or of other work."""
@@ -98,11 +90,15 @@ class ChunkStore:
             except FileNotFoundError:  # the folder: a run of the same work has come to its end and cleared up
                 self._write(self._path(number), content)
 
-    def remove(self) -> None:
-        """Removes the folder with all chunks; a run of the same work that goes on makes it anew."""
+    @staticmethod
+    def discard(folder: str | Path) -> None:
+        """Removes a folder of chunks, of whatever work; a run that goes on makes it anew. Any other folder stays."""
+        folder = Path(folder)
+        if not (folder / _ABOUT).exists():
+            return
         with suppress(OSError):
-            aside = Path(tempfile.mkdtemp(prefix=f"{self.folder.name}-", dir=self.folder.parent))
-            self.folder.rename(aside / "old")
+            aside = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
+            folder.rename(aside / "old")
             shutil.rmtree(aside, ignore_errors=True)
 
     def _write(self, path: Path, content: bytes) -> None:

@@ -93,46 +93,57 @@ def test_where_nothing_can_be_written(folder: Path, capsys: pytest.CaptureFixtur
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("failing", "error", "message"),
+    ("failing", "error", "message", "left"),
     [
-        ("nvprotocol.experiment.run", NoKeptShotsError("No run is kept"), "No run is kept"),
-        ("nvprotocol.experiment.report_text", OutputError("The disk is full"), "The disk is full"),
-        ("nvprotocol.plotting.experiment_figure", ArgumentError("result", "be drawn", "is not"), "must be drawn"),
+        ("nvprotocol.experiment.run", NoKeptShotsError("No run is kept"), "No run is kept", []),
+        ("nvprotocol.experiment.report_text", OutputError("The disk is full"), "The disk is full", [".mine.chunks"]),
+        (
+            "nvprotocol.plotting.experiment_figure",
+            ArgumentError("result", "be drawn", "is not"),
+            "must be drawn",
+            [".mine.chunks"],
+        ),
     ],
 )
-def test_nothing_is_left_of_a_run_that_fails(
+def test_what_is_computed_is_left_of_a_run_that_fails(
     folder: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     failing: str,
     error: NVProtocolError,
     message: str,
+    left: list[str],
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(failing, fail)
-    line = error_of(capsys, "run", "small.toml", "-o", "mine")
+    with monkeypatch.context() as broken:
+        broken.setattr(failing, fail)
+        line = error_of(capsys, "run", "small.toml", "-o", "mine")
     assert message in line
     assert line.startswith("nvprotocol: ")
-    assert [path.name for path in folder.iterdir()] == ["small.toml"]
+    assert sorted(path.name for path in folder.iterdir()) == [*left, "small.toml"]
+    if left:
+        monkeypatch.setattr("nvprotocol.experiment.chunks._compute", lambda *_: pytest.fail("computed again"))
+    assert exit_code("run", "small.toml", "-o", "mine") == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["mine", "small.toml"]
 
 
 @pytest.mark.slow
-def test_nothing_is_left_of_a_crash(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(*_: object) -> None:
+def test_no_result_is_left_of_a_crash(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("nvprotocol.experiment.to_dataset", crash)
+    monkeypatch.setattr("nvprotocol.experiment.write_dataset", crash)
     with pytest.raises(ZeroDivisionError, match="a bug"):  # a bug is no user's error: it keeps its traceback
         main(["run", "small.toml", "-o", "mine"])
-    assert [path.name for path in folder.iterdir()] == ["small.toml"]
+    assert sorted(path.name for path in folder.iterdir()) == [".mine.chunks", "small.toml"]
 
 
 def test_an_interrupted_run_says_so(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("nvprotocol.experiment.run", interrupt)
@@ -191,6 +202,10 @@ def test_a_run_of_its_own(folder: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     assert set(everything(folder / "results" / "small")) == set(FILES)
     assert b"Agreement of counts with the exact distribution" in done.stdout
+    again = subprocess.run([*COMMAND, "run", "small.toml"], capture_output=True, cwd=folder, check=False)
+    assert (again.returncode, again.stderr) == (0, b"")
+    assert again.stdout.splitlines()[:-1] == done.stdout.splitlines()[:-1]
+    (folder / "small.toml").write_text(MONITORED.replace("shots = 400", "shots = 401"), encoding="utf-8")
     again = subprocess.run([*COMMAND, "run", "small.toml"], capture_output=True, cwd=folder, text=True, check=False)
     assert (again.returncode, again.stdout) == (2, "")
     assert only_line(again.stderr).endswith("already holds a result; give --force to replace it.")

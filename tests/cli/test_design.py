@@ -11,6 +11,7 @@ from repository import ROOT
 
 import nvprotocol as nv
 from nvprotocol.cli import main
+from nvprotocol.design import survey_chunks
 from nvprotocol.design.file import load, parse
 from nvprotocol.magnets.constants import GAMMA
 
@@ -118,6 +119,49 @@ def test_other_commands_take_the_device(folder: Path, capsys: pytest.CaptureFixt
     equation = nv.MasterEquation(magnet.medium(30.0, frequency_ghz=2.87), delta)
     wanted = nv.concurrence(equation.no_jump("ud", [300.0]).states)[0]
     assert float(out.split()[1].strip(",")) == pytest.approx(wanted, abs=1e-4)
+
+
+def test_a_design_that_is_done_is_shown_again(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, first, _ = run(capsys, "design", "film.toml", "-o", "out")
+    assert code == 0
+    assert sorted(path.name for path in folder.iterdir() if path.name.startswith(".")) == []
+    monkeypatch.setattr("nvprotocol.design.file.optimise", lambda *_, **__: pytest.fail("computed again"))
+    code, again, err = run(capsys, "design", "film.toml", "-o", "out")
+    assert (code, err) == (0, "")
+    assert again.splitlines()[:-1] == first.splitlines()[:-1]
+    (folder / "film.toml").write_text(FILM.replace("target_fidelity = 0.9", "target_fidelity = 0.91"))
+    code, _, err = run(capsys, "design", "film.toml", "-o", "out")
+    assert (code, "already holds a result" in err) == (2, True)
+
+
+@pytest.mark.slow
+def test_a_design_goes_on_from_its_chunks(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nvprotocol.design.survey_chunks._MOST", 2)
+    compute, calls = survey_chunks._compute, []
+
+    def ends(*arguments: Any) -> Any:
+        calls.append(arguments[-1])
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return compute(*arguments)
+
+    monkeypatch.setattr("nvprotocol.design.survey_chunks._compute", ends)
+    code, out, err = run(capsys, "design", "film.toml", "-o", "out")
+    assert (code, out) == (130, "")
+    assert "points are kept, and the same command goes on from there." in err
+    code, whole, _ = run(capsys, "design", "film.toml", "-o", "out")
+    assert code == 0
+    assert calls[:3] + calls[3:] == [0, 1, 2, 2, 3, 4], "what was done is not done again"
+    monkeypatch.undo()
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("nvprotocol.design.survey_chunks._MOST", 2)
+    code, again, _ = run(capsys, "design", "film.toml", "-o", "other", "--workers", "1")
+    assert code == 0
+    assert again.splitlines()[:-1] == whole.splitlines()[:-1]
 
 
 def test_a_folder_is_replaced_only_when_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

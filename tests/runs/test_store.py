@@ -107,13 +107,16 @@ def test_a_store_is_made_with_its_first_chunk_and_again_where_it_is_gone(tmp_pat
     first, second = (ChunkStore(tmp_path / "store", squares()) for _ in range(2))
     assert not (tmp_path / "store").exists()
     first.save(0, squares().compute(0))
-    second.remove()
+    ChunkStore.discard(tmp_path / "store")
     assert list(tmp_path.iterdir()) == []
     first.save(1, squares().compute(1))
     assert first.load(0) is None
     assert second.load(1) is not None
-    second.remove()
-    second.remove()
+    ChunkStore.discard(tmp_path / "store")
+    ChunkStore.discard(tmp_path / "store")
+    (tmp_path / "mine").mkdir()
+    ChunkStore.discard(tmp_path / "mine")
+    assert (tmp_path / "mine").exists()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists() or os.name == "nt", reason="needs a file system of a given size")
