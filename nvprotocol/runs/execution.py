@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,7 +58,8 @@ def execute(
         ArgumentError: If the executor is none.
         StoreError: If the store is one of other work.
         OutputError: If the store cannot be written.
-        ExecutorError: If the executor breaks or is shut down; chunks that have been stored stay.
+        ExecutorError: If the executor breaks or is shut down, or a worker has another version of this package; chunks
+            that have been stored stay.
 
     Examples:
         >>> from concurrent.futures import ThreadPoolExecutor
@@ -104,7 +106,7 @@ def _spread(work: Work, missing: list[int], executor: Executor, keep: Callable[[
     futures: dict[Future[Arrays], int] = {}
     try:
         for number in missing:
-            futures[executor.submit(work.compute, number)] = number
+            futures[executor.submit(_computed, work.compute, number, version("nvprotocol"))] = number
         for future in as_completed(futures):
             keep(futures[future], future.result())
             del futures[future]  # and with it the arrays, where they are in a store
@@ -117,6 +119,14 @@ def _spread(work: Work, missing: list[int], executor: Executor, keep: Callable[[
     finally:
         for future in futures:
             future.cancel()
+
+
+def _computed(compute: Callable[[int], Arrays], number: int, wanted: str) -> Arrays:
+    """A chunk, computed by the version of this package that asks for it."""
+    own = version("nvprotocol")
+    if own != wanted:
+        raise ExecutorError(f"The workers must have nvprotocol {wanted}, as here, but one has {own}.")
+    return compute(number)
 
 
 def _keep_the_rest(futures: dict[Future[Arrays], int], keep: Callable[[int, Arrays], None]) -> None:

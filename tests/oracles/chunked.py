@@ -9,6 +9,8 @@ import numpy as np
 
 from nvprotocol.runs import Arrays, Work
 
+EXPECTED = [n**2 for n in range(200)]
+
 
 def squares(number: int = 6, **asked: object) -> Work:
     """Squares of 0, 1, …, ten in each chunk."""
@@ -61,3 +63,14 @@ def _failing(folder: Path, chunk: int) -> Arrays:
     if chunk == 3:
         raise ZeroDivisionError("of the work")
     return _counted(folder, chunk)
+
+
+def dawdling(folder: Path) -> Work:
+    """Twenty chunks, which take a little."""
+    return Work("squares", {"number": 20}, (10,) * 20, partial(_dawdling, folder))
+
+
+def _dawdling(folder: Path, chunk: int) -> Arrays:
+    (folder / f"chunk-{chunk}").touch()
+    time.sleep(0.3)
+    return _squares(chunk)

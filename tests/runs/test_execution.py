@@ -106,6 +106,15 @@ def test_an_executor_that_is_shut_down_is_one_line() -> None:
         execute(squares(), threads)
 
 
+def test_workers_of_another_version_are_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    versions = iter(["1.0"] * 6 + ["2.0"] * 6)
+    monkeypatch.setattr("nvprotocol.runs.execution.version", lambda _: next(versions))
+    said = r"^The workers must have nvprotocol 1\.0, as here, but one has 2\.0\.$"
+    executor = FromBehind()
+    with pytest.raises(ExecutorError, match=said):
+        execute(squares(), executor)
+
+
 @pytest.mark.parametrize("where", ["here", "threads", "workers"])
 def test_an_error_of_the_work_is_its_own(tmp_path: Path, where: str) -> None:
     (tmp_path / "calls").mkdir()
