@@ -230,6 +230,21 @@ def test_a_run_that_is_killed_goes_on(tmp_path: Path, more: tuple[str, ...], kil
 
 
 @pytest.mark.slow
+def test_two_runs_at_once_end_in_one_result(tmp_path: Path) -> None:
+    file = tmp_path / "long.toml"
+    file.write_text(LONG.replace("points = 1500", "points = 64"), encoding="utf-8")
+    runs = [
+        subprocess.Popen(command(file), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    said = [run.communicate(timeout=300) for run in runs]
+    assert [(run.returncode, err) for run, (_, err) in zip(runs, said, strict=True)] == [(0, "")] * 2
+    assert said[0][0].splitlines()[:-1] == said[1][0].splitlines()[:-1]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine"]
+    experiment = parse(LONG.replace("points = 1500", "points = 64"))
+    assert read_dataset(tmp_path / "out" / "mine" / "data.nc").equals(to_dataset(run(experiment)))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_run_that_is_told_to_end_says_what_is_kept(tmp_path: Path, number: int, code: int) -> None:
     file = tmp_path / "long.toml"
