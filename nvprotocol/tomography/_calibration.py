@@ -9,8 +9,8 @@ from collections.abc import Callable
 from functools import reduce
 
 import numpy as np
+import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import rel_entr, softmax
 
 from nvprotocol.entanglement import signed_concurrence
@@ -129,7 +129,7 @@ def joint_fit(this: Fitted, calibration: Calibration, row: int) -> tuple[Real, f
         return 2 * float(rel_entr(counts, shots * p).sum()) + own, (unit * slope).ravel()
 
     far = np.minimum(FARTHEST, STEEPEST / unit).ravel()
-    found = minimize(
+    found = scipy.optimize.minimize(
         deviance,
         np.zeros(unit.size),
         jac=True,

@@ -151,6 +151,7 @@ def test_two_gates_at_once_are_as_good_as_one_after_the_other(envelope: Envelope
     st.sampled_from([None, [[1, 0.4j], [0.8, 1]]]),
     st.sampled_from([0, 7]),
 )
+@hypothesis.example("square", [(3.0, 0.0), (0.03125, 0.0)], 4, [[1, 0.4j], [0.8, 1]], 0)
 def test_any_two_gates_that_overlap_are_played_as_they_are_written(
     envelope: EnvelopeName, gates: list, periods: int, crosstalk: list | None, late_ns: int
 ) -> None:

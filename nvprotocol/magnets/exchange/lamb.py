@@ -1,8 +1,8 @@
 """The Lamb shift of one exchange-coupled qubit (Eqs. S8 and S9)."""
 
 import numpy as np
+import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
-from scipy.integrate import quad_vec
 
 from nvprotocol.magnets.bose import occupation
 from nvprotocol.magnets.exchange.spin_waves import SpinWaves, zone_edge
@@ -34,7 +34,11 @@ def lamb_shift(magnet: SpinWaves, frequency: Array, temperature: Array, chemical
         return edge * k ** (magnet.dimension - 1) * np.broadcast_to((n - resonant) / (k**2 - square), shape)
 
     scale = np.max(np.abs(thermal(0.02)), initial=0.0)
-    excited = quad_vec(thermal, 0, 1, epsabs=1e-10 * scale, epsrel=1e-9)[0] if np.any(temperature > 0) else 0.0
+    excited = (
+        scipy.integrate.quad_vec(thermal, 0, 1, epsabs=1e-10 * scale, epsrel=1e-9)[0]
+        if np.any(temperature > 0)
+        else 0.0
+    )
     whole = (1 + 2 * resonant) * _principal_value(magnet.dimension, square, edge) + 2 * excited
     angle = {1: 1 / np.pi, 2: 1 / (2 * np.pi), 3: 1 / (2 * np.pi**2)}[magnet.dimension]
     return -sign * 2 * magnet.strength * angle * whole

@@ -3,8 +3,8 @@
 import warnings
 
 import numpy as np
+import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
-from scipy.integrate import quad_vec
 
 from nvprotocol._checks import fail, show
 from nvprotocol.errors import ValidityWarning
@@ -65,7 +65,9 @@ def _integral(magnet: SpinWaves, setting: Setting, *, below: bool) -> Array:
     nodes, weights = np.polynomial.legendre.leggauss(64)
     size = np.tensordot(weights / 2, np.stack([integrand(u) for u in (nodes + 1) / 2]), axes=1)[..., :1, :1]
     size = np.where(size > 0, size, 1.0)
-    value, error = quad_vec(lambda u: integrand(u) / size, 0, 1, epsabs=TOLERANCE, epsrel=0, norm="max")[:2]
+    value, error = scipy.integrate.quad_vec(
+        lambda u: integrand(u) / size, 0, 1, epsabs=TOLERANCE, epsrel=0, norm="max"
+    )[:2]
     if error > 1e3 * TOLERANCE:
         text = f"The integral of dephasing and J_z is known to {show(float(error))} of d only."
         warnings.warn(text, ValidityWarning, stacklevel=2)

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
-from scipy.optimize import newton, root_scalar
 from scipy.special import jv
 
 from nvprotocol.magnets.film.quadrature import integral
@@ -36,7 +36,9 @@ def wave_at(waves: FilmWaves, delta: float) -> tuple[float, float] | None:
     undamped = replace(waves, damping=0.0)
     # w_L ≥ w_T puts the wavenumber below √((Δ−Ω)/D).
     largest = 1.001 * np.sqrt((delta - waves.gap) / waves.stiffness)
-    k = root_scalar(lambda k: _detuned(undamped, k, delta).real, bracket=(0.0, largest), xtol=1e-14 * largest).root
+    k = scipy.optimize.root_scalar(
+        lambda k: _detuned(undamped, k, delta).real, bracket=(0.0, largest), xtol=1e-14 * largest
+    ).root
     return float(k), -_slope(undamped, k, delta).real / (2 * delta)
 
 
@@ -48,7 +50,7 @@ def pole_at(waves: FilmWaves, delta: float) -> complex:
     wave = wave_at(waves, delta)
     assert wave is not None
     start = complex(wave[0], wave[0] * 1e-3 * waves.damping)
-    root = newton(
+    root = scipy.optimize.newton(
         lambda k: _detuned(waves, k, delta), start, lambda k: _slope(waves, k, delta), full_output=True, disp=False
     )[0]
     near = np.isfinite(root) and root.imag > 0 and abs(root - start) < start.real / 2

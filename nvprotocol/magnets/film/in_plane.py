@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar, root_scalar
 
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.film.quadrature import integral
@@ -76,7 +76,7 @@ def band_bottom(waves: FilmWaves) -> float:
     if lowest == 0:
         return waves.gap
     bounds = (grid[lowest - 1], grid[min(lowest + 1, grid.size - 1)])
-    found = minimize_scalar(lambda k: float(dispersion(waves, k, 0.0)), bounds=bounds, method="bounded")
+    found = scipy.optimize.minimize_scalar(lambda k: float(dispersion(waves, k, 0.0)), bounds=bounds, method="bounded")
     return min(float(found.fun), waves.gap)
 
 
@@ -89,7 +89,7 @@ def waves_at(waves: FilmWaves, delta: float, sine_squared: float) -> list[float]
         return float(dispersion(waves, k, sine_squared)) - delta
 
     crossings = np.flatnonzero(np.diff(np.sign(values)) != 0)
-    return [float(root_scalar(detuning, bracket=(grid[at], grid[at + 1])).root) for at in crossings]
+    return [float(scipy.optimize.root_scalar(detuning, bracket=(grid[at], grid[at + 1])).root) for at in crossings]
 
 
 def wave_at(waves: FilmWaves, delta: float, sine_squared: float) -> tuple[float, float] | None:

@@ -3,8 +3,8 @@
 import warnings
 from collections.abc import Callable, Sequence
 
+import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
-from scipy.integrate import quad_vec
 
 from nvprotocol._checks import show
 from nvprotocol.errors import ValidityWarning
@@ -29,7 +29,7 @@ def integral(
         points: Where to divide the interval first.
         limit: Largest number of intervals.
     """
-    value, error, outcome = quad_vec(
+    value, error, outcome = scipy.integrate.quad_vec(
         function, start, end, epsabs=tolerance, epsrel=0.0, norm="max", points=points, limit=limit, full_output=True
     )
     if not outcome.success:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 
 from nvprotocol._checks import fail, numeric_array, show
 from nvprotocol._read_only import holds_read_only
@@ -97,8 +97,10 @@ class Table:
         for one in np.unique(frequency):
             here = frequency == one
             fine, coarse = self._row(one, 1), self._row(one, 2)
-            value[here] = CubicSpline(self.separation, fine)(separation[here])
-            other = CubicSpline(self._every(self.separation, 2), self._every(coarse, 2))(separation[here])
+            value[here] = scipy.interpolate.CubicSpline(self.separation, fine)(separation[here])
+            other = scipy.interpolate.CubicSpline(self._every(self.separation, 2), self._every(coarse, 2))(
+                separation[here]
+            )
             error[here] = np.abs(value[here] - other)
         return Interpolated(value, error)
 
@@ -119,14 +121,16 @@ class Table:
             worst = show(float(np.abs(given).max()))
             fail("dephasing", f"satisfy |D| ≤ d = {show(local)}", f"|D| is {worst}")
         outward = self.separation >= 0
-        spline = CubicSpline(self.separation[outward], given[outward])
+        spline = scipy.interpolate.CubicSpline(self.separation[outward], given[outward])
         return lambda r: np.clip(spline(r), -local, local)
 
     def _row(self, frequency: float, stride: int) -> NDArray:
         """Values along the separations at one frequency."""
         if self.frequency.size == 1:
             return self.amplitude[0]
-        return CubicSpline(self._every(self.frequency, stride), self._every(self.amplitude, stride))(frequency)
+        return scipy.interpolate.CubicSpline(self._every(self.frequency, stride), self._every(self.amplitude, stride))(
+            frequency
+        )
 
     @staticmethod
     def _every(points: NDArray, stride: int) -> NDArray:

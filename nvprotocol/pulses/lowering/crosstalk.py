@@ -29,9 +29,8 @@ _REACHED = 1e-7
 _INTEGRATION = 1e-9
 _STEP = 1e-4
 _MOST_ROUNDS = 50
-_STARTS = 6
-_SPREAD = 0.3
-"""How far from the pulses of each alone a search begins anew, in the units of the changes."""
+_SPREADS = (0.0, *[0.3] * 5, *[0.6] * 6, *[1.0] * 6)
+"""How far from the pulses of each alone a search begins, and begins anew, in the units of the changes."""
 
 
 def compensated(
@@ -104,8 +103,7 @@ def _solved(
         return (missed(np.concatenate([x + steps, x - steps])).reshape(2, x.size, 6) / (2 * _STEP)).T @ [1, -1]
 
     near = _REACHED**2
-    starts = _SPREAD * np.random.default_rng(0).normal(size=(_STARTS, 3 * len(pulses)))
-    starts[0] = 0.0
+    starts = np.array(_SPREADS)[:, None] * np.random.default_rng(0).normal(size=(len(_SPREADS), 3 * len(pulses)))
     jacobian: Any = slopes  # SciPy's hint has only names of methods
     x, left = starts[0], np.inf
     for start in starts:
