@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 _NO_VALUE = "–"
+_MOST_ROWS, _ROWS = 200, 50
+"""Points of a curve up to which all are listed, and how many are where there are more."""
 
 
 def print_report(result: ExperimentResult, console: "Console") -> None:
@@ -102,7 +104,8 @@ def _table(result: ExperimentResult, curve: Curve) -> "RenderableType":
     columns = (heading, f"{what} emulated", "95 %", f"{what} exact", "deviation", "P emulated", "95 %", "P exact")
     table = table_of(*columns, title=curve.label or None, left=0)
     exact, deviations = curve.exact.values, curve.deviations
-    for k, value in enumerate(scan.values):
+    every = 1 if scan.values.size <= _MOST_ROWS else -(-scan.values.size // _ROWS)
+    for k, value in list(enumerate(scan.values))[::every]:
         estimate, deviation = curve.estimates[k], deviations[k]
         probability = f"{curve.exact.probability[k]:.4f}"
         if estimate is None:
@@ -120,4 +123,6 @@ def _table(result: ExperimentResult, curve: Curve) -> "RenderableType":
             "{:.4f}–{:.4f}".format(*estimate.success_interval),
             probability,
         )
+    if every > 1:
+        table.caption = f"one in {every} of {scan.values.size} points; the data have all"
     return table

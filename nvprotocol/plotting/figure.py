@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 
 __all__ = ["experiment_figure"]
 
+_MOST_POINTS = 60
+"""Points of a curve that a column has room for."""
+
 
 def experiment_figure(result: "ExperimentResult") -> Figure:
     """The observable above and the success probability below: exact curves, and emulated points with 95 % intervals.
 
     The observable is the concurrence, or the probability that a protocol with a readout is about. Where instruments are
     not ideal, the thin dashed curve is the master equation with ideal ones. The lower panel is left out where nothing
-    is discarded. A column wide.
+    is discarded. A column wide; of more than 60 points those that are drawn are spaced evenly, and the legend says so.
 
     Args:
         result: The result of an experiment.
@@ -53,9 +56,10 @@ def experiment_figure(result: "ExperimentResult") -> Figure:
     quantity: Quantity = "concurrence" if observable.outcomes is None else "probability"
     for number, curve in enumerate(result.curves):
         _exact_lines(axes, result, number)
-        estimate_points(axes[0], scan.values, curve.estimates, quantity, number=number, label=curve.label)
+        values, estimates = scan.values[:: _every(result)], curve.estimates[:: _every(result)]
+        estimate_points(axes[0], values, estimates, quantity, number=number, label=curve.label)
         if discards:
-            estimate_points(axes[1], scan.values, curve.estimates, "success_probability", number=number)
+            estimate_points(axes[1], values, estimates, "success_probability", number=number)
     symbol, _, index = observable.symbol.partition("_")
     below = rf"_\mathrm{{{index}}}" if index else ""
     axes[0].set_ylabel(f"{observable.name} ${symbol}{below}$", fontsize=FONT)
@@ -70,6 +74,11 @@ def experiment_figure(result: "ExperimentResult") -> Figure:
         ax.tick_params(labelsize=FONT - 1, direction="in", which="both", top=True, right=True)
     _legend(figure, axes[0], result)
     return figure
+
+
+def _every(result: "ExperimentResult") -> int:
+    """Which of the points are drawn: each, or of many one in so many."""
+    return -(-result.experiment.scan.values.size // _MOST_POINTS)
 
 
 def _exact_lines(axes: "Sequence[Axes]", result: "ExperimentResult", number: int) -> None:
@@ -123,6 +132,8 @@ def _legend(figure: Figure, ax: "Axes", result: "ExperimentResult") -> None:
     """Above the panels: one entry for each curve, then what lines and points are."""
     handles, labels = ax.get_legend_handles_labels() if result.experiment.curves is not None else ([], [])
     emulated = "emulated" if result.experiment.content.run.shots is None else "emulated, 95 % interval"
+    if _every(result) > 1:
+        emulated = emulated.replace("emulated", f"emulated (one in {_every(result)} points)")
     grey = "0.35"
     by_circuits = any(curve.ideal is not None for curve in result.curves)
     handles += [

@@ -225,3 +225,10 @@ def test_without_sampling_noise_the_difference_is_told() -> None:
     """
     said = str(nv.experiment.run(nv.experiment.parse(text)))
     assert float(said.split("differ by ")[1].split()[0]) < 1e-12
+
+
+def test_of_many_points_the_table_lists_some() -> None:
+    text = UNMONITORED.replace("points = 3", "points = 210").replace("shots = 300", "shots = 20")
+    said = report_text(run(parse(text)))
+    assert "one in 5 of 210 points; the data have all" in said
+    assert said.count("0.9797–1.0000") == 42, "a row has the interval of a success probability of 1 in 180 runs"

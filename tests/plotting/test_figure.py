@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 import nvprotocol as nv
-from nvprotocol.experiment import ExperimentResult
+from nvprotocol.experiment import ExperimentResult, parse, run
 from nvprotocol.experiment.observable import value_of
 from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, experiment_figure
 
@@ -119,3 +119,12 @@ def test_drawing_opens_no_window() -> None:
     before = pyplot.get_fignums()
     experiment_figure(result_of(UNMONITORED))
     assert pyplot.get_fignums() == before
+
+
+def test_of_many_points_some_are_drawn() -> None:
+    text = UNMONITORED.replace("points = 3", "points = 250").replace("shots = 300", "shots = 50")
+    result = run(parse(text))
+    figure = experiment_figure(result)
+    (points,) = [line for line in figure.axes[0].get_lines() if line.get_marker() == "o"]
+    np.testing.assert_allclose(points.get_xdata(), result.experiment.scan.values[::5])
+    assert "emulated (one in 5 points), 95 % interval" in [text.get_text() for text in figure.legends[0].get_texts()]
