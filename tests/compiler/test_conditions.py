@@ -234,3 +234,4 @@ def test_a_narrowing_cast_keeps_the_lower_bits() -> None:
     condition = condition_of(circuit.data[0].operation, {bit: k for k, bit in enumerate(circuit.clbits)})
     assert condition.holds({0: 0, 1: 0, 2: 1})
     assert not condition.holds({0: 1, 1: 0, 2: 0})
+    assert not condition.holds({0: 0, 1: 1, 2: 0})

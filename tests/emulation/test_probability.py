@@ -84,6 +84,17 @@ def test_counts_come_from_the_exact_distribution(per_shot: bool) -> None:
     assert found.metadata["method"] == ("shot by shot" if per_shot else "kept branch")
 
 
+def test_counted_numbers_are_shares_of_the_kept_runs() -> None:
+    found = nv.probability(checked_then_read(), FAULTY, ["01", "10"], shots=800, postselect={"parity": 1}, seed=4)
+    assert found.counts is not None
+    counts, kept = found.counts[0], found.counts.sum()
+    assert 0 < kept < 800
+    np.testing.assert_allclose(found.distribution, counts / kept, rtol=1e-15)
+    assert found.value == pytest.approx((counts[1] + counts[2]) / kept, rel=1e-14)
+    assert found.success_probability == pytest.approx(kept / 800, rel=1e-14)
+    assert found.standard_error == pytest.approx(np.sqrt(found.value * (1 - found.value) / kept), rel=1e-14)
+
+
 def test_intervals_are_clopper_and_pearsons() -> None:
     found = nv.probability(checked_then_read(), DEVICE, ["01", "10"], shots=500, postselect={"parity": 1}, seed=1)
     assert found.counts is not None

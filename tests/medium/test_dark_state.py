@@ -1,6 +1,7 @@
 """The dark state that a medium names, tested by its own generator."""
 
 import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lattice import exchange
@@ -48,3 +49,12 @@ def test_what_the_couplings_turn_is_not_dark() -> None:
     batch = nv.Medium.pair(a=1.0, A=[1.0, -1.0, 0.5])
     assert batch.dark_state.exact.tolist() == [True, True, False]
     assert str(batch.dark_state) == "batch (3,)"
+
+
+@pytest.mark.parametrize("phase", [1.0, 1j, -0.6 + 0.8j])
+def test_the_text_of_a_medium_says_when_its_dark_state_is_one(phase: complex) -> None:
+    dark, decaying = (nv.Medium.pair(a=1.0, A=share * phase) for share in (1.0, 0.9))
+    assert (bool(dark.dark_state.exact), bool(decaying.dark_state.exact)) == (True, False)
+    (line,) = [line for line in str(dark).splitlines() if "dark state" in line]
+    assert line.endswith(", at equal splittings")
+    assert ", at equal splittings" not in str(decaying)
