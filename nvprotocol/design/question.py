@@ -1,6 +1,5 @@
 """What is asked of a magnet: where the qubits may stand, and what counts as a Bell pair."""
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._warnings import muted
 from nvprotocol.design.yields import BellYield, bell_yield
 from nvprotocol.errors import ValidityWarning
 from nvprotocol.magnets.magnet import Magnet
@@ -73,9 +73,7 @@ class Question:
         """The medium with some inputs changed; arrays are welcome for all but attributes of the magnet."""
         given = {**self.inputs, **(changed or {})}
         magnet = self.tuned_magnet(given)
-        with warnings.catch_warnings():
-            # Each of the many points that are looked at would say it; what is returned keeps the notes.
-            warnings.simplefilter("ignore", ValidityWarning)
+        with muted(ValidityWarning):  # each of many points would give it; what is returned keeps the notes
             places = {name: value for name, value in given.items() if name in PLACES}
             return magnet.medium(**places, dephasing=self.dephasing)
 

@@ -1,6 +1,5 @@
 """The medium that a file describes: by rates in [medium], or by a magnet and the place of the qubits in [magnet]."""
 
-import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from nvprotocol._checks import fail, one_of
+from nvprotocol._warnings import muted
 from nvprotocol.device.schema import ALONE, PLACE, MagnetAlone, MagnetSection, MaterialSection, MediumSection
 from nvprotocol.errors import ArgumentError, ValidityWarning
 from nvprotocol.magnets import Exchange, Film, Magnet, Material, Tabulated, materials
@@ -91,8 +91,7 @@ def stacked(rows: Sequence[Sequence[Medium]]) -> Medium:
 @lru_cache(maxsize=1024)
 def _medium_of_magnet(section: MagnetSection) -> Medium:
     place = {key: value for key, value in section if key in PLACE and value is not None}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ValidityWarning)
+    with muted(ValidityWarning):
         return magnet_of(section).medium(**place)
 
 

@@ -1,6 +1,5 @@
 """A circuit on a device: the state, its entanglement and the probability of keeping a run."""
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, overload
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from nvprotocol import operators, tomography
 from nvprotocol._checks import Seed, fail, one_of, show
+from nvprotocol._warnings import muted
 from nvprotocol.device import Device
 from nvprotocol.emulation.request import Request
 from nvprotocol.emulation.results import Ansatz, Estimate
@@ -265,9 +265,7 @@ def _fitted(
     """Estimates from the counts of requests whose devices are read alike."""
     device, tables = requests[0].device, np.concatenate(parts)
     readout = None if device.readout is None else device.readout_matrices
-    with warnings.catch_warnings():
-        # Each estimate has its p-value, and says itself where the counts contradict the model.
-        warnings.simplefilter("ignore", tomography.ModelWarning)
+    with muted(tomography.ModelWarning):  # each estimate says itself where the counts contradict the model
         fits = tomography.estimate(tables, settings, readout, ansatz=ansatz)
     kept, runs = tables.sum(axis=(1, 2)), len(settings) * (requests[0].shots or 0)
     low, high = tomography.clopper_pearson(kept, runs)

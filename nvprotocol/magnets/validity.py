@@ -1,11 +1,10 @@
 """How far the numbers of a medium can be trusted, in numbers."""
 
-import warnings
-
 import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import show
+from nvprotocol._warnings import warn as give
 from nvprotocol.errors import ValidityWarning
 from nvprotocol.magnets.response import Response
 from nvprotocol.magnets.setting import Setting
@@ -78,7 +77,7 @@ def warn(notes: list[Note]) -> None:
     """Gives the serious notes as Python warnings, too, so that a user can filter them or make them errors."""
     for note in notes:
         if note.serious:
-            warnings.warn(note.text, ValidityWarning, stacklevel=4)
+            give(note.text, ValidityWarning, stacklevel=4)
 
 
 def _temperature(setting: Setting, occupation: Array, rate: Array) -> Note | None:

@@ -1,6 +1,5 @@
 """The one call: a table of counts in, a state with concurrence, interval and certificate out."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from nvprotocol._checks import Seed, fail
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
+from nvprotocol._warnings import warn
 from nvprotocol.entanglement import concurrence, eof_of_concurrence
 from nvprotocol.operators import State, fidelity
 from nvprotocol.tomography._arguments import checked_table, whole_counts
@@ -198,7 +198,7 @@ def _warn_of(p: NDArray[np.float64], ansatz: str) -> None:
     tested = p[np.isfinite(p)]
     if tested.size and tested.min() * tested.size < SUSPECT:
         wrong = "the state does not have the form of the ansatz, or " if ansatz != "full" else ""
-        warnings.warn(
+        warn(
             f"The counts contradict the model (p-value {tested.min():.1e}): {wrong}`readout` or `settings` is wrong.",
             ModelWarning,
             stacklevel=3,

@@ -10,7 +10,7 @@ import pytest
 import nvprotocol as nv
 from nvprotocol.design.question import Question
 from nvprotocol.design.survey_chunks import work_of
-from nvprotocol.errors import StoreError
+from nvprotocol.errors import StoreError, ValidityWarning
 
 if TYPE_CHECKING:
     from nvprotocol.runs import Progress
@@ -95,3 +95,12 @@ def test_another_survey_does_not_get_into_a_store(tmp_path: Path) -> None:
     nv.design.survey(**AXES["chain"], frequency_ghz=2.87, store=tmp_path / "store")
     with pytest.raises(StoreError, match=r"in which question\.inputs\.frequency_ghz is 2\.87, not 2\.88\.$"):
         nv.design.survey(**AXES["chain"], frequency_ghz=2.88, store=tmp_path / "store")
+
+
+def test_threads_mute_no_warnings_of_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_rows(monkeypatch, 2)
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(3):
+            nv.design.survey(**AXES["film"], frequency_ghz=2.87, executor=threads)  # any warning is an error here
+    with pytest.warns(ValidityWarning, match="third level"):
+        FILM.medium(50.0, height_nm=10.0, frequency_ghz=2.87, temperature_k=0.05)

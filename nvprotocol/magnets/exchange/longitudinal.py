@@ -1,12 +1,11 @@
 """What two magnons do: correlated dephasing D(r) and Ising coupling J_z(r) of an exchange-coupled magnet."""
 
-import warnings
-
 import numpy as np
 import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, show
+from nvprotocol._warnings import warn
 from nvprotocol.errors import ValidityWarning
 from nvprotocol.magnets.bose import occupation
 from nvprotocol.magnets.exchange.spin_waves import SpinWaves, zone_edge
@@ -70,5 +69,5 @@ def _integral(magnet: SpinWaves, setting: Setting, *, below: bool) -> Array:
     )[:2]
     if error > 1e3 * TOLERANCE:
         text = f"The integral of dephasing and J_z is known to {show(float(error))} of d only."
-        warnings.warn(text, ValidityWarning, stacklevel=2)
+        warn(text, ValidityWarning, stacklevel=2)
     return value * size

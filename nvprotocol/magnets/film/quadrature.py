@@ -1,12 +1,12 @@
 """Adaptive quadrature of functions with array values, which does not fail in silence."""
 
-import warnings
 from collections.abc import Callable, Sequence
 
 import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
 
 from nvprotocol._checks import show
+from nvprotocol._warnings import warn
 from nvprotocol.errors import ValidityWarning
 
 
@@ -34,5 +34,5 @@ def integral(
     )
     if not outcome.success:
         text = f"An integral over the film's waves has reached an error of {show(float(error))}, not {show(tolerance)}."
-        warnings.warn(text, ValidityWarning, stacklevel=3)
+        warn(text, ValidityWarning, stacklevel=3)
     return value, float(error)
