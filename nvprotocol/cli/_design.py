@@ -33,20 +33,25 @@ def run_design(file: Path, output: Path | None, *, force: bool, quiet: bool) -> 
 
 def _work(task: "DesignTask", folder: Path) -> str:
     from nvprotocol import plotting
+    from nvprotocol._file_contents import netcdf, picture
     from nvprotocol._text_table import aligned
     from nvprotocol._toml import versioned
+    from nvprotocol._writing import write_files
 
     best = task.optimum()
     found = task.survey(best)
     figure = plotting.design_figure(found)
-    figure.savefig(folder / "map.pdf")
-    figure.savefig(folder / "map.png")
-    found.dataset().to_netcdf(folder / "data.nc", engine="h5netcdf")
-    (folder / "device.toml").write_text(task.device_file(best), encoding="utf-8")
-    (folder / "design.toml").write_text(versioned(task.source.text, "design"), encoding="utf-8")
     provenance = best.medium.provenance
     serious = [] if provenance is None else [note.text for note in provenance.notes if note.serious]
     rows = aligned([*[("warning", one) for one in serious], ("map", str(found))], least=10)
     text = "\n".join([task.content.title or "Optimal geometry of the pair", str(best), *rows]) + "\n"
-    (folder / "table.txt").write_text(text, encoding="utf-8")
+    contents = {
+        "map.pdf": picture(figure, "pdf"),
+        "map.png": picture(figure, "png"),
+        "data.nc": netcdf(found.dataset()),
+        "device.toml": task.device_file(best),
+        "design.toml": versioned(task.source.text, "design"),
+        "table.txt": text,
+    }
+    write_files({folder / name: content for name, content in contents.items()})
     return text

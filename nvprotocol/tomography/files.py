@@ -35,7 +35,8 @@ from nvprotocol._csv import check_names, quoted, read_rows
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY, check_version
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
-from nvprotocol.errors import FileError, OutputError
+from nvprotocol._writing import write_file
+from nvprotocol.errors import FileError
 from nvprotocol.tomography._arguments import MOST, checked_settings, whole_counts
 
 __all__ = ["CountTable", "read_counts", "write_counts"]
@@ -139,10 +140,7 @@ def write_counts(path: str | Path, counts: ArrayLike, settings: Sequence[str]) -
         top = f"# {VERSION_KEY} = {FORMAT_VERSIONS['counts']}"
         lines = [[top], ["setting", *outcomes], *([label, *map(str, row)] for label, row in rows)]
         text = "".join(mark.join(line) + "\n" for line in lines)
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"The file {file} cannot be written: {error.strerror or error}.") from None
+    write_file(file, text)
 
 
 class _Cell(NamedTuple):
