@@ -19,7 +19,7 @@ ROOM =
 SEEDS = 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20
 SEED =
 SAMPLE = 100
-LOCKED = pyproject.toml uv.lock .ci/uv
+LOCKED = pyproject.toml uv.lock .ci/uv .ci/uv.txt
 
 all: run
 

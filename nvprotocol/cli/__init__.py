@@ -14,7 +14,7 @@ from nvprotocol.cli._export import export
 from nvprotocol.cli._figures import make_figures
 from nvprotocol.cli._paper import run_claims, run_errata
 from nvprotocol.cli._signals import ends_when_told
-from nvprotocol.cli._terminal import printable, standard_streams
+from nvprotocol.cli._terminal import standard_streams
 from nvprotocol.cli._tomography import run_tomography
 
 __all__ = ["main"]
@@ -261,5 +261,7 @@ def _code(arguments: list[str] | None) -> int:
 
 def _error(message: str) -> int:
     """Says in one line what is wrong; the exit code of that."""
+    from nvprotocol._reading import printable
+
     click.echo(f"nvprotocol: {printable(message)}", err=True)
     return _ERROR_CODE

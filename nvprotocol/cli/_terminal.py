@@ -89,14 +89,3 @@ def reserve_descriptors() -> None:
     while (number := os.open(os.devnull, os.O_RDWR)) < 3:
         pass
     os.close(number)
-
-
-def printable(text: str) -> str:
-    r"""A message as one line: what would break it, or steer the terminal, is escaped.
-
-    Examples:
-        >>> from nvprotocol.cli._terminal import printable
-        >>> print(printable("a\nb \x1b[2J σ"))
-        a\nb \x1b[2J σ
-    """
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)

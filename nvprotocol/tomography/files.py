@@ -34,6 +34,7 @@ from nvprotocol._checks import fail, show
 from nvprotocol._csv import check_names, quoted, read_rows
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY, check_version
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._reading import read_text
 from nvprotocol._typing import ArrayLike
 from nvprotocol._writing import write_file
 from nvprotocol.errors import FileError
@@ -44,6 +45,9 @@ __all__ = ["CountTable", "read_counts", "write_counts"]
 SUFFIXES = (".csv", ".tsv", ".txt", ".json")
 _LONG = ("setting", "outcome", "count")
 _MOST_QUBITS = 12
+_MOST_BYTES = 2**25
+"""Size of the largest file that is read: all settings of six qubits take less than a megabyte."""
+_MOST_CELLS = 10**7
 _VERSION = re.compile(rf"#\s*{VERSION_KEY}\s*=\s*(\d{{1,9}})[\s,;]*")
 
 
@@ -89,12 +93,7 @@ def read_counts(path: str | Path) -> CountTable:
     file = Path(path)
     if file.suffix.lower() not in SUFFIXES:
         raise FileError(f"{file}: a table of counts must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise FileError(f"{file}: there is no such file.") from None
-    except (OSError, UnicodeDecodeError) as reason:
-        raise FileError(f"{file}: cannot be read as text ({reason}).") from None
+    text = read_text(file, most=_MOST_BYTES, encoding="utf-8-sig")
     if not text.strip():
         raise FileError(f"{file}: the file is empty.")
     if file.suffix.lower() == ".json":
@@ -247,6 +246,9 @@ def _table_of(settings: list[str], cells: list[_Cell], source: str) -> NDArray[n
         if len(setting) > _MOST_QUBITS:
             raise FileError(f"{where}: setting {quoted(setting)} has more than {_MOST_QUBITS} letters.")
     n_qubits = len(settings[0])
+    if len(settings) * 2**n_qubits > _MOST_CELLS:
+        must = f"have at most {_MOST_CELLS} cells, settings times outcomes"
+        raise FileError(f"{source}: the table must {must}, but has {len(settings) * 2**n_qubits}.")
     rows = {setting: row for row, setting in enumerate(settings)}
     counts, seen = np.zeros((len(settings), 2**n_qubits), dtype=np.int64), set()
     for cell in cells:

@@ -9,7 +9,7 @@ import pytest
 from command_line import error_of, exit_code, only_line
 from repository import ROOT
 
-from nvprotocol.cli._terminal import printable
+from nvprotocol._reading import printable
 
 COMMAND = [sys.executable, "-m", "nvprotocol"]
 COUNTS = ROOT / "tests" / "specimens" / "version_1" / "counts.csv"

@@ -159,7 +159,7 @@ def command(arguments: Sequence[str]) -> None:
     """Runs a command; raises where it neither ends well nor with exit code 2 and one line."""
     from nvprotocol.cli import main
 
-    out, err = StringIO(), StringIO()
+    out, err, code = StringIO(), StringIO(), None
     with redirect_stdout(out), redirect_stderr(err):
         try:
             main(list(arguments))
@@ -340,7 +340,7 @@ def made_netcdf(rng: np.random.Generator) -> bytes:
         path.write_bytes((SPECIMENS / "noise.nc").read_bytes())
         with h5py.File(path, "r+") as file:
             for _ in range(int(rng.choice([1, 1, 2]))):
-                pick(rng, SPOILT)(file, str(pick(rng, sorted(file))), rng)  # pyright: ignore[reportCallIssue]
+                pick(rng, SPOILT)(file, str(pick(rng, sorted(file))), rng)
         return path.read_bytes()
 
 
@@ -356,7 +356,7 @@ def _replaced(file, name: str, **made) -> None:
 
 def huge(file, name: str, rng: np.random.Generator) -> None:
     shape = pick(rng, [(25000, 25000), (10**9,), (10**12,), (2**40, 2), (5000, 5000, 100), (10**7,)])
-    chunks = tuple(min(one, 64) for one in shape)  # pyright: ignore[reportGeneralTypeIssues]
+    chunks = tuple(min(one, 64) for one in shape)
     _replaced(file, name, shape=shape, dtype=str(pick(rng, ["f8", "i1", "f4"])), chunks=chunks, compression="gzip")
 
 
@@ -433,7 +433,7 @@ def filled(file, name: str, rng: np.random.Generator) -> None:
     if values.size:
         values.flat[int(rng.integers(values.size))] = float(
             pick(rng, [np.nan, np.inf, 1e308, -1e308, 9.969209968386869e36])
-        )  # pyright: ignore
+        )
     file[name][...] = values
 
 
@@ -542,7 +542,7 @@ def options(rng: np.random.Generator) -> list[str]:
 
 def _toml(*examples: bytes) -> Callable[[np.random.Generator], tuple[str, bytes]]:
     def made(rng: np.random.Generator) -> tuple[str, bytes]:
-        return "hostile.toml", spoilt(pick(rng, examples), TOML, rng)  # pyright: ignore[reportArgumentType]
+        return "hostile.toml", spoilt(pick(rng, examples), TOML, rng)
 
     return made
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -98,7 +99,7 @@ HOSTILE_TEXT = (
 Mutator = Callable[[bytes, np.random.Generator], bytes]
 
 
-def pick(rng: np.random.Generator, choices: Sequence) -> object:
+def pick(rng: np.random.Generator, choices: Sequence[Any]) -> Any:
     return choices[int(rng.integers(len(choices)))]
 
 
@@ -115,7 +116,7 @@ def _truncate(data: bytes, rng: np.random.Generator) -> bytes:
 
 def _insert_bytes(data: bytes, rng: np.random.Generator) -> bytes:
     at, what = int(rng.integers(len(data) + 1)), pick(rng, [*HOSTILE_BYTES, rng.bytes(int(rng.integers(1, 20)))])
-    return data[:at] + what + data[at:]  # pyright: ignore[reportOperatorIssue]
+    return data[:at] + what + data[at:]
 
 
 def _overwrite(data: bytes, rng: np.random.Generator) -> bytes:
@@ -125,7 +126,7 @@ def _overwrite(data: bytes, rng: np.random.Generator) -> bytes:
 
 def _repeat_part(data: bytes, rng: np.random.Generator) -> bytes:
     first, last = sorted(int(one) for one in rng.integers(len(data) + 1, size=2))
-    return data[:last] + data[first:last] * int(pick(rng, [1, 2, 50])) + data[last:]  # pyright: ignore
+    return data[:last] + data[first:last] * int(pick(rng, [1, 2, 50])) + data[last:]
 
 
 def _delete_part(data: bytes, rng: np.random.Generator) -> bytes:
@@ -218,5 +219,5 @@ def spoilt(data: bytes, mutators: Sequence[Mutator], rng: np.random.Generator) -
     """The data after one to three mutations."""
     for _ in range(int(rng.choice([1, 1, 1, 2, 3]))):
         if data:
-            data = pick(rng, mutators)(data, rng)  # pyright: ignore[reportCallIssue]
+            data = pick(rng, mutators)(data, rng)
     return data
