@@ -1,5 +1,6 @@
 """A file in TOML that is being read: its sections, and errors that name file, line and key."""
 
+import math
 import re
 import tomllib
 import unicodedata
@@ -17,6 +18,7 @@ from nvprotocol._reading import printable
 from nvprotocol._toml.messages import first_problem
 from nvprotocol._toml.source import line_of, text_of
 from nvprotocol.errors import ArgumentError, FileError
+from nvprotocol.units import LARGEST
 
 Content = TypeVar("Content", bound=BaseModel)
 _DEEPEST = 12
@@ -102,7 +104,7 @@ class TomlFile:
 
     def refusal(self, path: tuple[str, ...], message: str) -> FileError:
         """The error with the name of the file and the line of a key in front of a message."""
-        return self.error(f"{self.name}, line {line_of(self.text, path)}: {' '.join(message.split())}")
+        return self.error(f"{self.name}, line {line_of(self.text, path)}: {printable(' '.join(message.split()))}")
 
     @contextmanager
     def locating(self, path_of: Callable[[ArgumentError], tuple[str, ...]]) -> Iterator[None]:
@@ -164,8 +166,10 @@ def _check_values(content: Any) -> None:
             _check_text(value, key)
         elif isinstance(value, int) and abs(value) > _MOST:
             fail(key, "be a number of at most 64 bits", f"has {len(show(abs(value)))} digits")
+        elif isinstance(value, float) and LARGEST < abs(value) < math.inf:
+            fail(key, f"be at most {LARGEST:g} in size, or products of it overflow", f"is {show(value)}")
         elif isinstance(value, list):
-            left += [((*path, str(number)), one) for number, one in enumerate(value) if not isinstance(one, float)]
+            left += [((*path, str(number)), one) for number, one in enumerate(value)]
         elif isinstance(value, dict):
             for name, one in value.items():
                 _check_text(name, ".".join((*path, printable(name))))
