@@ -25,8 +25,8 @@ _ERROR_CODE = 2
 class _PathType(click.Path):
     """The name of a file or a folder, which every text that mentions it can hold."""
 
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
+    def __init__(self, *, dir_okay: bool = True) -> None:
+        super().__init__(path_type=Path, dir_okay=dir_okay)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Refuses what is no text."""
@@ -36,7 +36,7 @@ class _PathType(click.Path):
         return super().convert(value, param, ctx)
 
 
-_PATH = _PathType()
+_PATH, _FILE = _PathType(), _PathType(dir_okay=False)
 
 
 class _Command(click.Command):
@@ -158,7 +158,7 @@ def _tomography(file: Path, readout: Path | None, ansatz: str, level: float, out
 
 @_nvprotocol.command(name="claims")
 @click.argument("keys", metavar="[KEY]...", nargs=-1)
-@click.option("-o", "--output", type=_PATH, help="Page of Markdown to write.")
+@click.option("-o", "--output", type=_FILE, help="Page of Markdown to write.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 def _claims(keys: tuple[str, ...], output: Path | None, quiet: bool) -> None:
     """Says of every statement of the paper whether it holds, by computing it.
@@ -170,7 +170,7 @@ def _claims(keys: tuple[str, ...], output: Path | None, quiet: bool) -> None:
 
 @_nvprotocol.command(name="errata")
 @click.argument("keys", metavar="[KEY]...", nargs=-1)
-@click.option("-o", "--output", type=_PATH, help="Page of Markdown to write.")
+@click.option("-o", "--output", type=_FILE, help="Page of Markdown to write.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 def _errata(keys: tuple[str, ...], output: Path | None, quiet: bool) -> None:
     """Lists what the paper prints wrong, with the right form and the numbers that decide.

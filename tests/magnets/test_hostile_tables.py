@@ -32,7 +32,7 @@ def spoilt(folder: Path, change: Callable[[h5py.File], object]) -> str:
 def replaced(**made: object) -> Callable[[h5py.File], object]:
     def change(file: h5py.File) -> None:
         del file["green_real"]
-        file.create_dataset("green_real", **made)  # pyright: ignore[reportArgumentType]
+        file.create_dataset("green_real", **made)
 
     return change
 
@@ -81,8 +81,11 @@ def test_storage_is_looked_at_before_it_is_read(
 
 def test_a_virtual_table_is_refused(tmp_path: Path) -> None:
     def change(file: h5py.File) -> None:
-        layout = h5py.VirtualLayout(shape=file["green_real"].shape, dtype="f8")
-        layout[...] = h5py.VirtualSource("/etc/passwd", "x", shape=file["green_real"].shape)
+        old = file["green_real"]
+        assert isinstance(old, h5py.Dataset)
+        shape = old.shape
+        layout = h5py.VirtualLayout(shape=shape, dtype="f8")
+        layout[...] = h5py.VirtualSource("/etc/passwd", "x", shape=shape)
         del file["green_real"]
         file.create_virtual_dataset("green_real", layout)
 

@@ -314,7 +314,7 @@ def circuit(rng: np.random.Generator) -> tuple[str, bytes]:
         lines = data.decode().split("\n")
         for _ in range(int(rng.choice([1, 1, 2]))):
             made = pick(rng, STATEMENTS)
-            statement = made(rng) if callable(made) else str(made)
+            statement = str(made(rng) if callable(made) else made)
             lines.insert(int(rng.integers(len(lines) // 2, len(lines) + 1)), statement)
         data = "\n".join(lines).encode()
         return "hostile.qasm", data if rng.random() < 0.8 else spoilt(data, TEXT, rng)
