@@ -5,7 +5,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: all help run gallery figures test quick coverage shake reseed qiskit2 lowest clients lint notebooks notebooks-update pages benchmarks mutants ci clean
+.PHONY: all help run gallery figures test quick coverage shake reseed qiskit2 lowest clients lint notebooks notebooks-update pages benchmarks fuzz mutants ci clean
 
 JOBS = 2
 BIN = .venv/bin
@@ -19,7 +19,8 @@ ROOM =
 SEEDS = 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20
 SEED =
 SAMPLE = 100
-LOCKED = pyproject.toml uv.lock .ci/uv
+CASES = 1000
+LOCKED = pyproject.toml uv.lock .ci/uv .ci/uv.txt
 
 all: run
 
@@ -98,6 +99,9 @@ docs: .venv-docs/.docs ## the documentation as a site in build/docs, every warni
 
 docs-update: .venv/.dev ## renews in the pages what their commands and examples print
 	RENEW_PAGES=1 $(ONE_THREAD) $(BIN)/pytest $(PYTEST) docs README.md
+
+fuzz: .venv/.dev ## spoilt files, options and arguments, CASES of each kind (CASES=1000)
+	NVPROTOCOL_FUZZ=$(CASES) $(ONE_THREAD) $(CACHED) $(BIN)/pytest $(PYTEST) tests/fuzz
 
 benchmarks: .venv/.benchmark ## times and accuracies beside other engines, printed as tables
 	for script in benchmarks/[!_]*.py; do echo "== $$script" && $(ONE_THREAD) $(BIN)/python "$$script" || exit 1; done

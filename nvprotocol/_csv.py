@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from nvprotocol._reading import printable
 from nvprotocol.errors import FileError
 
 MARKS = ";\t,"
 """What may stand between columns: the one that the header has most of."""
+
+
+_LONGEST = 80
+"""Characters of a value that a message shows."""
 
 
 class Row(NamedTuple):
@@ -68,5 +73,6 @@ def check_names(names: Sequence[str], known: Sequence[str], place: str, kind: st
 
 
 def quoted(value: object) -> str:
-    """A value as JSON writes it: a text in quotes, and all of it in one line."""
-    return json.dumps(value, ensure_ascii=False)
+    """A value as JSON writes it: a text in quotes, all of it in one line, and only the beginning of a long one."""
+    text = printable(json.dumps(value, ensure_ascii=False))
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

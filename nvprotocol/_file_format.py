@@ -25,6 +25,9 @@ FORMAT_VERSIONS = MappingProxyType(
 )
 """Kind of file → the newest version of its format, which is the one that is written."""
 
+MOST_SEED = 2**63 - 1
+"""Largest seed that the attributes of a data set hold."""
+
 
 def check_version(version: object, kind: str, where: str, error: type[FileError] = FileError) -> None:
     """Refuses a file whose format is newer than what is read here, or whose version is none.

@@ -23,6 +23,8 @@ _SCALES: dict[Dimension, dict[str, float]] = {
     },
     "number": {},
 }
+LARGEST = 1e100
+"""Greatest size of a number in a file: products of a few still fit into double precision."""
 UNIT_NAMES: dict[Dimension, str] = {"time": "µs", "time in ns": "ns", "rate": "rad/µs", "number": ""}
 
 
@@ -55,7 +57,10 @@ def in_house_units(value: float | str, dimension: Dimension, name: str = "value"
         return real_number(magnitude, name)
     if unit not in scales:
         fail(name, _allowed(dimension), f"is {show(value)}")
-    return real_number(magnitude * scales[unit], name)
+    converted = real_number(magnitude * scales[unit], name)
+    if abs(converted) > LARGEST:
+        fail(name, f"be at most {LARGEST:g} {UNIT_NAMES[dimension]} in size", f"is {show(value)}")
+    return converted
 
 
 def _allowed(dimension: Dimension) -> str:

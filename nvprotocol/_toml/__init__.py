@@ -1,6 +1,6 @@
 """What files in TOML share: quantities with units, and errors that name file, line and key in one line."""
 
-from nvprotocol._toml.file import TomlFile
+from nvprotocol._toml.file import TomlFile, content_of
 from nvprotocol._toml.quantities import CONFIG, Coupling, Factor, Lifetimes, Nanoseconds, Rate, Time
 from nvprotocol._toml.source import suggestion, text_of
 from nvprotocol._toml.writing import assignment, versioned
@@ -15,6 +15,7 @@ __all__ = [
     "Time",
     "TomlFile",
     "assignment",
+    "content_of",
     "suggestion",
     "text_of",
     "versioned",

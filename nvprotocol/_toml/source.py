@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from nvprotocol._reading import read_text
 from nvprotocol.errors import FileError
 
-_TABLE = re.compile(r"^\s*\[\[?\s*([^\[\]]+?)\s*\]")
+MOST_BYTES = 2**23
+"""Size of the largest file in TOML, or OpenQASM, that is read; a scan that lists a million values is as long."""
+
+_TABLE = re.compile(r"\[\[?([^\[\]]+)\]")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_.\"'-]+)\s*=")
 
 
@@ -15,7 +19,7 @@ def text_of(path: Path, error: type[FileError]) -> str:
     """The text of a file.
 
     Raises:
-        FileError: Of the kind given, if there is no such file or it is no text.
+        FileError: Of the kind given, if there is no such file, it is no text, or more than anybody writes.
 
     Examples:
         >>> from pathlib import Path
@@ -25,12 +29,7 @@ def text_of(path: Path, error: type[FileError]) -> str:
             ...
         nvprotocol.errors.DeviceFileError: nowhere.toml: there is no such file.
     """
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise error(f"{path}: there is no such file.") from None
-    except (OSError, UnicodeDecodeError) as reason:
-        raise error(f"{path}: cannot be read as text ({reason}).") from None
+    return read_text(path, most=MOST_BYTES, error=error)
 
 
 def line_of(text: str, path: Sequence[str]) -> int:
@@ -53,7 +52,7 @@ def _keys(text: str) -> list[tuple[tuple[str, ...], int]]:
     table: tuple[str, ...] = ()
     keys = []
     for number, line in enumerate(text.splitlines(), start=1):
-        if header := _TABLE.match(line):
+        if header := _TABLE.match(line.strip()):
             table = _parts(header[1])
             keys.append((table, number))
         elif key := _KEY.match(line):

@@ -36,7 +36,12 @@ def _value(value: Any) -> str:
     if isinstance(value, complex):
         return f"[{value.real!r}, {value.imag!r}]"
     if isinstance(value, dict):
-        return f"{{ {', '.join(assignment(json.dumps(key), one) for key, one in value.items())} }}"
+        return f"{{ {', '.join(assignment(_quoted(key), one) for key, one in value.items())} }}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_value, value))}]"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+    return _quoted(value) if isinstance(value, str) else repr(value)
+
+
+def _quoted(text: str) -> str:
+    """A text as JSON quotes it, but for the one character more that TOML wants escaped."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,5 +1,6 @@
 """The command line. Help and errors must come at once, so everything heavy is imported where it is used."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,30 @@ from nvprotocol.cli._export import export
 from nvprotocol.cli._figures import make_figures
 from nvprotocol.cli._paper import run_claims, run_errata
 from nvprotocol.cli._signals import ends_when_told
+from nvprotocol.cli._terminal import standard_streams
 from nvprotocol.cli._tomography import run_tomography
 from nvprotocol.cli._workers import Workers
 
 __all__ = ["main"]
 
 _ERROR_CODE = 2
+
+
+class _PathType(click.Path):
+    """The name of a file or a folder, which every text that mentions it can hold."""
+
+    def __init__(self, *, dir_okay: bool = True) -> None:
+        super().__init__(path_type=Path, dir_okay=dir_okay)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuses what is no text."""
+        name = os.fspath(value)
+        if "\0" in name or any("\ud800" <= one <= "\udfff" for one in name):
+            self.fail(f"the name {name!a} is not valid UTF-8.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+_PATH, _FILE = _PathType(), _PathType(dir_okay=False)
 
 
 class _Command(click.Command):
@@ -31,6 +50,14 @@ class _Command(click.Command):
             if isinstance(one, click.Option) and not (one.multiple or one.is_flag) and given.count(one) > 1:
                 raise click.UsageError(f"{one.opts[-1]} must be given once, but is given {given.count(one)} times.")
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Refuses to work where there is no working directory, from which the paths of files begin."""
+        try:
+            Path.cwd()
+        except OSError as error:
+            raise click.ClickException(f"The working directory cannot be used: {error.strerror}.") from None
+        return super().invoke(ctx)
 
 
 class _Group(click.Group):
@@ -46,8 +73,8 @@ def _nvprotocol() -> None:
 
 
 @_nvprotocol.command(name="run")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the result [results/NAME-OF-FILE].")
+@click.argument("file", type=_PATH)
+@click.option("-o", "--output", type=_PATH, help="Folder for the result [results/NAME-OF-FILE].")
 @click.option("-f", "--force", is_flag=True, help="Replace an existing result.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 @click.option("--workers", metavar="N", type=click.IntRange(min=1), help="Processes of this machine [this one].")
@@ -99,7 +126,7 @@ def _run(
 
 @_nvprotocol.command(name="export")
 @click.argument("name")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write instead of the terminal.")
+@click.option("-o", "--output", type=_PATH, help="File to write instead of the terminal.")
 @click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="A parameter, such as duration=2us.")
 def _export(name: str, output: Path | None, settings: tuple[str, ...]) -> None:
     """Writes the circuit of a protocol as OpenQASM 3.
@@ -111,13 +138,13 @@ def _export(name: str, output: Path | None, settings: tuple[str, ...]) -> None:
 
 
 @_nvprotocol.command(name="tomography")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--readout", metavar="FILE", type=click.Path(path_type=Path), help="Readout errors (TOML) [none].")
+@click.argument("file", type=_PATH)
+@click.option("--readout", metavar="FILE", type=_PATH, help="Readout errors (TOML) [none].")
 @click.option(
     "--ansatz", type=click.Choice(["full", "X"]), default="full", help="X: commutes with the total σᶻ [full]."
 )
 @click.option("--level", metavar="P", type=float, default=0.95, help="Nominal level of the intervals [0.95].")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the result [results/NAME-OF-FILE].")
+@click.option("-o", "--output", type=_PATH, help="Folder for the result [results/NAME-OF-FILE].")
 @click.option("-f", "--force", is_flag=True, help="Replace an existing result.")
 def _tomography(file: Path, readout: Path | None, ansatz: str, level: float, output: Path | None, force: bool) -> None:
     """Finds the state that the counts in FILE come from.
@@ -139,7 +166,7 @@ def _tomography(file: Path, readout: Path | None, ansatz: str, level: float, out
 
 @_nvprotocol.command(name="claims")
 @click.argument("keys", metavar="[KEY]...", nargs=-1)
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Page of Markdown to write.")
+@click.option("-o", "--output", type=_FILE, help="Page of Markdown to write.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 def _claims(keys: tuple[str, ...], output: Path | None, quiet: bool) -> None:
     """Says of every statement of the paper whether it holds, by computing it.
@@ -151,7 +178,7 @@ def _claims(keys: tuple[str, ...], output: Path | None, quiet: bool) -> None:
 
 @_nvprotocol.command(name="errata")
 @click.argument("keys", metavar="[KEY]...", nargs=-1)
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Page of Markdown to write.")
+@click.option("-o", "--output", type=_FILE, help="Page of Markdown to write.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 def _errata(keys: tuple[str, ...], output: Path | None, quiet: bool) -> None:
     """Lists what the paper prints wrong, with the right form and the numbers that decide.
@@ -163,7 +190,7 @@ def _errata(keys: tuple[str, ...], output: Path | None, quiet: bool) -> None:
 
 @_nvprotocol.command(name="figures")
 @click.argument("names", nargs=-1)
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("results", "figures"), show_default=True)
+@click.option("-o", "--output", type=_PATH, default=Path("results", "figures"), show_default=True)
 @click.option("--shots", metavar="N", type=int, default=4000, show_default=True, help="Runs in each setting.")
 @click.option("--seed", metavar="N", type=int, default=7, show_default=True, help="Seed of what is random.")
 @click.option("--format", "formats", multiple=True, help="Of pdf, png, nc and csv [all].")
@@ -182,8 +209,8 @@ def _figures(names: tuple[str, ...], output: Path, formats: tuple[str, ...], **o
 
 
 @_nvprotocol.command(name="design")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the result [results/NAME-OF-FILE].")
+@click.argument("file", type=_PATH)
+@click.option("-o", "--output", type=_PATH, help="Folder for the result [results/NAME-OF-FILE].")
 @click.option("-f", "--force", is_flag=True, help="Replace an existing result.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress output.")
 @click.option("--workers", metavar="N", type=click.IntRange(min=1), help="Processes of this machine [this one].")
@@ -215,18 +242,36 @@ def main(arguments: list[str] | None = None) -> None:
             ...
         SystemExit: 0
     """
+    with standard_streams() as output:
+        code = _code(arguments)
+        output.flush()
+        if output.failure and code == 0:
+            code = _error(f"standard output cannot be written: {output.failure}.")
+    sys.exit(code)
+
+
+def _code(arguments: list[str] | None) -> int:
+    """Runs a command; its exit code."""
+    from nvprotocol._writing import keeping_account
     from nvprotocol.errors import NVProtocolError
 
-    try:
-        with ends_when_told():
-            code = _nvprotocol.main(arguments, prog_name="nvprotocol", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("nvprotocol: interrupted; nothing has been written.", err=True)
-        sys.exit(130)
-    except click.ClickException as error:
-        click.echo(f"nvprotocol: {error.format_message()}", err=True)
-        sys.exit(_ERROR_CODE)
-    except NVProtocolError as error:
-        click.echo(f"nvprotocol: {error}", err=True)
-        sys.exit(_ERROR_CODE)
-    sys.exit(code or 0)
+    with keeping_account() as account:
+        try:
+            with ends_when_told():
+                return _nvprotocol.main(arguments, prog_name="nvprotocol", standalone_mode=False) or 0
+        except (click.exceptions.Abort, KeyboardInterrupt):
+            last = f"{account[-1]} has been written" if account else "nothing has been written"
+            _error(f"interrupted; {last}.")
+            return 130
+        except click.ClickException as error:
+            return _error(error.format_message())
+        except NVProtocolError as error:
+            return _error(str(error))
+
+
+def _error(message: str) -> int:
+    """Says in one line what is wrong; the exit code of that."""
+    from nvprotocol._reading import printable
+
+    click.echo(f"nvprotocol: {printable(message)}", err=True)
+    return _ERROR_CODE

@@ -1,7 +1,6 @@
 """Running a circuit that is written in OpenQASM 3."""
 
 import sys
-import tomllib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -137,13 +136,14 @@ def _shots(text: str) -> int | None:
 def _device(name: str) -> "Device":
     """The device of a name, of a device file, or of an experiment file at the first values of its scans."""
     from nvprotocol._checks import fail, show
+    from nvprotocol._reading import is_file
     from nvprotocol._toml import suggestion
     from nvprotocol.device import Device
     from nvprotocol.device.catalogue import BUILTIN
 
     if name in BUILTIN:
         return Device.builtin(name)
-    if not name.endswith(".toml") and not Path(name).is_file():
+    if not name.endswith(".toml") and not is_file(name):
         listed = f"the name of a built-in device ({', '.join(BUILTIN)}), or the path of a device or experiment file"
         meant = suggestion(name, BUILTIN) if get_close_matches(name, BUILTIN, cutoff=0.5) else ""
         fail("--device", f"be {listed}", f"is {show(name)}{meant}")
@@ -157,9 +157,12 @@ def _device(name: str) -> "Device":
 
 def _is_experiment(file: Path) -> bool:
     """Whether a file has a section [protocol] or [scan]; what is no TOML at all is read, and refused, as a device."""
+    from nvprotocol._toml import content_of, text_of
+    from nvprotocol.errors import FileError
+
     try:
-        return bool({"protocol", "scan"} & tomllib.loads(file.read_text(encoding="utf-8")).keys())
-    except (OSError, ValueError):
+        return bool({"protocol", "scan"} & content_of(text_of(file, FileError), str(file), FileError).keys())
+    except FileError:
         return False
 
 

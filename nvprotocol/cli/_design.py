@@ -58,19 +58,23 @@ def run_design(file: Path, output: Path | None, workers: Workers, *, force: bool
 def _write(task: "DesignTask", best: "Optimum", found: "Survey", folder: Path) -> str:
     """Writes the result and returns its table."""
     from nvprotocol import plotting
-    from nvprotocol._netcdf import write_netcdf
+    from nvprotocol._file_contents import netcdf, picture
     from nvprotocol._text_table import aligned
     from nvprotocol._toml import versioned
+    from nvprotocol._writing import write_files
 
     figure = plotting.design_figure(found)
-    figure.savefig(folder / "map.pdf")
-    figure.savefig(folder / "map.png")
-    write_netcdf(found.dataset().assign_attrs(key=task.key), folder / "data.nc")
-    (folder / "device.toml").write_text(task.device_file(best), encoding="utf-8")
-    (folder / "design.toml").write_text(versioned(task.source.text, "design"), encoding="utf-8")
     provenance = best.medium.provenance
     serious = [] if provenance is None else [note.text for note in provenance.notes if note.serious]
     rows = aligned([*[("warning", one) for one in serious], ("map", str(found))], least=10)
     text = "\n".join([task.content.title or "Optimal geometry of the pair", str(best), *rows]) + "\n"
-    (folder / "table.txt").write_text(text, encoding="utf-8")
+    contents = {
+        "map.pdf": picture(figure, "pdf"),
+        "map.png": picture(figure, "png"),
+        "data.nc": netcdf(found.dataset().assign_attrs(key=task.key)),
+        "device.toml": task.device_file(best),
+        "design.toml": versioned(task.source.text, "design"),
+        "table.txt": text,
+    }
+    write_files({folder / name: content for name, content in contents.items()})
     return text

@@ -60,15 +60,21 @@ def run_experiment(file: Path, output: Path | None, workers: Workers, *, force: 
 
 def _write(result: "ExperimentResult", folder: Path) -> None:
     from nvprotocol import experiment, plotting
+    from nvprotocol._file_contents import netcdf, picture
+    from nvprotocol._writing import write_files
     from nvprotocol.experiment.portable import portable_text
 
     figure = plotting.experiment_figure(result)
-    figure.savefig(folder / "figure.pdf")
+    printed = picture(figure, "pdf")
     figure.set_layout_engine("none")  # where everything is has been worked out, which takes as long as drawing it
-    figure.savefig(folder / "figure.png")
-    experiment.write_dataset(result, folder / "data.nc")
-    (folder / "table.txt").write_text(experiment.report_text(result), encoding="utf-8")
-    (folder / "experiment.toml").write_text(portable_text(result.experiment), encoding="utf-8")
+    contents = {
+        "figure.pdf": printed,
+        "figure.png": picture(figure, "png"),
+        "data.nc": netcdf(experiment.to_dataset(result)),
+        "table.txt": experiment.report_text(result),
+        "experiment.toml": portable_text(result.experiment),
+    }
+    write_files({folder / name: content for name, content in contents.items()})
 
 
 def _print(result: "ExperimentResult", target: Path) -> None:

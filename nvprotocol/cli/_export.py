@@ -20,9 +20,11 @@ _BARE = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 def export(source: str, output: Path | None, settings: Sequence[str]) -> None:
     """Writes the circuit of a protocol, or of the [protocol] section of an experiment file."""
     from nvprotocol._checks import fail, show
-    from nvprotocol.errors import OutputError
+    from nvprotocol._writing import check_writable, write_file
     from nvprotocol.experiment.qasm import to_qasm
 
+    if output is not None:
+        check_writable(output)
     named = _named(source)
     protocol = named if isinstance(named, str) else named.content.protocol.name
     parameters: dict[str, Any] = {}
@@ -35,10 +37,7 @@ def export(source: str, output: Path | None, settings: Sequence[str]) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"The file {output} cannot be written: {error.strerror or error}.") from None
+    write_file(output, text)
 
 
 def _named(source: str) -> "str | Experiment":

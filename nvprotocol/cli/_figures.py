@@ -12,13 +12,16 @@ def make_figures(
     names: Sequence[str], folder: Path, formats: Sequence[str], *, shots: int, seed: int, force: bool, quiet: bool
 ) -> None:
     """Computes, draws and writes figures, all of them without names, and prints how emulated points agree."""
-    from nvprotocol._checks import one_of
+    from nvprotocol._checks import fail, one_of, show
+    from nvprotocol._writing import write_file
     from nvprotocol.paper import figures
 
     wanted = list(dict.fromkeys(names)) or list(figures.NAMES)
     chosen = {name: figures.load(name) for name in wanted}
     for one in formats:
         one_of(one, "--format", figures.FORMATS)
+        if formats.count(one) > 1:
+            fail("--format", "be given once for each format", f"{show(one)} is given {formats.count(one)} times")
     pages = [] if names else [Path(figures.INDEX).stem]
     figures.refuse_existing([*wanted, *pages], folder, force=force)
     agreed = dict.fromkeys(wanted, "")
@@ -31,14 +34,5 @@ def make_figures(
             click.echo(f"{name:<{max(map(len, wanted))}}  {figure.title}: {agreed[name]}.")
             advance(1, name)
     if not names:
-        _write_page(folder / figures.INDEX, figures.index_page(agreed))
+        write_file(folder / figures.INDEX, figures.index_page(agreed))
     click.echo(f"Figures and data are in {folder}.")
-
-
-def _write_page(path: Path, text: str) -> None:
-    from nvprotocol.errors import OutputError
-
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"The file {path} cannot be written: {error.strerror or error}.") from None

@@ -22,7 +22,7 @@ def is_done(folder: Path, files: tuple[str, ...], source: str, text: str, key: s
         text: What that copy should say.
         key: Names what decides on the numbers.
     """
-    from nvprotocol._netcdf import read_netcdf
+    from nvprotocol._file_contents import read_netcdf
     from nvprotocol.errors import FileError
 
     try:

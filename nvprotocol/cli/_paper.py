@@ -26,6 +26,7 @@ def run_claims(keys: Sequence[str], output: Path | None, *, quiet: bool) -> None
     from nvprotocol.paper.tables import claims_page, claims_tables, summary
 
     _picked(keys, CLAIMS, "a claim")
+    _check(output)
     chosen = {part: [claim for claim in claims if not keys or claim.key in keys] for part, claims in PARTS.items()}
     computed = _with_progress({part: claims for part, claims in chosen.items() if claims}, quiet=quiet)
     _write(output, claims_page(computed))
@@ -46,6 +47,7 @@ def run_errata(keys: Sequence[str], output: Path | None, *, quiet: bool) -> None
     from nvprotocol.paper.errata_texts import errata_page, erratum_text
 
     chosen = _picked(keys, ERRATA, "an erratum")
+    _check(output)
     evidence = {key: CLAIMS[key] for one in chosen for key in one.claims}
     computed = _with_progress({"": list(evidence.values())}, quiet=quiet)
     findings = {claim.key: finding for claim, finding in computed[""]}
@@ -66,15 +68,18 @@ def _picked(keys: Sequence[str], known: Mapping[str, Row], what: str) -> list[Ro
     return [row for key, row in known.items() if not keys or key in keys]
 
 
-def _write(output: Path | None, page: str) -> None:
-    from nvprotocol.errors import OutputError
+def _check(output: Path | None) -> None:
+    from nvprotocol._writing import check_writable
 
-    if output is None:
-        return
-    try:
-        output.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"The file {output} cannot be written: {error.strerror or error}.") from None
+    if output is not None:
+        check_writable(output)
+
+
+def _write(output: Path | None, page: str) -> None:
+    from nvprotocol._writing import write_file
+
+    if output is not None:
+        write_file(output, page)
 
 
 def _with_progress(chosen: "Mapping[str, Iterable[Claim]]", *, quiet: bool) -> "Computed":

@@ -43,17 +43,18 @@ def run_tomography(
         from nvprotocol.cli._readout import read_readout
 
         arguments["readout"], arguments["calibration_shots"] = read_readout(readout, len(data.settings[0]))
-    text, estimate = _report(file, data, arguments)
 
     from nvprotocol import plotting
+    from nvprotocol._file_contents import picture
+    from nvprotocol._writing import write_files
     from nvprotocol.runs import result_folder
 
     target = Path("results", file.stem) if output is None else output
     with result_folder(target, files=_FILES, force=force) as folder:
+        text, estimate = _report(file, data, arguments)
         figure = plotting.density_matrix_figure(estimate.state)
-        figure.savefig(folder / "figure.pdf")
-        figure.savefig(folder / "figure.png")
-        (folder / "table.txt").write_text(text, encoding="utf-8")
+        contents = {"figure.pdf": picture(figure, "pdf"), "figure.png": picture(figure, "png"), "table.txt": text}
+        write_files({folder / name: content for name, content in contents.items()})
     click.echo(f"{text}Figure and table are in {target}.")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nvprotocol._checks import fail, real_number, show
+from nvprotocol._reading import is_file
 from nvprotocol._toml import TomlFile, suggestion
 from nvprotocol.device.catalogue import BUILTIN
 from nvprotocol.device.control import Control
@@ -176,11 +177,11 @@ def _base(name: str, folder: Path, above: tuple[Path, ...]) -> Description:
     path = folder / name
     if name in BUILTIN:
         return read_builtin(name)
-    if path.resolve() in above:
-        fail("base", "be another file", f"is {show(name)}, which is based on this one")
-    if not path.is_file():
+    if not is_file(path):
         must = "be the name of a built-in device, or the path of a device file"
         fail("base", must, f"is {show(name)}{suggestion(name, BUILTIN)}")
+    if path.resolve() in above:
+        fail("base", "be another file", f"is {show(name)}, which is based on this one")
     return _read(path, above)
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nvprotocol._file_contents import netcdf, read_netcdf
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
-from nvprotocol._netcdf import read_netcdf, write_netcdf
+from nvprotocol._writing import write_file
 from nvprotocol.emulation import Estimate
 from nvprotocol.experiment.chunks import key_of
 from nvprotocol.experiment.observable import Emulated, value_of
@@ -71,7 +72,7 @@ def write_dataset(result: ExperimentResult, path: str | Path) -> None:
         >>> nv.experiment.read_dataset(path).equals(nv.experiment.to_dataset(result))
         True
     """
-    write_netcdf(to_dataset(result), path)
+    write_file(path, netcdf(to_dataset(result)))
 
 
 def read_dataset(path: str | Path) -> "Dataset":

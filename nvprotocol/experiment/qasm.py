@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from nvprotocol._toml import text_of
+from nvprotocol._reading import printable, read_text
 from nvprotocol.errors import FileError, UnsupportedCircuitError
 from nvprotocol.experiment.dialect import name_single_bits, not_followed, with_tests_of_bits
 from nvprotocol.experiment.file import Experiment, parameters_of
 from nvprotocol.experiment.header import header
+from nvprotocol.experiment.program_size import too_large
 from nvprotocol.protocols.parameters import PARAMETERS, checked
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["from_qasm", "to_qasm"]
 
 _LONGEST = 60
+_MOST_BYTES = 2**20
+"""Size of the largest file that is read, for which the parser takes some 20 s."""
+_LONG_NUMBER = re.compile(r"[0-9_]{300,}")
 _DEFINITION = re.compile(r"^gate xx_plus_yy\(.*?^\}", re.DOTALL | re.MULTILINE)
 _XX_PLUS_YY = """gate xx_plus_yy(theta, beta) a, b {
   rz(beta) a;
@@ -106,7 +110,7 @@ def from_qasm(path: str | Path) -> "QuantumCircuit":
         {'delay': 2, 'x': 1}
     """
     file = Path(path)
-    text, source = text_of(file, FileError), str(file)
+    text, source = read_text(file, most=_MOST_BYTES), printable(str(file))
     from openqasm3 import ast
     from qiskit_qasm3_import import convert
 
@@ -115,7 +119,7 @@ def from_qasm(path: str | Path) -> "QuantumCircuit":
     for statement in statements:
         if isinstance(statement, ast.IODeclaration):
             _refuse(source, text, statement, "an input has no value here")
-    if found := not_followed(program):
+    if found := not_followed(program) or too_large(program):
         _refuse(source, text, *found)
     try:
         circuit = convert(program)
@@ -144,7 +148,7 @@ def refuse_where(
     try:
         check(from_qasm(path))
     except UnsupportedCircuitError:
-        text = text_of(Path(path), FileError)
+        text = read_text(Path(path), most=_MOST_BYTES)
         statement, _ = _first_refused(_parsed(text, str(path)).statements, check)
         _refuse(str(path), text, statement, error.sentence("a circuit").rstrip("."))
     raise error
@@ -156,6 +160,9 @@ def _parsed(text: str, source: str) -> Any:
 
     if not text.strip():
         raise FileError(f"{source}, line 1: the file is empty.")
+    if long := _LONG_NUMBER.search(text):
+        line = text.count("\n", 0, long.start()) + 1
+        raise FileError(f"{source}, line {line}: a number has {len(long[0])} digits, which is more than any has.")
     try:
         program = _quietly(parse, text)
     except QASM3ParsingError as error:
@@ -163,6 +170,8 @@ def _parsed(text: str, source: str) -> Any:
         reason = error.__cause__.args[0] if error.__cause__ is not None and error.__cause__.args else error.__cause__
         token = None if told else getattr(reason, "offendingToken", None)
         line = int(told[1]) if told else getattr(token, "line", 1)
+    except RecursionError:
+        raise FileError(f"{source}: the file nests brackets or blocks too deep.") from None
     except Exception:  # a part of the file that the parser has no tree for, such as a comment alone
         raise FileError(f"{source}, line 1: the file holds no program that is understood.") from None
     else:
@@ -229,5 +238,5 @@ def _line(text: str, number: int) -> str:
 
 
 def _quoted(text: str) -> str:
-    short = " ".join(text.split())
+    short = printable(" ".join(text.split()))
     return f'"{short if len(short) <= _LONGEST else short[: _LONGEST - 1] + "…"}"'

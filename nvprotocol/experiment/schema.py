@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, Field, create_model
 
 from nvprotocol._checks import MOST_SHOTS
+from nvprotocol._file_format import MOST_SEED
 from nvprotocol._toml import CONFIG, Coupling, Rate, Time
 from nvprotocol.device.parameters import PARAMETERS as LABORATORY
 from nvprotocol.device.parameters import Quantity
@@ -18,6 +19,8 @@ from nvprotocol.engines import EngineName
 from nvprotocol.protocols.parameters import DECLARED, Parameter
 
 Shots: TypeAlias = Annotated[int | None, BeforeValidator(lambda value: None if value == "none" else value)]
+MOST_POINTS = 1_000_000
+"""More points than a scan may have; the table of so many is a file of some 100 MB."""
 
 # The kinds that are not told apart by type are checked by the declaration itself, when the file is read.
 _TYPES: dict[str, Any] = {
@@ -64,7 +67,7 @@ class Axis(BaseModel):
     values: tuple[float | str, ...] | None = Field(default=None, strict=False, min_length=1)
     start: float | str | None = None
     stop: float | str | None = None
-    points: int | None = Field(default=None, ge=2)
+    points: int | None = Field(default=None, ge=2, le=MOST_POINTS)
 
 
 class RunSection(BaseModel):
@@ -77,7 +80,7 @@ class RunSection(BaseModel):
 
     model_config = CONFIG
     shots: Shots = Field(default=10_000, ge=1, le=MOST_SHOTS)
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, le=MOST_SEED)
     engine: EngineName = "aer"
     tomography: Literal["full", "X"] = "full"
 

@@ -34,8 +34,10 @@ from nvprotocol._checks import fail, show
 from nvprotocol._csv import check_names, quoted, read_rows
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY, check_version
 from nvprotocol._read_only import holds_read_only
+from nvprotocol._reading import read_text
 from nvprotocol._typing import ArrayLike
-from nvprotocol.errors import FileError, OutputError
+from nvprotocol._writing import write_file
+from nvprotocol.errors import FileError
 from nvprotocol.tomography._arguments import MOST, checked_settings, whole_counts
 
 __all__ = ["CountTable", "read_counts", "write_counts"]
@@ -43,6 +45,9 @@ __all__ = ["CountTable", "read_counts", "write_counts"]
 SUFFIXES = (".csv", ".tsv", ".txt", ".json")
 _LONG = ("setting", "outcome", "count")
 _MOST_QUBITS = 12
+_MOST_BYTES = 2**25
+"""Size of the largest file that is read: all settings of six qubits take less than a megabyte."""
+_MOST_CELLS = 10**7
 _VERSION = re.compile(rf"#\s*{VERSION_KEY}\s*=\s*(\d{{1,9}})[\s,;]*")
 
 
@@ -88,12 +93,7 @@ def read_counts(path: str | Path) -> CountTable:
     file = Path(path)
     if file.suffix.lower() not in SUFFIXES:
         raise FileError(f"{file}: a table of counts must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise FileError(f"{file}: there is no such file.") from None
-    except (OSError, UnicodeDecodeError) as reason:
-        raise FileError(f"{file}: cannot be read as text ({reason}).") from None
+    text = read_text(file, most=_MOST_BYTES, encoding="utf-8-sig")
     if not text.strip():
         raise FileError(f"{file}: the file is empty.")
     if file.suffix.lower() == ".json":
@@ -139,10 +139,7 @@ def write_counts(path: str | Path, counts: ArrayLike, settings: Sequence[str]) -
         top = f"# {VERSION_KEY} = {FORMAT_VERSIONS['counts']}"
         lines = [[top], ["setting", *outcomes], *([label, *map(str, row)] for label, row in rows)]
         text = "".join(mark.join(line) + "\n" for line in lines)
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"The file {file} cannot be written: {error.strerror or error}.") from None
+    write_file(file, text)
 
 
 class _Cell(NamedTuple):
@@ -249,6 +246,9 @@ def _table_of(settings: list[str], cells: list[_Cell], source: str) -> NDArray[n
         if len(setting) > _MOST_QUBITS:
             raise FileError(f"{where}: setting {quoted(setting)} has more than {_MOST_QUBITS} letters.")
     n_qubits = len(settings[0])
+    if len(settings) * 2**n_qubits > _MOST_CELLS:
+        must = f"have at most {_MOST_CELLS} cells, settings times outcomes"
+        raise FileError(f"{source}: the table must {must}, but has {len(settings) * 2**n_qubits}.")
     rows = {setting: row for row, setting in enumerate(settings)}
     counts, seen = np.zeros((len(settings), 2**n_qubits), dtype=np.int64), set()
     for cell in cells:

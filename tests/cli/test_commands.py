@@ -134,7 +134,7 @@ def test_no_result_is_left_of_a_crash(folder: Path, monkeypatch: pytest.MonkeyPa
     def crash(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("nvprotocol.experiment.write_dataset", crash)
+    monkeypatch.setattr("nvprotocol.experiment.to_dataset", crash)
     with pytest.raises(ZeroDivisionError, match="a bug"):  # a bug is no user's error: it keeps its traceback
         main(["run", "small.toml", "-o", "mine"])
     assert sorted(path.name for path in folder.iterdir()) == [".mine.chunks", "small.toml"]

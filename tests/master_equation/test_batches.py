@@ -70,4 +70,4 @@ def test_a_large_batch_is_its_parts(batched: str, rng: np.random.Generator, monk
 def test_what_is_no_observable_is_refused() -> None:
     equation = nv.MasterEquation(nv.Medium.pair(a=1.0))
     with pytest.raises(ArgumentError, match=r"^Argument `observable` must be a function of states, or None"):
-        equation.evolve("ud", [1.0], "concurrence")  # pyright: ignore[reportCallIssue, reportArgumentType]
+        equation.evolve("ud", [1.0], "concurrence")  # pyright: ignore[reportArgumentType]

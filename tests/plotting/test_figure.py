@@ -126,5 +126,5 @@ def test_of_many_points_some_are_drawn() -> None:
     result = run(parse(text))
     figure = experiment_figure(result)
     (points,) = [line for line in figure.axes[0].get_lines() if line.get_marker() == "o"]
-    np.testing.assert_allclose(points.get_xdata(), result.experiment.scan.values[::5])
+    np.testing.assert_allclose(np.asarray(points.get_xdata()), result.experiment.scan.values[::5])
     assert "emulated (one in 5 points), 95 % interval" in [text.get_text() for text in figure.legends[0].get_texts()]

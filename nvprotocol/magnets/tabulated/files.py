@@ -5,6 +5,7 @@ file is passed over: a column that is not read might be the one that was meant.
 """
 
 import math
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,9 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import show
 from nvprotocol._csv import check_names, quoted, read_rows
+from nvprotocol._reading import is_file, printable, read_text
 from nvprotocol.errors import FileError
+from nvprotocol.magnets.tabulated.storage import check_storage
 
 if TYPE_CHECKING:
     import xarray
@@ -29,6 +32,10 @@ _UNITS = {
     "green": ("rad/us", "rad us-1", "rad us^-1"),
 }
 """Spellings of the unit of each quantity, with us for µs; the first one is shown."""
+MOST_BYTES = 2**27
+"""Size of the largest CSV file that is read."""
+MOST_POINTS = 2_000_000
+"""Points of the largest grid that is read."""
 _UNWRITTEN = {
     **dict.fromkeys(("f4", "f8"), 9.969209968386869e36),
     "i2": -32767.0,
@@ -42,7 +49,7 @@ def read_table(path: Path, kinds: Sequence[str]) -> tuple[NDArray, NDArray, str,
     """Frequencies, separations, the kind of the table and its values (F, R), from a .csv, .nc or .nc4 file."""
     if path.suffix not in (".csv", ".nc", ".nc4"):
         raise FileError(f"{path}: the file must end in .csv, .nc or .nc4, but ends in {path.suffix or 'nothing'}.")
-    if not path.is_file():
+    if not is_file(path):
         raise FileError(f"{path}: there is no such file.")
     return _from_csv(path, kinds) if path.suffix == ".csv" else _from_netcdf(path, kinds)
 
@@ -64,6 +71,9 @@ def _from_csv(path: Path, kinds: Sequence[str]) -> tuple[NDArray, NDArray, str, 
     kind, values = _values(path, columns, kinds)
     frequency, row = np.unique(columns["frequency_ghz"], return_inverse=True)
     separation, column = np.unique(columns["separation_nm"], return_inverse=True)
+    if frequency.size * separation.size > MOST_POINTS:
+        size = f"{frequency.size} frequencies and {separation.size} separations"
+        raise FileError(f"{path}: the grid must have at most {MOST_POINTS} points, but has {size}.")
     there = Counter(zip(row.tolist(), column.tolist(), strict=True))
     grid = ((i, j) for i in range(frequency.size) for j in range(separation.size))
     if wrong := next((at for at in grid if there[at] != 1), None):
@@ -77,14 +87,13 @@ def _from_csv(path: Path, kinds: Sequence[str]) -> tuple[NDArray, NDArray, str, 
 
 def _columns(path: Path, kinds: Sequence[str]) -> dict[str, NDArray]:
     """The columns of a CSV file by their names."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileError(f"{path}: the file cannot be read: {error}.") from None
+    text = read_text(path, most=MOST_BYTES, encoding="utf-8-sig")
     (header, place), *body = read_rows(text, str(path))
     check_names(header, _known(kinds), place)
     if not body:
         raise FileError(f"{path}: there are no numbers below the header.")
+    if len(body) > MOST_POINTS:
+        raise FileError(f"{path}: the table must have at most {MOST_POINTS} lines, but has {len(body)}.")
     cells = [[_number(cell, name, where) for name, cell in zip(header, row, strict=True)] for row, where in body]
     return dict(zip(header, np.array(cells).T, strict=True))
 
@@ -102,20 +111,26 @@ def _number(cell: str, name: str, place: str) -> float:
 def _from_netcdf(path: Path, kinds: Sequence[str]) -> tuple[NDArray, NDArray, str, NDArray]:
     import xarray
 
+    check_storage(path)
     try:  # a fill value becomes NaN, a scale is applied; "us" is the unit of a rate here and never one of a date
-        with xarray.open_dataset(path, engine="h5netcdf", decode_times=False) as data:
-            data.load()
+        with warnings.catch_warnings():
+            for category in (UserWarning, RuntimeWarning):  # of attributes that are passed over
+                warnings.simplefilter("error", category)
+            with xarray.open_dataset(path, engine="h5netcdf", decode_times=False) as data:
+                data.load()
     except Exception as error:  # whatever the library raises for a file that is not NetCDF
-        raise FileError(f"{path}: the file cannot be read as NetCDF: {error}.") from None
+        raise FileError(f"{path}: the file cannot be read as NetCDF: {printable(str(error))}.") from None
     for axis in AXES:
         if axis not in data.coords:
-            raise FileError(f"{path}: the coordinate {axis} is missing; there are {', '.join(map(str, data.coords))}.")
+            raise FileError(
+                f"{path}: the coordinate {axis} is missing; there are {printable(', '.join(map(str, data.coords)))}."
+            )
     check_names([str(name) for name in data.variables], _known(kinds), str(path), "variable")
     columns: dict[str, NDArray] = {}
     for name, variable in data.variables.items():
         dims = (str(name),) if name in AXES else AXES
         if set(variable.dims) != set(dims):
-            has = ", ".join(map(str, variable.dims)) or "none"
+            has = printable(", ".join(map(str, variable.dims))) or "none"
             raise FileError(f"{path}: variable {name} must have the dimensions {', '.join(dims)}, but has {has}.")
         columns[str(name)] = _checked(path, str(name), variable).transpose(*dims).to_numpy()
     kind, values = _values(path, {name: one for name, one in columns.items() if name not in AXES}, kinds)

@@ -12,6 +12,7 @@ from nvprotocol._checks import fail, numeric_array, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
+from nvprotocol.units import LARGEST
 
 Array = NDArray[np.float64]
 
@@ -53,6 +54,10 @@ class Table:
         if not np.any(separation == 0):
             fail("separation_nm", "have 0 among its points", "has not: the local rate is needed")
         table = numeric_array(values if values is not None else [], name)
+        for each, numbers in (("frequency_ghz", frequency), ("separation_nm", separation), (name, table)):
+            if numbers.size and np.abs(numbers).max() > LARGEST:
+                must = f"have no number above {LARGEST:g}, whose products would overflow"
+                fail(each, must, f"contains {show(float(np.abs(numbers).max()))}")
         if table.shape != (frequency.size, separation.size):
             fail(
                 name,

@@ -5,6 +5,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from nvprotocol._checks import MOST_SHOTS, whole_number
+from nvprotocol._file_format import MOST_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +53,8 @@ class PaperFigure:
             A labelled data set; times in µs, rates in rad/µs.
 
         Raises:
-            ArgumentError: If `shots` is not a whole number of at least 1, or `seed` is negative.
+            ArgumentError: If `shots` is not a whole number of at least 1, or `seed` is negative or
+                does not fit into a data file.
 
         Examples:
             >>> from nvprotocol.paper.figures import load
@@ -61,7 +63,7 @@ class PaperFigure:
             0.5
         """
         number = whole_number(shots, "shots", minimum=1, maximum=MOST_SHOTS)
-        found = self.data(number, whole_number(seed, "seed", minimum=0))
+        found = self.data(number, whole_number(seed, "seed", minimum=0, maximum=MOST_SEED))
         return found.assign_attrs(
             title=self.title,
             caption=self.caption,

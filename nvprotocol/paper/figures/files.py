@@ -1,13 +1,13 @@
 """Figures and their data as files."""
 
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nvprotocol._checks import one_of
+from nvprotocol._file_contents import netcdf, picture
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
+from nvprotocol._writing import check_folder, write_files
 from nvprotocol.errors import OutputError
 from nvprotocol.paper.figures.catalogue import load
 from nvprotocol.paper.figures.figure import PaperFigure
@@ -39,8 +39,7 @@ def refuse_existing(names: Sequence[str], folder: Path, *, force: bool = False) 
         >>> from nvprotocol.paper.figures import refuse_existing
         >>> refuse_existing(["fig2"], pathlib.Path("a-folder-that-is-not-there"))
     """
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"The output folder {folder} cannot be written: there is a file of that name.")
+    check_folder(folder)
     present = [path.name for name in names for path in sorted(folder.glob(f"{name}.*"))]
     if present and not force:
         raise OutputError(f"The output folder {folder} already holds {present[0]}; give --force to replace it.")
@@ -78,16 +77,13 @@ def save(
     for one in formats:
         one_of(one, "formats", FORMATS)
     target = Path(folder)
+    made = {target / each: content for each, content in _contents(name, figure, data, formats).items()}
     try:
         target.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target))
-        try:
-            made = _write(name, figure, data, partial, formats)
-            return [path.rename(target / path.name) for path in made]
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
         raise OutputError(f"The output folder {target} cannot be written: {error.strerror or error}.") from error
+    write_files(made)
+    return list(made)
 
 
 def index_page(agreed: Mapping[str, str]) -> str:
@@ -110,31 +106,27 @@ def index_page(agreed: Mapping[str, str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _write(name: str, figure: PaperFigure, data: "Dataset", folder: Path, formats: Sequence[str]) -> list[Path]:
-    made = []
-    if graphics := [one for one in formats if one in ("pdf", "png")]:
+def _contents(name: str, figure: PaperFigure, data: "Dataset", formats: Sequence[str]) -> dict[str, str | bytes]:
+    """Name → what is in the file."""
+    made: dict[str, str | bytes] = {}
+    if {"pdf", "png"} & set(formats):
         drawn = figure.draw(data)
-        for one in graphics:
-            undated = {"CreationDate": None} if one == "pdf" else {"Software": None}  # the same file every time
-            drawn.savefig(made_at := folder / f"{name}.{one}", metadata=undated)
-            made.append(made_at)
+        if "pdf" in formats:
+            made[f"{name}.pdf"] = picture(drawn, "pdf", {"CreationDate": None})  # the same file every time
+        if "png" in formats:
+            made[f"{name}.png"] = picture(drawn, "png", {"Software": None})
     if "nc" in formats:
-        data.assign_attrs({VERSION_KEY: FORMAT_VERSIONS["figure data"]}).to_netcdf(
-            made_at := folder / f"{name}.nc", engine="h5netcdf"
-        )
-        made.append(made_at)
-    if "csv" in formats:
-        made += _tables(name, data, folder)
-    return made
+        made[f"{name}.nc"] = netcdf(data.assign_attrs({VERSION_KEY: FORMAT_VERSIONS["figure data"]}))
+    return made | (_tables(name, data) if "csv" in formats else {})
 
 
-def _tables(name: str, data: "Dataset", folder: Path) -> list[Path]:
+def _tables(name: str, data: "Dataset") -> dict[str, str]:
     groups: dict[tuple[str, ...], list[str]] = {}
     for variable in map(str, data.data_vars):
         groups.setdefault(tuple(map(str, data[variable].dims)), []).append(variable)
-    made = []
-    for dimensions, variables in groups.items():
-        path = folder / f"{name}.{'-'.join(dimensions)}.csv"
-        data[variables].to_dataframe(dim_order=list(dimensions)).to_csv(path, float_format="%.10g")
-        made.append(path)
-    return made
+    return {
+        f"{name}.{'-'.join(dimensions)}.csv": data[variables]
+        .to_dataframe(dim_order=list(dimensions))
+        .to_csv(float_format="%.10g")
+        for dimensions, variables in groups.items()
+    }

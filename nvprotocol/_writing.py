@@ -1,0 +1,196 @@
+"""The one way in which a file is written: beside its place, flushed, and renamed when it is there as a whole.
+
+The old file stays as it is where the disk is full or the process ends. A link is followed: what it names is replaced,
+and the link stays. What is no file, such as a pipe or a terminal, is written to directly.
+"""
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from pathlib import Path
+
+from nvprotocol.errors import OutputError
+
+_NAME_KEPT = 40
+"""Characters of a file's name in the hidden name, which thus is never longer than names may be."""
+_WRITTEN: ContextVar[list[Path] | None] = ContextVar("_WRITTEN", default=None)
+
+
+def check_writable(path: str | Path) -> None:
+    """Refuses, before anything is computed, what `write_files` could not write.
+
+    Raises:
+        OutputError: If it is a folder, its folder is not there, or it may not be written.
+
+    Examples:
+        >>> from nvprotocol._writing import check_writable
+        >>> check_writable("nowhere/page.md")
+        Traceback (most recent call last):
+            ...
+        nvprotocol.errors.OutputError: The file nowhere/page.md cannot be written: No such file or directory.
+    """
+    file = Path(path)
+    with _refusing(file):
+        _place(file)
+
+
+def check_folder(path: str | Path) -> None:
+    """Refuses, before anything is computed, a folder that could not be made or written into.
+
+    Raises:
+        OutputError: If it, or what it would be made in, is no folder or may not be written.
+
+    Examples:
+        >>> import pathlib, tempfile
+        >>> from nvprotocol._writing import check_folder
+        >>> file = pathlib.Path(tempfile.mkdtemp()) / "notes.txt"
+        >>> file.touch()
+        >>> check_folder(file)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        nvprotocol.errors.OutputError: The output folder ...notes.txt cannot be written: there is a file of that name.
+    """
+    folder = Path(path)
+    with _refusing(folder, "output folder"):
+        if folder.is_symlink() and not folder.exists():
+            raise FileNotFoundError(0, "it is a link to what is not there")
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise NotADirectoryError(0, "there is a file of that name")
+        there = next(one for one in (folder, *folder.absolute().parents) if os.path.lexists(one))
+        if not there.is_dir():
+            raise NotADirectoryError(0, "Not a directory")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise PermissionError(0, f"{there} may not be changed")
+
+
+def write_file(path: str | Path, content: str | bytes) -> None:
+    """Writes one file, as `write_files` does.
+
+    Raises:
+        OutputError: If it cannot be written.
+
+    Examples:
+        >>> import pathlib, tempfile
+        >>> from nvprotocol._writing import write_file
+        >>> file = pathlib.Path(tempfile.mkdtemp()) / "page.md"
+        >>> write_file(file, "γ")
+        >>> file.read_text(encoding="utf-8")
+        'γ'
+    """
+    write_files({Path(path): content})
+
+
+def write_files(contents: Mapping[Path, str | bytes]) -> None:
+    """Writes files, none of which takes its place before all of them are written; text as UTF-8.
+
+    Args:
+        contents: File → all that is in it.
+
+    Raises:
+        OutputError: If one cannot be written; then the files that were there before are as they were.
+
+    Examples:
+        >>> import pathlib, tempfile
+        >>> from nvprotocol._writing import write_files
+        >>> folder = pathlib.Path(tempfile.mkdtemp())
+        >>> write_files({folder / "a.txt": "1", folder / "b.bin": b"2"})
+        >>> sorted(path.name for path in folder.iterdir())
+        ['a.txt', 'b.bin']
+    """
+    hidden: dict[Path, tuple[Path, Path]] = {}
+    try:
+        for file, content in contents.items():
+            with _refusing(file):
+                data = content.encode("utf-8") if isinstance(content, str) else content
+                place = _place(file)
+                if place is None:
+                    file.write_bytes(data)
+                    continue
+                beside = place.with_name(f".{place.name[:_NAME_KEPT]}-{secrets.token_hex(4)}")
+                hidden[file] = beside, place
+                _write_new(beside, data, like=place)
+        for file, (beside, place) in hidden.items():
+            with _refusing(file):
+                beside.replace(place)
+            written(file)
+    finally:
+        for beside, _ in hidden.values():
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
+
+
+def written(path: Path) -> None:
+    """Enters a file or a folder that is complete and in its place into the account that is kept, if any."""
+    account = _WRITTEN.get()
+    if account is not None:
+        account.append(path)
+
+
+@contextmanager
+def keeping_account() -> Iterator[list[Path]]:
+    """Gives a list that grows by everything that is written meanwhile, for what is said of an interrupted work.
+
+    Examples:
+        >>> import pathlib, tempfile
+        >>> from nvprotocol._writing import keeping_account, write_file
+        >>> with keeping_account() as account:
+        ...     write_file(pathlib.Path(tempfile.mkdtemp()) / "page.md", "text")
+        >>> [path.name for path in account]
+        ['page.md']
+    """
+    account: list[Path] = []
+    token = _WRITTEN.set(account)
+    try:
+        yield account
+    finally:
+        _WRITTEN.reset(token)
+
+
+@contextmanager
+def _refusing(file: Path, what: str = "file") -> Iterator[None]:
+    """Turns an error of the system into one line about a file or a folder."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"The {what} {file} cannot be written: {error.strerror or error}.") from None
+    except ValueError as error:  # a name, or a text, with what no file may have
+        raise OutputError(f"The {what} {str(file)!r} cannot be written: {error}.") from None
+
+
+def _place(file: Path) -> Path | None:
+    """Where a file lies when links are followed; None for what is no file, such as a pipe.
+
+    Raises:
+        OSError: If no file can be put there.
+    """
+    try:
+        mode = file.stat().st_mode
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        return None
+    place = Path(os.path.realpath(file))
+    if mode is None:
+        place.parent.stat()  # a folder that is not there is the reason to name
+    elif stat.S_ISDIR(mode):
+        raise IsADirectoryError(0, "there is a folder of that name")
+    elif not os.access(place, os.W_OK):
+        raise PermissionError(0, "there is a file of that name that may not be changed")
+    if not place.parent.is_dir():
+        raise NotADirectoryError(0, "Not a directory")
+    if not os.access(place.parent, os.W_OK | os.X_OK):
+        raise PermissionError(0, f"its folder {place.parent} may not be changed")
+    return place
+
+
+def _write_new(file: Path, data: bytes, *, like: Path) -> None:
+    """A file that was not there before, on the disk when this returns, with the mode of another if that exists."""
+    with file.open("xb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    with suppress(FileNotFoundError):
+        file.chmod(stat.S_IMODE(like.stat().st_mode))

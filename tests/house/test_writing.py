@@ -1,0 +1,130 @@
+"""The one way in which a file is written: all of it or nothing, links followed, and refused before any work."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nvprotocol._writing import check_folder, check_writable, keeping_account, write_file, write_files
+from nvprotocol.errors import OutputError
+
+CONTENTS = st.one_of(st.binary(max_size=200), st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
+
+
+@given(CONTENTS, CONTENTS)
+def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, old: str | bytes, new: str | bytes) -> None:
+    file = tmp_path_factory.mktemp("written") / "file"
+    for content in (old, new):
+        write_file(file, content)
+        assert file.read_bytes() == (content.encode() if isinstance(content, str) else content)
+    assert [path.name for path in file.parent.iterdir()] == ["file"]
+
+
+def test_a_full_disk_leaves_the_old_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    write_files({first: "old", second: "old"})
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match=r"^The file .*first cannot be written: No space left on device\.$"):
+        write_files({first: "new", second: "new"})
+    assert [path.read_text() for path in (first, second)] == ["old", "old"]
+    assert {path.name for path in tmp_path.iterdir()} == {"first", "second"}
+
+
+def test_an_interrupt_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_file(tmp_path / "file", "old")
+
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with keeping_account() as account, pytest.raises(KeyboardInterrupt):
+        write_file(tmp_path / "file", "new")
+    assert (tmp_path / "file").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert account == []
+
+
+def test_one_file_that_cannot_be_written_leaves_all_as_they_were(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OutputError, match="folder cannot be written: there is a folder of that name"):
+        write_files({tmp_path / "first": "new", tmp_path / "folder": "new"})
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    target, link = tmp_path / "elsewhere" / "target", tmp_path / "link"
+    target.parent.mkdir()
+    link.symlink_to(target)
+    for text in ("made", "replaced"):  # at first the link names what is not there
+        write_file(link, text)
+        assert link.is_symlink()
+        assert target.read_text() == text
+        assert not target.is_symlink()
+    link.unlink()
+    link.symlink_to(tmp_path / "nowhere" / "target")
+    with pytest.raises(OutputError, match="link cannot be written: No such file or directory"):
+        check_writable(link)
+    assert link.is_symlink()
+
+
+def test_the_mode_of_a_file_stays(tmp_path: Path) -> None:
+    file = tmp_path / "private"
+    write_file(file, "old")
+    file.chmod(0o600)
+    write_file(file, "new")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_file(pipe, "text")
+    assert os.read(reading, 10) == b"text"
+    os.close(reading)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (".", "there is a folder of that name"),
+        ("file/below", "Not a directory"),
+        ("nowhere/file", "No such file or directory"),
+        ("n" * 300, "File name too long"),
+        ("a\0b", "embedded null byte"),
+        ("loop", "Too many levels of symbolic links"),
+    ],
+)
+def test_what_cannot_be_written_is_known_before(tmp_path: Path, name: str, reason: str) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "loop").symlink_to("loop")
+    before = sorted(tmp_path.iterdir())
+    for refuse in (check_writable, lambda file: write_file(file, "text")):
+        with pytest.raises(OutputError, match=rf"^The file [^\n]* cannot be written: {reason}") as caught:
+            refuse(tmp_path / name)
+        assert "\0" not in str(caught.value)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_folders_are_checked(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "link").symlink_to("nowhere")
+    check_folder(tmp_path)
+    check_folder(tmp_path / "new" / "newer")
+    for name, reason in (("file", "there is a file"), ("file/below", "Not a directory"), ("link", "it is a link to")):
+        with pytest.raises(OutputError, match=rf"^The output folder .*{name} cannot be written: {reason}"):
+            check_folder(tmp_path / name)
+
+
+def test_text_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"cannot be written: [^\n]*surrogates not allowed"):
+        write_file(tmp_path / "file", "\ud800")
+    assert list(tmp_path.iterdir()) == []
