@@ -48,6 +48,13 @@ class ArgumentError(_RefusedArgumentError):
     """
 
 
+class TooLargeError(ArgumentError, MemoryError):
+    """An argument asks for more memory than a computation may take; with the fields of `ArgumentError`.
+
+    The limit is that of `nvprotocol.resources`.
+    """
+
+
 class UnsupportedCircuitError(_RefusedArgumentError):
     """A circuit contains something that the chosen engine cannot follow exactly; with the fields of `ArgumentError`."""
 
