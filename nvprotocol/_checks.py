@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._typing import ArrayLike
-from nvprotocol.errors import ArgumentError
+from nvprotocol.errors import ArgumentError, SelectionError
 from nvprotocol.resources import require_memory
 
 Seed: TypeAlias = int | np.random.Generator | None
@@ -23,8 +23,14 @@ Value = TypeVar("Value")
 MOST_SHOTS = 10**12
 """More shots than any run has; counts of so many still fit their integers."""
 
+_LARGEST = 1e100
+"""Of what enters products of three."""
+
 _MOST_AXES = 24
 """More than any batch has; NumPy ends at 32 or 64, with those of its own that a computation adds."""
+
+_MOST_QUBITS = 1000
+"""So that powers of two are computed at once; what fits into memory is decided where it is known what is needed."""
 
 _MANY = 100_000
 """Numbers of which it is worth while to ask whether they fit into memory."""
@@ -72,7 +78,8 @@ class _Short(reprlib.Repr):
             return super().repr1(x, level) if level > 0 else "…"
         if isinstance(x, str):
             return super().repr1(str(x), level)
-        if isinstance(x, int | float | complex | np.integer | np.inexact | np.ndarray) and not isinstance(x, np.timedelta64):
+        numbers = int | float | complex | np.integer | np.inexact | np.ndarray
+        if isinstance(x, numbers) and not isinstance(x, np.timedelta64):
             return _text_of(x)
         try:
             return str(x)[: 2 * _LONGEST]
@@ -80,6 +87,8 @@ class _Short(reprlib.Repr):
             return f"a {type(x).__name__}"
 
 
+_LONGEST_PATH = 4096
+"""Characters; no system takes longer ones."""
 _LONGEST, _FEW = 160, 16
 """Characters of a value in a message, and numbers of an array that is shown in full."""
 _SHORT = _Short()
@@ -132,7 +141,8 @@ def _require_few(value: object, name: str) -> None:
     """Refuses what NumPy would take long to find out that it is no array, or too large."""
     if isinstance(value, str | bytes | bytearray | type | ModuleType):
         fail(name, "be numeric", f"is {show(value)} of type {type(value).__name__}")
-    if not isinstance(value, list | tuple | np.generic) and not hasattr(value, "__array__") and hasattr(value, "__len__"):
+    known = isinstance(value, list | tuple | np.generic) or hasattr(value, "__array__")
+    if not known and hasattr(value, "__len__"):
         size = _length(value)
         if size > _MANY:
             require_memory(100 * size, name, f"{size} numbers")
@@ -172,6 +182,19 @@ def require_plain_numbers(value: object, name: str, depth: int = 0) -> None:
                 require_plain_numbers(entry, name, depth + 1)
     elif any(hasattr(type(value), unit) for unit in ("unit", "units")):
         fail(name, "be plain numbers, in the unit that is documented", f"is a {type(value).__name__} with a unit")
+
+
+def bounded_array(value: ArrayLike, name: str, *, real: bool = False) -> NDArray:
+    """Converts to a finite array of numbers whose products with each other are finite, too."""
+    array = numeric_array(value, name, real=real)
+    require_bounded(array, name)
+    return array
+
+
+def require_bounded(array: NDArray, name: str) -> None:
+    """Refuses numbers that are larger than any quantity, whose products would be infinite."""
+    if array.size and (largest := np.abs(array).max()) > _LARGEST:
+        fail(name, f"be at most {_LARGEST:g} in size", f"{'contains' if array.ndim else 'is'} {show(largest)}")
 
 
 def nonnegative_array(value: ArrayLike, name: str) -> NDArray[np.float64]:
@@ -217,16 +240,17 @@ def real_number(
     minimum: float | None = None,
     above: float | None = None,
     maximum: float | None = None,
+    infinite: bool = False,
 ) -> float:
-    """Converts to a finite float within closed (`minimum`, `maximum`) or open (`above`) bounds."""
+    """Converts to a float within closed (`minimum`, `maximum`) or open (`above`) bounds, finite unless asked for."""
     if isinstance(value, bool | np.bool_ | np.timedelta64) or not isinstance(value, Real):
         fail(name, "be a real number", f"is {show(value)} of type {type(value).__name__}")
     try:
         number = float(value)
     except OverflowError:
         fail(name, "be finite in double precision, below 1.8e308", f"is {show(value)}")
-    if not isfinite(number):
-        fail(name, "be finite", f"is {number}")
+    if not isfinite(number) and (number != number or not infinite):
+        fail(name, "be a number" if infinite else "be finite", f"is {number}")
     if minimum is not None and number < minimum:
         fail(name, f"be at least {minimum:g}", f"is {show(number)}")
     if above is not None and number <= above:
@@ -234,6 +258,15 @@ def real_number(
     if maximum is not None and number > maximum:
         fail(name, f"be at most {maximum:g}", f"is {show(number)}")
     return number
+
+
+def real_numbers(value: object, name: str) -> tuple[float, ...]:
+    """Converts a sequence of numbers: a list, a tuple, or an array with one axis."""
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        value = plain_array(value, name).tolist()
+    if not isinstance(value, list | tuple):
+        fail(name, "be a sequence of numbers", f"is {show(value)} of type {type(value).__name__}")
+    return tuple(real_number(one, name) for one in value)
 
 
 def whole_number(value: object, name: str, *, minimum: int, maximum: int | None = None) -> int:
@@ -246,6 +279,15 @@ def whole_number(value: object, name: str, *, minimum: int, maximum: int | None 
         fail(name, f"be at least {minimum}", f"is {show(number)}")
     if maximum is not None and number > maximum:
         fail(name, f"be at most {maximum}", f"is {show(number)}")
+    return number
+
+
+def number_of_qubits(value: object, name: str = "n_qubits", *, minimum: int = 1, matrices: int = 3) -> int:
+    """Converts to a number of qubits N of which so many matrices of shape (2ᴺ, 2ᴺ) fit into memory."""
+    number = whole_number(value, name, minimum=minimum)
+    if number > _MOST_QUBITS:
+        fail(name, f"be at most {_MOST_QUBITS}", f"is {show(number)}")
+    require_memory(16 * matrices * 4**number, name, f"{matrices} matrices of {number} qubits")
     return number
 
 
@@ -262,7 +304,7 @@ def one_of(value: object, name: str, choices: Sequence[Choice]) -> Choice:
 def instance(value: object, name: str, kind: type[Value], *, article: str = "a") -> Value:
     """Returns the value where it is of a class of this package, or of another library."""
     if not isinstance(value, kind):
-        fail(name, f"be {article} {kind.__name__}", f"is {show(value)} of type {type(value).__name__}")
+        fail(name, f"be {article} {kind.__name__}", f"is of type {type(value).__name__}")
     return value
 
 
@@ -291,12 +333,14 @@ def texts(value: object, name: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def whole_numbers(value: object, name: str, *, minimum: int, maximum: int | None = None) -> tuple[int, ...]:
+def whole_numbers(
+    value: object, name: str, *, minimum: int, maximum: int | None = None, must: str = "be a sequence of whole numbers"
+) -> tuple[int, ...]:
     """Converts a sequence of whole numbers: a list, a tuple, a range, or an array with one axis."""
     if isinstance(value, np.ndarray) and value.ndim == 1:
         value = plain_array(value, name).tolist()
     if not isinstance(value, list | tuple | range) or (isinstance(value, range) and _length(value) > _MANY):
-        fail(name, "be a sequence of whole numbers", f"is {show(value)} of type {type(value).__name__}")
+        fail(name, must, f"is {show(value)} of type {type(value).__name__}")
     return tuple(whole_number(one, name, minimum=minimum, maximum=maximum) for one in value)
 
 
@@ -305,7 +349,7 @@ def path(value: object, name: str) -> Path:
     if not isinstance(value, str | os.PathLike):
         fail(name, "be the path of a file", f"is {show(value)} of type {type(value).__name__}")
     found = os.fspath(value)
-    if not isinstance(found, str) or not found or "\0" in found:
+    if not isinstance(found, str) or not found or "\0" in found or len(found) > _LONGEST_PATH:
         fail(name, "be the path of a file", f"is {show(found)}")
     return Path(found)
 
@@ -356,6 +400,15 @@ def batch_shape(core: int, **arrays: NDArray) -> tuple[int, ...]:
         longest = max(shapes, key=lambda name: len(shapes[name]))
         listed = ", ".join(f"`{name}` {shape}" for name, shape in shapes.items() if shape)
         fail(longest, "broadcast against the other arguments", f"the batch shapes are {listed}")
+
+
+def selected(array: NDArray, index: object, name: str = "index") -> NDArray:
+    """The entries of an array that an index selects, by NumPy's rules."""
+    try:
+        return np.asarray(array[index])  # pyright: ignore[reportArgumentType, reportCallIssue]
+    except (IndexError, TypeError, ValueError, OverflowError):
+        pass
+    raise SelectionError(name, f"select from a batch of shape {array.shape} as NumPy's do", f"is {show(index)}")
 
 
 def unit_vector(value: ArrayLike, name: str) -> tuple[float, float, float]:

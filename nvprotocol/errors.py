@@ -48,6 +48,10 @@ class ArgumentError(_RefusedArgumentError):
     """
 
 
+class SelectionError(ArgumentError, IndexError):
+    """An index selects nothing; with the fields of `ArgumentError`, and an `IndexError`, which ends an iteration."""
+
+
 class TooLargeError(ArgumentError, MemoryError):
     """An argument asks for more memory than a computation may take; with the fields of `ArgumentError`.
 

@@ -10,6 +10,8 @@ from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from nvprotocol._checks import path as as_path
+from nvprotocol._checks import text as as_text
 from nvprotocol._file_format import VERSION_KEY, check_version
 from nvprotocol._toml.messages import first_problem
 from nvprotocol._toml.source import line_of, text_of
@@ -47,7 +49,8 @@ class TomlFile:
         Raises:
             FileError: Of the kind given, if there is no such file or it is no text.
         """
-        return cls(text_of(Path(path), error), str(path), kind, error)
+        file = as_path(path, "path")
+        return cls(text_of(file, error), str(path), kind, error)
 
     @property
     def folder(self) -> Path:
@@ -85,7 +88,7 @@ class TomlFile:
 
     def _parsed(self) -> dict[str, Any]:
         try:
-            raw = tomllib.loads(self.text)
+            raw = tomllib.loads(as_text(self.text, "text"))
         except tomllib.TOMLDecodeError as reason:
             raise self.error(f"{self.name}, {_syntax_message(reason, self.text)}.") from None
         version_line = f"{self.name}, line {line_of(self.text, (VERSION_KEY,))}"

@@ -37,7 +37,7 @@ from public_calls import ROOT, Call, known_calls
 import nvprotocol as nv
 from nvprotocol.errors import NVProtocolError
 
-SECONDS, STUCK = 20, 120
+SECONDS, STUCK = 20, 300
 GIGABYTES = 2
 LONGEST = 1000
 """Characters of a message."""
@@ -198,7 +198,13 @@ def run(arguments: Sequence[str] = ()) -> Report:
 def _in_one_process(arguments: list[str], folder: str, report: Report) -> tuple[int, int]:
     """Runs cases until the process ends; the number of the case to go on with, and that of all."""
     command = [sys.executable, __file__, "--work", *arguments]
-    environment = {**os.environ, "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    environment = {
+        **os.environ,
+        "NVPROTOCOL_MEMORY": "500 MB",
+        "MPLBACKEND": "Agg",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
     at, case, total = -1, "the examples", 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder, env=environment) as process:
         assert process.stdout is not None

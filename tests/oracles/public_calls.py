@@ -129,7 +129,11 @@ def methods(cls: type) -> Iterator[Any]:
             method = inspect.getattr_static(cls, name)
             function = method.__func__ if isinstance(method, classmethod | staticmethod) else method
             plain = inspect.isfunction(function) and not getattr(function, "__isabstractmethod__", False)
-            if plain and function.__module__.startswith("nvprotocol") and len(inspect.signature(function).parameters) > 1:
+            if (
+                plain
+                and function.__module__.startswith("nvprotocol")
+                and len(inspect.signature(function).parameters) > 1
+            ):
                 yield function
 
 
@@ -152,7 +156,11 @@ class _Recorded(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
         name = {ast.Add: "__add__", ast.MatMult: "__matmul__"}.get(type(node.op))
-        return node if name is None else ast.copy_location(self._by("_operated", ast.Constant(name), node.left, node.right), node)
+        return (
+            node
+            if name is None
+            else ast.copy_location(self._by("_operated", ast.Constant(name), node.left, node.right), node)
+        )
 
 
 class Recorder:
@@ -172,7 +180,10 @@ class Recorder:
         space = {"nv": nv, "np": np, **(namespace or {}), "_called": self._called, "_operated": self._operated}
         for example in doctest.DocTestParser().get_examples(inspect.cleandoc(docstring)):
             tree = ast.fix_missing_locations(_Recorded().visit(ast.parse(example.source)))
-            with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(*([Exception, SystemExit] if example.exc_msg else [])):
+            with (
+                contextlib.redirect_stdout(io.StringIO()),
+                contextlib.suppress(*([Exception, SystemExit] if example.exc_msg else [])),
+            ):
                 exec(compile(tree, "<example>", "exec"), space)
 
     def _called(self, function: Any, /, *arguments: Any, **named: Any) -> Any:
@@ -185,9 +196,11 @@ class Recorder:
     def _operated(self, name: str, left: Any, right: Any) -> Any:
         if type(left).__module__.startswith("nvprotocol") and hasattr(left, name):
             self._keep(getattr(left, name), (right,), {})
-        return {"__getitem__": lambda: left[right], "__add__": lambda: left + right, "__matmul__": lambda: left @ right}[
-            name
-        ]()
+        return {
+            "__getitem__": lambda: left[right],
+            "__add__": lambda: left + right,
+            "__matmul__": lambda: left @ right,
+        }[name]()
 
     def _keep(self, function: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
         if not inspect.isroutine(function) and not inspect.isclass(function):
@@ -272,5 +285,8 @@ def known_calls() -> dict[str, Call]:
     for thing in recorder.public.values():
         recorder.run(thing.__doc__ or "")
     recorder.run(SHOWN)
-    fullest = {name: max(calls, key=lambda call: len(call.arguments) + len(call.named)) for name, calls in recorder.calls.items()}
+    fullest = {
+        name: max(calls, key=lambda call: len(call.arguments) + len(call.named))
+        for name, calls in recorder.calls.items()
+    }
     return dict(sorted(fullest.items()))

@@ -8,6 +8,7 @@ from scipy.special import hankel1
 
 from nvprotocol._checks import (
     batch_shape,
+    bounded_array,
     fail,
     numeric_array,
     positive_array,
@@ -90,7 +91,7 @@ class SpinWaves:
             >>> complex(magnet.wave_number(2 * np.pi * 1870)).real  # below the gap: an evanescent wave
             0.0
         """
-        frequency = np.asarray(frequency, dtype=float)
+        frequency = bounded_array(frequency, "frequency", real=True)
         signed = frequency if self.aligned else -frequency
         return np.sqrt((signed - self.gap) / self.stiffness + 1j * self.damping * frequency / self.stiffness)
 
@@ -103,7 +104,11 @@ class SpinWaves:
             >>> bool(abs(near / at - 1) < 1e-9)
             True
         """
-        return self.strength * propagator(self.dimension, distance, wave_number)
+        r, k = bounded_array(distance, "distance", real=True), bounded_array(wave_number, "wave_number")
+        if np.any(k == 0):
+            fail("wave_number", "not be 0", "is 0" if k.ndim == 0 else "contains 0")
+        batch_shape(0, distance=r, wave_number=k)
+        return self.strength * propagator(self.dimension, r, k)
 
     def green_function(self, separation_nm: ArrayLike, frequency_ghz: ArrayLike) -> NDArray[np.complex128]:
         """λ²G^R(r, Δ) = −is(r) of S⁺ and S⁻ between two sites in rad/µs: −iA₀(r) + 2J⊥(r), without thermal magnons.
@@ -140,11 +145,13 @@ class SpinWaves:
             >>> float(magnet.polarisation(0.0))
             -14.2
         """
-        t = np.asarray(temperature, dtype=float)
+        t = bounded_array(temperature, "temperature", real=True)
+        mu = bounded_array(chemical_potential, "chemical_potential", real=True)
+        batch_shape(0, temperature=t, chemical_potential=mu)
         order = self.dimension / 2
         positive = np.where(t > 0, t, 1.0)
         size = (self.lattice_nm**2 * positive / (4 * np.pi * self.stiffness)) ** order
-        lost = size * polylogarithm(order, (self.gap - np.asarray(chemical_potential)) / positive)
+        lost = size * polylogarithm(order, (self.gap - mu) / positive)
         return (1 if self.aligned else -1) * (self.spin - np.where(t > 0, lost, 0.0))
 
     def wavelength_nm(self, frequency_ghz: ArrayLike) -> Array:

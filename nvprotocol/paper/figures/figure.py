@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from nvprotocol._checks import MOST_SHOTS, whole_number
+from nvprotocol._checks import MOST_SHOTS, instance, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,8 +84,10 @@ class PaperFigure:
             7.0
         """
         from matplotlib import rc_context
+        from xarray import Dataset
 
         from nvprotocol.plotting import STYLE
 
+        instance(data, "data", Dataset)
         with rc_context(STYLE):
             return self.drawing(data)
