@@ -11,7 +11,7 @@ import doctest
 import inspect
 import io
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -168,11 +168,13 @@ class Recorder:
 
     Attributes:
         calls: The calls, by what is called.
+        made: One object of each public class, by its name.
         public: Everything public.
     """
 
     def __init__(self) -> None:
         self.calls: dict[str, list[Call]] = {}
+        self.made: dict[str, Any] = {}
         self.public = public()
 
     def run(self, docstring: str, namespace: dict[str, Any] | None = None) -> None:
@@ -191,6 +193,8 @@ class Recorder:
         self._keep(function, arguments, named)
         for one in made if type(made) is list else [made]:
             self._keep_constructor(one)
+            if key(type(one)) in self.public:
+                self.made.setdefault(key(type(one)), one)
         return made
 
     def _operated(self, name: str, left: Any, right: Any) -> Any:
@@ -279,14 +283,34 @@ SHOWN = r"""
 """Calls of what no docstring shows with arguments of its own, written as an example."""
 
 
-def known_calls() -> dict[str, Call]:
-    """Of everything public one call, with as many arguments as any example gives it."""
+REFUSED = {"nvprotocol.backend.backend.NVBackend.from_backend"}
+"""What refuses every call."""
+
+
+def recorded(names: Collection[str] | None = None) -> Recorder:
+    """The recorder of the examples.
+
+    Args:
+        names: Of these alone; all by default, in half a minute.
+    """
     recorder = Recorder()
-    for thing in recorder.public.values():
-        recorder.run(thing.__doc__ or "")
-    recorder.run(SHOWN)
+    for name, thing in recorder.public.items():
+        if names is None or name in names:
+            recorder.run(thing.__doc__ or "")
+    if names is None:
+        recorder.run(SHOWN)
+    return recorder
+
+
+def known_calls(names: Collection[str] | None = None) -> dict[str, Call]:
+    """Of everything public one call, with as many arguments as any example gives it.
+
+    Args:
+        names: Of these alone, as far as their own docstrings show a call.
+    """
     fullest = {
         name: max(calls, key=lambda call: len(call.arguments) + len(call.named))
-        for name, calls in recorder.calls.items()
+        for name, calls in recorded(names).calls.items()
+        if names is None or name in names
     }
     return dict(sorted(fullest.items()))
