@@ -95,8 +95,8 @@ _SHORT = _Short()
 _SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxtuple, _SHORT.maxdict, _SHORT.maxstring = 4, 9, 9, 4, 60
 
 
-def numeric_array(value: ArrayLike, name: str, *, real: bool = False) -> NDArray:
-    """Converts to a finite float64 or complex128 array.
+def numeric_array(value: ArrayLike, name: str, *, real: bool = False, largest: float = inf) -> NDArray:
+    """Converts to a finite float64 or complex128 array, with no number larger in size than `largest`.
 
     Raises:
         ArgumentError: If the value is not numeric, not finite, masked, in a unit of its own, or complex where `real` is
@@ -107,8 +107,13 @@ def numeric_array(value: ArrayLike, name: str, *, real: bool = False) -> NDArray
     kind = complex if array.dtype.kind == "c" else float
     with np.errstate(over="ignore"):  # a long double beyond the range of double precision
         converted = array.astype(kind)
-    if not np.all(np.isfinite(converted)):
-        fail(name, "be finite", f"contains {show(array[~np.isfinite(converted)].flat[0])}")
+        size = inf if largest == inf else np.abs(converted).max(initial=0.0)
+    if not size <= largest or largest == inf:
+        finite = np.isfinite(converted)
+        if not np.all(finite):
+            fail(name, "be finite", f"contains {show(array[~finite].flat[0])}")
+        if size > largest:
+            fail(name, f"be at most {largest:g} in size", f"{'contains' if array.ndim else 'is'} {show(size)}")
     if real and kind is complex:
         imaginary = np.imag(converted)
         if np.any(imaginary != 0):
@@ -186,9 +191,7 @@ def require_plain_numbers(value: object, name: str, depth: int = 0) -> None:
 
 def bounded_array(value: ArrayLike, name: str, *, real: bool = False) -> NDArray:
     """Converts to a finite array of numbers whose products with each other are finite, too."""
-    array = numeric_array(value, name, real=real)
-    require_bounded(array, name)
-    return array
+    return numeric_array(value, name, real=real, largest=_LARGEST)
 
 
 def require_bounded(array: NDArray, name: str) -> None:

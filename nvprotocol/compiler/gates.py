@@ -64,27 +64,31 @@ def require_few(circuit: QuantumCircuit, most: int = _MOST_PIECES) -> int:
     Raises:
         UnsupportedCircuitError: If there are more.
     """
-    counted: dict[int, int] = {}
+    counted: dict[int, tuple[int, QuantumCircuit]] = {}  # circuits are kept as long as their ids are compared
 
     def count(of: QuantumCircuit, depth: int) -> int:
-        if id(of) not in counted:
-            total = 0
-            for entry in of.data:
-                operation = entry.operation
-                inner = list(getattr(operation, "blocks", ()))
-                if not inner and not is_standard(operation) and not isinstance(operation, UnitaryGate):
-                    inner = [one for one in [getattr(operation, "definition", None)] if one is not None]
-                if depth > _DEEPEST:
-                    total = most + 1
-                total += sum((count(one, depth + 1) for one in inner), 1)
-                if total > most:
-                    must = f"consist of at most {most} operations when its gates are written out"
-                    raise UnsupportedCircuitError("circuit", must, "has more")
-            counted[id(of)], kept[id(of)] = total, of
-        return counted[id(of)]
+        if id(of) in counted:
+            return counted[id(of)][0]
+        total = len(of.data)
+        for entry in of.data:
+            operation = entry.operation
+            if not is_standard(operation):
+                total += sum(count(one, depth + 1) for one in _inside(operation))
+            if total > most or depth > _DEEPEST:
+                must = f"consist of at most {most} operations when its gates are written out"
+                raise UnsupportedCircuitError("circuit", must, "has more")
+        counted[id(of)] = total, of
+        return total
 
-    kept: dict[int, QuantumCircuit] = {}  # as long as their ids are compared
     return count(circuit, 0)
+
+
+def _inside(operation: QiskitOperation) -> list[QuantumCircuit]:
+    """The bodies of what controls the flow, or the definition of a gate."""
+    if isinstance(operation, ControlFlowOp):
+        return list(operation.blocks)
+    definition = None if isinstance(operation, UnitaryGate) else getattr(operation, "definition", None)
+    return [definition] if isinstance(definition, QuantumCircuit) else []
 
 
 def require_small(gate: QiskitOperation) -> None:

@@ -139,6 +139,11 @@ def _refuse(what: str) -> NoReturn:
     raise UnsupportedCircuitError("circuit", must, f"has {what}")
 
 
+def _refuse_many() -> NoReturn:
+    """Refuses a circuit that does not end soon, also where it only waits."""
+    _refuse(f"more than {_MOST_OPERATIONS} operations when its loops are written out")
+
+
 _VISITS: dict[type, "Callable[[Any, _Walk, _Indices, _Indices], None]"] = {}
 """What `_visit` does with each kind of operation that has been seen: its own look-up takes longer than the visit."""
 
@@ -168,13 +173,15 @@ class _Walk:
                 visit = _VISITS[type(operation)] = _visit.dispatch(type(operation))
             clbits = tuple([place[bit] for bit in entry.clbits]) if entry.clbits else ()
             visit(operation, self, tuple([place[qubit] for qubit in entry.qubits]), clbits)
-            self.count(len(operations))
+            self.visits += 1
+            if len(operations) > _MOST_OPERATIONS or self.visits > _MOST_VISITS:
+                _refuse_many()
 
-    def count(self, operations: int) -> None:
-        """Refuses a circuit that does not end soon, also where it only waits."""
+    def turn(self) -> None:
+        """Counts a turn of a loop, of which an empty one has nothing else to be counted."""
         self.visits += 1
-        if operations > _MOST_OPERATIONS or self.visits > _MOST_VISITS:
-            _refuse(f"more than {_MOST_OPERATIONS} operations when its loops are written out")
+        if self.visits > _MOST_VISITS:
+            _refuse_many()
 
     def inside(
         self, body: QuantumCircuit, qubits: _Indices, clbits: _Indices, conditions: tuple[Condition, ...] = ()
@@ -272,7 +279,7 @@ def _(operation: ForLoopOp, walk: _Walk, qubits: _Indices, clbits: _Indices) -> 
     """A loop is its body written out, as often as it says."""
     indices, variable, body = operation.params
     for index in indices:
-        walk.count(len(walk.operations))
+        walk.turn()
         turn = body.assign_parameters({variable: index}) if variable in body.parameters else body
         walk.inside(turn, qubits, clbits)
 

@@ -4,7 +4,7 @@ from math import comb, prod
 
 from nvprotocol.resources import require_memory
 
-_COMPLEX = 16
+_COMPLEX, _REAL = 16, 8
 _EXPONENTIAL = 12
 """Matrices that a Padé approximant holds at a time."""
 _SINGULAR = 8
@@ -14,14 +14,14 @@ _SMALL = 300
 
 
 def require_states(n_qubits: int, batch: tuple[int, ...], times: int) -> None:
-    """Room for density matrices at many times, and for the exponential of their largest block.
+    """Room for density matrices at many times, and for the exponential of their largest block, which is real.
 
     Raises:
         TooLargeError: If there is none.
     """
     number, size = prod(batch) * times, comb(2 * n_qubits, n_qubits)
     copies = _EXPONENTIAL if size <= _SMALL else 3
-    require_memory(copies * _COMPLEX * prod(batch) * size**2, "medium", f"{copies} × {_generators(batch, size)}")
+    require_memory(copies * _REAL * prod(batch) * size**2, "medium", f"{copies} × {_generators(batch, size)}")
     taken = f"2 × {number} density matrices of {n_qubits} qubits"
     require_memory(2 * _COMPLEX * number * 4**n_qubits, "times", taken)
 
@@ -45,7 +45,7 @@ def require_steady(n_qubits: int, batch: tuple[int, ...]) -> None:
     """
     size = comb(2 * n_qubits, n_qubits)
     taken = f"{_SINGULAR} × {_generators(batch, size)}"
-    require_memory(_SINGULAR * _COMPLEX * prod(batch) * size**2, "medium", taken)
+    require_memory(_SINGULAR * _REAL * prod(batch) * size**2, "medium", taken)
 
 
 def require_superoperators(n_qubits: int, batch: tuple[int, ...]) -> None:

@@ -181,7 +181,7 @@ VALUES: dict[str, Make] = {
     "int subclass": lambda: Whole(3),
     "float subclass": lambda: Real(0.5),
     "Path": lambda: pathlib.Path("x"),
-    "Path of a folder": lambda: pathlib.Path("."),
+    "Path of a folder": lambda: pathlib.Path(),
     "file": lambda: io.StringIO("x"),
     "exception": lambda: ValueError("x"),
     "date": lambda: datetime.date(2021, 8, 16),
