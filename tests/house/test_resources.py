@@ -1,4 +1,4 @@
-"""What would take more memory than it may is refused before it takes any, in one line that names number, need and limit."""
+"""What would take more memory than it may is refused before it takes any: one line names number, need and limit."""
 
 import re
 from collections.abc import Callable

@@ -4,7 +4,8 @@
     python tests/oracles/api_fuzzer.py --names 40 --sample 600 --seed 1
 
 Fine is what returns, raises an error of this package whose message is one short line, or a `TypeError` of the call
-itself. Mishandled is any other exception, a warning of another library, more than 20 s of processor time or 2 GB, and the end of the process.
+itself. Mishandled is any other exception, a warning of another library, more than 20 s of processor time or 2 GB, and
+the end of the process.
 
 The cases run in a process of their own, which the first one starts again behind a case that ends it.
 """

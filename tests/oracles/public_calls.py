@@ -1,7 +1,7 @@
 """Every public function, constructor and method, with valid calls of it: those that the documentation shows.
 
-What is public is found by walking `__all__` from the package down, so that nothing has to be listed; the calls are taken
-from the examples in the docstrings, while these run, so that each bears real arguments.
+What is public is found by walking `__all__` from the package down, so that nothing has to be listed; calls are taken
+from the examples in the docstrings while these run.
 """
 
 import ast
@@ -207,8 +207,8 @@ class Recorder:
         }[name]()
 
     def _keep(self, function: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
-        if not inspect.isroutine(function) and not inspect.isclass(function):
-            function = getattr(function, "__call__", function)
+        if not inspect.isroutine(function) and not inspect.isclass(function) and callable(function):
+            function = function.__call__
         inner = getattr(function, "__func__", function)
         if key(inner) in self.public:
             self.calls.setdefault(key(inner), []).append(Call(function, arguments, named))
@@ -250,7 +250,8 @@ SHOWN = r"""
 >>> _ = parameter.check(1.0), nv.protocols.parameters.Declaration(parameters=(parameter,))
 >>> t = np.linspace(0, 10, 5)
 >>> _ = nv.pulses.Drag(10.0, 0.2, 4.0).shape(t), nv.pulses.Gaussian(10.0).shape(t)
->>> _ = nv.pulses.RaisedCosine(10.0).shape(t), nv.pulses.Samples([1.0, 0.5], 1.0).shape(t), nv.pulses.Square(10.0).shape(t)
+>>> _ = nv.pulses.RaisedCosine(10.0).shape(t), nv.pulses.Samples([1.0, 0.5], 1.0).shape(t)
+>>> _ = nv.pulses.Square(10.0).shape(t)
 >>> _ = nv.pulses.Event()
 >>> schedule = nv.pulses.Schedule([nv.pulses.Pulse(nv.pulses.Square(20.0), 100.0), nv.pulses.Wait(0.1)])
 >>> _ = nv.pulses.Propagation(schedule, device).driven(np.array([0.01]))
