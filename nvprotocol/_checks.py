@@ -23,6 +23,9 @@ Value = TypeVar("Value")
 MOST_SHOTS = 10**12
 """More shots than any run has; counts of so many still fit their integers."""
 
+_MOST_WHOLE, _LARGEST_SEED = 2**63 - 1, 2**128 - 1
+"""What NumPy's integers hold, and what its generators make of their entropy."""
+
 _LARGEST = 1e100
 """Of what enters products of three."""
 
@@ -273,14 +276,15 @@ def real_numbers(value: object, name: str) -> tuple[float, ...]:
 
 
 def whole_number(value: object, name: str, *, minimum: int, maximum: int | None = None) -> int:
-    """Converts to an int between `minimum` and `maximum`; booleans and fractions are refused."""
+    """Converts to an int between `minimum` and `maximum` (2⁶³ − 1); booleans and fractions are refused."""
+    maximum = _MOST_WHOLE if maximum is None else maximum
     if isinstance(value, bool | np.bool_ | np.timedelta64) or not isinstance(value, Integral):
         given = f"the float {value}" if isinstance(value, float) and value.is_integer() else show(value)
         fail(name, "be a whole number", f"is {given}")
     number = int(value)
     if number < minimum:
         fail(name, f"be at least {minimum}", f"is {show(number)}")
-    if maximum is not None and number > maximum:
+    if number > maximum:
         fail(name, f"be at most {maximum}", f"is {show(number)}")
     return number
 
@@ -347,13 +351,13 @@ def whole_numbers(
     return tuple(whole_number(one, name, minimum=minimum, maximum=maximum) for one in value)
 
 
-def path(value: object, name: str) -> Path:
+def path(value: object, name: str, *, of: str = "a file") -> Path:
     """Converts a text or a path to what can be the path of a file."""
     if not isinstance(value, str | os.PathLike):
-        fail(name, "be the path of a file", f"is {show(value)} of type {type(value).__name__}")
+        fail(name, f"be the path of {of}", f"is {show(value)} of type {type(value).__name__}")
     found = os.fspath(value)
     if not isinstance(found, str) or not found or "\0" in found or len(found) > _LONGEST_PATH:
-        fail(name, "be the path of a file", f"is {show(found)}")
+        fail(name, f"be the path of {of}", f"is {show(found)}")
     return Path(found)
 
 
@@ -428,4 +432,4 @@ def generator(seed: Seed, name: str = "seed") -> np.random.Generator:
         return seed
     if seed is None:
         return np.random.default_rng()
-    return np.random.default_rng(whole_number(seed, name, minimum=0))
+    return np.random.default_rng(whole_number(seed, name, minimum=0, maximum=_LARGEST_SEED))
