@@ -26,8 +26,8 @@ _ROTATIONS = {"rx", "ry", "rz", "p", "r", "cp", "crx", "cry", "crz", "rxx", "ryy
 """Gates whose first parameter is an angle that their pieces share."""
 
 
-_MOST_PIECES, _DEEPEST = 1_000_000, 200
-"""Operations of a circuit whose gates are written out, and gates inside each other."""
+_MOST_PIECES, _MOST_DEFINITIONS, _DEEPEST = 1_000_000, 50_000, 100
+"""Operations of a circuit whose gates are written out, definitions that are opened for it, gates inside each other."""
 
 _TRANSLATING = RLock()
 """Qiskit 1.3 changes its library of equivalent gates while it translates, and fails where two threads do."""
@@ -66,15 +66,18 @@ def require_few(circuit: QuantumCircuit, most: int = _MOST_PIECES) -> int:
     """
     counted: dict[int, tuple[int, QuantumCircuit]] = {}  # circuits are kept as long as their ids are compared
 
+    opened: list[QuantumCircuit] = []
+
     def count(of: QuantumCircuit, depth: int) -> int:
         if id(of) in counted:
             return counted[id(of)][0]
+        opened.append(of)
         total = len(of.data)
         for entry in of.data:
             operation = entry.operation
             if not is_standard(operation):
                 total += sum(count(one, depth + 1) for one in _inside(operation))
-            if total > most or depth > _DEEPEST:
+            if total > most or depth > _DEEPEST or len(opened) > _MOST_DEFINITIONS:
                 must = f"consist of at most {most} operations when its gates are written out"
                 raise UnsupportedCircuitError("circuit", must, "has more")
         counted[id(of)] = total, of

@@ -7,6 +7,8 @@ from itertools import islice, product
 import numpy as np
 import pytest
 from qiskit import QuantumCircuit, QuantumRegister
+from qiskit.circuit import Gate
+from qiskit.circuit.library import RXGate
 
 import nvprotocol as nv
 from nvprotocol import resources
@@ -108,24 +110,25 @@ def looped(turns: int, depth: int) -> QuantumCircuit:
     return circuit
 
 
-def doubled(depth: int) -> QuantumCircuit:
-    """Gates that consist of two others each, down to a turn about x."""
-    circuit = QuantumCircuit(1)
-    circuit.rx(0.1, 0)
-    for k in range(depth):
-        gate = circuit.to_gate(label=f"twice{k}")
-        gate.name = f"twice{k}"
-        circuit = QuantumCircuit(1)
-        circuit.append(gate, [0])
-        circuit.append(gate, [0])
-    return circuit
+class Twice(Gate):
+    """A gate that consists of two others of its kind, down to a turn about x."""
+
+    def __init__(self, depth: int) -> None:
+        super().__init__(f"twice{depth}", 1, [])
+        self.depth = depth
+
+    def _define(self) -> None:
+        self.definition = QuantumCircuit(1)
+        for _ in range(2):
+            self.definition.append(Twice(self.depth - 1) if self.depth else RXGate(0.1), [0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gate_ns", [{}, {"sx": 20}])
-@pytest.mark.parametrize("depth", [22, 60])
+@pytest.mark.parametrize("depth", [22, 400])
 def test_gates_inside_gates_are_bounded(depth: int, gate_ns: dict[str, float]) -> None:
     circuit = QuantumCircuit(2)
-    circuit.compose(doubled(depth), [0], inplace=True)
+    circuit.append(Twice(depth), [0])
     with pytest.raises(UnsupportedCircuitError, match="at most 1000000 operations when its gates are written out"):
         nv.emulate(circuit, nv.Device(PAIR, gate_ns=gate_ns), shots=None, engine="exact")
 
