@@ -166,7 +166,7 @@ def _length(value: Any) -> float:
 def _converted(array: NDArray, value: object, name: str) -> NDArray:
     """Numbers of Python's own that NumPy keeps as objects, such as whole numbers of many digits."""
     entries = array.ravel().tolist()
-    if not entries or any(isinstance(one, bool) or not isinstance(one, Real) for one in entries):
+    if not entries or any(isinstance(one, bool | np.timedelta64) or not isinstance(one, Real) for one in entries):
         fail(name, "be numeric", f"is {show(value)} of type {type(value).__name__}")
     try:
         return np.array([float(one) for one in entries]).reshape(array.shape)

@@ -42,6 +42,9 @@ class TomlFile:
     kind: str
     error: type[FileError]
 
+    def __post_init__(self) -> None:
+        as_text(self.text, "text"), as_text(self.name, "source")
+
     @classmethod
     def read(cls, path: str | Path, kind: str, error: type[FileError]) -> Self:
         """The file at a path.
@@ -88,7 +91,7 @@ class TomlFile:
 
     def _parsed(self) -> dict[str, Any]:
         try:
-            raw = tomllib.loads(as_text(self.text, "text"))
+            raw = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as reason:
             raise self.error(f"{self.name}, {_syntax_message(reason, self.text)}.") from None
         version_line = f"{self.name}, line {line_of(self.text, (VERSION_KEY,))}"

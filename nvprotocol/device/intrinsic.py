@@ -46,6 +46,7 @@ def checked_times(value: ArrayLike | None, name: str, n_qubits: int) -> float | 
     require_plain_numbers(value, name)
     if not isinstance(value, list | tuple | float | int):
         value = plain_array(value, name)
+        value = numeric_array(value, name, real=True) if value.dtype.kind == "c" else value
     given: Any = [np.inf if time is None else time for time in value] if isinstance(value, list | tuple) else value
     endless = _endless(given)
     finite = np.where(endless, 1.0, np.asarray(given, dtype=float)) if endless.any() else given

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, numeric_array, one_of, plain_array, show, text, whole_number
+from nvprotocol._checks import bounded_array, fail, numeric_array, one_of, plain_array, show, text, whole_number
 from nvprotocol._typing import ArrayLike
 from nvprotocol.plotting._arguments import checked_axes, checked_colour
 from nvprotocol.plotting._style import COLOURS, MARKERS
@@ -135,7 +135,7 @@ def _with_nan(value: ArrayLike, name: str) -> NDArray[np.float64]:
     """Real numbers, of which some may be NaN."""
     array = plain_array(value, name)
     unknown = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.shape, dtype=bool)
-    known = numeric_array(np.where(unknown, 0.0, array), name, real=True)
+    known = bounded_array(np.where(unknown, 0.0, array), name, real=True)
     return np.where(unknown, np.nan, known)
 
 

@@ -75,13 +75,6 @@ class Colour(enum.Enum):
     RED = 1
 
 
-class BadArray:
-    """Something that NumPy asks for an array in vain."""
-
-    def __array__(self, *_: object, **__: object) -> np.ndarray:
-        raise RuntimeError("no array")
-
-
 def _object_array() -> np.ndarray:
     array = np.empty(2, dtype=object)
     array[:] = [1.0, None]
@@ -171,7 +164,6 @@ VALUES: dict[str, Make] = {
     "object on many lines": Long,
     "object that refuses to be compared": Contrary,
     "endless sequence": Endless,
-    "object without an array": BadArray,
     "namespace": lambda: types.SimpleNamespace(data=None, num_qubits=None, n_qubits=2),
     "Ellipsis": lambda: ...,
     "NotImplemented": lambda: NotImplemented,

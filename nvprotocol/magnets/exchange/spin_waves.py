@@ -10,9 +10,9 @@ from nvprotocol._checks import (
     batch_shape,
     bounded_array,
     fail,
-    numeric_array,
     positive_array,
     real_number,
+    require_bounded,
     show,
     truth,
     unit_vector,
@@ -25,6 +25,9 @@ from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 __all__ = ["SpinWaves"]
 
 Array = NDArray[np.float64]
+
+_NEAREST_NM = 1e-100
+"""Below it, what diverges at r = 0 is no number."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,13 @@ class SpinWaves:
             True
         """
         r, k = bounded_array(distance, "distance", real=True), bounded_array(wave_number, "wave_number")
+        near = (r != 0) & (np.abs(r) < _NEAREST_NM)
+        if np.any(near):
+            fail(
+                "distance",
+                f"be 0 or at least {_NEAREST_NM:g} nm",
+                f"{'contains' if r.ndim else 'is'} {show(r[near].flat[0])}",
+            )
         if np.any(k == 0):
             fail("wave_number", "not be 0", "is 0" if k.ndim == 0 else "contains 0")
         batch_shape(0, distance=r, wave_number=k)
@@ -131,7 +141,9 @@ class SpinWaves:
             0.003324j
         """
         distance = positive_array(separation_nm, "separation_nm")
-        k = self.wave_number(positive_array(frequency_ghz, "frequency_ghz") * RAD_PER_US_PER_GHZ)
+        frequency = positive_array(frequency_ghz, "frequency_ghz")
+        require_bounded(frequency, "frequency_ghz")
+        k = self.wave_number(frequency * RAD_PER_US_PER_GHZ)
         if np.any(k == 0):
             fail("frequency_ghz", f"differ from the gap, {show(self.gap_ghz)} GHz", "is the gap")
         batch_shape(0, separation_nm=distance, frequency_ghz=k)
@@ -178,7 +190,7 @@ class SpinWaves:
             >>> float(magnet.emitting(2.5).round(1))
             15708.0
         """
-        frequency = numeric_array(frequency_ghz, "frequency_ghz", real=True)
+        frequency = bounded_array(frequency_ghz, "frequency_ghz", real=True)
         if not self.aligned:
             fail("aligned", "be True where magnons are emitted", "is False: the qubits emit none")
         if np.any(frequency <= self.gap_ghz):
