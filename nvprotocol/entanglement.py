@@ -41,7 +41,8 @@ def concurrence(rho: ArrayLike) -> NDArray[np.float64]:
     general = np.any(off_x != 0, axis=-1)
     result = np.empty(len(flat))
     result[~general] = _x_state_concurrence(flat[~general])
-    result[general] = signed_concurrence(flat[general])
+    spectrum = concurrence_spectrum(flat[general])
+    result[general] = spectrum[..., 0] - spectrum[..., 1:].sum(axis=-1)
     return np.clip(result, 0.0, 1.0).reshape(states.shape[:-2])
 
 
@@ -76,7 +77,7 @@ def concurrence_spectrum(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
     return np.linalg.svd(np.swapaxes(w, -1, -2) @ flipped, compute_uv=False)
 
 
-def signed_concurrence(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
+def signed_concurrence(rho: ArrayLike) -> NDArray[np.float64]:
     """λ₁ − λ₂ − λ₃ − λ₄ before it is cut off at zero: negative inside the separable states.
 
     Args:
@@ -87,7 +88,7 @@ def signed_concurrence(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
         >>> float(signed_concurrence(np.eye(4) / 4))
         -0.5
     """
-    spectrum = concurrence_spectrum(rho)
+    spectrum = concurrence_spectrum(_two_qubit_states(rho))
     return spectrum[..., 0] - spectrum[..., 1:].sum(axis=-1)
 
 

@@ -48,6 +48,17 @@ class ArgumentError(_RefusedArgumentError):
     """
 
 
+class SelectionError(ArgumentError, IndexError):
+    """An index selects nothing; with the fields of `ArgumentError`, and an `IndexError`, which ends an iteration."""
+
+
+class TooLargeError(ArgumentError, MemoryError):
+    """An argument asks for more memory than a computation may take; with the fields of `ArgumentError`.
+
+    The limit is that of `nvprotocol.resources`.
+    """
+
+
 class UnsupportedCircuitError(_RefusedArgumentError):
     """A circuit contains something that the chosen engine cannot follow exactly; with the fields of `ArgumentError`."""
 

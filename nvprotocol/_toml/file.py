@@ -13,6 +13,8 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from nvprotocol._checks import fail, show
+from nvprotocol._checks import path as as_path
+from nvprotocol._checks import text as as_text
 from nvprotocol._file_format import VERSION_KEY, check_version
 from nvprotocol._reading import printable
 from nvprotocol._toml.messages import first_problem
@@ -48,6 +50,9 @@ class TomlFile:
     kind: str
     error: type[FileError]
 
+    def __post_init__(self) -> None:
+        as_text(self.text, "text"), as_text(self.name, "source")
+
     @classmethod
     def read(cls, path: str | Path, kind: str, error: type[FileError]) -> Self:
         """The file at a path.
@@ -55,7 +60,8 @@ class TomlFile:
         Raises:
             FileError: Of the kind given, if there is no such file or it is no text.
         """
-        return cls(text_of(Path(path), error), str(path), kind, error)
+        file = as_path(path, "path")
+        return cls(text_of(file, error), str(path), kind, error)
 
     @property
     def folder(self) -> Path:

@@ -9,13 +9,13 @@ from qiskit import QuantumCircuit
 from qiskit.providers import JobV1
 from qiskit_aer import AerSimulator
 
-from nvprotocol._checks import MOST_SHOTS, fail, show, whole_number
+from nvprotocol._checks import MOST_SHOTS, fail, show, text, whole_number
 from nvprotocol.backend.postselected import CompletedJob, postselected_result
 from nvprotocol.backend.target import target_of
 from nvprotocol.compiler.circuit_to_steps import compile_circuits
 from nvprotocol.compiler.places import require_in_place
 from nvprotocol.device import Device
-from nvprotocol.engines.aer import OPTIONS, readout_noise
+from nvprotocol.engines.aer import OPTIONS, readout_noise, require_density_matrix
 
 __all__ = ["NVBackend"]
 
@@ -98,11 +98,11 @@ class NVBackend(AerSimulator):
     @classmethod
     def from_backend(cls, backend: object, **_: object) -> NoReturn:
         """Refused: another backend has no medium."""
-        fail("backend", "be given as a device: NVBackend(device)", f"is {show(str(backend))}")
+        fail("backend", "be given as a device: NVBackend(device)", f"is {show(backend)}")
 
     def set_option(self, key: str, value: object) -> None:
         """Sets an option of Aer, other than those that would lose the medium."""
-        _refuse_what_loses_the_medium({key: value})
+        _refuse_what_loses_the_medium({text(key, "key"): value})
         name = self.name
         super().set_option(key, value)
         self.name = name
@@ -146,6 +146,7 @@ class NVBackend(AerSimulator):
         noise = readout_noise(self._device, max((one.num_qubits for one in bound), default=0))
         run_options.pop("noise_model", None)  # None says nothing
         if postselect is None:
+            require_density_matrix(bound)
             return super().run([one.written() for one in plain], noise_model=noise, **run_options)
         set_before = {name: getattr(self.options, name) for name in ("shots", "seed_simulator")}
         options = {**set_before, **run_options}
@@ -169,7 +170,7 @@ def _refuse_what_loses_the_medium(options: Mapping[str, object]) -> None:
     if options.get("noise_model") is not None:
         fail("noise_model", "not be given to this backend, whose device says what the noise is", "is")
     method = options.get("method", "density_matrix")
-    if method not in ("density_matrix", "automatic", None):
+    if not (method is None or isinstance(method, str)) or method not in ("density_matrix", "automatic", None):
         fail("method", 'be "density_matrix", the one that runs the medium exactly', f"is {show(method)}")
 
 

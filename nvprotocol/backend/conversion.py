@@ -2,6 +2,7 @@
 
 from qiskit.quantum_info import Kraus, SuperOp
 
+from nvprotocol._checks import instance
 from nvprotocol.channels import Channel
 
 
@@ -14,7 +15,7 @@ def to_superop(channel: Channel) -> SuperOp:
         >>> bool(to_superop(nv.channels.evolution(equation, 0.5)).is_cptp())
         True
     """
-    return SuperOp(channel.superoperator)
+    return SuperOp(instance(channel, "channel", Channel).superoperator)
 
 
 def to_kraus(channel: Channel) -> Kraus:
@@ -29,4 +30,4 @@ def to_kraus(channel: Channel) -> Kraus:
         >>> len(to_kraus(nv.channels.evolution(equation, 0.001)).data)
         6
     """
-    return Kraus(list(channel.kraus.copy()))  # pyright: ignore[reportArgumentType]  # Qiskit's own hint lacks `list`
+    return Kraus(list(instance(channel, "channel", Channel).kraus.copy()))  # pyright: ignore[reportArgumentType]  # Qiskit's own hint lacks `list`

@@ -12,7 +12,7 @@ from qiskit.circuit.library import UnitaryGate
 from qiskit.quantum_info import Kraus
 from qiskit_aer.noise import NoiseModel, QuantumError
 
-from nvprotocol._checks import fail, whole_number
+from nvprotocol._checks import fail, instance, number_of_qubits, real_number, show, text, whole_numbers
 from nvprotocol.channels import evolution
 from nvprotocol.master_equation import MasterEquation
 
@@ -31,7 +31,7 @@ def labelled_delay(label: str, n_qubits: int = 2) -> UnitaryGate:
         >>> labelled_delay("wait").label
         'wait'
     """
-    return UnitaryGate(np.eye(2 ** whole_number(n_qubits, "n_qubits", minimum=1)), label=label)
+    return UnitaryGate(np.eye(2 ** number_of_qubits(n_qubits)), label=text(label, "label"))
 
 
 def noise_model(equation: MasterEquation, durations: Mapping[str, float], qubits: Sequence[int] = (0, 1)) -> NoiseModel:
@@ -55,10 +55,15 @@ def noise_model(equation: MasterEquation, durations: Mapping[str, float], qubits
         >>> model.noise_instructions
         ['wait']
     """
-    if len(qubits) != equation.n_qubits or len(set(qubits)) != len(qubits):
-        fail("qubits", f"be {equation.n_qubits} different qubits", f"is {tuple(qubits)}")
+    n_qubits = instance(equation, "equation", MasterEquation).n_qubits
+    qubits = whole_numbers(qubits, "qubits", minimum=0)
+    if len(qubits) != n_qubits or len(set(qubits)) != len(qubits):
+        fail("qubits", f"be {n_qubits} different qubits", f"is {show(qubits)}")
+    if not isinstance(durations, Mapping):
+        fail("durations", "be a mapping of labels to times", f"is {show(durations)}")
     model = NoiseModel(basis_gates=_BASIS)
-    for label, duration in durations.items():
+    for label, given in durations.items():
+        duration = real_number(given, f"durations[{show(text(label, 'durations'))}]", minimum=0.0)
         kraus = evolution(equation, duration).kraus.copy()  # which Aer would misread if it were read-only
         for order in permutations(range(len(qubits))):
             permuted = Kraus(list(_permuted(kraus, order)))  # pyright: ignore[reportArgumentType]  # hint lacks `list`

@@ -7,6 +7,7 @@ from qiskit.converters import circuit_to_dag
 from qiskit.dagcircuit import DAGCircuit
 from qiskit.transpiler.basepasses import TransformationPass
 
+from nvprotocol._checks import fail, instance, show, truth, whole_number, whole_numbers
 from nvprotocol.backend.layout import circuit_of, layout_of
 from nvprotocol.compiler.circuit_to_steps import compile_circuits
 from nvprotocol.compiler.kept_branch import KeptBranch, kept_branch
@@ -34,7 +35,7 @@ class TimeAsMedium(TransformationPass):
 
     def __init__(self, device: Device) -> None:
         super().__init__()
-        self.device = device
+        self.device = instance(device, "device", Device)
 
     def run(self, dag: DAGCircuit) -> DAGCircuit:
         """The circuit in which the medium acts.
@@ -42,6 +43,7 @@ class TimeAsMedium(TransformationPass):
         Raises:
             UnsupportedCircuitError: If passes before this one have moved a qubit.
         """
+        instance(dag, "dag", DAGCircuit)
         layout = layout_of(self.property_set, dag)
         if layout is not None:
             require_kept(layout, self.device.n_qubits)
@@ -75,6 +77,8 @@ def time_as_medium(
         >>> time_as_medium(nv.protocols.monitored_bell(1.5, checks=3), device).count_ops()["superop"]
         3
     """
+    instance(circuit, "circuit", QuantumCircuit), instance(device, "device", Device)
+    prepares, to_end = truth(prepares, "prepares"), truth(to_end, "to_end")
     (compiled,) = compile_circuits([circuit], device, prepares=prepares, to_end=to_end)
     return compiled.written()
 
@@ -101,12 +105,23 @@ class FollowKept(TransformationPass):
 
     def __init__(self, keep: Mapping[int, int], device: Device) -> None:
         super().__init__()
-        self.keep = dict(keep)
+        self.keep = kept_bits(keep)
         self.device = device
 
     def run(self, dag: DAGCircuit) -> DAGCircuit:
         """The circuit of the kept branch."""
+        instance(dag, "dag", DAGCircuit)
         return circuit_to_dag(follow_kept(circuit_of(dag), self.keep, self.device).circuit)
+
+
+def kept_bits(keep: Mapping[int, int]) -> dict[int, int]:
+    """Checked values of bits, by their indices."""
+    if not isinstance(keep, Mapping):
+        fail("keep", "be a mapping of bits to values", f"is {show(keep)}")
+    return {
+        whole_number(bit, "keep", minimum=0): whole_number(value, f"keep[{show(bit)}]", minimum=0, maximum=1)
+        for bit, value in keep.items()
+    }
 
 
 def follow_kept(
@@ -134,4 +149,6 @@ def follow_kept(
         >>> follow_kept(plain, {0: 1, 1: 1}, device, report=()).records
         ()
     """
-    return kept_branch(CompiledCircuit.read(circuit, keep), device, report)
+    instance(circuit, "circuit", QuantumCircuit), instance(device, "device", Device)
+    reported = whole_numbers(report, "report", minimum=0)
+    return kept_branch(CompiledCircuit.read(circuit, kept_bits(keep)), device, reported)

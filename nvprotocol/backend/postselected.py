@@ -18,7 +18,7 @@ from nvprotocol._checks import MOST_SHOTS, fail, generator, whole_number
 from nvprotocol.compiler.kept_branch import KeptBranch, NotFollowedError, kept_branch
 from nvprotocol.compiler.steps import CompiledCircuit
 from nvprotocol.device import Device
-from nvprotocol.engines.aer import OPTIONS, kept_counts, kept_outcomes, require_success
+from nvprotocol.engines.aer import OPTIONS, kept_counts, kept_outcomes, require_density_matrix, require_success
 from nvprotocol.engines.floor import is_resolved
 from nvprotocol.tomography.settings import draw_kept
 
@@ -112,6 +112,7 @@ def _sorted_out(
     circuit: QuantumCircuit, keep: Mapping[int, int], noise: NoiseModel | None, options: Mapping[str, Any]
 ) -> dict[int, int]:
     """Counts by register value of the runs that are kept, every shot run."""
+    require_density_matrix([circuit])
     result = AerSimulator(**OPTIONS).run(circuit, noise_model=noise, **options).result()
     require_success(result)
     return kept_counts(result, 0, keep)

@@ -10,10 +10,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, numeric_array, show
+from nvprotocol._checks import fail, number_of_qubits, numeric_array, show, whole_numbers
 from nvprotocol._read_only import holds_read_only, protect, read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.operators import unvec, vec
+from nvprotocol.resources import require_memory
 
 __all__ = ["Channel"]
 
@@ -43,6 +44,7 @@ class Channel:
     def __post_init__(self) -> None:
         matrix = numeric_array(self.superoperator, "superoperator").astype(complex)
         size = len(matrix) if matrix.ndim else 0
+        require_memory(6 * 16 * matrix.size, "superoperator", f"6 matrices of shape {matrix.shape}")
         if matrix.shape != (size, size) or size < 4 or 4 ** round(np.log2(size) / 2) != size:
             fail("superoperator", "have shape (4ᴺ, 4ᴺ)", f"has shape {matrix.shape}")
         object.__setattr__(self, "superoperator", matrix)
@@ -98,9 +100,11 @@ class Channel:
             >>> reset(nv.operators.density_matrix("ud")).real.diagonal().tolist()
             [1.0, 0.0, 0.0, 0.0]
         """
-        chosen, k = tuple(qubits), self.n_qubits
+        n_qubits, k = number_of_qubits(n_qubits, matrices=0), self.n_qubits
+        require_memory(3 * 16 * 16**n_qubits, "n_qubits", f"3 superoperators of {n_qubits} qubits")
+        chosen = whole_numbers(qubits, "qubits", minimum=0)
         if len(set(chosen)) != k or len(chosen) != k or not all(0 <= qubit < n_qubits for qubit in chosen):
-            fail("qubits", f"be {k} different ones of {n_qubits} qubits", f"is {chosen}")
+            fail("qubits", f"be {k} different ones of {n_qubits} qubits", f"is {show(chosen)}")
         order = [*chosen, *(qubit for qubit in range(n_qubits) if qubit not in chosen)]
         rest = np.eye(4 ** (n_qubits - k)).reshape((2 ** (n_qubits - k),) * 4)
         own = self.superoperator.reshape((2**k,) * 4)

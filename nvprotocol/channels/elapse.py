@@ -2,12 +2,15 @@
 
 import numpy as np
 
-from nvprotocol._checks import fail, whole_number
+from nvprotocol._checks import fail, instance, real_number, whole_number
 from nvprotocol.channels.channel import Channel
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 
 __all__ = ["evolution"]
+
+_MOST_STEPS = 10**12
+"""Of so many the rounding is as large as what the splitting changes."""
 
 
 def evolution(equation: MasterEquation, duration: float, *, split: int | None = None) -> Channel:
@@ -29,13 +32,12 @@ def evolution(equation: MasterEquation, duration: float, *, split: int | None = 
         >>> bool(np.allclose(channel(rho), equation.evolve(rho, 1.0)[0]))
         True
     """
-    if not isinstance(equation, MasterEquation):
-        fail("equation", "be a MasterEquation", f"is of type {type(equation).__name__}")
-    if equation.batch_shape:
+    if instance(equation, "equation", MasterEquation).batch_shape:
         fail("equation", "have no batch axes", f"has batch {equation.batch_shape}")
+    duration = real_number(duration, "duration", minimum=0.0)
     if split is None:
         return Channel(equation.propagator(duration))
-    steps = whole_number(split, "split", minimum=1)
+    steps = whole_number(split, "split", minimum=1, maximum=_MOST_STEPS)
     medium = equation.medium
     coherent = Medium(relaxation=np.zeros_like(medium.relaxation), flip_flop=medium.flip_flop, ising=medium.ising)
     dissipative = Medium(relaxation=medium.relaxation, excitation=medium.excitation, dephasing=medium.dephasing)

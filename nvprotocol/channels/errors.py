@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from nvprotocol._checks import real_number, whole_number
+from nvprotocol._checks import number_of_qubits, real_number
 from nvprotocol.channels.channel import Channel
+from nvprotocol.resources import require_memory
 
 __all__ = ["depolarising", "preparation"]
 
@@ -24,7 +25,9 @@ def depolarising(n_qubits: int, infidelity: float) -> Channel:
         >>> nv.channels.depolarising(1, 0.05)(nv.operators.density_matrix("u")).real.diagonal()
         array([0.95, 0.05])
     """
-    d = 2 ** whole_number(n_qubits, "n_qubits", minimum=1)
+    n = number_of_qubits(n_qubits, matrices=0)
+    require_memory(6 * 16 * 16**n, "n_qubits", f"6 superoperators of {n} qubits")
+    d = 2**n
     r = real_number(infidelity, "infidelity", minimum=0.0, maximum=(d - 1) / d)
     p = r * d / (d - 1)
     identity = np.eye(d).ravel()

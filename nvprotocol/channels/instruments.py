@@ -1,5 +1,6 @@
 """Measurements as instruments: for every outcome the map of the unnormalised state."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import operators
-from nvprotocol._checks import fail, nonnegative_array, show, whole_number
+from nvprotocol._checks import fail, instance, nonnegative_array, number_of_qubits, show
 from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol._typing import ArrayLike
 from nvprotocol.channels.channel import Channel
+from nvprotocol.resources import require_memory
 
 __all__ = ["Instrument", "parity_check", "qubit_readout"]
 
@@ -38,6 +40,11 @@ class Instrument:
     branches: dict[int, Channel]
 
     def __post_init__(self) -> None:
+        if not isinstance(self.branches, Mapping) or not self.branches:
+            fail("branches", "be a mapping of outcomes to channels", f"is {show(self.branches)}")
+        branches = [instance(one, f"branches[{show(key)}]", Channel) for key, one in self.branches.items()]
+        if len({one.n_qubits for one in branches}) > 1:
+            fail("branches", "act on the same qubits", "they differ in their number")
         if not self.unread.trace_preserving:
             fail("branches", "keep the trace together", "they do not")
         protect(self)
@@ -49,7 +56,7 @@ class Instrument:
 
     def probability(self, rho: ArrayLike, outcome: int) -> float:
         """The probability of an outcome in a state of shape (d, d)."""
-        if outcome not in self.branches:
+        if not isinstance(outcome, int | np.integer) or outcome not in self.branches:
             fail("outcome", f"be one of {', '.join(map(str, self.branches))}", f"is {show(outcome)}")
         return float(np.clip(np.trace(self.branches[outcome](rho)).real, 0.0, 1.0))
 
@@ -70,9 +77,10 @@ def parity_check(n_qubits: int = 2) -> Instrument:
         >>> nv.channels.parity_check().branches[1](np.eye(4)).real.diagonal()
         array([0., 1., 1., 0.])
     """
-    n = whole_number(n_qubits, "n_qubits", minimum=2)
+    n = number_of_qubits(n_qubits, minimum=2, matrices=0)
     if n % 2:
         fail("n_qubits", "be even for |σᶻ| = 0 to be possible", f"is {n}")
+    require_memory(12 * 16 * 16**n, "n_qubits", f"12 superoperators of {n} qubits")
     balanced = np.sum([operators.sigma_z(k, n).diagonal().real for k in range(n)], axis=0) == 0
     projectors = {0: np.diag(~balanced).astype(float), 1: np.diag(balanced).astype(float)}
     return _projections(projectors)
@@ -100,7 +108,7 @@ def qubit_readout(confusion: ArrayLike | None = None) -> Instrument:
         return _projections(dict(enumerate(projections)))
     matrix = nonnegative_array(confusion, "confusion")
     if matrix.shape != (2, 2) or np.abs(matrix.sum(axis=0) - 1).max() > _STOCHASTIC:
-        fail("confusion", "have shape (2, 2) and columns that sum to 1", f"is {matrix.tolist()}")
+        fail("confusion", "have shape (2, 2) and columns that sum to 1", f"is {show(matrix)}")
     maps = np.array([operators.kraus_superoperator(p) for p in projections])
     return Instrument({read: Channel(np.tensordot(matrix[read], maps, axes=1)) for read in (0, 1)})
 

@@ -5,7 +5,7 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import ROUNDING, batch_shape, fail, nonnegative_array, numeric_array, show
+from nvprotocol._checks import ROUNDING, batch_shape, bounded_array, fail, nonnegative_array, require_bounded, show
 from nvprotocol._typing import ArrayLike
 
 Array: TypeAlias = NDArray[Any]
@@ -30,8 +30,10 @@ def read(**given: ArrayLike) -> tuple[Array, ...]:
 
 def _converted(value: ArrayLike, name: str) -> Array:
     if name in _NONNEGATIVE:
-        return nonnegative_array(value, name)
-    array = numeric_array(value, name, real=name not in _COMPLEX)
+        array = nonnegative_array(value, name)
+        require_bounded(array, name)
+        return array
+    array = bounded_array(value, name, real=name not in _COMPLEX)
     if name in _FRACTION:
         refuse(name, array, (array < 0) | (array > 1), "lie in [0, 1]")
     return array

@@ -10,10 +10,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import numeric_array, one_of, whole_number
+from nvprotocol._checks import number_of_qubits, numeric_array, one_of, truth, whole_number
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import Array, read, refuse
+
+_MOST_QUBITS = 10**9
+"""More than any ensemble that is still a number of qubits."""
 
 __all__ = [
     "DarkLimit",
@@ -79,7 +82,7 @@ def many_qubit_amplitudes(
 
 def _shares(t: ArrayLike, n_qubits: int, a: ArrayLike, A: ArrayLike) -> tuple[Array, Array, Array]:
     """Amplitude of the mode that decays least, and c₁, c_j in units of it."""
-    n_qubits = whole_number(n_qubits, "n_qubits", minimum=2)
+    n_qubits = whole_number(n_qubits, "n_qubits", minimum=2, maximum=_MOST_QUBITS)
     t, a, A = read(t=t, a=a, A=numeric_array(A, "A", real=True))
     bound = f"be at least −a/(N−1) with N = {n_qubits}"
     refuse("A", A, (n_qubits - 1) * A < -a * (1 + 1e-12), bound)
@@ -139,8 +142,9 @@ def many_qubit_concurrence(
         >>> float(nv.closed_form.many_qubit_concurrence(t=50.0, n_qubits=4, a=1.0, A=1.0, conditional=True))
         0.5
     """
+    conditional = truth(conditional, "conditional")
     pair = one_of(pair, "pair", ("first", "other"))
-    whole_number(n_qubits, "n_qubits", minimum=3 if pair == "other" else 2)
+    whole_number(n_qubits, "n_qubits", minimum=3 if pair == "other" else 2, maximum=_MOST_QUBITS)
     slowest, first, other = _shares(t, n_qubits, a, A)
     value = 2 * np.abs((first if pair == "first" else other) * other)
     return value / (first**2 + (n_qubits - 1) * other**2) if conditional else value * slowest**2
@@ -162,7 +166,7 @@ def dark_limit(n_qubits: int) -> DarkLimit:
         >>> nv.closed_form.dark_limit(4)
         DarkLimit(probability=0.75, first_pair=0.375, other_pair=0.125)
     """
-    n = whole_number(n_qubits, "n_qubits", minimum=2)
+    n = whole_number(n_qubits, "n_qubits", minimum=2, maximum=_MOST_QUBITS)
     return DarkLimit((n - 1) / n, 2 * (n - 1) / n**2, 2 / n**2 if n > 2 else 0.0)
 
 
@@ -183,5 +187,5 @@ def dark_state_count(n_qubits: int) -> int:
         >>> nv.closed_form.dark_state_count(2)  # |↑↑⟩ and the singlet, below Eq. S65
         2
     """
-    n = whole_number(n_qubits, "n_qubits", minimum=1)
+    n = number_of_qubits(n_qubits, matrices=0)
     return comb(n, n // 2)

@@ -1,6 +1,8 @@
 """Gates: which are native on a device, how long they take, and their matrices."""
 
+import os
 from functools import cache, lru_cache
+from threading import RLock
 from typing import TypeGuard
 
 import numpy as np
@@ -18,9 +20,20 @@ from qiskit_aer import AerSimulator
 from nvprotocol.compiler.places import require_in_place
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
+from nvprotocol.resources import require_memory
 
 _ROTATIONS = {"rx", "ry", "rz", "p", "r", "cp", "crx", "cry", "crz", "rxx", "ryy", "rzz", "rzx", "xx_plus_yy"}
 """Gates whose first parameter is an angle that their pieces share."""
+
+
+_MOST_PIECES, _MOST_DEFINITIONS, _DEEPEST = 1_000_000, 50_000, 100
+"""Operations of a circuit whose gates are written out, definitions that are opened for it, gates inside each other."""
+
+_TRANSLATING = RLock()
+"""Qiskit 1.3 changes its library of equivalent gates while it translates, and fails where two threads do."""
+if hasattr(os, "register_at_fork"):  # a child of a thread that translates would wait for ever
+    _free = _TRANSLATING.release
+    os.register_at_fork(before=_TRANSLATING.acquire, after_in_parent=_free, after_in_child=_free)
 
 
 def is_native(gate: Gate, device: Device) -> bool:
@@ -38,9 +51,61 @@ def to_native(circuit: QuantumCircuit, device: Device) -> QuantumCircuit:
     if native and not any(isinstance(one, ControlFlowOp) for one in operations):
         return circuit
     # The translation stage alone: what is written takes the time that it takes, in whatever unit it is written.
+    require_few(circuit)
     basis = [*device.native_gates, "if_else", "for_loop"]
     translation = BasisTranslatorPassManager().pass_manager(PassManagerConfig(basis_gates=basis), 0)
-    return translation.run(circuit)
+    with _TRANSLATING:
+        return translation.run(circuit)
+
+
+def require_few(circuit: QuantumCircuit, most: int = _MOST_PIECES) -> int:
+    """Counts the operations of a circuit whose gates are written out by their definitions, and refuses too many.
+
+    Raises:
+        UnsupportedCircuitError: If there are more.
+    """
+    counted: dict[int, tuple[int, QuantumCircuit]] = {}  # circuits are kept as long as their ids are compared
+
+    opened: list[QuantumCircuit] = []
+
+    def count(of: QuantumCircuit, depth: int) -> int:
+        if id(of) in counted:
+            return counted[id(of)][0]
+        opened.append(of)
+        total = len(of.data)
+        for entry in of.data:
+            operation = entry.operation
+            if not is_standard(operation):
+                total += sum(count(one, depth + 1) for one in _inside(operation))
+            if total > most or depth > _DEEPEST or len(opened) > _MOST_DEFINITIONS:
+                must = f"consist of at most {most} operations when its gates are written out"
+                raise UnsupportedCircuitError("circuit", must, "has more")
+        counted[id(of)] = total, of
+        return total
+
+    return count(circuit, 0)
+
+
+def _inside(operation: QiskitOperation) -> list[QuantumCircuit]:
+    """The bodies of what controls the flow, or the definition of a gate."""
+    if isinstance(operation, ControlFlowOp):
+        return list(operation.blocks)
+    definition = None if isinstance(operation, UnitaryGate) else getattr(operation, "definition", None)
+    return [definition] if isinstance(definition, QuantumCircuit) else []
+
+
+def require_small(gate: QiskitOperation) -> None:
+    """Refuses a gate whose matrix would not fit into memory, or is made of too many others.
+
+    Raises:
+        TooLargeError: If it would not fit.
+        UnsupportedCircuitError: If there are too many.
+    """
+    n = gate.num_qubits
+    require_memory(4 * 16 * 4**n, "circuit", f"4 matrices of a gate of {n} qubits")
+    definition = getattr(gate, "definition", None)
+    if isinstance(definition, QuantumCircuit):
+        require_few(definition)
 
 
 def gate_us(gate: Gate, qubits: tuple[int, ...], device: Device) -> float:
@@ -91,6 +156,7 @@ def matrix_of(gate: QiskitOperation) -> NDArray[np.complex128]:
         return np.asarray(gate.params[0], dtype=complex)
     if is_standard(gate):
         return _standard_matrix(gate.name, tuple(map(float, gate.params)))
+    require_small(gate)
     try:
         return np.asarray(Operator(gate).data, dtype=complex)
     except QiskitError:

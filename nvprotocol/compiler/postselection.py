@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NoReturn, Protocol, TypeVar
 
+import numpy as np
 from qiskit import QuantumCircuit
 
 from nvprotocol._checks import fail, mapping, show
@@ -40,8 +41,12 @@ def kept_values(name: str, value: object, width: int) -> tuple[int, ...]:
     Raises:
         ArgumentError: If the value is neither.
     """
-    texts = list(reversed(value)) if isinstance(value, str) else [str(value)] * width
-    if len(texts) != width or isinstance(value, bool) or set(texts) - {"0", "1"}:
+    if isinstance(value, str):
+        texts = list(reversed(value))
+    else:
+        is_bit = isinstance(value, int | np.integer) and not isinstance(value, bool) and value in (0, 1)
+        texts = [str(value)] * width if is_bit else []
+    if len(texts) != width or set(texts) - {"0", "1"}:
         fail("postselect", f"keep 0, 1 or a string of {width} bits of register {show(name)}", f"keeps {show(value)}")
     return tuple(map(int, texts))
 

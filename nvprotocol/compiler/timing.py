@@ -43,6 +43,8 @@ from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
 
 _MOST_OPERATIONS = 1_000_000
+_MOST_VISITS = 3 * _MOST_OPERATIONS
+"""With barriers and delays, which are no operations."""
 _Indices: TypeAlias = tuple[int, ...]
 _US_PER_UNIT = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3, "ps": 1e-6}
 _FLOW = ("while_loop", "switch_case", "break_loop", "continue_loop", "store")
@@ -137,6 +139,11 @@ def _refuse(what: str) -> NoReturn:
     raise UnsupportedCircuitError("circuit", must, f"has {what}")
 
 
+def _refuse_many() -> NoReturn:
+    """Refuses a circuit that does not end soon, also where it only waits."""
+    _refuse(f"more than {_MOST_OPERATIONS} operations when its loops are written out")
+
+
 _VISITS: dict[type, "Callable[[Any, _Walk, _Indices, _Indices], None]"] = {}
 """What `_visit` does with each kind of operation that has been seen: its own look-up takes longer than the visit."""
 
@@ -153,6 +160,7 @@ class _Walk:
     conditions: tuple[Condition, ...] = ()
     operations: list[TimedOperation] = field(default_factory=list)
     durations: dict[tuple[int, _Indices], float] = field(default_factory=dict)
+    visits: int = 0
 
     def follow(self, circuit: QuantumCircuit) -> None:
         place, operations = self.place, self.operations
@@ -165,8 +173,15 @@ class _Walk:
                 visit = _VISITS[type(operation)] = _visit.dispatch(type(operation))
             clbits = tuple([place[bit] for bit in entry.clbits]) if entry.clbits else ()
             visit(operation, self, tuple([place[qubit] for qubit in entry.qubits]), clbits)
-            if len(operations) > _MOST_OPERATIONS:
-                _refuse(f"more than {_MOST_OPERATIONS} operations when its loops are written out")
+            self.visits += 1
+            if len(operations) > _MOST_OPERATIONS or self.visits > _MOST_VISITS:
+                _refuse_many()
+
+    def turn(self) -> None:
+        """Counts a turn of a loop, of which an empty one has nothing else to be counted."""
+        self.visits += 1
+        if self.visits > _MOST_VISITS:
+            _refuse_many()
 
     def inside(
         self, body: QuantumCircuit, qubits: _Indices, clbits: _Indices, conditions: tuple[Condition, ...] = ()
@@ -264,6 +279,7 @@ def _(operation: ForLoopOp, walk: _Walk, qubits: _Indices, clbits: _Indices) -> 
     """A loop is its body written out, as often as it says."""
     indices, variable, body = operation.params
     for index in indices:
+        walk.turn()
         turn = body.assign_parameters({variable: index}) if variable in body.parameters else body
         walk.inside(turn, qubits, clbits)
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from qiskit import ClassicalRegister, QuantumCircuit
-from qiskit.circuit import Barrier, Delay, Measure, Qubit
+from qiskit.circuit import Barrier, Delay, Measure, QuantumRegister, Qubit
 from qiskit.primitives import BitArray, PrimitiveResult
 from qiskit.result import Result
 
@@ -69,6 +69,8 @@ def _chosen(circuit: QuantumCircuit, qubits: Sequence[int | Qubit] | None) -> li
         chosen = list(named[0]) if named else list(circuit.qubits)
     else:
         chosen = []
+        if not isinstance(qubits, list | tuple | range | QuantumRegister):
+            fail("qubits", "be a sequence of qubits", f"is of type {type(qubits).__name__}")
         for one in qubits:
             if isinstance(one, Qubit):
                 if one not in circuit.qubits:
@@ -179,7 +181,7 @@ def tomography_counts(
     if not read:
         fail("result", "hold one circuit for each setting", "holds none")
     name = _register(read[0].bits, register)
-    if name not in read[0].bits:
+    if not isinstance(name, str) or name not in read[0].bits:
         fail("register", f"be one of the result: {_listed(read[0].bits)}", f"is {show(name)}")
     width = read[0].bits[name].shape[-1]
     if settings is None and width > _MOST_QUBITS:

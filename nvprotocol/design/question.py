@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._warnings import muted
@@ -110,9 +108,10 @@ def question(magnet: Magnet, target_fidelity: float, overhead: float, inputs: Ma
     """
     if not isinstance(magnet, Magnet):
         fail("magnet", "be a magnet such as magnets.Film", f"is {show(magnet)}")
-    endless = inputs.get("dephasing_time") == np.inf
     given = {
-        name: np.inf if endless and name == "dephasing_time" else real_number(value, name)
+        name: real_number(value, name, above=0.0, infinite=True)
+        if name == "dephasing_time"
+        else real_number(value, name)
         for name, value in inputs.items()
         if value is not None
     }
@@ -126,7 +125,7 @@ def checked_range(value: object, name: str) -> Range:
         ArgumentError: If they are not.
     """
     if not isinstance(value, tuple | list) or len(value) != 2:
-        fail(name, "be a range, (lowest, highest)", f"is {show(str(value))}")
+        fail(name, "be a range, (lowest, highest)", f"is {show(value)}")
     low, high = (real_number(one, name) for one in value)
     if not low < high:
         fail(name, "be a range whose first number is the smaller", f"is ({show(low)}, {show(high)})")

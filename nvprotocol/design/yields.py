@@ -5,7 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, nonnegative_array, numeric_array, real_number, show
+from nvprotocol._checks import (
+    batch_shape,
+    bounded_array,
+    fail,
+    nonnegative_array,
+    numeric_array,
+    plain_array,
+    real_number,
+    show,
+    truth,
+)
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._text_table import aligned
 from nvprotocol._typing import ArrayLike
@@ -133,7 +143,9 @@ def bell_yield(
     overhead = real_number(overhead, "overhead", minimum=0.0)
     g12, g21 = chirality(medium)  # which refuses other numbers of qubits
     own = _rate(dephasing_time, "dephasing_time")
-    delta = numeric_array(field_difference_nt, "field_difference_nt", real=True) * RAD_PER_US_PER_NT / 2
+    tolerances = truth(tolerances, "tolerances")
+    delta = bounded_array(field_difference_nt, "field_difference_nt", real=True) * RAD_PER_US_PER_NT / 2
+    batch_shape(0, medium=g12, dephasing_time=own, field_difference_nt=delta)
     g12, g21, delta, own = np.broadcast_arrays(g12, g21, delta, own)
     phase, dephased = bell_phase(g12, g21), _dephased(medium, own)
     dephasing = 2 * np.einsum("...ij,ij->...", dephased.dephasing.real, [[1, -1], [-1, 1]])  # g = 4(d − D)
@@ -161,11 +173,13 @@ def bell_yield(
 
 def _rate(time: ArrayLike, name: str) -> Array:
     """1/T, 0 for T = ∞."""
-    given = np.asarray(time, dtype=float)
-    finite = nonnegative_array(np.where(np.isinf(given), 1.0, given), name)
+    array = plain_array(time, name)
+    given = array if array.dtype.kind == "f" else numeric_array(array, name, real=True)
+    endless = np.isposinf(given)
+    finite = nonnegative_array(np.where(endless, 1.0, given), name)
     if np.any(finite == 0):
         fail(name, "be greater than 0", "is 0")
-    return np.where(np.isinf(given), 0.0, 1 / finite)
+    return np.where(endless, 0.0, 1 / finite)
 
 
 def _dephased(medium: Medium, rate: Array) -> Medium:

@@ -30,6 +30,9 @@ _SHARES = {
     "monitor_efficiency": 1.0,
     "monitor_false_alarm": 1.0,
 }
+_MOST_MONITORS, _MOST_SLICES = 1000, 100_000
+"""More than any simulation here follows."""
+
 _TIMED = ONE_QUBIT_GATES | TWO_QUBIT_GATES | set(NOT_GATES)
 
 
@@ -44,9 +47,9 @@ def checked_fields(given: Mapping[str, Any]) -> dict[str, Any]:
         "readout": checked_readout(given["readout"], n_qubits),
         "intrinsic_t1_us": checked_times(given["intrinsic_t1_us"], "intrinsic_t1_us", n_qubits),
         "intrinsic_t2_us": checked_times(given["intrinsic_t2_us"], "intrinsic_t2_us", n_qubits),
-        "monitors": whole_number(given["monitors"], "monitors", minimum=1),
+        "monitors": whole_number(given["monitors"], "monitors", minimum=1, maximum=_MOST_MONITORS),
         "frequency_ghz": real_number(given["frequency_ghz"], "frequency_ghz", above=0.0),
-        "gate_slices": whole_number(given["gate_slices"], "gate_slices", minimum=1),
+        "gate_slices": whole_number(given["gate_slices"], "gate_slices", minimum=1, maximum=_MOST_SLICES),
         "control": checked_control(given["control"], n_qubits),
     }
     for name, greatest in _SHARES.items():
@@ -72,7 +75,7 @@ def checked_durations(gate_ns: object) -> Mapping[str, float]:
     if not isinstance(gate_ns, Mapping):
         fail("gate_ns", "be a mapping of names to durations in ns", f"is of type {type(gate_ns).__name__}")
     for name in gate_ns:
-        if name not in _TIMED:
+        if not isinstance(name, str) or name not in _TIMED:
             must = 'have as keys gates of one or two qubits such as "sx" or "cx", or ' + ", ".join(
                 f'"{known}"' for known in NOT_GATES
             )

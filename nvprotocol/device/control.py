@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, numeric_array, one_of, real_number, show
+from nvprotocol._checks import fail, numeric_array, one_of, real_number, show, whole_number
 from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol._typing import ArrayLike
 
@@ -14,6 +14,10 @@ __all__ = ["Control", "EnvelopeName"]
 
 EnvelopeName: TypeAlias = Literal["raised_cosine", "square", "gaussian", "drag"]
 _ENVELOPES: tuple[EnvelopeName, ...] = ("raised_cosine", "square", "gaussian", "drag")
+
+
+_MOST_QUBITS = 10_000
+"""More than any device has."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -71,6 +75,7 @@ class Control:
         Raises:
             ArgumentError: If it is that of another number of qubits.
         """
+        n_qubits = whole_number(n_qubits, "n_qubits", minimum=1, maximum=_MOST_QUBITS)
         if self.crosstalk is None:
             return np.broadcast_to(np.ones((), dtype=complex), (n_qubits, n_qubits))
         matrix = np.asarray(self.crosstalk)
@@ -88,12 +93,7 @@ def checked_control(control: object, n_qubits: int) -> Control:
 
 
 def _limit(value: Any, name: str) -> float:
-    if isinstance(value, float) and value == np.inf:
-        return value
-    number = float(numeric_array(value, name, real=True))
-    if number <= 0:
-        fail(name, "be greater than 0", f"is {show(number)}")
-    return number
+    return real_number(value, name, above=0.0, infinite=True)
 
 
 def _crosstalk(value: ArrayLike) -> NDArray[np.complex128]:

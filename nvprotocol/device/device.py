@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import one_of, show
+from nvprotocol._checks import one_of, show, truth
 from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol._text_table import aligned
 from nvprotocol._typing import ArrayLike
@@ -218,7 +218,7 @@ class Device:
         """
         name = one_of(name, "name", (*self.native_gates, "measure", "reset"))
         own = self.gate_ns[name]
-        return (self.gate_ns.get(f"monitor_{name}", own) if monitor else own) / 1000
+        return (self.gate_ns.get(f"monitor_{name}", own) if truth(monitor, "monitor") else own) / 1000
 
     def gate_error(self, name: str) -> float:
         """Average infidelity of a native gate; 0 for diagonal gates of one qubit, which only change the frame.

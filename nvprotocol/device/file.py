@@ -3,11 +3,11 @@
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib.resources import files
-from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from nvprotocol._checks import fail, real_number, show
+from nvprotocol._checks import path as as_path
 from nvprotocol._reading import is_file
 from nvprotocol._toml import TomlFile, suggestion
 from nvprotocol.device.catalogue import BUILTIN
@@ -71,9 +71,7 @@ def read(path: str | Path) -> Description:
         >>> read(file).device.intrinsic_t1, read(file).medium.A
         (5000.0, (1+0j))
     """
-    if not isinstance(path, str | PathLike):
-        fail("path", "be the path of a device file", f"is {show(path)} of type {type(path).__name__}")
-    return _read(Path(path), ())
+    return _read(as_path(path, "path", of="a device file"), ())
 
 
 def read_builtin(name: str) -> Description:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import ROUNDING, fail, numeric_array, require_plain_numbers, show
+from nvprotocol._checks import ROUNDING, fail, numeric_array, plain_array, require_plain_numbers, show
 from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
@@ -44,6 +44,9 @@ def checked_times(value: ArrayLike | None, name: str, n_qubits: int) -> float | 
     if value is None:
         return None
     require_plain_numbers(value, name)
+    if not isinstance(value, list | tuple | float | int):
+        value = plain_array(value, name)
+        value = numeric_array(value, name, real=True) if value.dtype.kind == "c" else value
     given: Any = [np.inf if time is None else time for time in value] if isinstance(value, list | tuple) else value
     endless = _endless(given)
     finite = np.where(endless, 1.0, np.asarray(given, dtype=float)) if endless.any() else given
@@ -61,8 +64,9 @@ def checked_times(value: ArrayLike | None, name: str, n_qubits: int) -> float | 
 def _endless(value: ArrayLike) -> NDArray[np.bool_]:
     """Where a time is infinite; nowhere, if the value is no array of numbers at all, which is for others to say."""
     try:
-        return np.isposinf(np.asarray(value, dtype=float))
-    except (TypeError, ValueError):
+        with np.errstate(over="ignore"):
+            return np.isposinf(np.asarray(value, dtype=float))
+    except (TypeError, ValueError, OverflowError):
         return np.zeros((), dtype=bool)
 
 

@@ -132,7 +132,7 @@ def _size_of(circuit: "QuantumCircuit", register: str) -> int:
         ArgumentError: If the circuit has none of that name, or it has no or too many bits.
     """
     sizes = {known.name: known.size for known in circuit.cregs}
-    if register not in sizes:
+    if not isinstance(register, str) or register not in sizes:
         has = ", ".join(show(name) for name in sizes) or "none"
         fail("register", "name a classical register of the circuit", f"is {show(register)}, and the circuit has {has}")
     if not 1 <= sizes[register] <= _MOST_BITS:

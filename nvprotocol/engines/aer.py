@@ -1,6 +1,6 @@
 """The Aer simulator: the kept branch of compiled circuits in one run, or every shot."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from nvprotocol.compiler.steps import CompiledCircuit
 from nvprotocol.device import Device
 from nvprotocol.engines.engine import Engine
 from nvprotocol.engines.exact import superoperator
+from nvprotocol.resources import require_memory
 
 OPTIONS = {"method": "density_matrix", "max_parallel_threads": 1, "enable_truncation": False}
 """One thread: for few qubits Aer's threads cost more than they give. No truncation: it drops what happens to a qubit
@@ -119,10 +120,21 @@ def run(
     Raises:
         RuntimeError: If Aer does not run them.
     """
+    require_density_matrix(circuits)
     noise = None if device is None else readout_noise(device, max(circuit.num_qubits for circuit in circuits))
     result = AerSimulator(**OPTIONS).run(list(circuits), shots=shots, seed_simulator=seed, noise_model=noise).result()
     require_success(result)
     return result
+
+
+def require_density_matrix(circuits: Iterable[QuantumCircuit]) -> None:
+    """Refuses circuits whose density matrix would not fit into memory.
+
+    Raises:
+        TooLargeError: If one of them has too many qubits.
+    """
+    n = max((circuit.num_qubits for circuit in circuits), default=0)
+    require_memory(1.5 * 16 * 4**n, "circuit", f"1.5 density matrices of {n} qubits")
 
 
 def require_success(result: Result) -> None:

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, show, truth
+from nvprotocol._checks import fail, instance, show, truth
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.bose import boltzmann_ratio, occupation
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
@@ -59,8 +59,9 @@ class Magnet(ABC):
     def describe(self) -> tuple[str, str]:
         """The magnet in words, and the approximation in which its response is worked out."""
 
-    def remarks(self, setting: Setting, response: Response) -> list[Note]:  # noqa: ARG002
+    def remarks(self, setting: Setting, response: Response) -> list[Note]:
         """Notes that only this kind of magnet has; none by default."""
+        instance(setting, "setting", Setting), instance(response, "response", Response)
         return []
 
     def medium(
@@ -129,6 +130,7 @@ class Magnet(ABC):
         Raises:
             ArgumentError: If there is no answer.
         """
+        instance(setting, "setting", Setting)
         limit = np.minimum(self.band_bottom_ghz * RAD_PER_US_PER_GHZ, setting.frequency)
         wrong = setting.chemical_potential >= limit
         if np.any(wrong):

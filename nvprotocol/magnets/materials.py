@@ -6,7 +6,7 @@ from math import pi
 
 from scipy.constants import mu_0, physical_constants
 
-from nvprotocol._checks import fail, real_number
+from nvprotocol._checks import fail, real_number, show, text
 from nvprotocol._read_only import ReadOnlyDict, holds_read_only, protect
 
 __all__ = ["YIG", "YIG_COLD", "YIG_SPUTTERED", "Material"]
@@ -53,9 +53,12 @@ class Material:
             object.__setattr__(self, name, real_number(getattr(self, name), name, above=0.0))
         if self.damping is not None:
             object.__setattr__(self, "damping", real_number(self.damping, "damping", minimum=0.0, maximum=1.0))
+        text(self.name, "name")
+        if not isinstance(self.sources, Mapping):
+            fail("sources", "be a mapping of names to texts", f"is {show(self.sources)}")
         for name in self.sources:
-            if name not in self.__dataclass_fields__ or name in ("name", "sources"):
-                fail("sources", "name numbers of the material", f'names "{name}"')
+            if not isinstance(name, str) or name not in self.__dataclass_fields__ or name in ("name", "sources"):
+                fail("sources", "name numbers of the material", f"names {show(name)}")
         object.__setattr__(self, "sources", ReadOnlyDict(self.sources))
         protect(self)
 

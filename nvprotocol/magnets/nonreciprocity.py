@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail
+from nvprotocol._checks import fail, instance
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.medium import Medium
 
@@ -60,7 +60,7 @@ def chirality(medium: Medium) -> Chirality:
         >>> nv.magnets.chirality(medium).steady_concurrence.round(1).tolist()
         [0.9, 0.2]
     """
-    if medium.n_qubits != 2:
+    if instance(medium, "medium", Medium).n_qubits != 2:
         fail("medium", "be that of two qubits", f"has {medium.n_qubits}")
     r, x, g = medium.relaxation, medium.excitation, medium.flip_flop
     return Chirality(

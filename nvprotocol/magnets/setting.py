@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import batch_shape, fail, nonnegative_array, numeric_array, positive_array, show
+from nvprotocol._checks import batch_shape, bounded_array, fail, nonnegative_array, positive_array, show, whole_number
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
@@ -15,6 +15,7 @@ __all__ = ["Setting"]
 Array = NDArray[np.float64]
 
 HOTTEST_K = 1e6
+HIGHEST_GHZ = 1e6
 SHORTEST_NM, LONGEST_NM = 1e-6, 1e9
 """Far beyond what a magnet or a pair of qubits can be: such numbers are slips of the unit, and overflow."""
 
@@ -93,11 +94,12 @@ class Setting:
                 ...
             nvprotocol.errors.ArgumentError: Argument `separation_nm` must be greater than 0, but is -3.
         """
+        dimension = whole_number(dimension, "dimension", minimum=1, maximum=3)
         positions = _positions(dimension, separation_nm, positions_nm, azimuth_deg)
         given = {
             "frequency_ghz": positive_array(frequency_ghz, "frequency_ghz"),
             "temperature_k": nonnegative_array(temperature_k, "temperature_k"),
-            "chemical_potential_ghz": numeric_array(chemical_potential_ghz, "chemical_potential_ghz", real=True),
+            "chemical_potential_ghz": bounded_array(chemical_potential_ghz, "chemical_potential_ghz", real=True),
         }
         height = None
         if height_nm is not None:
@@ -110,7 +112,7 @@ class Setting:
         batch_shape(0, **{name: positions[..., 0, 0]}, **given)
         first, second = np.triu_indices(positions.shape[-2], 1)
         between = positions[..., second, :] - positions[..., first, :]
-        _check_sizes(name, np.linalg.norm(between, axis=-1), given["temperature_k"])
+        _check_sizes(name, np.linalg.norm(between, axis=-1), given["temperature_k"], given["frequency_ghz"], height)
         return cls(
             positions=positions,
             displacement=np.concatenate([np.zeros_like(positions[..., :1, :]), between], axis=-2),
@@ -121,9 +123,14 @@ class Setting:
         )
 
 
-def _check_sizes(name: str, distance: Array, temperature: Array) -> None:
+def _check_sizes(name: str, distance: Array, temperature: Array, frequency: Array, height: Array | None) -> None:
     if np.any(temperature > HOTTEST_K):
         fail("temperature_k", f"be at most {show(HOTTEST_K)}", f"is {show(float(temperature.max()))}")
+    if np.any(frequency > HIGHEST_GHZ):
+        fail("frequency_ghz", f"be at most {show(HIGHEST_GHZ)}", f"is {show(float(frequency.max()))}")
+    if height is not None and np.any((height < SHORTEST_NM) | (height > LONGEST_NM)):
+        worst = float(height.min() if height.min() < SHORTEST_NM else height.max())
+        fail("height_nm", f"be between {show(SHORTEST_NM)} and {show(LONGEST_NM)} nm", f"is {show(worst)}")
     if np.any(distance == 0):
         fail(name, "differ from each other", "two qubits are at the same place")
     if np.any((distance < SHORTEST_NM) | (distance > LONGEST_NM)):
@@ -141,12 +148,12 @@ def _positions(
     if positions is not None:
         if azimuth is not None:
             fail("azimuth_deg", "go with `separation_nm`", "comes with `positions_nm`")
-        array = numeric_array(positions, "positions_nm", real=True)
+        array = bounded_array(positions, "positions_nm", real=True)
         if array.ndim < 2 or array.shape[-1] != dimension or array.shape[-2] == 0:
             fail("positions_nm", f"have shape (…, N, {dimension}), N positions each", f"has shape {array.shape}")
         return array
     distance = positive_array(separation, "separation_nm")  # pyright: ignore[reportArgumentType]
-    angle = np.deg2rad(numeric_array(0.0 if azimuth is None else azimuth, "azimuth_deg", real=True))
+    angle = np.deg2rad(bounded_array(0.0 if azimuth is None else azimuth, "azimuth_deg", real=True))
     if dimension == 1 and azimuth is not None:
         fail("azimuth_deg", "not be given for a magnet of one dimension", f"is {show(azimuth)}")
     batch_shape(0, separation_nm=distance, azimuth_deg=angle)

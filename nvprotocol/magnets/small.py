@@ -12,9 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm
 
-from nvprotocol._checks import Seed, fail, generator, real_number, whole_number
+from nvprotocol._checks import (
+    Seed,
+    bounded_array,
+    fail,
+    generator,
+    one_of,
+    real_number,
+    real_numbers,
+    show,
+    truth,
+    whole_number,
+)
 from nvprotocol._read_only import holds_read_only, protect, read_only
+from nvprotocol._typing import ArrayLike
 from nvprotocol.operators.spins import PAULI_MATRICES
+from nvprotocol.resources import require_memory
 
 __all__ = ["SmallMagnet"]
 
@@ -56,7 +69,7 @@ class SmallMagnet:
     def __post_init__(self) -> None:
         object.__setattr__(self, "beta", real_number(self.beta, "beta", minimum=0.0))
         for name in ("field", "exchange", "ising", "dm"):
-            values = tuple(real_number(value, name) for value in getattr(self, name))
+            values = real_numbers(getattr(self, name), name)
             object.__setattr__(self, name, values)
             if len(values) != self.n_spins:
                 fail(name, f"have {self.n_spins} values as `field` has", f"has {len(values)}")
@@ -84,7 +97,12 @@ class SmallMagnet:
         rng, n = generator(seed), whole_number(n_spins, "n_spins", minimum=3, maximum=_MOST_SPINS)
         field = rng.uniform(0.5, 1.5, size=n)
         exchange, ising, dm = rng.normal(size=(n, 3)).T
-        given = {"field": field, "exchange": exchange, "ising": ising, "dm": dm if chiral else np.zeros(n)}
+        given = {
+            "field": field,
+            "exchange": exchange,
+            "ising": ising,
+            "dm": dm if truth(chiral, "chiral") else np.zeros(n),
+        }
         return cls(beta=beta, **{name: tuple(values.tolist()) for name, values in given.items()})
 
     @property
@@ -99,7 +117,9 @@ class SmallMagnet:
 
     def spin(self, name: str, site: int) -> NDArray[np.complex128]:
         """Sˣ, Sʸ, Sᶻ, S⁺ or S⁻ of a site."""
-        single = {"x": _X, "y": _Y, "z": _Z, "+": _X + 1j * _Y, "-": _X - 1j * _Y}[name]
+        matrices = {"x": _X, "y": _Y, "z": _Z, "+": _X + 1j * _Y, "-": _X - 1j * _Y}
+        single = matrices[one_of(name, "name", tuple(matrices))]
+        whole_number(site, "site", minimum=0, maximum=self.n_spins - 1)
         factors = [single if k == site else np.eye(2) for k in range(self.n_spins)]
         return reduce(np.kron, factors).astype(complex)
 
@@ -120,12 +140,25 @@ class SmallMagnet:
 
     def later(self, operator: NDArray, time: complex) -> NDArray[np.complex128]:
         """O(t) = e^(iHt) O e^(−iHt), for real or complex times."""
+        operator, time = self._operator(operator, "operator"), complex(_number(time, "time"))
+        size = float(np.abs(self.hamiltonian).sum(axis=0).max())
+        if abs(time) * size > 1e9 or abs(time.imag) * size > 600:
+            must = "be at most 1e9 inverse energies, or 600 along the imaginary axis, beyond which rounding decides"
+            fail("time", must, f"is {show(time)}")
         forth, back = (np.asarray(expm(sign * self.hamiltonian * time)) for sign in (1j, -1j))
         return np.asarray(forth @ operator @ back, dtype=complex)
 
     def average(self, *factors: NDArray) -> complex:
         """⟨O₁O₂…⟩ in equilibrium."""
-        return complex(np.trace(reduce(np.matmul, factors, self.state)))
+        matrices = [self._operator(one, "factors") for one in factors]
+        return complex(np.trace(reduce(np.matmul, matrices, self.state)))
+
+    def _operator(self, value: ArrayLike, name: str) -> NDArray[np.complex128]:
+        """A matrix on the spins."""
+        matrix = bounded_array(value, name)
+        if matrix.shape != self.hamiltonian.shape:
+            fail(name, f"have shape {self.hamiltonian.shape}", f"has shape {matrix.shape}")
+        return matrix.astype(complex)
 
     @cached_property
     def _lines(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.complex128]]:
@@ -147,7 +180,14 @@ class SmallMagnet:
 
         iG^>_{XY}(t) = ⟨X(t)Y⟩ and iG^<_{XY}(t) = ⟨YX(t)⟩ (Eq. S12); [α, β] is G of X = S_α⁺, Y = S_β⁻.
         """
+        frequencies = bounded_array(frequencies, "frequencies", real=True)
+        if frequencies.ndim != 1:
+            fail("frequencies", "be one-dimensional", f"has shape {frequencies.shape}")
+        width = real_number(width, "width", above=1e-100)
+        greater = truth(greater, "greater")
         lines, weights, plus = self._lines
+        taken = f"{frequencies.size} × {lines.size} lines"
+        require_memory(8 * 4 * frequencies.size * lines.size, "frequencies", taken)
         occupied = weights[:, None] if greater else weights[None, :]
         strengths = np.einsum("amn,bmn->abmn", plus, plus.conj()) * occupied
         shape = np.exp(-0.5 * ((frequencies[:, None, None] - lines) / width) ** 2) * np.sqrt(2 * np.pi) / width
@@ -158,6 +198,17 @@ class SmallMagnet:
 
         At a complex frequency, Im ω > 0, it is G^R itself.
         """
+        frequency = complex(_number(frequency, "frequency"))
         lines, weights, plus = self._lines
+        if np.abs(frequency - lines).min() < 1e-100:
+            fail("frequency", "be off resonance", f"is {show(frequency)}")
         strengths = plus[1] * plus[0].conj() * (weights[:, None] - weights[None, :])
         return complex(np.sum(strengths / (frequency - lines)))
+
+
+def _number(value: object, name: str) -> complex:
+    """A number, real or complex."""
+    array = bounded_array(value, name)  # pyright: ignore[reportArgumentType]
+    if array.ndim:
+        fail(name, "be a number", f"has shape {array.shape}")
+    return complex(array)

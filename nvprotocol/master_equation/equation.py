@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import operators
-from nvprotocol._checks import fail, numeric_array, positive_array, real_number, times_array
+from nvprotocol._checks import bounded_array, fail, instance, positive_array, real_number, times_array
 from nvprotocol._read_only import holds_read_only, protect, read_only
 from nvprotocol._typing import ArrayLike
-from nvprotocol.master_equation import checks, matrices, steady
+from nvprotocol.master_equation import checks, matrices, memory, steady
 from nvprotocol.master_equation.conditional import Conditional
 from nvprotocol.master_equation.evolution import evolved_in_parts, propagator
 from nvprotocol.master_equation.generator import liouvillian, parameters
@@ -47,10 +47,8 @@ class MasterEquation:
     """
 
     def __init__(self, medium: Medium, detuning: ArrayLike = 0.0) -> None:
-        if not isinstance(medium, Medium):
-            fail("medium", "be a Medium", f"is of type {type(medium).__name__}")
-        self._medium = medium
-        self._detuning = numeric_array(detuning, "detuning", real=True)
+        self._medium = instance(medium, "medium", Medium)
+        self._detuning = bounded_array(detuning, "detuning", real=True)
         self._parameters = parameters(medium, self._detuning)
         protect(self)
 
@@ -83,6 +81,7 @@ class MasterEquation:
             array([[ 2.,  1.],
                    [ 1., -2.]])
         """
+        memory.require_operators(self.n_qubits, self.batch_shape, 3 + 3 * self.n_qubits)
         return read_only(matrices.hamiltonian(self._medium, self._parameters[..., -self.n_qubits :]))
 
     @cached_property
@@ -99,6 +98,7 @@ class MasterEquation:
             >>> bool(np.allclose(equation.jump_operators @ singlet, 0))  # the dark state
             True
         """
+        memory.require_operators(self.n_qubits, self.batch_shape, 6 * self.n_qubits)
         return read_only(matrices.jump_operators(self._medium))
 
     @cached_property
@@ -123,6 +123,7 @@ class MasterEquation:
             >>> generator.shape, bool(abs(np.eye(4).ravel() @ generator).max() < 1e-15)  # keeps the trace
             ((16, 16), True)
         """
+        memory.require_superoperators(self.n_qubits, self.batch_shape)
         return read_only(liouvillian(self._parameters, self.n_qubits))
 
     def propagator(self, duration: float) -> NDArray[np.complex128]:
@@ -140,7 +141,9 @@ class MasterEquation:
             >>> bool(np.allclose(half @ half, whole, atol=1e-14))
             True
         """
-        return propagator(self._parameters, self.n_qubits, real_number(duration, "duration", minimum=0.0))
+        duration = real_number(duration, "duration", minimum=0.0)
+        memory.require_superoperators(self.n_qubits, self.batch_shape)
+        return propagator(self._parameters, self.n_qubits, duration)
 
     @overload
     def evolve(self, initial: operators.State, times: ArrayLike) -> NDArray[np.complex128]: ...
@@ -177,7 +180,10 @@ class MasterEquation:
         """
         if observable is not None and not callable(observable):
             fail("observable", "be a function of states, or None", f"is of type {type(observable).__name__}")
-        return evolved_in_parts(self._parameters, self._state(initial), times_array(times), observable)
+        stops = times_array(times)
+        if observable is None:  # else a part at a time
+            memory.require_states(self.n_qubits, self.batch_shape, stops.size)
+        return evolved_in_parts(self._parameters, self._state(initial), stops, observable)
 
     def no_jump(self, initial: operators.State, times: ArrayLike) -> Conditional:
         """The states on condition that no quantum of relaxation or excitation is exchanged, and their probability.
@@ -202,7 +208,9 @@ class MasterEquation:
             >>> bool(np.allclose(nv.concurrence(equation.no_jump("ud", [0.25]).states), np.tanh(2 * 2 * 0.25)))
             True
         """
-        return no_jump(self._parameters, self._state(initial, factor), times_array(times))
+        stops = times_array(times)
+        memory.require_kept(self.n_qubits, self.batch_shape, stops.size)
+        return no_jump(self._parameters, self._state(initial, factor), stops)
 
     def monitored(self, initial: operators.State, times: ArrayLike, period: ArrayLike) -> Conditional:
         """The states when |σᶻ| is checked every `period` and every check accepts (|σᶻ| = 0), and its probability.
@@ -228,13 +236,16 @@ class MasterEquation:
             >>> nv.concurrence(kept.states).round(4).tolist()
             [0.9842]
         """
+        stops = times_array(times)
         if np.ndim(period) == 0:
             every = real_number(period, "period", above=0.0)
-            return checks.monitored(self._parameters, self._state(initial, factor), times_array(times), every)
-        instants, periods = times_array(times), positive_array(period, "period")
-        if periods.shape != instants.shape:
-            fail("period", f"be a number, or one for each of {instants.size} times", f"has shape {periods.shape}")
-        return checks.monitored_each(self._parameters, self._state(initial, factor), instants, periods)
+            memory.require_states(self.n_qubits, self.batch_shape, stops.size)
+            return checks.monitored(self._parameters, self._state(initial, factor), stops, every)
+        periods = positive_array(period, "period")
+        if periods.shape != stops.shape:
+            fail("period", f"be a number, or one for each of {stops.size} times", f"has shape {periods.shape}")
+        memory.require_states(self.n_qubits, self.batch_shape, stops.size)
+        return checks.monitored_each(self._parameters, self._state(initial, factor), stops, periods)
 
     def steady_state(self, initial: operators.State | None = None) -> NDArray[np.complex128]:
         """The state at t → ∞, the null space of the generator.
@@ -259,6 +270,7 @@ class MasterEquation:
                 ...
             nvprotocol.errors.NotUniqueError: The steady state is not unique (dark states); give an `initial` state.
         """
+        memory.require_steady(self.n_qubits, self.batch_shape)
         rho = None if initial is None else self._state(initial)
         return steady.steady_state(self._parameters, self.n_qubits, rho)
 

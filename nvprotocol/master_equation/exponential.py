@@ -159,7 +159,7 @@ def propagate(generator: NDArray, initial: NDArray, times: NDArray[np.float64]) 
 
 def refuse_endless(generator: NDArray, time: float, name: str, longest: float = 1e7) -> None:
     """The rounding error of exp(Lt) grows as |L|t; a number that it has taken over must not be returned."""
-    rate = np.abs(generator).sum(axis=-2).max(initial=0.0)
+    rate = float(np.abs(generator).sum(axis=-2).max(initial=0.0))
     if not rate * time <= longest:
         most = longest / rate
         excess = "" if show(most) != show(time) else f", {time / most - 1:.1e} more"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import operators
-from nvprotocol._checks import fail, real_number
+from nvprotocol._checks import fail, instance, numeric_array, real_number
 from nvprotocol._typing import ArrayLike
 from nvprotocol.entanglement import concurrence
 from nvprotocol.master_equation.equation import MasterEquation
@@ -152,12 +152,19 @@ def long_time_state(generator: ArrayLike) -> NDArray[np.complex128]:
     Returns:
         The density matrix, shape (d, d).
 
+    Raises:
+        ArgumentError: If it is no matrix of that shape.
+
     Examples:
         >>> generator = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.5)).liouvillian
         >>> float(nv.master_equation.long_time_state(generator)[0, 0].real.round(9))
         1.0
     """
-    values, vectors = np.linalg.eig(np.asarray(generator))
+    matrix = numeric_array(generator, "generator")
+    size = len(matrix) if matrix.ndim else 0
+    if matrix.shape != (size, size) or size < 4 or 4 ** round(np.log2(size) / 2) != size:
+        fail("generator", "have shape (4ᴺ, 4ᴺ)", f"has shape {matrix.shape}")
+    values, vectors = np.linalg.eig(matrix)
     state = operators.unvec(vectors[:, np.argmax(np.real(values))])
     state = state / np.trace(state)
     return (state + state.conj().T) / 2
@@ -180,15 +187,13 @@ def poissonian_concurrence(equation: MasterEquation, rate: float) -> float:
         >>> [round(nv.master_equation.poissonian_concurrence(equation, rate), 3) for rate in (0.3, 1.0, 10.0)]
         [0.0, 0.323, 0.916]
     """
-    if equation.batch_shape:
+    if instance(equation, "equation", MasterEquation).batch_shape:
         fail("equation", "have no batch axes", f"has batch {equation.batch_shape}")
     return float(concurrence(long_time_state(poissonian_generator(equation, rate))))
 
 
 def _require_pair(equation: MasterEquation) -> None:
-    if not isinstance(equation, MasterEquation):
-        fail("equation", "be a MasterEquation", f"is of type {type(equation).__name__}")
-    if equation.n_qubits != 2:
+    if instance(equation, "equation", MasterEquation).n_qubits != 2:
         fail("equation", "be that of a pair", f"is that of {equation.n_qubits} qubits")
 
 

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import batch_shape, fail, nonnegative_array, numeric_array, show
+from nvprotocol._checks import batch_shape, bounded_array, fail, nonnegative_array, selected, show
 from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol._typing import ArrayLike
 from nvprotocol.medium.blocks import hermitian, off_diagonal, pair_block, positive, square, two_by_two
@@ -75,10 +75,10 @@ class Medium:
             "flip_flop": flip_flop,
             "ising": ising,
         }
-        n_qubits = square(numeric_array(relaxation, "relaxation"), "relaxation")
+        n_qubits = square(bounded_array(relaxation, "relaxation"), "relaxation")
         for name, value in given.items():
             block = (
-                np.zeros((n_qubits, n_qubits)) if value is None else numeric_array(value, name, real=name == "ising")
+                np.zeros((n_qubits, n_qubits)) if value is None else bounded_array(value, name, real=name == "ising")
             )
             if square(block, name) != n_qubits:
                 fail(name, f"have shape (…, {n_qubits}, {n_qubits}) as `relaxation` has", f"has shape {block.shape}")
@@ -138,8 +138,8 @@ class Medium:
         couplings = {"A": A, "D": D} | ({} if A_tilde is None else {"A_tilde": A_tilde})
         coherent = {"J": J, "Jz": Jz, "dm": dm}
         given = {name: nonnegative_array(value, name) for name, value in rates.items()}
-        given |= {name: numeric_array(value, name) for name, value in couplings.items()}
-        given |= {name: numeric_array(value, name, real=True) for name, value in coherent.items()}
+        given |= {name: bounded_array(value, name) for name, value in couplings.items()}
+        given |= {name: bounded_array(value, name, real=True) for name, value in coherent.items()}
         if a_tilde is None and A_tilde is None:
             ratio = given["q"] = _boltzmann_ratio(0.0 if q is None else q)
             batch_shape(0, **given)
@@ -196,7 +196,7 @@ class Medium:
     def __getitem__(self, index: object) -> "Medium":
         """A part of a batch of media, by NumPy's rules for an array of its batch shape."""
         batch, n = self.batch_shape, self.n_qubits
-        chosen = np.arange(np.prod(batch, dtype=int)).reshape(batch)[index]
+        chosen = selected(np.arange(np.prod(batch, dtype=int)).reshape(batch), index)
         blocks = {
             name: np.broadcast_to(block, (*batch, n, n)).reshape(-1, n, n)[chosen]
             for name, block in self._blocks.items()

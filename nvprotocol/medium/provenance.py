@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import show
+from nvprotocol._checks import instance, selected, show, whole_numbers
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._text_table import aligned
 
@@ -89,8 +89,9 @@ class Provenance:
             >>> str(whole.at(1, (2,)).numbers["r"])
             '2 nm'
         """
+        batch = whole_numbers(batch, "batch", minimum=0)
         chosen = {
-            name: Number(np.broadcast_to(number.value, batch)[index], number.unit)  # pyright: ignore[reportArgumentType, reportCallIssue]
+            name: Number(selected(np.broadcast_to(number.value, batch), index), number.unit)
             for name, number in self.numbers.items()
         }
         mark = "" if not batch else "Of the batch it is a part of: "
@@ -110,7 +111,8 @@ class Provenance:
             (True, 'a table; and a table')
         """
         if first is None or second is None:
-            return second if first is None else first
+            return second if first is None else instance(first, "first", Provenance)
+        instance(first, "first", Provenance), instance(second, "second", Provenance)
         numbers = dict(first.numbers)
         for name, number in second.numbers.items():
             free = (f"{name} ({k})" for k in range(2, 3 + len(numbers)) if f"{name} ({k})" not in numbers)

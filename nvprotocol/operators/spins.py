@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, whole_number
+from nvprotocol._checks import fail, number_of_qubits, whole_number
 from nvprotocol._typing import ArrayLike
 
 PAULI_MATRICES = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
@@ -12,7 +12,7 @@ PAULI_MATRICES.flags.writeable = False
 
 
 def _on_site(matrix: ArrayLike, site: int, n_qubits: int) -> NDArray[np.complex128]:
-    n_qubits = whole_number(n_qubits, "n_qubits", minimum=1)
+    n_qubits = number_of_qubits(n_qubits)
     site = whole_number(site, "site", minimum=0)
     if site >= n_qubits:
         fail("site", f"be less than n_qubits = {n_qubits}", f"is {site}")

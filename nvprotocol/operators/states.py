@@ -6,11 +6,15 @@ from typing import Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, numeric_array, one_of, show
+from nvprotocol._checks import fail, number_of_qubits, numeric_array, one_of, real_number, show, text
 from nvprotocol._typing import ArrayLike
+from nvprotocol.resources import require_memory
 
 STATE_TOLERANCE = 1e-9
 """Largest deviation of trace, Hermiticity and positivity that a given initial state may have."""
+
+_MOST_LETTERS = 1000
+"""So that powers of two are computed at once; how many fit into memory is decided where it is known what is needed."""
 
 _SINGLE_QUBIT = {
     "u": np.array([1, 0], dtype=complex),
@@ -56,6 +60,7 @@ def state(label: str) -> NDArray[np.complex128]:
         array([0., 0., 1., 0.])
     """
     check_label(label, None, "label")
+    require_memory(3 * 16 * 2 ** len(label), "label", f"3 kets of {len(label)} qubits")
     return np.array(reduce(np.kron, [_SINGLE_QUBIT[letter] for letter in reversed(label)]), dtype=complex)
 
 
@@ -76,7 +81,7 @@ def bell_state(name: str = "psi-", phase: float = 0.0) -> NDArray[np.complex128]
         array([ 0.   , -0.707,  0.707,  0.   ])
     """
     ket = np.array(_BELL[one_of(name, "name", tuple(_BELL))], dtype=complex) / np.sqrt(2)
-    ket[1 if name.startswith("psi") else 3] *= np.exp(1j * phase)
+    ket[1 if name.startswith("psi") else 3] *= np.exp(1j * real_number(phase, "phase"))
     return ket
 
 
@@ -100,7 +105,11 @@ def density_matrix(initial: State, n_qubits: int | None = None, name: str = "ini
         array([[0., 0.],
                [0., 1.]])
     """
-    array = _ket_or_matrices(initial, n_qubits, name)
+    if n_qubits is not None:
+        n_qubits = number_of_qubits(n_qubits)
+    array = _ket_or_matrices(initial, n_qubits, text(name, "name"))
+    if array.ndim == 1:
+        require_memory(4 * 16 * len(array) ** 2, name, f"4 matrices of shape {(len(array),) * 2}")
     return np.outer(array, array.conj()) / np.linalg.norm(array) ** 2 if array.ndim == 1 else array
 
 
@@ -167,7 +176,7 @@ def _ket_or_matrices(initial: State, n_qubits: int | None, name: str) -> NDArray
     if isinstance(initial, str):
         array = _from_label(initial, n_qubits, name)
     else:
-        data = initial.data if isinstance(initial, _QiskitState) else initial
+        data = _data_of(initial)
         array = numeric_array(data, name).astype(complex)
     size = array.shape[-1] if array.ndim else 1
     expected = 2 ** (max(1, (size - 1).bit_length()) if n_qubits is None else n_qubits)
@@ -182,6 +191,13 @@ def _ket_or_matrices(initial: State, n_qubits: int | None, name: str) -> NDArray
     return _checked_matrices(array, name)
 
 
+def _data_of(initial: ArrayLike | _QiskitState) -> ArrayLike:
+    """The array of a state of Qiskit; NumPy's arrays have a `data` of another kind."""
+    if isinstance(initial, np.ndarray | np.generic) or not isinstance(initial, _QiskitState):
+        return initial
+    return initial.data
+
+
 def _from_label(label: str, n_qubits: int | None, name: str) -> NDArray[np.complex128]:
     if label in _BELL and n_qubits in (None, 2):
         return bell_state(label)
@@ -193,6 +209,8 @@ def check_label(label: object, n_qubits: int | None, name: str) -> None:
     """Refuses what is no label of a product state."""
     if not isinstance(label, str) or not label or any(letter not in _SINGLE_QUBIT for letter in label):
         fail(name, 'be a state such as "ud", with letters out of u, d, +, -, r, l', f"is {show(label)}")
+    if len(label) > _MOST_LETTERS:
+        fail(name, f"have at most {_MOST_LETTERS} letters", f"has {len(label)}")
     if n_qubits is not None and len(label) != n_qubits:
         fail(
             name,

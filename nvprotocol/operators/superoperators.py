@@ -2,12 +2,15 @@
 
 from functools import lru_cache, reduce
 from itertools import product
+from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._checks import fail, number_of_qubits, numeric_array, plain_array
 from nvprotocol._typing import ArrayLike
 from nvprotocol.operators.spins import PAULI_MATRICES
+from nvprotocol.resources import require_memory
 
 
 def vec(matrices: ArrayLike) -> NDArray:
@@ -17,7 +20,9 @@ def vec(matrices: ArrayLike) -> NDArray:
         >>> nv.operators.vec([[1, 2], [3, 4]]).tolist()
         [1, 3, 2, 4]
     """
-    array = np.asarray(matrices)
+    array = plain_array(matrices, "matrices")
+    if array.ndim < 2 or array.shape[-1] != array.shape[-2]:
+        fail("matrices", "have shape (…, d, d)", f"has shape {array.shape}")
     return np.swapaxes(array, -1, -2).reshape(*array.shape[:-2], -1)
 
 
@@ -28,8 +33,10 @@ def unvec(vectors: ArrayLike) -> NDArray:
         >>> nv.operators.unvec([1, 3, 2, 4]).tolist()
         [[1, 2], [3, 4]]
     """
-    array = np.asarray(vectors)
-    d = round(np.sqrt(array.shape[-1]))
+    array = plain_array(vectors, "vectors")
+    d = isqrt(array.shape[-1]) if array.ndim else 0
+    if d == 0 or d * d != array.shape[-1]:
+        fail("vectors", "have shape (…, d²)", f"has shape {array.shape}")
     return np.swapaxes(array.reshape(*array.shape[:-1], d, d), -1, -2)
 
 
@@ -41,7 +48,7 @@ def kraus_superoperator(operator: ArrayLike) -> NDArray[np.complex128]:
         >>> nv.operators.unvec(flip @ nv.operators.vec(nv.operators.density_matrix("u"))).real.diagonal().tolist()
         [0.0, 1.0]
     """
-    matrix = np.asarray(operator, dtype=complex)
+    matrix = _square(operator, "operator")
     return np.asarray(np.kron(matrix.conj(), matrix), dtype=complex)
 
 
@@ -54,12 +61,20 @@ def hamiltonian_superoperator(hamiltonian: ArrayLike) -> NDArray[np.complex128]:
         >>> bool(np.allclose(generator, equation.liouvillian))
         True
     """
-    h = np.asarray(hamiltonian, dtype=complex)
+    h = _square(hamiltonian, "hamiltonian")
     identity = np.eye(len(h))
     return np.asarray(-1j * (np.kron(identity, h) - np.kron(h.conj(), identity)), dtype=complex)
 
 
-@lru_cache
+def _square(value: ArrayLike, name: str) -> NDArray[np.complex128]:
+    """A matrix, of which the Kronecker product with itself fits into memory."""
+    matrix = numeric_array(value, name)
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        fail(name, "have shape (d, d)", f"has shape {matrix.shape}")
+    require_memory(3 * 16 * matrix.size**2, name, f"3 superoperators of shape {(len(matrix) ** 2,) * 2}")
+    return matrix.astype(complex)
+
+
 def pauli_basis(n_qubits: int) -> NDArray[np.complex128]:
     """The 4ᴺ Pauli strings over √d, orthonormal, the identity first, the last letter fastest, shape (4ᴺ, 2ᴺ, 2ᴺ).
 
@@ -68,6 +83,13 @@ def pauli_basis(n_qubits: int) -> NDArray[np.complex128]:
         >>> bool(np.allclose(np.einsum("iab,jba->ij", basis, basis), np.eye(16)))
         True
     """
+    n = number_of_qubits(n_qubits, matrices=0)
+    require_memory(3 * 16 * 16**n, "n_qubits", f"3 × {4**n} matrices of {n} qubits")
+    return _pauli_basis(n)
+
+
+@lru_cache
+def _pauli_basis(n_qubits: int) -> NDArray[np.complex128]:
     single = np.array([np.eye(2), *PAULI_MATRICES])
     strings = [reduce(np.kron, letters) for letters in product(single, repeat=n_qubits)]
     basis = np.asarray(np.array(strings) / 2 ** (n_qubits / 2), dtype=complex)

@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 
 from nvprotocol._checks import fail
 from nvprotocol.operators import State, density_matrix
+from nvprotocol.plotting._arguments import checked_axes
 from nvprotocol.plotting._style import COLUMN_WIDTH, FONT
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def draw_density_matrix(ax: "Axes", rho: State) -> None:
         >>> [text.get_text() for text in ax.get_xticklabels()]
         ['↑↑\n00', '↓↑\n01', '↑↓\n10', '↓↓\n11']
     """
+    ax = checked_axes(ax)
     matrix = density_matrix(rho, name="rho")
     size = matrix.shape[-1]
     if matrix.ndim != 2 or size > 2**MOST_QUBITS:

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
+from nvprotocol._checks import instance
 from nvprotocol.plotting._style import COLOURS, COLUMN_WIDTH, FONT
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ def design_figure(survey: "Survey") -> Figure:
         >>> len(nv.plotting.design_figure(found).axes)
         1
     """
+    from nvprotocol.design import Survey
+
+    instance(survey, "survey", Survey)
     figure = Figure(figsize=(COLUMN_WIDTH, 2.7), layout="constrained", dpi=300)
     ax = figure.subplots()
     ax.set_xlabel("separation $r$ (nm)", fontsize=FONT)

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
 
+from nvprotocol._checks import instance
 from nvprotocol.plotting._style import COLUMN_WIDTH, FONT, NARROW, WIDE
 from nvprotocol.plotting.points import Quantity, colour, estimate_points
 
@@ -48,7 +49,9 @@ def experiment_figure(result: "ExperimentResult") -> Figure:
         >>> len(figure.axes)
         1
     """
-    discards = result.discards
+    from nvprotocol.experiment import ExperimentResult
+
+    discards = instance(result, "result", ExperimentResult).discards
     figure = Figure(figsize=(COLUMN_WIDTH, 4.1 if discards else 2.9), layout="constrained", dpi=300)
     heights = (3, 2) if discards else (1,)
     axes = list(figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0])

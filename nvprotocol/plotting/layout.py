@@ -8,6 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
+from nvprotocol._checks import real_number, text, truth, whole_number
+from nvprotocol.plotting._arguments import checked_axes
 from nvprotocol.plotting._style import COLUMN_WIDTH, FONT
 
 __all__ = ["PAGE_WIDTH", "STYLE", "letter", "panels"]
@@ -44,6 +46,10 @@ STYLE: Any = {
 """Matplotlib's parameters for a figure at the width of a column, no text below 7 pt."""
 
 
+_MOST_PANELS, _LARGEST_INCHES = 26, 200.0
+"""Rows or columns, as many as there are letters, and the side of a figure."""
+
+
 def panels(
     rows: int = 1,
     columns: int = 1,
@@ -73,9 +79,14 @@ def panels(
         >>> axes.shape, [text.get_text() for text in axes[0, 1].texts]
         ((1, 2), ['(b)'])
     """
-    figure = Figure(figsize=(width, height), layout="constrained", dpi=300)
-    axes = figure.subplots(rows, columns, squeeze=False, **options)
-    if letters if letters is not None else axes.size > 1:
+    number = {"rows": rows, "columns": columns}
+    shape = [whole_number(value, name, minimum=1, maximum=_MOST_PANELS) for name, value in number.items()]
+    size = {"width": width, "height": height}
+    inches = [real_number(value, name, above=0.0, maximum=_LARGEST_INCHES) for name, value in size.items()]
+    lettered = None if letters is None else truth(letters, "letters")
+    figure = Figure(figsize=(inches[0], inches[1]), layout="constrained", dpi=300)
+    axes = figure.subplots(*shape, squeeze=False, **options)
+    if lettered if lettered is not None else axes.size > 1:
         for number, ax in enumerate(axes.flat):
             letter(ax, chr(ord("a") + number))
     return figure, axes
@@ -95,7 +106,8 @@ def letter(ax: Axes, which: str) -> None:
         >>> ax.texts[0].get_text()
         '(a)'
     """
+    ax, which = checked_axes(ax), text(which, "which")
     figure = ax.get_figure()
-    assert figure is not None  # of axes that are drawn on
+    assert figure is not None
     place = ax.transAxes + ScaledTranslation(-24 / 72, 2 / 72, figure.dpi_scale_trans)
     ax.text(0.0, 1.0, f"({which})", transform=place, ha="left", va="bottom", fontsize=FONT, fontweight="bold")

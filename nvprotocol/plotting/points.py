@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, numeric_array, one_of, show
+from nvprotocol._checks import bounded_array, fail, numeric_array, one_of, plain_array, show, text, whole_number
 from nvprotocol._typing import ArrayLike
+from nvprotocol.plotting._arguments import checked_axes, checked_colour
 from nvprotocol.plotting._style import COLOURS, MARKERS
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ def estimate_points(
         ['emulated']
     """
     one_of(quantity, "quantity", tuple(_VALUES))
+    if not isinstance(estimates, list | tuple):
+        fail("estimates", "be a sequence of estimates", f"is of type {type(estimates).__name__}")
     positions = numeric_array(x, "x", real=True)
     if positions.shape != (len(estimates),):
         fail("x", f"have one position for each of {len(estimates)} estimates", f"has shape {positions.shape}")
@@ -103,7 +107,10 @@ def interval_points(
         >>> len(ax.containers)
         1
     """
-    columns = [np.asarray(column, dtype=float) for column in (x, values, low, high)]
+    ax, shade, number = checked_axes(ax), checked_colour(shade, "shade"), whole_number(number, "number", minimum=0)
+    text(label, "label")
+    given = {"x": x, "values": values, "low": low, "high": high}
+    columns = [_with_nan(column, name) for name, column in given.items()]
     if columns[0].ndim != 1 or len({column.shape for column in columns}) > 1:
         fail("x", "have the one-dimensional shape of values and limits", f"has shape {columns[0].shape}")
     place, centre, below, above = (column[np.isfinite(columns[1])] for column in columns)
@@ -122,6 +129,14 @@ def interval_points(
         label=label,
         zorder=3,
     )
+
+
+def _with_nan(value: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Real numbers, of which some may be NaN."""
+    array = plain_array(value, name)
+    unknown = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.shape, dtype=bool)
+    known = bounded_array(np.where(unknown, 0.0, array), name, real=True)
+    return np.where(unknown, np.nan, known)
 
 
 def colour(number: int) -> str:

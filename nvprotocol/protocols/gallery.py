@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 
-from nvprotocol._checks import fail, numeric_array
+from nvprotocol._checks import fail, numeric_array, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import Conditional
@@ -68,6 +68,8 @@ class Protocol:
             fail("states", "have shape (…, 4, 4)", f"has shape {rho.shape}")
         if self.outcomes is None:
             fail("states", 'be of a protocol that writes into "readout"', "this one ends without a readout")
+        if not isinstance(qubit, int | str) or qubit not in coherence.MEASURED:
+            fail("qubit", f"be one of {', '.join(map(show, coherence.MEASURED))}", f"is {show(qubit)}")
         read = sorted(coherence.MEASURED[qubit], reverse=True)
         strings = ["".join(str(index >> bit & 1) for bit in read) for index in range(4)]
         counted = np.array([string in self.outcomes for string in strings])

@@ -223,7 +223,7 @@ def checked(protocol: str, /, **arguments: object) -> dict[str, Any]:
         >>> checked("ramsey", duration=2, qubit="both")
         {'duration': 2.0, 'qubit': 'both'}
     """
-    if protocol not in PARAMETERS:
+    if not isinstance(protocol, str) or protocol not in PARAMETERS:
         fail("protocol", f"be one of {', '.join(PARAMETERS)}", f"is {show(protocol)}")
     declared = {parameter.name: parameter for parameter in PARAMETERS[protocol]}
     for name in arguments:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, numeric_array, real_number, show, whole_number
+from nvprotocol._checks import fail, numeric_array, real_number, require_bounded, show, whole_number
 from nvprotocol._typing import ArrayLike
+from nvprotocol.resources import require_memory
 
 __all__ = ["Drag", "Envelope", "Gaussian", "RaisedCosine", "Samples", "Square"]
 
@@ -89,6 +90,7 @@ class Envelope(ABC):
             [0.146, 0.854, 0.854, 0.146]
         """
         count = whole_number(count, "count", minimum=1)
+        require_memory(6 * 16 * count, "count", f"6 × {count} samples")
         return self((np.arange(count) + 0.5) * self.duration_ns / count)
 
 
@@ -111,9 +113,21 @@ def positive_duration(value: object) -> float:
     return real_number(value, "duration_ns", above=0.0)
 
 
+_FAR = 1e100
+"""In ns: further than any pulse."""
+
+
 def namespace_of(t: Any) -> Any:
     """NumPy, or JAX where the array is one of its."""
-    return np if isinstance(t, np.ndarray | np.generic | float) else t.__array_namespace__()
+    if not isinstance(t, np.ndarray | np.generic | float | int) and hasattr(t, "__array_namespace__"):
+        return t.__array_namespace__()
+    if isinstance(t, float) and -_FAR < t < _FAR:
+        return np
+    if not isinstance(t, np.ndarray) or t.dtype != float or not np.all(np.abs(t) < _FAR):
+        require_bounded(numeric_array(t, "t", real=True), "t")
+        if not isinstance(t, np.ndarray | np.generic | float | int) or isinstance(t, np.longdouble):
+            fail("t", "be a number or an array", f"is of type {type(t).__name__}")
+    return np
 
 
 @dataclass(frozen=True)

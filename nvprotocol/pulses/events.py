@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
+import numpy as np
+
 from nvprotocol._checks import fail, numeric_array, one_of, real_number, show, whole_number
 from nvprotocol.channels import Channel
 from nvprotocol.pulses.envelopes import Envelope, checked_envelope
@@ -261,7 +263,9 @@ class Check(Event):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.keep is not None and (isinstance(self.keep, bool) or self.keep not in (0, 1)):
+        if self.keep is not None and (
+            isinstance(self.keep, bool) or not isinstance(self.keep, int | np.integer) or self.keep not in (0, 1)
+        ):
             fail("keep", "be 0, 1 or None", f"is {show(self.keep)}")
 
 
@@ -299,6 +303,8 @@ Kind = TypeVar("Kind", bound=Event)
 
 def of_kind(events: Iterable[Event], kind: type[Kind]) -> tuple[Kind, ...]:
     """The events of one kind."""
+    if not isinstance(kind, type):
+        fail("kind", "be a class of events", f"is {show(kind)}")
     return tuple(event for event in events if isinstance(event, kind))
 
 

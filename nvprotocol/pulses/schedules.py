@@ -6,7 +6,7 @@ from functools import singledispatch
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nvprotocol._checks import fail, real_number, show
+from nvprotocol._checks import fail, instance, real_number, show
 from nvprotocol._text_table import aligned
 from nvprotocol.pulses.drawing import draw
 from nvprotocol.pulses.envelopes import Drag, Gaussian, RaisedCosine, Samples, Square
@@ -103,6 +103,10 @@ class Schedule:
             >>> [label.get_text() for label in ax.get_yticklabels()]
             ['NV 1', 'δ', 'checks']
         """
+        if ax is not None:
+            from matplotlib.axes import Axes
+
+            instance(ax, "ax", Axes, article="Matplotlib's")
         return draw(self.events, self.duration, ax)
 
     def __iter__(self) -> Iterator[Event]:

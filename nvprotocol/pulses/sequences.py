@@ -5,13 +5,16 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
-from nvprotocol._checks import fail, real_number, show, whole_number
+from nvprotocol._checks import fail, instance, real_number, show, whole_number
 from nvprotocol.pulses.calibration import rotation
 from nvprotocol.pulses.envelopes import Envelope
 from nvprotocol.pulses.events import Check, Event, GradientRamp, MediumRamp, Pulse, RampShape, merged
 from nvprotocol.pulses.schedules import TIME_RESOLUTION, Schedule
 
 __all__ = ["detuning_sweep", "echo_train", "magnet_off_during_pulses", "selective_flip"]
+
+_MOST = 100_000
+"""Pulses or checks of a train, as many as a protocol has steps."""
 
 
 def selective_flip(envelope: Envelope, gradient: float, qubit: int = 1, *, rest: float = 0.0) -> Schedule:
@@ -107,7 +110,8 @@ def echo_train(
         0.00 1.00
     """
     duration = real_number(duration, "duration", above=0.0)
-    number, count = whole_number(pulses, "pulses", minimum=1), whole_number(checks, "checks", minimum=0)
+    number = whole_number(pulses, "pulses", minimum=1, maximum=_MOST)
+    count = whole_number(checks, "checks", minimum=0, maximum=_MOST)
     flip = rotation(envelope)
     if flip.length > duration / number * (1 + 1e-12):
         must = f"be at least {show(number * flip.length)} µs for {number} pulses of {show(envelope.duration_ns)} ns"
@@ -139,7 +143,7 @@ def magnet_off_during_pulses(schedule: Schedule, rise: float = 0.0) -> Schedule:
         [0.958, 1.0]
     """
     rise = real_number(rise, "rise", minimum=0.0)
-    if schedule.of(MediumRamp):
+    if instance(schedule, "schedule", Schedule).of(MediumRamp):
         fail("schedule", "not tune the magnet itself", "has a MediumRamp")
     found: list[Event] = []
     for start, end in merged([pulse.on for pulse in schedule.of(Pulse)], 2 * rise + TIME_RESOLUTION):

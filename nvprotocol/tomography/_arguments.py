@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import check_readout_tells, fail, nonnegative_array, show, stochastic_columns
+from nvprotocol._checks import check_readout_tells, fail, nonnegative_array, plain_array, show, stochastic_columns
 from nvprotocol._typing import ArrayLike
 from nvprotocol.errors import NoKeptShotsError
 from nvprotocol.tomography._pauli_vectors import pauli_labels
@@ -18,19 +18,21 @@ MOST = 2**53
 
 def checked_settings(settings: Sequence[str], name: str = "settings") -> tuple[str, ...]:
     """The settings as a tuple of different labels of equal length."""
-    if not isinstance(settings, Iterable):
+    if not isinstance(settings, Iterable) or (isinstance(settings, np.ndarray) and settings.ndim != 1):
         fail(name, "be labels out of X, Y and Z", f"is {show(settings)}")
-    labels = (settings,) if isinstance(settings, str) else tuple(settings)
-    if not labels:
-        fail(name, "contain at least one setting", "is empty")
-    for label in labels:
+    labels: dict[str, None] = {}
+    for label in (settings,) if isinstance(settings, str) else settings:
         if not isinstance(label, str) or not label or set(label) - set("XYZ"):
             fail(name, "be labels out of X, Y and Z", f"contain {show(label)}")
-        if len(label) != len(labels[0]):
-            fail(name, "be labels of equal length", f"contain {show(labels[0])} and {show(label)}")
-        if labels.count(label) > 1:
+        first = next(iter(labels), label)
+        if len(label) != len(first):
+            fail(name, "be labels of equal length", f"contain {show(first)} and {show(label)}")
+        if label in labels:
             fail(name, "be different labels", f"contain {show(label)} twice")
-    return labels
+        labels[str(label)] = None
+    if not labels:
+        fail(name, "contain at least one setting", "is empty")
+    return tuple(labels)
 
 
 def checked_table(
@@ -111,7 +113,7 @@ def whole_counts(value: ArrayLike, name: str) -> NDArray[np.int64]:
     whole = np.rint(array)
     if np.any(array != whole):
         fail(name, "contain only whole numbers", f"contains {show(array[array != whole].flat[0])}")
-    given = np.asarray(value)  # before rounding: a float holds no odd number above
+    given = plain_array(value, name)  # before rounding: a float holds no odd number above
     if np.any(given > MOST):
         fail(name, f"contain no number above {MOST}", f"contains {show(given.max())}")
     return whole.astype(np.int64)

@@ -12,18 +12,22 @@ from numpy.typing import NDArray
 
 from nvprotocol.operators import pauli_basis
 from nvprotocol.operators.spins import PAULI_MATRICES
+from nvprotocol.resources import require_memory
 
 ANSATZES = ("full", "X", "real X", "imaginary X")
 
 
 def pauli_labels(n_qubits: int) -> tuple[str, ...]:
     """The 3ᴺ settings of full Pauli tomography."""
+    require_memory(150 * 3**n_qubits, "n_qubits", f"{3**n_qubits} settings of {n_qubits} qubits")
     return tuple("".join(letters) for letters in product("XYZ", repeat=n_qubits))
 
 
 @lru_cache
 def projectors(labels: tuple[str, ...]) -> NDArray[np.complex128]:
     """Projectors onto the outcomes of every setting, shape (S, 2ᴺ, 2ᴺ, 2ᴺ)."""
+    n = len(labels[0])
+    require_memory(3 * 16 * len(labels) * 8**n, "settings", f"3 × {len(labels) * 2**n} projectors of {n} qubits")
     sides = {
         x: ((np.eye(2) + pauli) / 2, (np.eye(2) - pauli) / 2) for x, pauli in zip("XYZ", PAULI_MATRICES, strict=True)
     }

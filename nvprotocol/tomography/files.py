@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, show
+from nvprotocol._checks import path as as_path
 from nvprotocol._csv import check_names, quoted, read_rows
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY, check_version
 from nvprotocol._read_only import holds_read_only
@@ -90,7 +91,7 @@ def read_counts(path: str | Path) -> CountTable:
         >>> counts.tolist(), settings
         ([[1, 498, 500, 1], [0, 502, 498, 0]], ('ZZ', 'XX'))
     """
-    file = Path(path)
+    file = as_path(path, "path")
     if file.suffix.lower() not in SUFFIXES:
         raise FileError(f"{file}: a table of counts must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
     text = read_text(file, most=_MOST_BYTES, encoding="utf-8-sig")
@@ -124,7 +125,7 @@ def write_counts(path: str | Path, counts: ArrayLike, settings: Sequence[str]) -
         >>> file.read_text()
         '{"format_version": 1, "X": {"0": 7, "1": 3}, "Y": {"0": 0, "1": 9}}\n'
     """
-    file, labels, table = Path(path), checked_settings(settings), whole_counts(counts, "counts")
+    file, labels, table = as_path(path, "path"), checked_settings(settings), whole_counts(counts, "counts")
     if file.suffix.lower() not in SUFFIXES:
         fail("path", f"end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}", f"is {show(str(file))}")
     if table.shape != (len(labels), 2 ** len(labels[0])):

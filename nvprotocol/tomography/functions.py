@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail
+from nvprotocol._checks import fail, plain_array, real_number, show
+from nvprotocol._checks import function as as_function
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.operators import State, density_matrix
@@ -94,10 +95,9 @@ def function_interval(
         >>> bool(0.93 < low < value <= high <= 1)
         True
     """
-    if not bounds[0] < bounds[1]:
-        fail("bounds", "be a smaller and a greater number", f"is {bounds}")
+    bounds = _checked_bounds(bounds)
     this = fitted(counts, settings, readout, ansatz, calibration_shots)
-    checked = _checked(function)
+    checked = _checked(as_function(function, "function"))
     value = checked(this.fits.states)
 
     summits = 1 if this.known.all() else SUMMITS
@@ -156,7 +156,10 @@ def fidelity_interval(
         >>> bool(0.95 < low < high <= 1)
         True
     """
-    vector = to_vector(density_matrix(target, 2, name="target"))
+    matrix = density_matrix(target, 2, name="target")
+    if matrix.ndim != 2:
+        fail("target", "be one state", f"has shape {matrix.shape}")
+    vector = to_vector(matrix)
     this = fitted(counts, settings, readout, ansatz, calibration_shots)
 
     def both(losses: Real) -> tuple[Real, Real]:
@@ -178,11 +181,22 @@ def _widened(
     return both(losses * widening(this, (high - low) / np.sqrt(8 * losses), function))
 
 
+def _checked_bounds(bounds: object) -> tuple[float, float]:
+    """Two numbers, which may be infinite, the smaller one first."""
+    pair = bounds.tolist() if isinstance(bounds, np.ndarray) and bounds.size == 2 else bounds
+    if not isinstance(pair, list | tuple) or len(pair) != 2:
+        fail("bounds", "be a smaller and a greater number", f"is {show(bounds)}")
+    low, high = (real_number(one, "bounds", infinite=True) for one in pair)
+    if not low < high:
+        fail("bounds", "be a smaller and a greater number", f"is {show(bounds)}")
+    return low, high
+
+
 def _checked(function: Callable[[NDArray[np.complex128]], NDArray[np.float64]]) -> Function:
     """The function, with what it returns checked."""
 
     def values(states: NDArray[np.complex128]) -> NDArray[np.float64]:
-        found = np.asarray(function(states))
+        found = plain_array(function(states), "function")
         if found.shape != (len(states),):
             fail("function", "return one number a state", f"of shape {states.shape} makes {found.shape}")
         if found.dtype.kind not in "biuf" or not np.all(np.isfinite(found)):

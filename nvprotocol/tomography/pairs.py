@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, whole_number
+from nvprotocol._checks import fail, number_of_qubits, plain_array, show, whole_numbers
 from nvprotocol._typing import ArrayLike
 from nvprotocol.tomography._arguments import checked_settings, checked_table
 from nvprotocol.tomography._pauli_vectors import pauli_labels
@@ -36,7 +36,7 @@ def pairwise_settings(n_qubits: int) -> tuple[str, ...]:
         >>> len(nv.tomography.pairwise_settings(4)), len(nv.tomography.pairwise_settings(100))
         (9, 27)
     """
-    qubits = np.arange(whole_number(n_qubits, "n_qubits", minimum=2))
+    qubits = np.arange(number_of_qubits(n_qubits, minimum=2, matrices=0))
     x, y = np.divmod(np.arange(9), 3)
     lines = np.stack([y, x, (2 * x + 2 * y) % 3, (x + 2 * y) % 3], axis=1)
     blocks, copies = [lines[:, qubits % 4]], qubits // 4
@@ -81,11 +81,11 @@ def pair_counts(counts: ArrayLike, settings: Sequence[str], pair: Sequence[int])
     rows = np.zeros((9, len(labels)))
     for column, label in enumerate(labels):
         rows[wanted.index(label[-1 - second] + label[-1 - first]), column] = 1
-    return (rows @ marginal).reshape(*leading, 9, 4).astype(np.asarray(counts).dtype)
+    return (rows @ marginal).reshape(*leading, 9, 4).astype(plain_array(counts, "counts").dtype)
 
 
 def _two_of(pair: Sequence[int], n_qubits: int) -> tuple[int, int]:
-    if isinstance(pair, str) or len(pair) != 2 or pair[0] == pair[1]:
-        fail("pair", "be two different qubits", f"is {pair}")
-    first, second = (whole_number(qubit, "pair", minimum=0, maximum=n_qubits - 1) for qubit in pair)
-    return first, second
+    qubits = whole_numbers(pair, "pair", minimum=0, maximum=n_qubits - 1, must="be two different qubits")
+    if len(qubits) != 2 or qubits[0] == qubits[1]:
+        fail("pair", "be two different qubits", f"is {show(pair)}")
+    return qubits[0], qubits[1]

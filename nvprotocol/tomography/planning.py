@@ -43,6 +43,10 @@ class Plan:
         return f"{self.shots} kept shots a setting, {self.runs} runs{time}: interval ± {self.half_width:.2g}"
 
 
+_MOST_TABLES = 10_000
+"""Of so many the mean half-width is known to a percent of what a single one varies by."""
+
+
 def plan(
     rho: State,
     half_width: float,
@@ -87,7 +91,7 @@ def plan(
     wanted = real_number(half_width, "half_width", above=0.0, maximum=0.5)
     kept = real_number(success_probability, "success_probability", above=0.0, maximum=1.0)
     cycle = None if cycle_us is None else real_number(cycle_us, "cycle_us", above=0.0)
-    number = whole_number(tables, "tables", minimum=2)
+    number = whole_number(tables, "tables", minimum=2, maximum=_MOST_TABLES)
     rng = generator(seed)
     shots, found, n_settings = max(20, round(0.3 / wanted**2)), np.inf, 0
     for _ in range(12):

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
-from nvprotocol._checks import fail, real_number, show
+from nvprotocol._checks import batch_shape, fail, real_number, show
 from nvprotocol._typing import ArrayLike
 from nvprotocol.tomography._arguments import whole_counts
 
@@ -46,7 +46,9 @@ def clopper_pearson(
 
 
 def _checked_proportion(successes: ArrayLike, trials: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    k, n = np.broadcast_arrays(whole_counts(successes, "successes"), whole_counts(trials, "trials"))
+    k, n = whole_counts(successes, "successes"), whole_counts(trials, "trials")
+    batch_shape(0, successes=k, trials=n)
+    k, n = np.broadcast_arrays(k, n)
     if np.any(k > n):
         fail("successes", "be at most `trials`", f"{show(k[k > n].flat[0])} exceeds {show(n[k > n].flat[0])}")
     return k, n

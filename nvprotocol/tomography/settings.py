@@ -10,10 +10,22 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import Seed, fail, generator, numeric_array, one_of, real_number, show, whole_number
+from nvprotocol._checks import (
+    Seed,
+    fail,
+    generator,
+    number_of_qubits,
+    numeric_array,
+    one_of,
+    plain_array,
+    real_number,
+    show,
+    whole_number,
+)
 from nvprotocol._typing import ArrayLike
 from nvprotocol.operators import State, density_matrix
-from nvprotocol.tomography._arguments import checked_readout, checked_settings, whole_counts
+from nvprotocol.resources import require_memory
+from nvprotocol.tomography._arguments import MOST, checked_readout, checked_settings, whole_counts
 from nvprotocol.tomography._pauli_vectors import (
     ANSATZES,
     ansatz_projector,
@@ -48,7 +60,7 @@ def pauli_settings(n_qubits: int = 2) -> tuple[str, ...]:
         >>> nv.tomography.pauli_settings()
         ('XX', 'XY', 'XZ', 'YX', 'YY', 'YZ', 'ZX', 'ZY', 'ZZ')
     """
-    return pauli_labels(whole_number(n_qubits, "n_qubits", minimum=1))
+    return pauli_labels(number_of_qubits(n_qubits, matrices=0))
 
 
 PAULI = pauli_settings(2)
@@ -168,6 +180,7 @@ def sample(
     matrix = checked_readout(readout, p.shape[-1])
     if matrix is not None:
         p = p @ matrix.T
+    require_memory(4 * 8 * p.size, "settings", f"4 × {p.size} counts")
     number = whole_counts(shots, "shots")
     try:
         number = np.broadcast_to(number, np.broadcast_shapes(number.shape, p.shape[:-1]))
@@ -209,6 +222,8 @@ def from_counts(
         [[7, 3], [0, 9], [0, 0]]
     """
     name = "counts_by_setting"
+    if not isinstance(counts_by_setting, Mapping):
+        fail(name, "be a mapping of settings to counts", f"is {show(counts_by_setting)}")
     if not counts_by_setting:
         fail(name, "contain at least one setting", "is empty")
     given = checked_settings(list(counts_by_setting), name)
@@ -218,13 +233,22 @@ def from_counts(
         found = " and ".join([f'lacks "{x}"' for x in lacks[:1]] + [f'has "{x}" besides' for x in extra[:1]])
         fail(name, f"contain exactly the {len(labels)} settings {labels[0]} to {labels[-1]}", found)
     n_qubits = len(labels[0])
+    require_memory(8 * len(labels) * 2**n_qubits, name, f"{len(labels)} × {2**n_qubits} counts")
     table = np.zeros((len(labels), 2**n_qubits), dtype=np.int64)
     for row, label in enumerate(labels):
+        if not isinstance(counts_by_setting[label], Mapping):
+            shown = show(counts_by_setting[label])
+            fail(f'{name}["{label}"]', "be a mapping of outcomes to numbers", f"is {shown}")
         for bits, number in counts_by_setting[label].items():
-            if len(bits) != n_qubits or set(bits) - {"0", "1"}:
+            if not isinstance(bits, str) or len(bits) != n_qubits or set(bits) - {"0", "1"}:
                 fail(f'{name}["{label}"]', f"have strings of {n_qubits} bits as keys", f"has the key {show(bits)}")
-            table[row, int(bits, 2)] = whole_number(number, f'{name}["{label}"]["{bits}"]', minimum=0)
+            table[row, int(bits, 2)] = whole_number(number, f'{name}["{label}"]["{bits}"]', minimum=0, maximum=MOST)
     return table
+
+
+def _is_ket(operator: object) -> bool:
+    """Whether it is a label, or has one axis."""
+    return isinstance(operator, str) or plain_array(operator, "operator").ndim == 1  # pyright: ignore[reportArgumentType]
 
 
 def determines(settings: Sequence[str], operator: str | ArrayLike, *, ansatz: str = "full") -> NDArray[np.bool_]:
@@ -254,7 +278,7 @@ def determines(settings: Sequence[str], operator: str | ArrayLike, *, ansatz: st
     labels = checked_settings(settings)
     d = 2 ** len(labels[0])
     one_of(ansatz, "ansatz", ANSATZES if d == 4 else ("full",))
-    matrices = density_matrix(operator) if isinstance(operator, str) or np.ndim(operator) == 1 else operator
+    matrices = density_matrix(operator) if _is_ket(operator) else operator
     array = numeric_array(matrices, "operator").astype(complex)
     if array.shape[-2:] != (d, d):
         fail("operator", f"have shape (…, {d}, {d}) to fit the settings", f"has shape {array.shape}")

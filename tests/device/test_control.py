@@ -58,7 +58,7 @@ def test_errors_name_the_key(tmp_path: Path, line: str, message: str) -> None:
     ("arguments", "message"),
     [
         ({"max_rabi": 0.0}, r"`max_rabi` must be greater than 0, but is 0\."),
-        ({"max_detuning": np.nan}, r"`max_detuning` must be finite, but contains nan\."),
+        ({"max_detuning": np.nan}, r"`max_detuning` must be a number, but is nan\."),
         ({"crosstalk": [1.0, 2.0]}, r"`crosstalk` must have shape \(N, N\), but has shape \(2,\)\."),
         ({"crosstalk": [[1.0, 2.0], [1.0, 0.5]]}, r"`crosstalk` must have ones on its diagonal, but has 0\.5"),
     ],

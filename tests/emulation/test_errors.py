@@ -39,7 +39,7 @@ def emulate(*arguments: Any, **options: Any) -> object:
         ({"parity": "1x"}, 'but keeps "1x"'),
         ({"parity": ""}, 'but keeps ""'),
         ({"parity": [1, 1]}, r"but keeps \[1, 1\]"),
-        ({"parity": np.array([1, 1])}, r"but keeps \[1 1\]"),
+        ({"parity": np.array([1, 1])}, r"but keeps \[1, 1\]"),
         ("parity", 'be a mapping of registers to outcomes, or None, but is "parity" of type str'),
         (["parity"], r"be a mapping of registers to outcomes, or None, but is \['parity'\] of type list"),
         (0, "be a mapping of registers to outcomes, or None, but is 0 of type int"),

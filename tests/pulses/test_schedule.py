@@ -213,7 +213,7 @@ def test_arguments_of_the_wrong_type() -> None:
     for start, end, name in ((0.5, 0.2, "start"), (0.0, 1.5, "end")):
         with pytest.raises(ArgumentError, match=f"`{name}` must be at most"):
             run.propagator(start, end)
-    with pytest.raises(ArgumentError, match="`schedules` must hold at least one"):
+    with pytest.raises(ArgumentError, match="`schedules` must contain at least one"):
         p.scan([], still())
     large = nv.Device(nv.MasterEquation(nv.Medium(relaxation=np.zeros((5, 5)))))
     with pytest.raises(ArgumentError, match="`device` must have at most 4 NV qubits for pulses, but has 5"):

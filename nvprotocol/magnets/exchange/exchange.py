@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, real_number, show, times_array, whole_number
+from nvprotocol._checks import fail, instance, real_number, show, times_array, truth, whole_number
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.exchange.lamb import lamb_shift
@@ -105,6 +105,8 @@ class Exchange(SpinWaves, Magnet):
             >>> bool(answer.relaxation[0] == 0), bool(answer.flip_flop[1] < 0)  # below the gap, ferromagnetic
             (True, True)
         """
+        instance(setting, "setting", Setting)
+        dephasing = truth(dephasing, "dephasing")
         k = self.wave_number(setting.frequency)
         s = self.propagator(setting.distance, k)
         relaxation, flip_flop = one_magnon(s, s)
@@ -139,7 +141,7 @@ class Exchange(SpinWaves, Magnet):
         )
         return source, "second order in λ, Born–Markov, linear spin waves ω = Ω + Dk² without a zone edge"
 
-    def remarks(self, setting: Setting, response: Response) -> list[Note]:  # noqa: ARG002
+    def remarks(self, setting: Setting, response: Response) -> list[Note]:
         """Validity of the continuum and of linear spin waves, and what is special: below the gap, spin the wrong way.
 
         Examples:
@@ -149,6 +151,7 @@ class Exchange(SpinWaves, Magnet):
             >>> print(magnet.remarks(setting, magnet.response(setting))[0].text)
             The splitting is below the gap: no magnon of that energy, so only J⊥ is left but for damping.
         """
+        instance(setting, "setting", Setting), instance(response, "response", Response)
         short = self.lattice_nm * np.abs(self.wave_number(setting.frequency))
         # At high temperature the formula exceeds the spin: with a sign, lest the remainder passes for a spin again.
         towards = 1 if self.aligned else -1

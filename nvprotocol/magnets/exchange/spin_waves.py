@@ -8,10 +8,11 @@ from scipy.special import hankel1
 
 from nvprotocol._checks import (
     batch_shape,
+    bounded_array,
     fail,
-    numeric_array,
     positive_array,
     real_number,
+    require_bounded,
     show,
     truth,
     unit_vector,
@@ -24,6 +25,9 @@ from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 __all__ = ["SpinWaves"]
 
 Array = NDArray[np.float64]
+
+_NEAREST_NM = 1e-100
+"""Below it, what diverges at r = 0 is no number."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class SpinWaves:
             >>> complex(magnet.wave_number(2 * np.pi * 1870)).real  # below the gap: an evanescent wave
             0.0
         """
-        frequency = np.asarray(frequency, dtype=float)
+        frequency = bounded_array(frequency, "frequency", real=True)
         signed = frequency if self.aligned else -frequency
         return np.sqrt((signed - self.gap) / self.stiffness + 1j * self.damping * frequency / self.stiffness)
 
@@ -103,7 +107,18 @@ class SpinWaves:
             >>> bool(abs(near / at - 1) < 1e-9)
             True
         """
-        return self.strength * propagator(self.dimension, distance, wave_number)
+        r, k = bounded_array(distance, "distance", real=True), bounded_array(wave_number, "wave_number")
+        near = (r != 0) & (np.abs(r) < _NEAREST_NM)
+        if np.any(near):
+            fail(
+                "distance",
+                f"be 0 or at least {_NEAREST_NM:g} nm",
+                f"{'contains' if r.ndim else 'is'} {show(r[near].flat[0])}",
+            )
+        if np.any(k == 0):
+            fail("wave_number", "not be 0", "is 0" if k.ndim == 0 else "contains 0")
+        batch_shape(0, distance=r, wave_number=k)
+        return self.strength * propagator(self.dimension, r, k)
 
     def green_function(self, separation_nm: ArrayLike, frequency_ghz: ArrayLike) -> NDArray[np.complex128]:
         """λ²G^R(r, Δ) = −is(r) of S⁺ and S⁻ between two sites in rad/µs: −iA₀(r) + 2J⊥(r), without thermal magnons.
@@ -126,7 +141,9 @@ class SpinWaves:
             0.003324j
         """
         distance = positive_array(separation_nm, "separation_nm")
-        k = self.wave_number(positive_array(frequency_ghz, "frequency_ghz") * RAD_PER_US_PER_GHZ)
+        frequency = positive_array(frequency_ghz, "frequency_ghz")
+        require_bounded(frequency, "frequency_ghz")
+        k = self.wave_number(frequency * RAD_PER_US_PER_GHZ)
         if np.any(k == 0):
             fail("frequency_ghz", f"differ from the gap, {show(self.gap_ghz)} GHz", "is the gap")
         batch_shape(0, separation_nm=distance, frequency_ghz=k)
@@ -140,11 +157,13 @@ class SpinWaves:
             >>> float(magnet.polarisation(0.0))
             -14.2
         """
-        t = np.asarray(temperature, dtype=float)
+        t = bounded_array(temperature, "temperature", real=True)
+        mu = bounded_array(chemical_potential, "chemical_potential", real=True)
+        batch_shape(0, temperature=t, chemical_potential=mu)
         order = self.dimension / 2
         positive = np.where(t > 0, t, 1.0)
         size = (self.lattice_nm**2 * positive / (4 * np.pi * self.stiffness)) ** order
-        lost = size * polylogarithm(order, (self.gap - np.asarray(chemical_potential)) / positive)
+        lost = size * polylogarithm(order, (self.gap - mu) / positive)
         return (1 if self.aligned else -1) * (self.spin - np.where(t > 0, lost, 0.0))
 
     def wavelength_nm(self, frequency_ghz: ArrayLike) -> Array:
@@ -171,7 +190,7 @@ class SpinWaves:
             >>> float(magnet.emitting(2.5).round(1))
             15708.0
         """
-        frequency = numeric_array(frequency_ghz, "frequency_ghz", real=True)
+        frequency = bounded_array(frequency_ghz, "frequency_ghz", real=True)
         if not self.aligned:
             fail("aligned", "be True where magnons are emitted", "is False: the qubits emit none")
         if np.any(frequency <= self.gap_ghz):

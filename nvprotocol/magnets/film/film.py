@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import mu_0
 
-from nvprotocol._checks import fail, numeric_array, one_of, real_number, show
+from nvprotocol._checks import fail, instance, numeric_array, one_of, real_number, show, truth
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import GAMMA
 from nvprotocol.magnets.film.response import Geometry, emitted, film_response
@@ -222,7 +222,8 @@ class Film(Magnet):
             >>> bool(np.any(nv.magnets.Film(nv.magnets.YIG, 20, 2.0).response(setting).relaxation))  # below the gap
             False
         """
-        return film_response(self.geometry, setting, dephasing=dephasing)
+        instance(setting, "setting", Setting)
+        return film_response(self.geometry, setting, dephasing=truth(dephasing, "dephasing"))
 
     def describe(self) -> tuple[str, str]:
         """The magnet in words, and the approximation.
@@ -248,6 +249,7 @@ class Film(Magnet):
             >>> print(film.remarks(setting, film.response(setting, dephasing=False))[0].text[:39])
             The film is thick: waves with k₀t up to
         """
+        instance(setting, "setting", Setting), instance(response, "response", Response)
         waves = self.geometry.waves
         delta = setting.frequency * 1e6
         bottom = self.geometry.band_bottom

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.film.quadrature import integral
 from nvprotocol.magnets.film.waves import FilmWaves
+from nvprotocol.resources import require_memory
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -134,6 +135,9 @@ def _ring(shell: Shell, k: float, delta: float, along: Real, across: Real, dista
     subtracted = depth * phase < NEAR and depth < 1
     enough = phase + 10 * np.cbrt(phase) + DIGITS
     half = int(np.ceil((enough if subtracted else max(enough, DIGITS / depth)) / 2))
+    require_memory(
+        6 * 16 * half * max(along.size, 1), "frequency_ghz", f"6 × {half} directions at {along.size} distances"
+    )
     # Half of the circle is enough: on the other one, sin φ, cos φ and k·r change their signs.
     angle = np.pi * (np.arange(half) + np.sqrt(0.125)) / half
     sine, cosine = np.sin(angle), np.cos(angle)

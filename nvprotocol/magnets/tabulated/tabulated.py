@@ -6,7 +6,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, real_number, show, unit_vector
+from nvprotocol._checks import fail, instance, real_number, show, truth, unit_vector
+from nvprotocol._checks import path as as_path
 from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.bose import occupation
@@ -134,7 +135,7 @@ class Tabulated(Magnet):
             >>> magnet.table.amplitude.shape
             (1, 10)
         """
-        frequency, separation, kind, values = read_table(Path(path), KINDS)
+        frequency, separation, kind, values = read_table(as_path(path, "path"), KINDS)
         return cls(frequency, separation, **{kind: values}, **options)
 
     def response(self, setting: Setting, *, dephasing: bool = True) -> Response:
@@ -155,6 +156,8 @@ class Tabulated(Magnet):
             >>> magnet.response(Setting.read(2, separation_nm=50.0, frequency_ghz=2.87)).relaxation.real.round(3)
             array([1.   , 0.368])
         """
+        instance(setting, "setting", Setting)
+        dephasing = truth(dephasing, "dephasing")
         r = setting.displacement[..., 0] if self.table.directed else setting.distance
         there = self.table.at(setting.frequency, r)
         back = self.table.at(setting.frequency, -r) if self.table.directed else there
@@ -188,6 +191,7 @@ class Tabulated(Magnet):
         Raises:
             ArgumentError: If the chemical potential is too large.
         """
+        instance(setting, "setting", Setting)
         worst = float(np.max(setting.chemical_potential) / RAD_PER_US_PER_GHZ)
         if worst > 0 and not self.gap_known:
             must = "be at most 0 where the `gap_ghz` of a table is not known"
@@ -222,6 +226,7 @@ class Tabulated(Magnet):
             >>> len(magnet.remarks(setting, magnet.response(setting)))
             3
         """
+        instance(setting, "setting", Setting), instance(response, "response", Response)
         r = setting.displacement[..., 0] if self.table.directed else setting.distance
         rate = np.real(response.relaxation[..., :1])
         error = self.table.at(setting.frequency, r).error / np.where(rate > 0, rate, np.inf)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import tomography
+from nvprotocol._checks import fail, instance, instances, show, text, texts, truth
 from nvprotocol.device import Device
 from nvprotocol.emulation import Estimate, emulate
 from nvprotocol.entanglement import concurrence
@@ -103,7 +104,14 @@ def emulated_points(
         >>> points["exact"].round(4).tolist()  # tanh 2Γt
         [0.3799, 0.664]
     """
-    how = _CONSERVING if conserving else {}
+    from qiskit import QuantumCircuit
+
+    circuits, _ = instances(circuits, "circuits", QuantumCircuit), instance(device, "device", Device)
+    states = instance(exact, "exact", Conditional).states
+    if states.shape[0] != len(circuits):
+        fail("exact", f"hold one state for each of {len(circuits)} circuits", f"holds states of shape {states.shape}")
+    instance(rng, "rng", np.random.Generator)
+    how = _CONSERVING if truth(conserving, "conserving") else {}
     found = _estimates(circuits, device, {"shots": shots, "postselect": postselect, "seed": rng, **how})
     values = np.atleast_1d(concurrence(exact.states))
     agreed = [
@@ -136,7 +144,8 @@ def joined(points: Sequence[Points]) -> Points:
         >>> joined([{"exact": np.zeros(1)}, {"exact": np.ones(2)}])["exact"].tolist()
         [0.0, 1.0, 1.0]
     """
-    return {name: np.concatenate([one[name] for one in points]) for name in points[0]}
+    first, *_ = several = _sets(points)
+    return {name: np.concatenate([one[name] for one in several]) for name in first}
 
 
 def emulated_variables(dimensions: Sequence[str], points: Points | Sequence[Points], name: str = "") -> dict[str, Any]:
@@ -153,9 +162,28 @@ def emulated_variables(dimensions: Sequence[str], points: Points | Sequence[Poin
         >>> variables["exact"][0], variables["exact"][1].shape
         (['delta', 'point'], (2, 3))
     """
-    table = points if isinstance(points, dict) else {key: np.stack([one[key] for one in points]) for key in points[0]}
-    front = f"{name}_" if name else ""
-    return {f"{front}{key}": (list(dimensions), array, {"long_name": _WORDS[key]}) for key, array in table.items()}
+    several = None if isinstance(points, dict) else _sets(points)
+    table = (
+        _sets([points])[0] if several is None else {key: np.stack([one[key] for one in several]) for key in several[0]}
+    )
+    front = f"{name}_" if text(name, "name") else ""
+    return {
+        f"{front}{key}": (list(texts(dimensions, "dimensions")), array, {"long_name": _WORDS[key]})
+        for key, array in table.items()
+    }
+
+
+def _sets(points: object) -> list[Points]:
+    """Checked sets of points, all with the variables of the first."""
+    several: list[Points] = instances(points, "points", dict)
+    shapes = [
+        {key: np.shape(column) for key, column in one.items() if isinstance(column, np.ndarray)} for one in several
+    ]
+    unknown = [key for one in several for key in one if key not in _WORDS]
+    if unknown or any(one.keys() != several[0].keys() or len(one) != len(several[0]) for one in shapes):
+        but = f"have {show(unknown[0])}" if unknown else "differ in their variables"
+        fail("points", "be what `emulated_points` gives", but)
+    return several
 
 
 def agreement(data: "Dataset") -> Agreed:
@@ -169,6 +197,9 @@ def agreement(data: "Dataset") -> Agreed:
         >>> print(agreement(load("fig1").compute()))
         nothing emulated
     """
+    from xarray import Dataset
+
+    instance(data, "data", Dataset)
     counts, covered, total = Agreement(0.0, 0), 0, 0
     for variable in map(str, data.data_vars):
         if variable.endswith("chi_squared"):
@@ -212,7 +243,13 @@ def draw_points(
         >>> len(ax.containers)
         1
     """
-    front = f"{name}_" if name else ""
+    from xarray import Dataset
+
+    front = f"{name}_" if text(name, "name") else ""
+    known = list(map(str, instance(data, "data", Dataset).variables))
+    for argument, variable in (("at", text(at, "at")), ("name", f"{front}emulated")):
+        if variable not in known:
+            fail(argument, f"belong to a variable of the data: {', '.join(known)}", f"is {show(variable)}")
     columns = [data[f"{front}{end}"].to_numpy() for end in ("emulated", "low", "high")]
     interval_points(ax, data[at].to_numpy(), *columns, number=number, label=label, shade=shade)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from nvprotocol._checks import MOST_SHOTS, whole_number
+from nvprotocol._checks import MOST_SHOTS, instance, whole_number
 from nvprotocol._file_format import MOST_SEED
 
 if TYPE_CHECKING:
@@ -86,8 +86,10 @@ class PaperFigure:
             7.0
         """
         from matplotlib import rc_context
+        from xarray import Dataset
 
         from nvprotocol.plotting import STYLE
 
+        instance(data, "data", Dataset)
         with rc_context(STYLE):
             return self.drawing(data)

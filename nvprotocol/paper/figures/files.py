@@ -1,15 +1,17 @@
 """Figures and their data as files."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nvprotocol._checks import one_of
+from nvprotocol._checks import fail, instance, one_of, show, text, texts, truth
+from nvprotocol._checks import path as as_path
 from nvprotocol._file_contents import netcdf, picture
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
 from nvprotocol._writing import check_folder, write_files
 from nvprotocol.errors import OutputError
-from nvprotocol.paper.figures.catalogue import load
+from nvprotocol.paper.figures.catalogue import NAMES, load
 from nvprotocol.paper.figures.figure import PaperFigure
 
 if TYPE_CHECKING:
@@ -39,6 +41,10 @@ def refuse_existing(names: Sequence[str], folder: Path, *, force: bool = False) 
         >>> from nvprotocol.paper.figures import refuse_existing
         >>> refuse_existing(["fig2"], pathlib.Path("a-folder-that-is-not-there"))
     """
+    names, folder, force = texts(names, "names"), as_path(folder, "folder"), truth(force, "force")
+    for name in names:
+        if not re.fullmatch(r"[\w.-]+", name):
+            fail("names", "be names of figures", f"contain {show(name)}")
     check_folder(folder)
     present = [path.name for name in names for path in sorted(folder.glob(f"{name}.*"))]
     if present and not force:
@@ -74,9 +80,12 @@ def save(
         >>> sorted({path.suffix for path in written})
         ['.csv', '.nc', '.pdf', '.png']
     """
-    for one in formats:
-        one_of(one, "formats", FORMATS)
-    target = Path(folder)
+    from xarray import Dataset
+
+    formats = [one_of(one, "formats", FORMATS) for one in texts(formats, "formats")]
+    one_of(name, "name", NAMES)
+    instance(figure, "figure", PaperFigure), instance(data, "data", Dataset)
+    target = as_path(folder, "folder")
     made = {target / each: content for each, content in _contents(name, figure, data, formats).items()}
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -98,9 +107,11 @@ def index_page(agreed: Mapping[str, str]) -> str:
         ## fig2: Entanglement of an unmonitored pair
     """
     made = "Made by `nvprotocol figures`; without `--format`, vector graphics and data come with them."
+    if not isinstance(agreed, Mapping):
+        fail("agreed", "be a mapping of names to words", f"is {show(agreed)}")
     parts = ["# Figures", made]
     for name, words in agreed.items():
-        figure = load(name)
+        figure, words = load(name), text(words, f"agreed[{show(name)}]")
         parts += [f"## {name}: {figure.title}", f"![{figure.title}]({name}.png)", figure.caption]
         parts += [] if words == "nothing emulated" else [f"*Emulation against exact: {words}.*"]
     return "\n\n".join(parts) + "\n"

@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import protocols
+from nvprotocol._checks import instance, one_of, text, times_array, whole_number
 from nvprotocol.device import Device
 from nvprotocol.emulation import emulate
 from nvprotocol.master_equation import MasterEquation
+from nvprotocol.plotting._arguments import checked_axes, checked_colour
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,6 +42,8 @@ def pulsed_points(
         >>> bool(abs(points[0] - exact) < 2e-3)
         True
     """
+    equation, times = instance(equation, "equation", MasterEquation), times_array(times)
+    checks = whole_number(checks, "checks", minimum=0)
     circuits = [
         protocols.monitored_bell(time, checks) if checks else protocols.dissipative_entanglement(time) for time in times
     ]
@@ -87,5 +91,10 @@ def draw_pulsed(ax: "Axes", data: "Dataset", colour: "ColorType", *, variable: s
         >>> len(ax.lines)
         1
     """
+    from xarray import Dataset
+
+    names = [name for name in ("pulsed", "pulsed_kept") if name in instance(data, "data", Dataset)]
+    ax, variable = checked_axes(ax), one_of(variable, "variable", names)
+    colour, label = checked_colour(colour, "colour"), text(label, "label")
     how = {"marker": "x", "markersize": 4.0, "markeredgewidth": 1.0, "linestyle": "none", "zorder": 3}
     ax.plot(data.pulsed_at, data[variable], color=colour, label=label or None, **how)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import protocols
+from nvprotocol._checks import fail, instance, real_number, times_array, whole_number
 from nvprotocol.device import Device
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.medium import Medium
@@ -31,6 +32,7 @@ def unmonitored_points(
         >>> points["exact"].round(5).tolist()
         [0.49084]
     """
+    equation, times = instance(equation, "equation", MasterEquation), times_array(times)
     circuits = [protocols.dissipative_entanglement(time, initial) for time in times]
     exact = Conditional(equation.evolve(initial, times), np.ones(times.size))
     conserving = set(initial) <= {"u", "d"}
@@ -83,6 +85,11 @@ def monitored_points(
         >>> points["exact"].round(4).tolist()
         [0.9436]
     """
+    equation, times = instance(equation, "equation", MasterEquation), times_array(times)
+    checks = whole_number(checks, "checks", minimum=1)
+    period = None if period is None else real_number(period, "period", above=0.0)
+    if times[0] == 0:
+        fail("times", "be greater than 0", "begin at 0")
     periods = times / checks if period is None else np.full(times.size, period)
     counts = np.rint(times / periods).astype(int)
     circuits = [

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import operators
-from nvprotocol._checks import fail
+from nvprotocol._checks import fail, instance
 from nvprotocol.device import Device
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.master_equation.generator import block_generator, parameters
@@ -45,7 +45,7 @@ class DrivenGenerator:
     """
 
     def __init__(self, device: Device, frame: Frame, kind: Kind) -> None:
-        n = self.n_qubits = device.n_qubits
+        n = self.n_qubits = instance(device, "device", Device).n_qubits
         if n > _QUBIT_LIMIT:
             fail("device", f"have at most {_QUBIT_LIMIT} NV qubits for pulses", f"has {n}")
         self.frame: Frame = frame

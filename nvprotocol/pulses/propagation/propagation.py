@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import operators
-from nvprotocol._checks import fail, one_of, real_number, show, times_array
+from nvprotocol._checks import fail, numeric_array, one_of, real_number, show, times_array
 from nvprotocol._typing import ArrayLike
 from nvprotocol.channels import Channel, parity_check
 from nvprotocol.device import Device
@@ -191,7 +191,7 @@ class Propagation:
 
     def driven(self, stops: ArrayLike = ()) -> Iterator[Segment]:
         """Everything that is driven, cut at the times that are asked for."""
-        stops = np.asarray(stops, dtype=float)
+        stops = numeric_array(stops, "stops", real=True)
         for segment in self.timeline.segments:
             if not segment.constant:
                 inside = stops[(stops > segment.start) & (stops < segment.end - TIME_RESOLUTION)]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from nvprotocol import operators
-from nvprotocol._checks import fail
+from nvprotocol._checks import instances
 from nvprotocol._typing import ArrayLike
 from nvprotocol.device import Device
 from nvprotocol.master_equation import Conditional
@@ -84,9 +84,7 @@ def scan(
         >>> bool(np.allclose(states[:, 0, 0].real, np.cos(np.array([0.5, 1.0, 1.5])) ** 4))
         True
     """
-    every = list(schedules)
-    if not every:
-        fail("schedules", "hold at least one schedule", "is empty")
+    every = instances(schedules, "schedules", Schedule)
     first = Propagation(every[0], device, frame=frame, method=method, tolerance=tolerance, no_jump=no_jump)
     runs = [first, *(first.of(schedule) for schedule in every[1:])]
     first.maps.prepare(segment for run in runs for segment in run.driven())

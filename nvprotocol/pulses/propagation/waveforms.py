@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, real_number, show, whole_number
+from nvprotocol._checks import fail, instance, real_number, show, whole_number
 from nvprotocol.device import Device
 from nvprotocol.pulses.propagation.timeline import Timeline
 from nvprotocol.pulses.schedules import Schedule
@@ -43,7 +43,7 @@ def waveform(
             ...
         nvprotocol.errors.ArgumentError: Argument `sample_ns` must be below 0.174216 ns ..., but is 1.
     """
-    timeline = Timeline(schedule, device)
+    timeline = Timeline(instance(schedule, "schedule", Schedule), instance(device, "device", Device))
     qubit = whole_number(qubit, "qubit", minimum=0, maximum=device.n_qubits - 1)
     step = real_number(device.dt_ns if sample_ns is None else sample_ns, "sample_ns", above=0.0)
     mean = 2000 * np.pi * device.frequency_ghz

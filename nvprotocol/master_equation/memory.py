@@ -1,0 +1,72 @@
+"""What the master equation of N qubits takes in memory, asked for before it is taken."""
+
+from math import comb, prod
+
+from nvprotocol.resources import require_memory
+
+_COMPLEX, _REAL = 16, 8
+_EXPONENTIAL = 12
+"""Matrices that a Padé approximant holds at a time."""
+_SINGULAR = 8
+"""Matrices that a singular value decomposition holds."""
+_SMALL = 300
+"""Dimension above which exponentials are not formed (`exponential.DENSE_LIMIT`)."""
+
+
+def require_states(n_qubits: int, batch: tuple[int, ...], times: int) -> None:
+    """Room for density matrices at many times, and for the exponential of their largest block, which is real.
+
+    Raises:
+        TooLargeError: If there is none.
+    """
+    number, size = prod(batch) * times, comb(2 * n_qubits, n_qubits)
+    copies = _EXPONENTIAL if size <= _SMALL else 3
+    require_memory(copies * _REAL * prod(batch) * size**2, "medium", f"{copies} × {_generators(batch, size)}")
+    taken = f"2 × {number} density matrices of {n_qubits} qubits"
+    require_memory(2 * _COMPLEX * number * 4**n_qubits, "times", taken)
+
+
+def require_kept(n_qubits: int, batch: tuple[int, ...], times: int) -> None:
+    """The same, where no quantum is exchanged, and blocks are smaller.
+
+    Raises:
+        TooLargeError: If there is none.
+    """
+    number = prod(batch) * times
+    taken = f"3 × {number} density matrices of {n_qubits} qubits"
+    require_memory(3 * _COMPLEX * number * 4**n_qubits, "times" if times > 1 else "medium", taken)
+
+
+def require_steady(n_qubits: int, batch: tuple[int, ...]) -> None:
+    """Room for the null space of the largest block.
+
+    Raises:
+        TooLargeError: If there is none.
+    """
+    size = comb(2 * n_qubits, n_qubits)
+    taken = f"{_SINGULAR} × {_generators(batch, size)}"
+    require_memory(_SINGULAR * _REAL * prod(batch) * size**2, "medium", taken)
+
+
+def require_superoperators(n_qubits: int, batch: tuple[int, ...]) -> None:
+    """Room for whole generators or propagators.
+
+    Raises:
+        TooLargeError: If there is none.
+    """
+    taken = f"2 × {_generators(batch, 4**n_qubits)}"
+    require_memory(2 * _COMPLEX * prod(batch) * 16**n_qubits, "medium", taken)
+
+
+def require_operators(n_qubits: int, batch: tuple[int, ...], number: int) -> None:
+    """Room for matrices on the Hilbert space, so many for each medium of a batch.
+
+    Raises:
+        TooLargeError: If there is none.
+    """
+    count = prod(batch) * number
+    require_memory(_COMPLEX * count * 4**n_qubits, "medium", f"{count} operators of {n_qubits} qubits")
+
+
+def _generators(batch: tuple[int, ...], size: int) -> str:
+    return f"{prod(batch)} generators of {size} × {size}"

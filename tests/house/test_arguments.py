@@ -1,0 +1,89 @@
+"""Each kind of argument has one check: what it takes, and what it refuses."""
+
+import fractions
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import nvprotocol as nv
+from nvprotocol import _checks as checks
+from nvprotocol.errors import ArgumentError
+
+PAIR = nv.MasterEquation(nv.Medium.pair())
+HUGE: dict[str, tuple[Callable[[object], object], object]] = {
+    "number": (lambda value: nv.channels.preparation(value), 0.5),  # pyright: ignore[reportArgumentType]
+    "array": (lambda value: nv.Medium.pair(a=value), 1.0),  # pyright: ignore[reportArgumentType]
+    "list": (lambda value: PAIR.evolve("ud", [0.0, value]), 1.0),  # pyright: ignore[reportArgumentType]
+    "whole": (lambda value: nv.operators.sigma_z(value), 1),  # pyright: ignore[reportArgumentType]
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+@pytest.mark.parametrize("value", [10**400, -(10**400), 10**5000, fractions.Fraction(10**400, 3)])
+def test_numbers_beyond_floats_are_refused_in_a_short_line(name: str, value: object) -> None:
+    call, good = HUGE[name]
+    call(good)
+    with pytest.raises(ArgumentError) as caught:
+        call(value)
+    assert len(str(caught.value)) < 320
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "must"),
+    [
+        (lambda: nv.Medium.pair(a=1e308), "`a` must be at most|`relaxation` must be at most 1e\\+100 in size"),
+        (
+            lambda: nv.MasterEquation(nv.Medium.pair(), 1e200),
+            "`detuning` must be at most 1e\\+100 in size, but is 1e\\+200",
+        ),
+        (lambda: nv.closed_form.conditional_concurrence(1e308, 1.0), "`t` must be at most 1e\\+100 in size"),
+        (lambda: nv.closed_form.exchange_concurrence(1.0, [1.0, -1e308]), "`J` must be .* contains 1e\\+308"),
+    ],
+)
+def test_numbers_whose_products_overflow_are_refused(call: Callable[[], object], must: str) -> None:
+    with pytest.raises(ArgumentError, match=must):
+        call()
+
+
+def test_whole_numbers_of_many_digits_are_numbers() -> None:
+    assert nv.Medium.pair(a=10**20).relaxation[0, 0] == 1e20
+    assert checks.numeric_array([10**20, fractions.Fraction(1, 2)], "x").tolist() == [1e20, 0.5]  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("value", [np.timedelta64(1, "us"), np.datetime64("2021-08-16"), b"x", "x", {1.0}, None])
+def test_what_is_no_number_is_refused(value: object) -> None:
+    for check in (checks.real_number, checks.numeric_array):
+        with pytest.raises(ArgumentError, match=r"Argument `x` must be (a real number|numeric)"):
+            check(value, "x")  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ArgumentError, match=r"Argument `x` must be a whole number"):
+        checks.whole_number(value, "x", minimum=0)
+
+
+@pytest.mark.parametrize("value", [np.array(["full", "X"]), np.array("full"), ["full"], {}, None, len])
+def test_a_choice_is_a_text(value: object) -> None:
+    """An array would be compared entry by entry."""
+    with pytest.raises(ArgumentError, match=r'Argument `ansatz` must be one of "full", "X"'):
+        checks.one_of(value, "ansatz", ("full", "X"))
+
+
+def test_lists_inside_each_other_end() -> None:
+    circle: list[object] = []
+    circle.append(circle)
+    with pytest.raises(ArgumentError, match=r"must have at most 24 axes, but is nested deeper"):
+        checks.numeric_array(circle, "x")  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("value", ["", "a\0b", "x" * 10_000, b"x", 3, None])
+def test_what_is_no_path_is_refused(value: object) -> None:
+    for call in (nv.Device.from_toml, nv.tomography.read_counts, nv.magnets.Tabulated.from_file):
+        with pytest.raises(ArgumentError, match=r"Argument `path` must be (the path|.*path)"):
+            call(value)  # pyright: ignore[reportArgumentType]
+
+
+def test_an_index_ends_an_iteration_and_selects_by_the_rules_of_numpy() -> None:
+    media = nv.Medium.pair(a=[1.0, 2.0])
+    assert [medium.relaxation[0, 0].real for medium in media] == [1.0, 2.0]  # pyright: ignore[reportGeneralTypeIssues]
+    with pytest.raises(ArgumentError, match=r"Argument `index` must select from a batch of shape \(2,\)"):
+        media["a"]
