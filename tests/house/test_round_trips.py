@@ -139,7 +139,7 @@ TEXTS_WRITTEN = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size
 @given(data_sets())
 def test_data_of_figures(tmp_path_factory: pytest.TempPathFactory, data: xarray.Dataset) -> None:
     figure = PaperFigure(title="t", caption="c", data=lambda *_: data, drawing=lambda _: Figure())
-    made = save("mine", figure, data, tmp_path_factory.mktemp("figure"), ["nc", "csv"])
+    made = save("fig1", figure, data, tmp_path_factory.mktemp("figure"), ["nc", "csv"])
     with xarray.open_dataset(made[0], engine="h5netcdf") as read:
         found = read.load()
     assert found.attrs.pop("format_version") == 1
