@@ -284,6 +284,8 @@ SHOWN = r"""
 """Calls of what no docstring shows with arguments of its own, written as an example."""
 
 
+BY_QISKIT = {"nvprotocol.backend.passes.FollowKept", "nvprotocol.backend.passes.TimeAsMedium"}
+"""What Qiskit makes: it hashes the arguments of a transpiler pass before the pass sees them."""
 REFUSED = {"nvprotocol.backend.backend.NVBackend.from_backend"}
 """What refuses every call."""
 
