@@ -108,9 +108,13 @@ def numeric_array(value: ArrayLike, name: str, *, real: bool = False, largest: f
     """
     array = plain_array(value, name)
     kind = complex if array.dtype.kind == "c" else float
-    with np.errstate(over="ignore"):  # a long double beyond the range of double precision
+    if array.dtype.char not in "gGFD" or (largest == inf and array.dtype.char == "D"):
         converted = array.astype(kind)
         size = inf if largest == inf else np.abs(converted).max(initial=0.0)
+    else:
+        with np.errstate(over="ignore"):  # long doubles beyond double precision, sizes of complex numbers
+            converted = array.astype(kind)
+            size = inf if largest == inf else np.abs(converted).max(initial=0.0)
     if not size <= largest or largest == inf:
         finite = np.isfinite(converted)
         if not np.all(finite):

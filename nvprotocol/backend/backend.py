@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.providers import JobV1
-from qiskit_aer import AerSimulator
+from qiskit_aer import AerError, AerSimulator
 
 from nvprotocol._checks import MOST_SHOTS, fail, show, text, whole_number
 from nvprotocol.backend.postselected import CompletedJob, postselected_result
@@ -104,7 +104,10 @@ class NVBackend(AerSimulator):
         """Sets an option of Aer, other than those that would lose the medium."""
         _refuse_what_loses_the_medium({text(key, "key"): value})
         name = self.name
-        super().set_option(key, value)
+        try:
+            super().set_option(key, value)
+        except AerError:
+            fail("key", "be an option of AerSimulator", f"is {show(key)}")
         self.name = name
 
     def run(  # pyright: ignore[reportIncompatibleMethodOverride]  # Aer's own is untyped

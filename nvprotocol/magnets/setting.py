@@ -15,7 +15,7 @@ __all__ = ["Setting"]
 Array = NDArray[np.float64]
 
 HOTTEST_K = 1e6
-HIGHEST_GHZ = 1e6
+LOWEST_GHZ, HIGHEST_GHZ = 1e-12, 1e6
 SHORTEST_NM, LONGEST_NM = 1e-6, 1e9
 """Far beyond what a magnet or a pair of qubits can be: such numbers are slips of the unit, and overflow."""
 
@@ -126,8 +126,9 @@ class Setting:
 def _check_sizes(name: str, distance: Array, temperature: Array, frequency: Array, height: Array | None) -> None:
     if np.any(temperature > HOTTEST_K):
         fail("temperature_k", f"be at most {show(HOTTEST_K)}", f"is {show(float(temperature.max()))}")
-    if np.any(frequency > HIGHEST_GHZ):
-        fail("frequency_ghz", f"be at most {show(HIGHEST_GHZ)}", f"is {show(float(frequency.max()))}")
+    if np.any((frequency < LOWEST_GHZ) | (frequency > HIGHEST_GHZ)):
+        worst = float(frequency.min() if frequency.min() < LOWEST_GHZ else frequency.max())
+        fail("frequency_ghz", f"be between {show(LOWEST_GHZ)} and {show(HIGHEST_GHZ)}", f"is {show(worst)}")
     if height is not None and np.any((height < SHORTEST_NM) | (height > LONGEST_NM)):
         worst = float(height.min() if height.min() < SHORTEST_NM else height.max())
         fail("height_nm", f"be between {show(SHORTEST_NM)} and {show(LONGEST_NM)} nm", f"is {show(worst)}")

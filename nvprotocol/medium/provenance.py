@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import instance, selected, show, whole_numbers
+from nvprotocol._checks import batch_shape, fail, instance, selected, show, whole_numbers
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._text_table import aligned
 
@@ -90,6 +90,9 @@ class Provenance:
             '2 nm'
         """
         batch = whole_numbers(batch, "batch", minimum=0)
+        for name, number in self.numbers.items():
+            if batch_shape(0, batch=np.broadcast_to(0.0, batch), **{name: np.asarray(number.value)}) != batch:
+                fail("batch", f"be one that {name} of shape {np.shape(number.value)} broadcasts to", f"is {batch}")
         chosen = {
             name: Number(selected(np.broadcast_to(number.value, batch), index), number.unit)
             for name, number in self.numbers.items()

@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, number_of_qubits, numeric_array, one_of, real_number, show, text
+from nvprotocol._checks import bounded_array, fail, number_of_qubits, one_of, real_number, show, text
 from nvprotocol._typing import ArrayLike
 from nvprotocol.resources import require_memory
 
@@ -177,7 +177,7 @@ def _ket_or_matrices(initial: State, n_qubits: int | None, name: str) -> NDArray
         array = _from_label(initial, n_qubits, name)
     else:
         data = _data_of(initial)
-        array = numeric_array(data, name).astype(complex)
+        array = bounded_array(data, name).astype(complex)
     size = array.shape[-1] if array.ndim else 1
     expected = 2 ** (max(1, (size - 1).bit_length()) if n_qubits is None else n_qubits)
     wanted = f"have shape ({expected},) for a ket or (…, {expected}, {expected}) for a density matrix"

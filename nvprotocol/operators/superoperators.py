@@ -23,7 +23,7 @@ def vec(matrices: ArrayLike) -> NDArray:
     array = plain_array(matrices, "matrices")
     if array.ndim < 2 or array.shape[-1] != array.shape[-2]:
         fail("matrices", "have shape (…, d, d)", f"has shape {array.shape}")
-    return np.swapaxes(array, -1, -2).reshape(*array.shape[:-2], -1)
+    return np.swapaxes(array, -1, -2).reshape(*array.shape[:-2], array.shape[-1] ** 2)
 
 
 def unvec(vectors: ArrayLike) -> NDArray:

@@ -113,19 +113,23 @@ def positive_duration(value: object) -> float:
     return real_number(value, "duration_ns", above=0.0)
 
 
-_FAR = 1e100
-"""In ns: further than any pulse."""
+_FAR, _MANY = 1e100, 100_000
+"""In ns: further than any pulse; and times of which it is asked whether they fit into memory."""
 
 
 def namespace_of(t: Any) -> Any:
     """NumPy, or JAX where the array is one of its."""
     if not isinstance(t, np.ndarray | np.generic | float | int) and hasattr(t, "__array_namespace__"):
         return t.__array_namespace__()
+    if getattr(t, "size", 0) > _MANY:
+        require_memory(6 * 16 * t.size, "t", f"6 × {t.size} times")
     if isinstance(t, float) and -_FAR < t < _FAR:
         return np
     if not isinstance(t, np.ndarray) or t.dtype != float or not np.all(np.abs(t) < _FAR):
         require_bounded(numeric_array(t, "t", real=True), "t")
-        if not isinstance(t, np.ndarray | np.generic | float | int) or isinstance(t, np.longdouble):
+        if not isinstance(t, np.ndarray | np.generic | float | int) or isinstance(
+            t, np.longdouble | np.unsignedinteger
+        ):
             fail("t", "be a number or an array", f"is of type {type(t).__name__}")
     return np
 
@@ -272,6 +276,7 @@ class Drag(Gaussian):
 
     def shape(self, t: Any) -> Any:
         """The envelope at times in ns."""
+        namespace_of(t)
         slope = -(t - self.duration_ns / 2) / self._sigma**2 * self._bell(t) / self._height
         return super().shape(t) + 1j * self.beta_ns * slope
 

@@ -117,5 +117,7 @@ def test_a_delay_does_nothing_on_aer_itself() -> None:
 
 def test_a_circuit_that_aer_cannot_run_is_an_error() -> None:
     device = nv.Device(nv.MasterEquation(nv.Medium.pair()))
-    with pytest.raises(RuntimeError, match="Aer did not run the circuits"):
-        nv.emulate(QuantumCircuit(60), device, shots=None)  # a density matrix of 2¹²⁰ entries
+    with nv.resources.limited_memory(2**63 - 1), pytest.raises(RuntimeError, match="Aer did not run the circuits"):
+        nv.emulate(QuantumCircuit(29), device, shots=None)  # a density matrix of 2⁵⁸ entries
+    with pytest.raises(nv.errors.TooLargeError, match=r"`circuit` must ask for at most .* matrices of 60 qubits take"):
+        nv.emulate(QuantumCircuit(60), device, shots=None)

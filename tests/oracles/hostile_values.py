@@ -156,7 +156,7 @@ VALUES: dict[str, Make] = {
     "map": lambda: map(str, [1]),
     "function": lambda: len,
     "lambda": lambda: lambda *_, **__: None,
-    "partial": lambda: functools.partial(int, base=3),
+    "partial": lambda: functools.partial(lambda *_, **__: None, 1),
     "class": lambda: int,
     "module": lambda: math,
     "object": Empty,

@@ -26,6 +26,8 @@ __all__ = ["SpinWaves"]
 
 Array = NDArray[np.float64]
 
+_COLDEST = 1e-50
+"""In rad/µs: below it nothing is excited."""
 _NEAREST_NM = 1e-100
 """Below it, what diverges at r = 0 is no number."""
 
@@ -160,6 +162,9 @@ class SpinWaves:
         t = bounded_array(temperature, "temperature", real=True)
         mu = bounded_array(chemical_potential, "chemical_potential", real=True)
         batch_shape(0, temperature=t, chemical_potential=mu)
+        if np.any(mu > self.gap):
+            fail("chemical_potential", f"lie below the gap, {show(self.gap)} rad/µs", f"is {show(float(mu.max()))}")
+        t = np.where(t < _COLDEST, 0.0, t)
         order = self.dimension / 2
         positive = np.where(t > 0, t, 1.0)
         size = (self.lattice_nm**2 * positive / (4 * np.pi * self.stiffness)) ** order

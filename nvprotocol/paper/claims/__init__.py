@@ -62,6 +62,6 @@ def find(key: str) -> Claim:
         >>> nv.paper.claims.find("eq10").where
         'Eq. 10'
     """
-    if key not in CLAIMS:
+    if not isinstance(key, str) or key not in CLAIMS:
         fail("key", "be the key of a claim (`nvprotocol claims` lists them)", f"is {show(key)}")
     return CLAIMS[key]

@@ -25,6 +25,6 @@ def find(key: str) -> Erratum:
         >>> nv.paper.errata.find("E1").where
         'text below Eq. 15, inset of Fig. 3'
     """
-    if key not in ERRATA:
+    if not isinstance(key, str) or key not in ERRATA:
         fail("key", f"be one of E1 … E{len(ERRATA)}", f"is {show(key)}")
     return ERRATA[key]

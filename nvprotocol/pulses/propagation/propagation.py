@@ -131,6 +131,8 @@ class Propagation:
             fail("times", f"be within the {show(self.schedule.duration)} µs of the schedule", f"has {show(stops[-1])}")
         self.maps.prepare(self.driven(stops))
         rho = initial_state(self.device) if initial is None else operators.density_matrix(initial, self.device.n_qubits)
+        if rho.size == 0:
+            fail("initial", "hold at least one state", f"has shape {rho.shape}")
         states: list[NDArray[np.complex128]] = []
         logarithms: list[NDArray[np.float64]] = []
         log = np.zeros(rho.shape[:-2])

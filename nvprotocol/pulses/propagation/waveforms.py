@@ -53,9 +53,9 @@ def waveform(
             f"be below {show(1000 * np.pi / highest)} ns for the tone at {show(highest / (2000 * np.pi))} GHz (Nyquist)"
         )
         fail("sample_ns", must, f"is {show(step)}")
-    count = round(1000 * schedule.duration / step)
-    if count > _MOST_SAMPLES:
+    if 1000 * schedule.duration > step * (_MOST_SAMPLES + 0.5):
         fail("sample_ns", f"give at most {_MOST_SAMPLES} samples", f"is {show(step)}")
+    count = round(1000 * schedule.duration / step)
     times = (np.arange(count) + 0.5) * step / 1000
     field = np.zeros(count)
     for tone in timeline.tones:
