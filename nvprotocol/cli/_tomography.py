@@ -76,11 +76,14 @@ def _report(file: Path, data: "CountTable", arguments: dict[str, Any]) -> tuple[
     known = f"{kept.sum()} shots in {(kept > 0).sum()} of {len(kept)} settings"
     _say(console, f"{file.name}: {known}{ansatz}")
     measured = [label for label, shots in zip(data.settings, kept, strict=True) if shots > 0]
-    fixed = _fixed_elements(len(found.state), measured, arguments["ansatz"])
     if len(found.state) <= _MOST_PRINTED:
+        fixed = _fixed_elements(len(found.state), measured, arguments["ansatz"])
+        complete = bool(fixed.all())
         console.print(_state_table(found.state, fixed))
         _say(console, "Arrows: qubit 0 first, as in the paper. Bits: Qiskit's order, qubit 0 last.")
-    if not fixed.all():
+    else:  # of many qubits each element would take a matrix
+        complete = _all_measured(measured)
+    if not complete:
         suffices = len(found.state) == 4 and _fixed_elements(4, measured, "X").all()
         hint = _HINT if suffices and arguments["ansatz"] != "X" else ""
         _say(console, f"These settings do not determine the state: more are needed{hint}. {_SHOWN}")
@@ -108,6 +111,11 @@ def _fixed_elements(size: int, measured: list[str], ansatz: str) -> Any:
     turned = unit.swapaxes(2, 3)
     parts = [determines(measured, part, ansatz=ansatz) for part in (unit + turned, 1j * (unit - turned))]
     return parts[0] & parts[1]
+
+
+def _all_measured(measured: list[str]) -> bool:
+    """Whether settings fix every element: each has one Pauli string that no other measures, so none may lack."""
+    return len(set(measured)) == 3 ** len(measured[0])
 
 
 def _state_table(state: Any, fixed: Any) -> "Table":

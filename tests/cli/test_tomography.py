@@ -9,6 +9,7 @@ import pytest
 
 import nvprotocol as nv
 from nvprotocol.cli import main
+from nvprotocol.cli._tomography import _all_measured, _fixed_elements
 from nvprotocol.tomography.files import read_counts, write_counts
 
 EQUATION = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.95), 0.3)
@@ -283,3 +284,11 @@ def test_bad_input(folder: Path, capsys: pytest.CaptureFixture[str], arguments: 
     (folder / "one.csv").write_text("setting,outcome,count\nZ,0,1\n")
     assert error_of(capsys, *arguments).startswith(message)
     assert not (folder / "results").exists()
+
+
+def test_of_many_qubits_all_settings_are_needed(rng: np.random.Generator) -> None:
+    """Without a matrix for each element, which of six qubits were gigabytes."""
+    settings = list(nv.tomography.pauli_settings(3))
+    fewer = list(rng.permutation(settings)[1:])
+    for measured in (settings, fewer):
+        assert _all_measured(measured) == bool(_fixed_elements(8, measured, "full").all())
