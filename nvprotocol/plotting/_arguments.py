@@ -7,8 +7,6 @@ from matplotlib.colors import is_color_like
 
 from nvprotocol._checks import fail, instance, show
 
-__all__ = ["checked_axes", "checked_colour"]
-
 
 def checked_axes(ax: object, name: str = "ax") -> Axes:
     """Axes of Matplotlib that stand in a figure."""

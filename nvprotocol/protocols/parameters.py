@@ -86,7 +86,7 @@ class Parameter:
             return self._coupling(value)
         if self.kind == "time" and isinstance(value, str):
             fail(self.name, "be a number of µs", f"is {show(value)}")
-        bounds = {"above": self.minimum} if self.above else {"minimum": self.minimum}
+        bounds: dict[str, Any] = {"above": self.minimum} if self.above else {"minimum": self.minimum}
         return real_number(value, self.name, maximum=self.maximum, **bounds)
 
     def _label(self, value: object) -> str:

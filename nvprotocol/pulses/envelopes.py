@@ -121,15 +121,15 @@ def namespace_of(t: Any) -> Any:
     """NumPy, or JAX where the array is one of its."""
     if not isinstance(t, np.ndarray | np.generic | float | int) and hasattr(t, "__array_namespace__"):
         return t.__array_namespace__()
-    if getattr(t, "size", 0) > _MANY:
-        require_memory(6 * 16 * t.size, "t", f"6 × {t.size} times")
+    size = getattr(t, "size", 0)
+    if size > _MANY:
+        require_memory(6 * 16 * size, "t", f"6 × {size} times")
     if isinstance(t, float) and -_FAR < t < _FAR:
         return np
     if not isinstance(t, np.ndarray) or t.dtype != float or not np.all(np.abs(t) < _FAR):
         require_bounded(numeric_array(t, "t", real=True), "t")
-        if not isinstance(t, np.ndarray | np.generic | float | int) or isinstance(
-            t, np.longdouble | np.unsignedinteger
-        ):
+        odd = isinstance(t, np.generic) and t.dtype.char in "gBHILQ"  # longdouble and unsigned integers
+        if odd or not isinstance(t, np.ndarray | np.generic | float | int):
             fail("t", "be a number or an array", f"is of type {type(t).__name__}")
     return np
 

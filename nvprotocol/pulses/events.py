@@ -305,7 +305,7 @@ def of_kind(events: Iterable[Event], kind: type[Kind]) -> tuple[Kind, ...]:
     """The events of one kind."""
     if not isinstance(kind, type):
         fail("kind", "be a class of events", f"is {show(kind)}")
-    return tuple(event for event in events if isinstance(event, kind))
+    return tuple(event for event in events if isinstance(event, kind))  # pyright: ignore[reportReturnType]
 
 
 def merged(spans: Iterable[tuple[float, float]], gap: float) -> list[tuple[float, float]]:

@@ -6,6 +6,7 @@
 import contextlib
 import inspect
 import pickle
+from typing import Any
 
 import api_fuzzer
 import numpy as np
@@ -74,7 +75,7 @@ def test_new_errors_are_arguments_errors_and_travel(error: type[nv.errors.Argume
 
 
 @pytest.mark.parametrize("value", [0, 1, "", "parity", [], (), False, True, np.array(0)])
-def test_a_postselection_that_is_no_mapping_is_refused(value: object) -> None:
+def test_a_postselection_that_is_no_mapping_is_refused(value: Any) -> None:
     """What is false, and is not None, would keep every run without a word."""
     circuit = nv.protocols.monitored_bell(duration=0.1, checks=1)
     device = nv.Device(nv.MasterEquation(nv.Medium.pair()))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from itertools import islice, product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ TOO_LARGE: dict[str, tuple[Callable[[], object], str]] = {
     "propagator": (lambda: MANY.propagator(1.0), "medium"),
     "times": (lambda: PAIR.evolve("ud", np.arange(1_000_000.0)), "times"),
     "numbers": (lambda: nv.concurrence(np.broadcast_to(np.eye(4) / 4, (10**8, 4, 4))), "rho"),
-    "range": (lambda: nv.concurrence(range(10**15)), "rho"),  # pyright: ignore[reportArgumentType]
+    "range": (lambda: nv.concurrence(range(10**15)), "rho"),
     "operator": (lambda: nv.operators.sigma_z(0, 20), "n_qubits"),
     "state": (lambda: nv.operators.state("u" * 30), "label"),
     "density matrix": (lambda: nv.operators.density_matrix("u" * 15), "initial"),
@@ -93,11 +94,11 @@ def test_the_limit_is_a_share_of_the_machine_unless_it_is_given(monkeypatch: pyt
 
 
 @pytest.mark.parametrize("limit", [0, -1, True, 0.5, None, "", "GB", "1.5 GB", "1 XB", "-1 GB", 10**30, "9" * 30])
-def test_limits_that_are_none_are_refused(limit: object) -> None:
+def test_limits_that_are_none_are_refused(limit: Any) -> None:
     with (
         pytest.raises(ArgumentError, match="Argument `limit` must be a number of bytes"),
         resources.limited_memory(limit),
-    ):  # pyright: ignore[reportArgumentType]
+    ):
         pass
 
 
@@ -106,7 +107,7 @@ def looped(turns: int, depth: int) -> QuantumCircuit:
     circuit = QuantumCircuit(2)
     if depth:
         inner = looped(turns, depth - 1)
-        circuit.for_loop(range(turns), None, inner, [0, 1], [])
+        circuit.for_loop(range(turns), None, inner, [0, 1], [])  # pyright: ignore[reportCallIssue]
     return circuit
 
 

@@ -143,7 +143,8 @@ def work(options: argparse.Namespace) -> None:
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=module)
     for category in (nv.errors.ValidityWarning, nv.tomography.ModelWarning):
         warnings.filterwarnings("ignore", category=category)
-    resource.setrlimit(resource.RLIMIT_DATA, (_used() + GIGABYTES * 2**30,) * 2)
+    most = _used() + GIGABYTES * 2**30
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     for number in range(options.first, len(chosen)):
         case = chosen[number]
         write(at=number, case=str(case))
