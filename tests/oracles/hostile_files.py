@@ -450,7 +450,9 @@ def doubled(file, name: str, rng: np.random.Generator) -> None:
 
 
 def renamed(file, name: str, rng: np.random.Generator) -> None:
-    file.move(name, str(pick(rng, ["green", "spectrum", "x", "separation_nm2", "ä", "green_real"])))
+    new = str(pick(rng, ["green", "spectrum", "x", "separation_nm2", "ä", "green_real"]))
+    if new not in file:
+        file.move(name, new)
 
 
 SPOILT = (huge, huge, outside, linked, linked, retyped, reshaped, *[attribute] * 4, filled, grouped, doubled, renamed)
