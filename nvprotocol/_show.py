@@ -9,7 +9,13 @@ __all__ = ["show"]
 
 
 def show(value: object) -> str:
-    """Renders a value for an error message in one short line: texts in quotes, numbers with six digits."""
+    """Renders a value for an error message in one short line: texts in quotes, numbers with six digits.
+
+    Examples:
+        >>> from nvprotocol._show import show
+        >>> show("a b"), show(1 / 3), show(10**400)
+        ('"a b"', '0.333333', 'a whole number of 401 digits')
+    """
     text = _text_of(value)
     if not text.isprintable():
         text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text[:_LONGEST])
