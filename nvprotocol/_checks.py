@@ -1,7 +1,6 @@
 """Argument checks: one file, one grammar ("Argument `x` must …, but …")."""
 
 import os
-import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from math import inf, isfinite
 from numbers import Integral, Real
@@ -12,6 +11,7 @@ from typing import Any, NoReturn, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._show import show as show
 from nvprotocol._typing import ArrayLike
 from nvprotocol.errors import ArgumentError, SelectionError
 from nvprotocol.resources import require_memory
@@ -29,6 +29,9 @@ _MOST_WHOLE, _LARGEST_SEED = 2**63 - 1, 2**128 - 1
 _LARGEST = 1e100
 """Of what enters products of three."""
 
+_LONGEST_PATH = 4096
+"""Characters; no system takes longer ones."""
+
 _MOST_AXES = 24
 """More than any batch has; NumPy ends at 32 or 64, with those of its own that a computation adds."""
 
@@ -45,57 +48,6 @@ ROUNDING = 1e-12
 def fail(name: str, must: str, but: str) -> NoReturn:
     """Raises the `ArgumentError` "Argument `name` must `must`, but `but`."."""
     raise ArgumentError(name, must, but)
-
-
-def show(value: object) -> str:
-    """Renders a value for an error message in one short line: texts in quotes, numbers with six digits."""
-    text = _text_of(value)
-    if not text.isprintable():
-        text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text[:_LONGEST])
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 20]}…{text[-10:]}"
-
-
-def _text_of(value: object) -> str:
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, bool | np.bool_):
-        return str(value)
-    if isinstance(value, int | np.integer) and not isinstance(value, np.timedelta64):
-        digits = int(int(value).bit_length() * 0.30103) + 1
-        return f"a whole number of {digits} digits" if digits > 30 else str(value)
-    if isinstance(value, float | np.floating):
-        return f"{float(value):.6g}"
-    if isinstance(value, complex | np.complexfloating):
-        return f"{complex(value):.6g}"
-    if isinstance(value, np.ndarray) and value.size > _FEW:
-        return f"an array of shape {value.shape}"
-    return _SHORT.repr(value.tolist() if isinstance(value, np.ndarray) else value)
-
-
-class _Short(reprlib.Repr):
-    """Objects as short texts, whatever they hold; what cannot say what it is, is named by its type."""
-
-    def repr1(self, x: Any, level: int) -> str:
-        """One of them, at a depth."""
-        if isinstance(x, list | tuple | dict | set | frozenset):
-            return super().repr1(x, level) if level > 0 else "…"
-        if isinstance(x, str):
-            return super().repr1(str(x), level)
-        numbers = int | float | complex | np.integer | np.inexact | np.ndarray
-        if isinstance(x, numbers) and not isinstance(x, np.timedelta64):
-            return _text_of(x)
-        try:
-            return str(x)[: 2 * _LONGEST]
-        except Exception:  # whatever it is: it is being refused for another reason
-            return f"a {type(x).__name__}"
-
-
-_LONGEST_PATH = 4096
-"""Characters; no system takes longer ones."""
-_LONGEST, _FEW = 160, 16
-"""Characters of a value in a message, and numbers of an array that is shown in full."""
-_SHORT = _Short()
-_SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxtuple, _SHORT.maxdict, _SHORT.maxstring = 4, 9, 9, 4, 60
 
 
 def numeric_array(value: ArrayLike, name: str, *, real: bool = False, largest: float = inf) -> NDArray:

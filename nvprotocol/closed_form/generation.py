@@ -63,7 +63,7 @@ def time_to_fidelity(F: ArrayLike, Gamma: ArrayLike) -> NDArray[np.float64]:
     """
     F, Gamma = read(F=F, Gamma=Gamma)
     _attainable(F)
-    refuse("Gamma", Gamma, Gamma == 0, "not be 0")
+    refuse("Gamma", Gamma, np.abs(Gamma) < 1e-100, "not be 0")
     return np.log(F / (1 - F)) / (4 * np.abs(Gamma))
 
 

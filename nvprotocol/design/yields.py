@@ -140,10 +140,9 @@ def bell_yield(
     target = real_number(target_fidelity, "target_fidelity", above=0.5)
     if target >= 1:
         fail("target_fidelity", "be less than 1, which is reached only after endless time", f"is {show(target)}")
-    overhead = real_number(overhead, "overhead", minimum=0.0)
+    overhead, tolerances = real_number(overhead, "overhead", minimum=0.0), truth(tolerances, "tolerances")
     g12, g21 = chirality(medium)  # which refuses other numbers of qubits
     own = _rate(dephasing_time, "dephasing_time")
-    tolerances = truth(tolerances, "tolerances")
     delta = bounded_array(field_difference_nt, "field_difference_nt", real=True) * RAD_PER_US_PER_NT / 2
     batch_shape(0, medium=g12, dephasing_time=own, field_difference_nt=delta)
     g12, g21, delta, own = np.broadcast_arrays(g12, g21, delta, own)

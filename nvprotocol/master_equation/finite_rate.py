@@ -101,7 +101,8 @@ def exceptional_detuning(a: float, A: float, q: float, period: float) -> float:
     """
     from scipy.optimize import root_scalar
 
-    medium, Gamma = Medium.pair(a=a, A=A, q=q), abs(real_number(A, "A")) * (1 + q)
+    given = {name: real_number(value, name) for name, value in (("a", a), ("A", A), ("q", q))}
+    medium, Gamma = Medium.pair(**given), abs(given["A"]) * (1 + given["q"])
     grid = np.linspace(0.0, Gamma, 161) ** 0.5 * Gamma**0.5  # denser near Γ
     values = _discriminant(MasterEquation(medium, grid), period)
     (falls,) = np.nonzero((values[:-1] > 0) & (values[1:] <= 0))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from nvprotocol._writing import check_folder, written
 from nvprotocol.errors import OutputError
 
 try:
@@ -57,6 +58,7 @@ def result_folder(
     target = Path(path)
     try:
         target = target.resolve()
+        check_folder(target)
         _clear_abandoned(target)
         missing = [folder for folder in target.parents if not folder.exists()]
         _refuse_existing(target, files, force=force)
@@ -65,6 +67,7 @@ def result_folder(
             yield partial
             partial.chmod(0o755)
             _put_in_place(partial, target, files, force=force, same=same)
+            written(target)
     except OutputError:
         raise
     except OSError as error:
