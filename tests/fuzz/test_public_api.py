@@ -16,7 +16,6 @@ from hostile_values import VALUES
 import nvprotocol as nv
 from nvprotocol._checks import show
 
-
 OPEN = (
     "nvprotocol.experiment.",
     "nvprotocol.emulation.state_tomography.emulate(per_shot",
