@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import MOST_SHOTS, Seed, fail, generator, mapping, show, whole_number
+from nvprotocol._checks import MOST_SHOTS, Seed, fail, generator, mapping, show, truth, whole_number
 from nvprotocol.device import Device
 from nvprotocol.engines import engine_of
 from nvprotocol.errors import NoKeptShotsError, UnsupportedCircuitError
@@ -102,8 +102,10 @@ class Request:
         """
         from qiskit import QuantumCircuit
 
-        several = isinstance(circuit, Sequence)
-        circuits = list(circuit) if isinstance(circuit, Sequence) else [circuit]
+        per_shot = truth(per_shot, "per_shot")
+        several = isinstance(circuit, Sequence) and not isinstance(circuit, str | bytes | range)
+        given: Any = circuit
+        circuits: list[Any] = list(given) if several else [given]
         if not circuits or not all(isinstance(one, QuantumCircuit) for one in circuits):
             fail("circuit", "be a QuantumCircuit or several of them", "is something else or empty")
         if not isinstance(device, Device):

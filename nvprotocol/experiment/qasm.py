@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from nvprotocol._checks import path as as_path
 from nvprotocol._reading import printable, read_text
 from nvprotocol.errors import FileError, UnsupportedCircuitError
 from nvprotocol.experiment.dialect import name_single_bits, not_followed, with_tests_of_bits
@@ -109,7 +110,7 @@ def from_qasm(path: str | Path) -> "QuantumCircuit":
         >>> dict(nv.experiment.from_qasm(file).count_ops())
         {'delay': 2, 'x': 1}
     """
-    file = Path(path)
+    file = as_path(path, "path")
     text, source = read_text(file, most=_MOST_BYTES), printable(str(file))
     from openqasm3 import ast
     from qiskit_qasm3_import import convert

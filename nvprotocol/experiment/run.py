@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nvprotocol._checks import function, instance
 from nvprotocol.experiment.agreement import Agreement
 from nvprotocol.experiment.chunk_arrays import estimates_from, exact_from
 from nvprotocol.experiment.chunks import observable_of_experiment, plan_of, work_of
@@ -40,7 +41,7 @@ def run(
         Estimates, exact values and their agreement. A point at which no run is kept has no estimate; the others stand.
 
     Raises:
-        ArgumentError: If the executor is none.
+        ArgumentError: If an argument is not as described.
         StoreError: If the store is of another experiment or version of the package; the message says what differs.
         OutputError: If the store cannot be written.
         ExecutorError: If the executor breaks; what is in the store stays.
@@ -63,6 +64,9 @@ def run(
         >>> first.curves[0].estimates[1].concurrence == again.curves[0].estimates[1].concurrence
         True
     """
+    instance(experiment, "experiment", Experiment)
+    if progress is not None:
+        function(progress, "progress")
     plan, (_, observable) = plan_of(experiment), observable_of_experiment(experiment)
     chunks = execute(work_of(experiment, plan), executor, store, progress)
     curves, agreement = [], Agreement(0.0, 0)

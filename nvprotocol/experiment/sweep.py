@@ -6,6 +6,7 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._checks import show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._toml import TomlFile, suggestion
 from nvprotocol.experiment.schema import PARAMETERS, Axis, ExperimentFile
@@ -100,7 +101,8 @@ def sweep_of(axis: Axis, section: str, content: ExperimentFile, source: TomlFile
         values = np.linspace(number("start", axis.start or 0.0), number("stop", axis.stop or 0.0), axis.points or 2)
     sweep = Sweep(axis.parameter, values)
     if sweep.is_whole and np.any(values != np.round(values)):
-        refuse("values" if listed else "points", f"must give whole numbers, but gives {values.tolist()}.")
+        first = show(float(values[values != np.round(values)][0]))
+        refuse("values" if listed else "points", f"must give whole numbers, but gives {first}.")
     return sweep
 
 

@@ -6,7 +6,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from nvprotocol._checks import fail
+from nvprotocol._checks import fail, function, instance
+from nvprotocol._checks import path as as_path
 from nvprotocol.errors import ExecutorError
 from nvprotocol.runs.store import ChunkStore
 from nvprotocol.runs.work import Arrays, Work
@@ -55,7 +56,7 @@ def execute(
         The arrays of every chunk, in order.
 
     Raises:
-        ArgumentError: If the executor is none.
+        ArgumentError: If an argument is not as described.
         StoreError: If the store is one of other work.
         OutputError: If the store cannot be written.
         ExecutorError: If the executor breaks or is shut down, or a worker has another version of this package; chunks
@@ -69,9 +70,7 @@ def execute(
         ...     [int(chunk["square"][0]) for chunk in execute(squares, threads)]
         [0, 1, 4]
     """
-    if executor is not None and not isinstance(executor, Executor):
-        fail("executor", "be a concurrent.futures.Executor, or None", f"is of type {type(executor).__name__}")
-    chunks = ChunkStore(store, work) if isinstance(store, str | Path) else store
+    chunks = _checked(work, executor, store, progress)
     done: dict[int, Arrays] = {}
     if chunks is not None:
         there = ((number, chunks.load(number)) for number in range(len(work.sizes)))
@@ -99,6 +98,18 @@ def execute(
         else:
             _spread(work, missing, executor, keep)
     return [done[number] for number in range(len(work.sizes))]
+
+
+def _checked(work: object, executor: object, store: object, progress: object) -> ChunkStore | None:
+    """The store, once all arguments are known to be what they should be."""
+    work = instance(work, "work", Work)
+    if progress is not None:
+        function(progress, "progress")
+    if executor is not None and not isinstance(executor, Executor):
+        fail("executor", "be a concurrent.futures.Executor, or None", f"is of type {type(executor).__name__}")
+    if store is None or isinstance(store, ChunkStore):
+        return store
+    return ChunkStore(as_path(store, "store", of="a folder"), work)
 
 
 def _spread(work: Work, missing: list[int], executor: Executor, keep: Callable[[int, Arrays], None]) -> None:

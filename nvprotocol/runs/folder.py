@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from nvprotocol._checks import function, texts, truth
+from nvprotocol._checks import path as as_path
 from nvprotocol._writing import check_folder, written
 from nvprotocol.errors import OutputError
 
@@ -43,6 +45,7 @@ def result_folder(
             other stays, and this one gets a name beside it.
 
     Raises:
+        ArgumentError: If an argument is not as described.
         OutputError: If the folder exists and may not be replaced, or cannot be written; or if another result has
             appeared there meanwhile, with the name that this one has got.
 
@@ -55,7 +58,9 @@ def result_folder(
         'C = 0.5'
     """
     missing: list[Path] = []
-    target = Path(path)
+    target, files, force = as_path(path, "path", of="a folder"), texts(files, "files"), truth(force, "force")
+    if same is not None:
+        function(same, "same")
     try:
         target = target.resolve()
         check_folder(target)

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from nvprotocol._checks import show
+from nvprotocol._checks import fail, instance, mapping, show, whole_number
+from nvprotocol._checks import path as as_path
 from nvprotocol._sealed import DIGEST_LENGTH, is_whole, sealed
 from nvprotocol.errors import OutputError, StoreError
 from nvprotocol.runs.work import Arrays, Work
@@ -47,7 +48,7 @@ class ChunkStore:
     """
 
     def __init__(self, folder: str | Path, work: Work) -> None:
-        self.folder, self.work = Path(folder), work
+        self.folder, self.work = as_path(folder, "folder", of="a folder"), instance(work, "work", Work)
         with self._refusing():
             self.folder = self.folder.absolute()
             if not self.folder.exists():
@@ -61,6 +62,7 @@ class ChunkStore:
 
     def load(self, number: int) -> Arrays | None:
         """The arrays of a chunk; None where there is none, or where what is there is damaged or of other work."""
+        number = whole_number(number, "number", minimum=0, maximum=10**6 - 1)
         with self._refusing():
             try:
                 raw = self._path(number).read_bytes()
@@ -79,6 +81,10 @@ class ChunkStore:
         Raises:
             OutputError: If it cannot be written; what has been written before stays.
         """
+        number = whole_number(number, "number", minimum=0, maximum=10**6 - 1)
+        for name, array in mapping(arrays, "arrays", "names to arrays").items():
+            if not isinstance(array, np.ndarray) or array.dtype.hasobject:
+                fail(f'arrays["{name}"]', "be an array of numbers or texts", f"is of type {type(array).__name__}")
         buffer = io.BytesIO()
         np.savez(buffer, **arrays, key=np.array(self.work.key), number=np.array(number))  # pyright: ignore[reportArgumentType]
         with zipfile.ZipFile(buffer, "a") as archive:
@@ -93,7 +99,7 @@ class ChunkStore:
     @staticmethod
     def discard(folder: str | Path) -> None:
         """Removes a folder of chunks, of whatever work; a run that goes on makes it anew. Any other folder stays."""
-        folder = Path(folder)
+        folder = as_path(folder, "folder", of="a folder")
         if not (folder / _ABOUT).exists():
             return
         with suppress(OSError):

@@ -11,7 +11,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._read_only import ReadOnlyDict, holds_read_only
+from nvprotocol._checks import fail, function, mapping, show, text, whole_number
+from nvprotocol._read_only import ReadOnlyDict, holds_read_only, protect
+from nvprotocol.errors import ArgumentError
 
 Arrays: TypeAlias = dict[str, NDArray[Any]]
 """What a chunk gives: named arrays of numbers or of texts, no objects."""
@@ -36,6 +38,9 @@ class Work:
         sizes: Number of points in each chunk.
         compute: From the number of a chunk to its arrays. Other processes get it pickled.
 
+    Raises:
+        ArgumentError: If one is not as described.
+
     Examples:
         >>> from nvprotocol.runs import Work, execute
         >>> squares = Work("squares", {"up to": 4}, (2, 2), lambda k: {"square": np.arange(2 * k, 2 * k + 2) ** 2})
@@ -48,12 +53,22 @@ class Work:
     sizes: tuple[int, ...]
     compute: Callable[[int], Arrays]
 
+    def __post_init__(self) -> None:
+        text(self.kind, "kind")
+        mapping(self.asked, "asked", "names to what is asked")
+        if not isinstance(self.sizes, tuple):
+            fail("sizes", "be a tuple of whole numbers", f"is {show(self.sizes)} of type {type(self.sizes).__name__}")
+        for size in self.sizes:
+            whole_number(size, "sizes", minimum=0)
+        function(self.compute, "compute")
+        protect(self)
+
     @cached_property
     def identity(self) -> dict[str, Any]:
         """What is asked with the versions of package and chunk format, in JSON's own types."""
         versions = {"nvprotocol": version("nvprotocol"), "format_version": _FORMAT_VERSION}
-        text = json.dumps({"kind": self.kind, **versions, "asked": self.asked}, default=_plain)
-        return json.loads(text, object_pairs_hook=ReadOnlyDict)
+        said = json.dumps({"kind": self.kind, **versions, "asked": self.asked}, default=_plain)
+        return json.loads(said, object_pairs_hook=ReadOnlyDict)
 
     @cached_property
     def key(self) -> str:
@@ -65,8 +80,8 @@ class Work:
             >>> len(one.key), one.key == other.key
             (64, False)
         """
-        text = json.dumps(self.identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        said = json.dumps(self.identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 def points_each(number: int, most: int) -> list[tuple[int, int]]:
@@ -79,11 +94,15 @@ def points_each(number: int, most: int) -> list[tuple[int, int]]:
         number: Number of points.
         most: Most points in a chunk.
 
+    Raises:
+        ArgumentError: If one is no whole number of at least 1.
+
     Examples:
         >>> from nvprotocol.runs import points_each
         >>> points_each(20, most=1000), len(points_each(1500, most=1000)), len(points_each(20_000, most=1000))
         ([(0, 8), (8, 16), (16, 20)], 16, 20)
     """
+    number, most = whole_number(number, "number", minimum=1, maximum=10**9), whole_number(most, "most", minimum=1)
     size = min(max(-(-number // _PARTS), _FEWEST), most)
     return [(start, min(start + size, number)) for start in range(0, number, size)]
 
@@ -97,4 +116,5 @@ def _plain(value: object) -> Any:
     if hasattr(value, "__dict__") and not callable(value):  # an object, by what it was made with
         kept = {name for name in vars(value) if isinstance(getattr(type(value), name, None), cached_property)}
         return {"of": type(value).__name__, **{name: one for name, one in vars(value).items() if name not in kept}}
-    raise TypeError(f"nothing plain can be made of {type(value).__name__}")
+    must = "be made of what JSON can hold, numbers, arrays and objects of such"
+    raise ArgumentError("asked", must, f"has a {type(value).__name__}")

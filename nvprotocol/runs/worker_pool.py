@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from nvprotocol._checks import whole_number
+from nvprotocol._checks import texts, whole_number
 
 _RENEWALS = 3
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -41,6 +41,7 @@ class WorkerPool(Executor):
 
     def __init__(self, workers: int, preload: Sequence[str] = ()) -> None:
         self.workers = whole_number(workers, "workers", minimum=1)
+        preload = texts(preload, "preload")
         methods = multiprocessing.get_all_start_methods()
         self._context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         if preload and hasattr(self._context, "set_forkserver_preload"):
