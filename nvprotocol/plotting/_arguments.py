@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import is_color_like
 
@@ -32,6 +33,6 @@ def checked_colour(value: Any, name: str) -> Any:
         >>> checked_colour("black", "shade")
         'black'
     """
-    if value is not None and not (isinstance(value, str | tuple | list) and is_color_like(value)):
+    if value is not None and not (isinstance(value, str | tuple | list | np.ndarray) and is_color_like(value)):
         fail(name, "be a colour of Matplotlib", f"is {show(value)}")
     return value

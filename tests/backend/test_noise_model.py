@@ -114,7 +114,7 @@ def test_arguments_that_are_refused() -> None:
         noise_model(equation, LABELS, qubits=(0, 0))
     with pytest.raises(ArgumentError, match=r"Argument `qubits` must be 2 different qubits, but is \(0, 1, 2\)"):
         noise_model(equation, LABELS, qubits=(0, 1, 2))
-    with pytest.raises(ArgumentError, match="Argument `duration` must be at least 0, but is -1"):
+    with pytest.raises(ArgumentError, match=r'Argument `durations\["wait"\]` must be at least 0, but is -1'):
         noise_model(equation, {"wait": -1.0})
     with pytest.raises(ArgumentError, match="Argument `n_qubits` must be at least 1, but is 0"):
         labelled_delay("wait", 0)

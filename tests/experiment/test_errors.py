@@ -37,7 +37,7 @@ MEDIUM = [
     ("a = 2.0", "a = nan", 'key "medium.a" must be finite, but is nan.'),
     ("a = 2.0", "a = -inf", 'key "medium.a" must be finite, but is -inf.'),
     ("a = 2.0", "a = true", 'key "medium.a" must be a number, but is True.'),
-    ("a = 2.0", "a = [1.0, 2.0]", 'key "medium.a" must be a number, but is [1.0, 2.0].'),
+    ("a = 2.0", "a = [1.0, 2.0]", 'key "medium.a" must be a number, but is [1, 2].'),
     ("a = 2.0", 'a = "2 MHz"', 'key "medium.a" must be an angular rate in rad/s'),
     ("a = 2.0", 'a = "2 us"', 'key "medium.a" must be an angular rate in rad/s'),
     ("A = 2.0", "A = 2.5", "Argument `A` must satisfy |A| ≤ a = 2, but |A| is 2.5."),
@@ -61,7 +61,7 @@ PROTOCOL = [
         '"monitored_bel"',
         'key "protocol.name" must be one of "dissipative_entanglement", "echoed_bell", "exchange", "final_check", ',
     ),
-    ('"monitored_bell"', '"mono\\nbell"', 'but is "mono bell".'),  # still one line
+    ('"monitored_bell"', '"mono\\nbell"', 'but is "mono\\nbell".'),  # still one line
     ('"monitored_bell"', "3", 'key "protocol.name" must be one of'),
     ("checks = 20", "checks = 0", 'key "protocol.checks" must be at least 1, but is 0.'),
     ("checks = 20", "checks = 2.5", 'key "protocol.checks" must be a whole number, but is 2.5.'),
@@ -92,7 +92,7 @@ SCAN = [
     ('"50 ns"', '"50ns"', 'key "scan.start" must be a number, or a number and a unit such as "50 ns"'),
     ('"50 ns"', "nan", 'key "scan.start" must be finite, but is nan.'),
     ('"1 us"', "inf", 'key "scan.stop" must be finite, but is inf.'),
-    ('"1 us"', "[1.0]", 'key "scan.stop" must be a number, but is [1.0].'),
+    ('"1 us"', "[1.0]", 'key "scan.stop" must be a number, but is [1].'),
     ("points = 20", "points = 1", 'key "scan.points" must be at least 2, but is 1.'),
     ("points = 20", "points = 2.5", 'key "scan.points" must be a whole number, but is 2.5.'),
     ("[0.0, 2.0, 5.0]", "[]", 'key "curves.values" must not be empty, but is [].'),

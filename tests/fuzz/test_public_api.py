@@ -64,8 +64,15 @@ def test_whatever_is_public_travels_between_processes(recorder: public_calls.Rec
         else:
             assert type(copy) is type(made), name
             assert str(copy) == str(made) or " at 0x" in str(made), name
-    # The sections of an experiment file have classes that are made when the room is imported.
-    assert {name: why for name, why in lost.items() if not name.startswith("nvprotocol.experiment.")} == {}
+    # The sections of an experiment file have classes that are made when the room is imported; the works of the examples
+    # compute with functions of the page, and a pool of processes is one of its own.
+    stay = (
+        "nvprotocol.experiment.",
+        "nvprotocol.runs.work.Work",
+        "nvprotocol.runs.store.",
+        "nvprotocol.runs.worker_pool.",
+    )
+    assert {name: why for name, why in lost.items() if not name.startswith(stay)} == {}
 
 
 @pytest.mark.parametrize("label", VALUES)

@@ -291,8 +291,13 @@ BY_OTHERS = {
     "nvprotocol.paper.claim.Verdict",
 }
 """Qiskit hashes the arguments of a transpiler pass before the pass sees them, and Python makes an enumeration."""
-REFUSED = {"nvprotocol.backend.backend.NVBackend.from_backend"}
-"""What refuses every call."""
+REFUSED = {
+    "nvprotocol.backend.backend.NVBackend.from_backend",
+    "nvprotocol.experiment.file.Experiment.part",
+    "nvprotocol.runs.worker_pool.WorkerPool.shutdown",
+    "nvprotocol.runs.worker_pool.WorkerPool.submit",
+}
+"""What refuses every call, and what the examples do not call."""
 
 
 def recorded(names: Collection[str] | None = None) -> Recorder:
