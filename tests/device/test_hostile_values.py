@@ -75,9 +75,7 @@ def test_bases_that_no_file_can_be(tmp_path: Path, base: str) -> None:
 
 
 def test_what_is_no_text(tmp_path: Path) -> None:
-    with pytest.raises(
-        ArgumentError, match=r"^Argument `path` must be the path of a device file, but is .*a.x00b"
-    ):
+    with pytest.raises(ArgumentError, match=r"^Argument `path` must be the path of a device file, but is .*a.x00b"):
         nv.Device.from_toml(tmp_path / "a\0b.toml")
     with pytest.raises(FileError, match=r"^x\.toml: not valid TOML: brackets"):
         content_of("a = " + "{a=" * 3000, "x.toml", FileError)

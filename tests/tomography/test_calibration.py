@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from counting import FALSE_ALARM, fewest_inside, sigmas
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import rel_entr, xlogy
 from two_qubit_states import FLIPS, SINGLET, singlet_fidelity
 
 import nvprotocol as nv
 from nvprotocol import tomography
 from nvprotocol.entanglement import signed_concurrence
 from nvprotocol.errors import ArgumentError
-from nvprotocol.tomography._calibration import growth, readout_variance, widening
+from nvprotocol.tomography._calibration import growth, joint_fit, readout_variance, widening
 from nvprotocol.tomography._fits import fitted
 from nvprotocol.tomography._goodness_of_fit import p_values
 from nvprotocol.tomography._profile_likelihood import thresholds
@@ -168,6 +170,30 @@ def test_few_calibration_shots(shots: int, readout: NDArray[np.float64], rng: np
         found = tomography.estimate(counts, readout=readout, calibration_shots=shots)
     assert np.diff(found.interval) > np.diff(exact.interval) + 0.01
     assert found.standard_error > exact.standard_error
+
+
+@pytest.mark.slow
+def test_the_joint_fit_is_the_least_sum_of_both_deviances(rng: np.random.Generator) -> None:
+    # The calibration says one thing and the tables another; a search without slopes finds the same compromise.
+    number, read = 400, np.array([[[0.93, 0.1], [0.07, 0.9]], [[0.95, 0.06], [0.05, 0.94]]])
+    counts = tomography.sample(WERNER, 3000, rng, readout=read + 0.04 * np.array([[1, -1], [-1, 1]]))
+    this = fitted(counts, None, read, "full", number)
+    assert this.calibration is not None
+    p, own = joint_fit(this, this.calibration, 0)
+    shots = np.repeat(counts.sum(axis=1), 4)
+    found = 2 * rel_entr(counts.ravel(), shots * p).sum() + own
+
+    def total(errors: NDArray[np.float64]) -> float:
+        matrices = np.array([[[1 - up, down], [up, 1 - down]] for up, down in np.clip(errors, 1e-6, 0.5).reshape(2, 2)])
+        state = tomography.maximum_likelihood(counts, readout=matrices).state
+        lost = tomography.log_likelihood(state, counts, readout=matrices)
+        whole = counts / counts.sum(axis=1, keepdims=True)
+        return 2 * float(xlogy(counts, whole).sum() - lost) + 2 * number * float(rel_entr(read, matrices).sum())
+
+    start = np.array([0.07, 0.1, 0.05, 0.06])
+    least = minimize(total, start, method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-3, "maxfev": 400}).fun
+    assert total(start) > least + 5
+    assert found == pytest.approx(least, abs=0.05)
 
 
 def test_shots_need_a_matrix_and_are_whole() -> None:
