@@ -77,7 +77,8 @@ def time_as_medium(
         >>> time_as_medium(nv.protocols.monitored_bell(1.5, checks=3), device).count_ops()["superop"]
         3
     """
-    instance(circuit, "circuit", QuantumCircuit), instance(device, "device", Device)
+    instance(circuit, "circuit", QuantumCircuit)
+    instance(device, "device", Device)
     prepares, to_end = truth(prepares, "prepares"), truth(to_end, "to_end")
     (compiled,) = compile_circuits([circuit], device, prepares=prepares, to_end=to_end)
     return compiled.written()
@@ -149,6 +150,7 @@ def follow_kept(
         >>> follow_kept(plain, {0: 1, 1: 1}, device, report=()).records
         ()
     """
-    instance(circuit, "circuit", QuantumCircuit), instance(device, "device", Device)
+    instance(circuit, "circuit", QuantumCircuit)
+    instance(device, "device", Device)
     reported = whole_numbers(report, "report", minimum=0)
     return kept_branch(CompiledCircuit.read(circuit, kept_bits(keep)), device, reported)

@@ -19,7 +19,8 @@ from nvprotocol.device.medium_section import in_folder, magnet_of
 from nvprotocol.device.schema import MagnetAlone
 from nvprotocol.errors import ArgumentError, DesignFileError
 from nvprotocol.magnets.magnet import Magnet
-from nvprotocol.runs import Arrays, Progress, Work
+from nvprotocol.runs import Progress, Work
+from nvprotocol.runs.work import Arrays
 
 __all__ = ["DesignTask", "load", "parse"]
 

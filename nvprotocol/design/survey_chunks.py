@@ -13,7 +13,8 @@ from nvprotocol.design.question import Question
 from nvprotocol.design.sector import Array
 from nvprotocol.design.yields import BellYield
 from nvprotocol.medium import Medium, Note, Number, Provenance
-from nvprotocol.runs import Arrays, Work
+from nvprotocol.runs import Work
+from nvprotocol.runs.work import Arrays
 
 _MOST = 4000
 """Places that take a few seconds."""

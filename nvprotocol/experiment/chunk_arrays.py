@@ -9,7 +9,7 @@ import numpy as np
 from nvprotocol.emulation import Estimate, Probability
 from nvprotocol.experiment.exact import Exact
 from nvprotocol.experiment.observable import Emulated, Observable, value_of
-from nvprotocol.runs import Arrays
+from nvprotocol.runs.work import Arrays
 
 _NUMBERS = ("value", "low", "high", "error", "success", "success_low", "success_high", "p_value")
 

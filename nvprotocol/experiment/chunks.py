@@ -24,7 +24,8 @@ from nvprotocol.experiment.exact import (
 from nvprotocol.experiment.file import Experiment, parameters_of
 from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, observable_of
 from nvprotocol.master_equation import Conditional
-from nvprotocol.runs import Arrays, Work, points_each
+from nvprotocol.runs import Work, points_each
+from nvprotocol.runs.work import Arrays
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

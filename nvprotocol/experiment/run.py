@@ -13,7 +13,8 @@ from nvprotocol.experiment.chunks import observable_of_experiment, plan_of, work
 from nvprotocol.experiment.file import Experiment
 from nvprotocol.experiment.observable import Observable
 from nvprotocol.experiment.result import Curve, ExperimentResult
-from nvprotocol.runs import Arrays, ChunkStore, Progress, execute
+from nvprotocol.runs import ChunkStore, Progress, execute
+from nvprotocol.runs.work import Arrays
 
 
 def run(

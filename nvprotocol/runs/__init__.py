@@ -3,7 +3,7 @@
 from nvprotocol.runs.execution import Progress, execute
 from nvprotocol.runs.folder import result_folder
 from nvprotocol.runs.store import ChunkStore
-from nvprotocol.runs.work import Arrays, Work, points_each
+from nvprotocol.runs.work import Work, points_each
 from nvprotocol.runs.worker_pool import WorkerPool
 
-__all__ = ["Arrays", "ChunkStore", "Progress", "Work", "WorkerPool", "execute", "points_each", "result_folder"]
+__all__ = ["ChunkStore", "Progress", "Work", "WorkerPool", "execute", "points_each", "result_folder"]

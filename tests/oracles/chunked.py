@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from nvprotocol.runs import Arrays, Work
+from nvprotocol.runs import Work
+from nvprotocol.runs.work import Arrays
 
 EXPECTED = [n**2 for n in range(200)]
 

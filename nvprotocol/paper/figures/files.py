@@ -84,7 +84,8 @@ def save(
 
     formats = [one_of(one, "formats", FORMATS) for one in texts(formats, "formats")]
     one_of(name, "name", NAMES)
-    instance(figure, "figure", PaperFigure), instance(data, "data", Dataset)
+    instance(figure, "figure", PaperFigure)
+    instance(data, "data", Dataset)
     target = as_path(folder, "folder")
     made = {target / each: content for each, content in _contents(name, figure, data, formats).items()}
     try:
