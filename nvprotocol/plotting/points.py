@@ -33,7 +33,7 @@ def estimate_points(
     quantity: Quantity = "concurrence",
     *,
     number: int = 0,
-    label: str = "emulated",
+    label: str | None = "emulated",
 ) -> None:
     """Draws estimates as points with their 95 % intervals.
 
@@ -43,7 +43,7 @@ def estimate_points(
         estimates: What `emulate` or `probability` gives, one for each position; None leaves it out.
         quantity: "concurrence" of estimates, "probability" of probabilities, or "success_probability" of either.
         number: Which of the colours and markers to take.
-        label: Entry in the legend.
+        label: Entry in the legend; None for none.
 
     Raises:
         ArgumentError: If the quantity is another or not that of the estimates, or positions and estimates differ in
@@ -82,7 +82,7 @@ def interval_points(
     high: ArrayLike,
     *,
     number: int = 0,
-    label: str = "emulated",
+    label: str | None = "emulated",
     shade: "ColorType | None" = None,
 ) -> None:
     """Draws points with intervals; one that is NaN is left out.
@@ -94,7 +94,7 @@ def interval_points(
         low: Lower limits of their intervals, shape (n,).
         high: Upper limits, shape (n,).
         number: Which of the colours and markers to take.
-        label: Entry in the legend.
+        label: Entry in the legend; None for none.
         shade: Another colour.
 
     Raises:
@@ -108,7 +108,8 @@ def interval_points(
         1
     """
     ax, shade, number = checked_axes(ax), checked_colour(shade, "shade"), whole_number(number, "number", minimum=0)
-    text(label, "label")
+    if label is not None:
+        text(label, "label")
     given = {"x": x, "values": values, "low": low, "high": high}
     columns = [_with_nan(column, name) for name, column in given.items()]
     if columns[0].ndim != 1 or len({column.shape for column in columns}) > 1:

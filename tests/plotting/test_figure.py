@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 import nvprotocol as nv
 from nvprotocol.experiment import ExperimentResult, parse, run
 from nvprotocol.experiment.observable import value_of
-from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, experiment_figure
+from nvprotocol.plotting import COLOURS, COLUMN_WIDTH, experiment_figure, interval_points
 
 
 def legend_of(figure: Figure) -> list[str]:
@@ -128,3 +128,9 @@ def test_of_many_points_some_are_drawn() -> None:
     (points,) = [line for line in figure.axes[0].get_lines() if line.get_marker() == "o"]
     np.testing.assert_allclose(np.asarray(points.get_xdata()), result.experiment.scan.values[::5])
     assert "emulated (one in 5 points), 95 % interval" in [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_points_without_an_entry_in_the_legend() -> None:
+    ax = Figure().subplots()
+    interval_points(ax, [0.0], [0.5], [0.4], [0.6], label=None)
+    assert ax.get_legend_handles_labels() == ([], [])
