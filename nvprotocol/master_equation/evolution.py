@@ -22,7 +22,7 @@ from nvprotocol.master_equation.symmetry import (
 )
 
 _NUMBERS = 2**18
-"""Complex numbers of the states that are made at a time."""
+"""Complex numbers of the states that are made at a time, at one time or at all."""
 
 
 def touched_sectors(rho: NDArray[np.complex128], n_qubits: int, kind: Kind) -> list[Sector]:
@@ -48,7 +48,8 @@ def evolved_in_parts(
         Matrices of shape (…, T, d, d), or what is kept of them, (…, T, *).
     """
     batch = np.broadcast_shapes(values.shape[:-1], rho.shape[:-2])
-    size, most = prod(batch), max(_NUMBERS // (times.size * rho.shape[-1] ** 2), 1)
+    kept_at_once = 1 if observable is None else times.size  # what is returned has all times anyway
+    size, most = prod(batch), max(_NUMBERS // (kept_at_once * rho.shape[-1] ** 2), 1)
     if size <= most:
         states = evolved(values, rho, times)
         return states if observable is None else observable(states)
