@@ -109,7 +109,7 @@ def write_files(contents: Mapping[Path, str | bytes]) -> None:
                 if place is None:
                     file.write_bytes(data)
                     continue
-                beside = place.with_name(f".{place.name[:_NAME_KEPT]}-{secrets.token_hex(4)}")
+                beside = _hidden_name(place)
                 hidden[file] = beside, place
                 _write_new(beside, data, like=place)
         for file, (beside, place) in hidden.items():
@@ -120,6 +120,21 @@ def write_files(contents: Mapping[Path, str | bytes]) -> None:
         for beside, _ in hidden.values():
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
+
+
+def replace_file(place: Path, data: bytes) -> None:
+    """Writes one file where it is to be, whole or not at all, with the errors of the system and without an account.
+
+    Raises:
+        OSError: If it cannot be written; then what was there before is as it was.
+    """
+    beside = _hidden_name(place)
+    try:
+        _write_new(beside, data, like=place)
+        beside.replace(place)
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def written(path: Path) -> None:
@@ -184,6 +199,10 @@ def _place(file: Path) -> Path | None:
     if not os.access(place.parent, os.W_OK | os.X_OK):
         raise PermissionError(0, f"its folder {place.parent} may not be changed")
     return place
+
+
+def _hidden_name(place: Path) -> Path:
+    return place.with_name(f".{place.name[:_NAME_KEPT]}-{secrets.token_hex(4)}")
 
 
 def _write_new(file: Path, data: bytes, *, like: Path) -> None:

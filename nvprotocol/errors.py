@@ -100,7 +100,19 @@ class OutputError(NVProtocolError, OSError):
 
 
 class StoreError(NVProtocolError, ValueError):
-    """A store of chunks is not of the work that it is given to; the message says what differs."""
+    """A store of chunks is not of the work that it is given to.
+
+    Attributes:
+        folder: Its folder.
+        why: What it holds instead, or what differs.
+    """
+
+    def __init__(self, folder: str, why: str) -> None:
+        super().__init__(folder, why)
+        self.folder, self.why = folder, why
+
+    def __str__(self) -> str:
+        return f"The store {self.folder} is not used: {self.why}."
 
 
 class ExecutorError(NVProtocolError, RuntimeError):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nvprotocol.cli._long_runs import Watched, chunks_beside, is_done, show_again
+from nvprotocol.cli._long_runs import KeptPoints, LongRun
 from nvprotocol.cli._progress import points_bar
 from nvprotocol.cli._workers import Workers, executor_of
 
@@ -24,43 +24,34 @@ def run_design(file: Path, output: Path | None, workers: Workers, *, force: bool
 
     from nvprotocol._toml import versioned
     from nvprotocol.design.file import load
-    from nvprotocol.runs import ChunkStore, result_folder
 
     task = load(file)
     target = Path("results", file.stem) if output is None else output
-    text, key = versioned(task.source.text, "design"), task.key
-
-    def same(there: Path) -> bool:
-        return is_done(there, _FILES, "design.toml", text, key)
-
-    if not force and same(target):
-        show_again(target, "map, data and device.toml")
+    made = LongRun(target, _FILES, "design.toml", versioned(task.source.text, "design"), task.key)
+    if not force and made.is_in(target):
+        made.show_again("map, data and device.toml")
         return
     with (
-        chunks_beside(target) as store,
-        result_folder(target, files=_FILES, force=force, same=same) as folder,
+        made.making(force=force) as (folder, store),
         executor_of(workers, ["nvprotocol.design.survey_chunks"]) as executor,
     ):
-        if force:
-            ChunkStore.discard(store)
         console = Console(stderr=True)
         if quiet or not console.is_terminal:
             best = task.optimum()
         else:
             with console.status("looking for the optimum"):
                 best = task.optimum()
-        with points_bar(quiet=quiet) as show, Watched(show) as progress:
+        with points_bar(quiet=quiet) as show, KeptPoints(show) as progress:
             found = task.survey(best, executor, store, progress)
-        said = _write(task, best, found, folder)
+        said = _write(task, made, best, found, folder)
     click.echo(f"{said}Map, data and device.toml are in {target}.")
 
 
-def _write(task: "DesignTask", best: "Optimum", found: "Survey", folder: Path) -> str:
+def _write(task: "DesignTask", made: LongRun, best: "Optimum", found: "Survey", folder: Path) -> str:
     """Writes the result and returns its table."""
     from nvprotocol import plotting
     from nvprotocol._file_contents import netcdf, picture
     from nvprotocol._text_table import aligned
-    from nvprotocol._toml import versioned
     from nvprotocol._writing import write_files
 
     figure = plotting.design_figure(found)
@@ -71,9 +62,9 @@ def _write(task: "DesignTask", best: "Optimum", found: "Survey", folder: Path) -
     contents = {
         "map.pdf": picture(figure, "pdf"),
         "map.png": picture(figure, "png"),
-        "data.nc": netcdf(found.dataset().assign_attrs(key=task.key)),
+        "data.nc": netcdf(found.dataset().assign_attrs(key=made.key)),
         "device.toml": task.device_file(best),
-        "design.toml": versioned(task.source.text, "design"),
+        "design.toml": made.text,
         "table.txt": text,
     }
     write_files({folder / name: content for name, content in contents.items()})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nvprotocol.cli._long_runs import Watched, chunks_beside, is_done, show_again
+from nvprotocol.cli._long_runs import KeptPoints, LongRun
 from nvprotocol.cli._progress import points_bar
 from nvprotocol.cli._workers import Workers, executor_of
 
@@ -32,27 +32,19 @@ def run_experiment(file: Path, output: Path | None, workers: Workers, *, force: 
     from nvprotocol import experiment
     from nvprotocol.experiment.chunks import key_of
     from nvprotocol.experiment.portable import portable_text
-    from nvprotocol.runs import ChunkStore, result_folder
 
     loaded = experiment.load(file)
     target = Path("results", loaded.name) if output is None else output
-    text, key = portable_text(loaded), key_of(loaded)
-
-    def same(there: Path) -> bool:
-        return is_done(there, FILES, "experiment.toml", text, key)
-
-    if not force and same(target):
-        show_again(target, "figure, data and table")
+    made = LongRun(target, FILES, "experiment.toml", portable_text(loaded), key_of(loaded))
+    if not force and made.is_in(target):
+        made.show_again("figure, data and table")
         return
     with (
-        chunks_beside(target) as store,
-        result_folder(target, files=FILES, force=force, same=same) as folder,
+        made.making(force=force) as (folder, store),
         executor_of(workers, _PRELOAD) as executor,
         points_bar(quiet=quiet) as show,
-        Watched(show) as progress,
+        KeptPoints(show) as progress,
     ):
-        if force:
-            ChunkStore.discard(store)
         result = experiment.run(loaded, executor, store, progress=progress)
         _write(result, folder)
     _print(result, target)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,49 +13,65 @@ if TYPE_CHECKING:
     from nvprotocol.runs import Progress
 
 
-def is_done(folder: Path, files: tuple[str, ...], source: str, text: str, key: str) -> bool:
-    """Whether a folder holds the whole result of a file by this version: the file's text, and data of that key.
+@dataclass(frozen=True)
+class LongRun:
+    """A run of a file that leaves a folder.
 
-    Args:
-        folder: The folder.
-        files: What a result consists of.
-        source: Name of the copy of the file in it.
-        text: What that copy should say.
-        key: Names what decides on the numbers.
+    Attributes:
+        target: The folder.
+        files: Names of the files that its result consists of, data.nc and table.txt among them.
+        source: Name of the copy of the file among them.
+        text: What that copy says.
+        key: Names what decides on the numbers; data.nc bears it.
     """
-    from nvprotocol._file_contents import read_netcdf
-    from nvprotocol.errors import FileError
 
-    try:
-        if not all((folder / name).is_file() for name in files) or (folder / source).read_bytes() != text.encode():
+    target: Path
+    files: tuple[str, ...]
+    source: str
+    text: str
+    key: str
+
+    def is_in(self, folder: Path) -> bool:
+        """Whether a folder holds the whole result of this run by this version."""
+        from nvprotocol._file_contents import read_netcdf
+        from nvprotocol.errors import FileError
+
+        try:
+            if not all((folder / name).is_file() for name in self.files):
+                return False
+            same = (folder / self.source).read_bytes() == self.text.encode()
+            return same and read_netcdf(folder / "data.nc").attrs.get("key") == self.key
+        except (FileError, OSError):
             return False
-        return read_netcdf(folder / "data.nc").attrs.get("key") == key
-    except (FileError, OSError):
-        return False
+
+    def show_again(self, what: str) -> None:
+        """Prints the table of a result that is there."""
+        click.echo((self.target / "table.txt").read_text(encoding="utf-8"), nl=False)
+        click.echo(f"Nothing was left to do: {what} are in {self.target}.")
+
+    @contextmanager
+    def making(self, *, force: bool) -> Iterator[tuple[Path, Path]]:
+        """Gives a folder for the result, and one for the chunks, which goes when all is done and else is gone on with.
+
+        Args:
+            force: Whether an existing result may be replaced, and chunks that are there are removed.
+        """
+        from nvprotocol.errors import StoreError
+        from nvprotocol.runs import ChunkStore, result_folder
+        from nvprotocol.runs.folder import beside
+
+        chunks = beside(self.target, "chunks")
+        try:
+            with result_folder(self.target, files=self.files, force=force, same=self.is_in) as folder:
+                if force:
+                    ChunkStore.discard(chunks)
+                yield folder, chunks
+        except StoreError as error:
+            raise StoreError(error.folder, f"{error.why}; give --force to begin anew") from None
+        ChunkStore.discard(chunks)
 
 
-def show_again(folder: Path, what: str) -> None:
-    """Prints the table of a result that is there."""
-    click.echo((folder / "table.txt").read_text(encoding="utf-8"), nl=False)
-    click.echo(f"Nothing was left to do: {what} are in {folder}.")
-
-
-@contextmanager
-def chunks_beside(target: Path) -> Iterator[Path]:
-    """Gives the folder for the chunks of a run, which goes when all is done and else is gone on with."""
-    from nvprotocol.errors import StoreError
-    from nvprotocol.runs import ChunkStore
-    from nvprotocol.runs.folder import beside
-
-    folder = beside(target, "chunks")
-    try:
-        yield folder
-    except StoreError as error:
-        raise StoreError(f"{str(error).removesuffix('.')}; give --force to begin anew.") from None
-    ChunkStore.discard(folder)
-
-
-class Watched:
+class KeptPoints:
     """Hears of the progress of a run, hands it on, and says at an interruption what is kept.
 
     Args:
@@ -69,7 +86,7 @@ class Watched:
         if self._show is not None:
             self._show(progress)
 
-    def __enter__(self) -> "Watched":
+    def __enter__(self) -> "KeptPoints":
         return self
 
     def __exit__(self, _: object, told: BaseException | None, __: object) -> None:

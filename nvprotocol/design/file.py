@@ -19,8 +19,8 @@ from nvprotocol.device.medium_section import in_folder, magnet_of
 from nvprotocol.device.schema import MagnetAlone
 from nvprotocol.errors import ArgumentError, DesignFileError
 from nvprotocol.magnets.magnet import Magnet
-from nvprotocol.runs import Progress, Work
-from nvprotocol.runs.work import Arrays
+from nvprotocol.runs import Progress
+from nvprotocol.runs.work import key_of
 
 __all__ = ["DesignTask", "load", "parse"]
 
@@ -81,7 +81,7 @@ class DesignTask:
     def key(self) -> str:
         """SHA-256 of all that decides on the numbers, the version of this package included."""
         asked = {"magnet": self.magnet, "design": self.content.design.model_dump()}
-        return Work("design", asked, (), _nothing).key
+        return key_of("design", asked)
 
     def optimum(self) -> Optimum:
         """The optimal geometry, and magnet parameters where some may vary.
@@ -182,10 +182,6 @@ def _task(source: TomlFile) -> DesignTask:
     with source.locating(lambda error: ("magnet", *error.path)):
         magnet = magnet_of(in_folder(content.magnet, source.folder))
     return DesignTask(magnet, content, source)
-
-
-def _nothing(_: int) -> Arrays:
-    return {}
 
 
 def _axis(ends: float | tuple[float, float], points: int) -> Array:

@@ -24,7 +24,7 @@ from nvprotocol.experiment.exact import (
 from nvprotocol.experiment.file import Experiment, parameters_of
 from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, observable_of
 from nvprotocol.master_equation import Conditional
-from nvprotocol.runs import Work, points_each
+from nvprotocol.runs import Work, points_each, work
 from nvprotocol.runs.work import Arrays
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 # Points that take about five seconds: of circuits that follow pulses, of those that make a device each, of others.
 _MOST_PULSES, _MOST_DEVICES, _MOST = 8, 400, 1000
+_KIND = "experiment"
 _INSTRUCTIONS = 1500
 """Instructions of a circuit that take as long as its tomography."""
 
@@ -81,7 +82,7 @@ def work_of(experiment: Experiment, plan: Plan) -> Work:
         ('experiment', True)
     """
     sizes = tuple(part.stop - part.start for part in plan.parts)
-    return Work("experiment", _asked(experiment), sizes, partial(_compute, experiment, plan))
+    return Work(_KIND, _asked(experiment), sizes, partial(_compute, experiment, plan))
 
 
 def key_of(experiment: Experiment) -> str:
@@ -93,11 +94,7 @@ def key_of(experiment: Experiment) -> str:
         >>> key_of(nv.experiment.parse(text)) == key_of(nv.experiment.parse(f"title = 'Mine'\n{text}"))
         True
     """
-    return Work("experiment", _asked(experiment), (), _nothing).key
-
-
-def _nothing(_: int) -> Arrays:
-    return {}
+    return work.key_of(_KIND, _asked(experiment))
 
 
 def observable_of_experiment(experiment: Experiment) -> tuple["Protocol", Observable]:

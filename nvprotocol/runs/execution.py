@@ -107,6 +107,8 @@ def _checked(work: object, executor: object, store: object, progress: object) ->
         function(progress, "progress")
     if executor is not None and not isinstance(executor, Executor):
         fail("executor", "be a concurrent.futures.Executor, or None", f"is of type {type(executor).__name__}")
+    if isinstance(store, ChunkStore) and store.work.key != work.key:
+        fail("store", "be that of the work", f"is that of other {store.work.kind}")
     if store is None or isinstance(store, ChunkStore):
         return store
     return ChunkStore(as_path(store, "store", of="a folder"), work)
@@ -117,7 +119,7 @@ def _spread(work: Work, missing: list[int], executor: Executor, keep: Callable[[
     futures: dict[Future[Arrays], int] = {}
     try:
         for number in missing:
-            futures[executor.submit(_computed, work.compute, number, version("nvprotocol"))] = number
+            futures[_submitted(executor, work, number)] = number
         for future in as_completed(futures):
             keep(futures[future], future.result())
             del futures[future]  # and with it the arrays, where they are in a store
@@ -130,6 +132,19 @@ def _spread(work: Work, missing: list[int], executor: Executor, keep: Callable[[
     finally:
         for future in futures:
             future.cancel()
+
+
+class _NotTakenError(Exception):
+    """An executor takes no call any more, with what it raises as the cause."""
+
+
+def _submitted(executor: Executor, work: Work, number: int) -> Future[Arrays]:
+    try:
+        return executor.submit(_computed, work.compute, number, version("nvprotocol"))
+    except (BrokenExecutor, ExecutorError):
+        raise
+    except RuntimeError as reason:  # it has been shut down, of which there is no class
+        raise _NotTakenError from reason
 
 
 def _computed(compute: Callable[[int], Arrays], number: int, wanted: str) -> Arrays:
@@ -150,9 +165,7 @@ def _keep_the_rest(futures: dict[Future[Arrays], int], keep: Callable[[int, Arra
 
 def _is_of(executor: Executor, error: Exception) -> bool:
     """Whether it is the executor that failed, and not the work: Dask and MPI have errors of their own for that."""
-    if isinstance(error, BrokenExecutor | CancelledError):
-        return True
-    if type(error) is RuntimeError and "shutdown" in str(error):  # submitted after the end, of which there is no class
+    if isinstance(error, BrokenExecutor | CancelledError | _NotTakenError):
         return True
     package, own = (type(one).__module__.partition(".")[0] for one in (executor, error))
     return package == own and package not in ("concurrent", "nvprotocol")
@@ -160,7 +173,11 @@ def _is_of(executor: Executor, error: Exception) -> bool:
 
 def _said_of(executor: Executor, reason: BaseException) -> str:
     name = type(executor).__name__
-    how = "has lost its workers" if isinstance(reason, BrokenExecutor) else f"ended with {type(reason).__name__}"
+    how = (
+        "has lost its workers"
+        if isinstance(reason, BrokenExecutor)
+        else f"ended with {type(reason.__cause__ or reason).__name__}"
+    )
     if isinstance(executor, WorkerPool):
         return (
             "The workers have died again and again: for lack of memory, perhaps, or because a script starts them "

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import shutil
 import tempfile
 import zipfile
@@ -16,6 +15,7 @@ import numpy as np
 from nvprotocol._checks import fail, instance, mapping, show, whole_number
 from nvprotocol._checks import path as as_path
 from nvprotocol._sealed import DIGEST_LENGTH, is_whole, sealed
+from nvprotocol._writing import replace_file
 from nvprotocol.errors import OutputError, StoreError
 from nvprotocol.runs.work import Arrays, Work
 
@@ -58,7 +58,7 @@ class ChunkStore:
                 self._require_same(about)
             elif any(self.folder.iterdir()):
                 example = min(entry.name for entry in self.folder.iterdir())
-                raise StoreError(f"The store {self.folder} is not used: it holds other things, such as {example}.")
+                raise StoreError(str(self.folder), f"it holds other things, such as {example}")
 
     def load(self, number: int) -> Arrays | None:
         """The arrays of a chunk; None where there is none, or where what is there is damaged or of other work."""
@@ -111,8 +111,8 @@ class ChunkStore:
         about = self.folder / _ABOUT
         if not about.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
-            _put(about, json.dumps(self.work.identity, indent=1, ensure_ascii=False).encode())
-        _put(path, content)
+            replace_file(about, json.dumps(self.work.identity, indent=1, ensure_ascii=False).encode())
+        replace_file(path, content)
 
     def _path(self, number: int) -> Path:
         return self.folder / f"chunk-{number:06d}.npz"
@@ -121,10 +121,10 @@ class ChunkStore:
         try:
             there = json.loads(about.read_text(encoding="utf-8"))
         except ValueError:
-            raise StoreError(f"The store {self.folder} is not used: its {_ABOUT} is damaged.") from None
+            raise StoreError(str(self.folder), f"its {_ABOUT} is damaged") from None
         if there != self.work.identity:
             first = next(_differences(there, self.work.identity), "something")
-            raise StoreError(f"The store {self.folder} is not used: it is of another run, in which {first}.")
+            raise StoreError(str(self.folder), f"it is of another run, in which {first}")
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:
@@ -134,18 +134,6 @@ class ChunkStore:
             raise
         except OSError as error:
             raise OutputError(f"The store {self.folder} cannot be used: {error.strerror or error}.") from error
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Writes a file beside its place and renames it."""
-    descriptor, name = tempfile.mkstemp(prefix=".", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _differences(there: Any, here: Any, path: str = "") -> Iterator[str]:

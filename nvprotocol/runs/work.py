@@ -66,9 +66,7 @@ class Work:
     @cached_property
     def identity(self) -> dict[str, Any]:
         """What is asked with the versions of package and chunk format, in JSON's own types."""
-        versions = {"nvprotocol": version("nvprotocol"), "format_version": _FORMAT_VERSION}
-        said = json.dumps({"kind": self.kind, **versions, "asked": self.asked}, default=_plain)
-        return json.loads(said, object_pairs_hook=ReadOnlyDict)
+        return identity_of(self.kind, self.asked)
 
     @cached_property
     def key(self) -> str:
@@ -80,8 +78,24 @@ class Work:
             >>> len(one.key), one.key == other.key
             (64, False)
         """
-        said = json.dumps(self.identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(said.encode()).hexdigest()
+        return _key(self.identity)
+
+
+def identity_of(kind: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked with the versions of package and chunk format, in JSON's own types."""
+    versions = {"nvprotocol": version("nvprotocol"), "format_version": _FORMAT_VERSION}
+    said = json.dumps({"kind": kind, **versions, "asked": asked}, default=_plain)
+    return json.loads(said, object_pairs_hook=ReadOnlyDict)
+
+
+def key_of(kind: str, asked: Mapping[str, Any]) -> str:
+    """The key of a work, from what is asked alone."""
+    return _key(identity_of(kind, asked))
+
+
+def _key(identity: Mapping[str, Any]) -> str:
+    said = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def points_each(number: int, most: int) -> list[tuple[int, int]]:

@@ -124,11 +124,10 @@ def test_a_full_disk_leaves_what_is_there(tmp_path: Path, monkeypatch: pytest.Mo
     store = ChunkStore(tmp_path, squares())
     store.save(0, squares().compute(0))
 
-    def full(descriptor: int, mode: str) -> object:
-        os.close(descriptor)
+    def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("nvprotocol.runs.store.os.fdopen", full)
+    monkeypatch.setattr("nvprotocol._writing.os.fsync", full)
     with pytest.raises(OutputError, match=r"^The store .* cannot be used: No space left on device\.$"):
         store.save(0, squares().compute(0))
     assert store.load(0) is not None
