@@ -97,10 +97,22 @@ class ChunkStore:
                 self._write(self._path(number), content)
 
     @staticmethod
+    def is_at(folder: str | Path) -> bool:
+        """Whether a folder is one of chunks, of whatever work.
+
+        Examples:
+            >>> import tempfile
+            >>> from nvprotocol.runs import ChunkStore
+            >>> ChunkStore.is_at(tempfile.mkdtemp())
+            False
+        """
+        return (as_path(folder, "folder", of="a folder") / _ABOUT).exists()
+
+    @staticmethod
     def discard(folder: str | Path) -> None:
         """Removes a folder of chunks, of whatever work; a run that goes on makes it anew. Any other folder stays."""
         folder = as_path(folder, "folder", of="a folder")
-        if not (folder / _ABOUT).exists():
+        if not ChunkStore.is_at(folder):
             return
         with suppress(OSError):
             aside = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))

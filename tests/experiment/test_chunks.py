@@ -281,6 +281,20 @@ def test_a_changed_file_does_not_get_into_chunks(
     assert [path.name for path in Path("results").iterdir()] == ["small"]
 
 
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_a_folder_of_somebody_in_the_place_of_the_chunks_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], force: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("small.toml").write_text(UNMONITORED, encoding="utf-8")
+    mine = Path("results", ".small.chunks", "letters.txt")
+    mine.parent.mkdir(parents=True)
+    mine.write_text("dear")
+    said = error_of(capsys, "run", "small.toml", *force)
+    assert said.endswith("is not used: it holds other things, such as letters.txt.")
+    assert mine.read_text() == "dear"
+
+
 def test_a_run_computes_nothing_where_the_result_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
