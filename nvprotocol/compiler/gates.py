@@ -1,6 +1,7 @@
 """Gates: which are native on a device, how long they take, and their matrices."""
 
 import os
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from threading import RLock
 from typing import TypeGuard
@@ -26,7 +27,7 @@ _ROTATIONS = {"rx", "ry", "rz", "p", "r", "cp", "crx", "cry", "crz", "rxx", "ryy
 """Gates whose first parameter is an angle that their pieces share."""
 
 
-_MOST_PIECES, _MOST_DEFINITIONS, _DEEPEST = 1_000_000, 50_000, 100
+_MOST_PIECES, _MOST_DEFINITIONS, _DEEPEST = 1_000_000, 50_000, 50
 """Operations of a circuit whose gates are written out, definitions that are opened for it, gates inside each other."""
 
 _TRANSLATING = RLock()
@@ -62,28 +63,41 @@ def require_few(circuit: QuantumCircuit, most: int = _MOST_PIECES) -> int:
     """Counts the operations of a circuit whose gates are written out by their definitions, and refuses too many.
 
     Raises:
-        UnsupportedCircuitError: If there are more.
+        UnsupportedCircuitError: If there are more, or gates lie too deep inside each other.
     """
-    counted: dict[int, tuple[int, QuantumCircuit]] = {}  # circuits are kept as long as their ids are compared
+    counted: dict[int, int] = {}
+    opened = [circuit]  # kept, so that the ids stay theirs
+    # A list of what is open takes the place of a recursion: how deep the caller stands must not decide.
+    unfinished = [(circuit, _written_out(circuit))]
+    totals = [len(circuit.data)]
+    while unfinished:
+        of, parts = unfinished[-1]
+        part = next(parts, None)
+        if part is None:
+            unfinished.pop()
+            counted[id(of)] = totals.pop()
+            if totals:
+                totals[-1] += counted[id(of)]
+        elif id(part) in counted:
+            totals[-1] += counted[id(part)]
+        else:
+            opened.append(part)
+            unfinished.append((part, _written_out(part)))
+            totals.append(len(part.data))
+        if len(unfinished) > _DEEPEST:
+            must = f"have gates inside each other at most {_DEEPEST} deep"
+            raise UnsupportedCircuitError("circuit", must, "has deeper ones")
+        if sum(totals) > most or len(opened) > _MOST_DEFINITIONS:
+            must = f"consist of at most {most} operations when its gates are written out"
+            raise UnsupportedCircuitError("circuit", must, "has more")
+    return counted[id(circuit)]
 
-    opened: list[QuantumCircuit] = []
 
-    def count(of: QuantumCircuit, depth: int) -> int:
-        if id(of) in counted:
-            return counted[id(of)][0]
-        opened.append(of)
-        total = len(of.data)
-        for entry in of.data:
-            operation = entry.operation
-            if not is_standard(operation):
-                total += sum(count(one, depth + 1) for one in _inside(operation))
-            if total > most or depth > _DEEPEST or len(opened) > _MOST_DEFINITIONS:
-                must = f"consist of at most {most} operations when its gates are written out"
-                raise UnsupportedCircuitError("circuit", must, "has more")
-        counted[id(of)] = total, of
-        return total
-
-    return count(circuit, 0)
+def _written_out(circuit: QuantumCircuit) -> Iterator[QuantumCircuit]:
+    """What stands in the place of the operations of a circuit that are not standard gates."""
+    for entry in circuit.data:
+        if not is_standard(entry.operation):
+            yield from _inside(entry.operation)
 
 
 def _inside(operation: QiskitOperation) -> list[QuantumCircuit]:

@@ -126,12 +126,24 @@ class Twice(Gate):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("gate_ns", [{}, {"sx": 20}])
-@pytest.mark.parametrize("depth", [22, 400])
-def test_gates_inside_gates_are_bounded(depth: int, gate_ns: dict[str, float]) -> None:
+@pytest.mark.parametrize(
+    ("depth", "must"),
+    [(22, "at most 1000000 operations when its gates are written out"), (400, "inside each other at most 50 deep")],
+)
+def test_gates_inside_gates_are_bounded(depth: int, must: str, gate_ns: dict[str, float]) -> None:
+    """However deep the caller stands: what is counted is the circuit, and not Python's stack."""
     circuit = QuantumCircuit(2)
     circuit.append(Twice(depth), [0])
-    with pytest.raises(UnsupportedCircuitError, match="at most 1000000 operations when its gates are written out"):
-        nv.emulate(circuit, nv.Device(PAIR, gate_ns=gate_ns), shots=None, engine="exact")
+    device = nv.Device(PAIR, gate_ns=gate_ns)
+
+    def deep(frames: int) -> None:
+        if frames:
+            deep(frames - 1)
+        else:
+            nv.emulate(circuit, device, shots=None, engine="exact")
+
+    with pytest.raises(UnsupportedCircuitError, match=must):
+        deep(600)
 
 
 @pytest.mark.slow
