@@ -1,5 +1,7 @@
 """A stretch of time on a medium as a channel."""
 
+from typing import Any
+
 import numpy as np
 
 from nvprotocol._checks import fail, instance, real_number, whole_number
@@ -39,8 +41,10 @@ def evolution(equation: MasterEquation, duration: float, *, split: int | None = 
         return Channel(equation.propagator(duration))
     steps = whole_number(split, "split", minimum=1, maximum=_MOST_STEPS)
     medium = equation.medium
-    coherent = Medium(relaxation=np.zeros_like(medium.relaxation), flip_flop=medium.flip_flop, ising=medium.ising)
-    dissipative = Medium(relaxation=medium.relaxation, excitation=medium.excitation, dephasing=medium.dephasing)
-    half = MasterEquation(coherent, equation.detuning).propagator(duration / steps / 2)
+    couplings = {"flip_flop": medium.flip_flop, "ising": medium.ising}
+    coherent = Medium(relaxation=np.zeros_like(medium.relaxation), **couplings)
+    rates: dict[str, Any] = {name: block for name, block in medium.blocks.items() if name not in couplings}
+    dissipative = Medium(**rates)
+    half = equation.on(coherent).propagator(duration / steps / 2)
     full = MasterEquation(dissipative).propagator(duration / steps)
     return Channel(np.linalg.matrix_power(half @ full @ half, steps))

@@ -18,7 +18,6 @@ from nvprotocol.device.catalogue import BUILTIN, NOT_GATES, TWO_QUBIT_GATES, VIR
 from nvprotocol.device.control import Control
 from nvprotocol.device.intrinsic import with_intrinsic
 from nvprotocol.master_equation import MasterEquation
-from nvprotocol.master_equation.generator import parameters
 
 if TYPE_CHECKING:
     from nvprotocol.device.file import Description
@@ -168,8 +167,8 @@ class Device:
     @property
     def frequencies_ghz(self) -> NDArray[np.float64]:
         """Splitting of each NV qubit in GHz, in cycles: the mean and the offset Δ_i/2π of each, shape (N,)."""
-        offsets = parameters(self.equation.medium, self.equation.detuning)[-self.n_qubits :]
-        return self.frequency_ghz + offsets / (2 * np.pi * 1000)
+        offsets = self.equation.splittings
+        return self.frequency_ghz + (offsets - offsets.mean()) / (2 * np.pi * 1000)
 
     @cached_property
     def readout_matrices(self) -> NDArray[np.float64]:

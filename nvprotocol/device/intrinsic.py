@@ -32,7 +32,7 @@ def with_intrinsic(
     pure = np.maximum(decohering - relaxing / 2, 0.0)
     local, dephasing = (np.eye(equation.n_qubits) * _each_column(rate) / 4 for rate in (relaxing, pure))
     intrinsic = Medium(relaxation=local, excitation=local, dephasing=dephasing)
-    return MasterEquation(equation.medium + intrinsic, equation.detuning)
+    return equation.on(equation.medium + intrinsic)
 
 
 def _each_column(rate: NDArray[np.float64]) -> NDArray[np.float64]:

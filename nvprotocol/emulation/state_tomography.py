@@ -155,6 +155,9 @@ def _require_pair(device: Device, shots: int | None) -> None:
 def _checked_settings(settings: Sequence[str] | None, ansatz: object, device: Device) -> tuple[str, ...]:
     n = device.n_qubits
     one_of(ansatz, "ansatz", _ANSATZES)
+    if ansatz != "full" and device.equation.symmetry != "U(1)":
+        must = 'be "full" for a device whose medium is not axial, or whose drive is always on'
+        fail("ansatz", must, f"is {show(ansatz)}")
     if ansatz != "full" and n != 2:
         fail("ansatz", 'be "full" for a device of other than two qubits', f"is {show(ansatz)} for {n} qubits")
     if settings is None:

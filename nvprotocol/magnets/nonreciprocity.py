@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, instance
+from nvprotocol._checks import fail, instance, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.medium import Medium
 
@@ -52,7 +52,7 @@ def chirality(medium: Medium) -> Chirality:
         medium: The medium of two qubits; batches are welcome.
 
     Raises:
-        ArgumentError: If the medium is not that of two qubits.
+        ArgumentError: If the medium is not that of two qubits, or not axial.
 
     Examples:
         >>> film = nv.magnets.Film(nv.magnets.YIG, 20, 1.77, "in-plane")
@@ -62,6 +62,8 @@ def chirality(medium: Medium) -> Chirality:
     """
     if instance(medium, "medium", Medium).n_qubits != 2:
         fail("medium", "be that of two qubits", f"has {medium.n_qubits}")
+    if medium.symmetry != "U(1)":
+        fail("medium", "be axial", f"has the symmetry {show(medium.symmetry)}")
     r, x, g = medium.relaxation, medium.excitation, medium.flip_flop
     return Chirality(
         g12=2 * g[..., 0, 1] - 1j * (r[..., 0, 1] + x[..., 1, 0]),

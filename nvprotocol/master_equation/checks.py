@@ -8,9 +8,9 @@ from nvprotocol.master_equation import precise
 from nvprotocol.master_equation.conditional import SURE, Conditional, at, made_positive, made_sure
 from nvprotocol.master_equation.evolution import evolved
 from nvprotocol.master_equation.exponential import expm, merged, refuse_endless, rounding_growth
-from nvprotocol.master_equation.generator import block_generator
+from nvprotocol.master_equation.generator import block_generator, symmetry_of_parameters
 from nvprotocol.master_equation.growth import EPSILON, relative_error
-from nvprotocol.master_equation.symmetry import from_coordinates, on_diagonal, to_coordinates
+from nvprotocol.master_equation.symmetry import Sector, from_coordinates, on_diagonal, sectors, to_coordinates
 
 _MOST_CHECKS = 2e9
 """Beyond, times are indistinguishable from the times of checks."""
@@ -43,7 +43,7 @@ def monitored(
     batch = np.broadcast_shapes(values.shape[:-1], factor.shape[:-2])
     states = np.zeros((*batch, times.size, d, d), dtype=complex)
     log_probability = np.zeros((*batch, times.size))
-    generator = block_generator(values, n_qubits, (None, 0), "full", real=True)
+    generator = block_generator(values, n_qubits, _with_populations(values, n_qubits), "full", real=True)
     before = checks == 0
     spans = np.where(before, times, np.where(at_check, 0.0, times - checks * period))
     spans = np.where(before, spans, merged(spans, ROUNDING * times[-1]))
@@ -84,18 +84,19 @@ def _after_checks(
 ) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
     """The states right after the given numbers (≥ 1) of checks, and the logarithms of their probabilities.
 
-    `generator` is that of the block (None, 0), made of `values`.
+    `generator` is that of the block with populations, made of `values`.
     """
     rho = factor @ np.swapaxes(factor.conj(), -1, -2)
     d = rho.shape[-1]
     n_qubits = d.bit_length() - 1
     half = (n_qubits // 2, n_qubits // 2)
-    inside = precise.inside_half(n_qubits)
+    sector = _with_populations(values, n_qubits)
+    inside = precise.inside_half(n_qubits, sector)
     refuse_endless(generator, period, "period")
     whole = expm(generator * period)
     first, step = whole[..., inside, :], whole[..., inside, :][..., inside]
-    start = (first @ to_coordinates(rho, n_qubits, (None, 0))[..., None])[..., 0]
-    vectors, logs = _powers(step, start, checks - 1, on_diagonal(n_qubits)[inside])
+    start = (first @ to_coordinates(rho, n_qubits, sector)[..., None])[..., 0]
+    vectors, logs = _powers(step, start, checks - 1, on_diagonal(n_qubits, sector)[inside])
     eigenvalues, numbers = np.linalg.eigvals(step), checks.astype(float)
     largest = np.abs(eigenvalues).max(axis=-1, keepdims=True)
     largest = np.where(largest > 0, largest, 1.0)
@@ -113,6 +114,11 @@ def _after_checks(
     made_sure(kept, logs, error, precisely)
     made_positive(kept, np.where(error <= SURE, error, 0.0))
     return kept, np.minimum(logs, 0.0)
+
+
+def _with_populations(values: NDArray[np.float64], n_qubits: int) -> Sector:
+    """The block of the generator in which all populations are."""
+    return sectors(n_qubits, "full", symmetry_of_parameters(values, n_qubits))[0]
 
 
 def _powers(

@@ -8,15 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import operators
-from nvprotocol._checks import bounded_array, fail, instance, positive_array, real_number, times_array
+from nvprotocol._checks import bounded_array, fail, instance, positive_array, real_number, show, times_array
 from nvprotocol._read_only import holds_read_only, protect, read_only
 from nvprotocol._typing import ArrayLike
-from nvprotocol.master_equation import checks, matrices, memory, steady
+from nvprotocol.master_equation import checks, memory, steady
 from nvprotocol.master_equation.conditional import Conditional
 from nvprotocol.master_equation.evolution import evolved_in_parts, propagator
-from nvprotocol.master_equation.generator import liouvillian, parameters
+from nvprotocol.master_equation.generator import liouvillian, parameters, symmetry_of_parameters
 from nvprotocol.master_equation.no_jump_evolution import no_jump
 from nvprotocol.medium import Medium
+from nvprotocol.medium.coefficient_matrix import Symmetry
+from nvprotocol.medium.matrices import coupling_hamiltonian, jump_operators
 from nvprotocol.operators.states import factor
 
 __all__ = ["MasterEquation"]
@@ -26,30 +28,48 @@ __all__ = ["MasterEquation"]
 class MasterEquation:
     r"""The Lindblad master equation dρ/dt = −i[H_S + H_eff, ρ] − 𝓛[ρ] of qubits on a medium (Eqs. 2–7).
 
-    Energies are rad/µs (ħ = 1), times µs. H_S = −Σ Δ_i σᵢᶻ/2; only differences of the Δ_i matter, so the frame rotates
-    at their mean, and for a pair H_S = −δ(σ₁ᶻ − σ₂ᶻ)/2 with δ = (Δ₁ − Δ₂)/2.
+    Energies are rad/µs (ħ = 1), times µs. H_S = −Σ Δ_i σᵢᶻ/2; on an axial medium without drive only differences of the
+    Δ_i matter, so the frame rotates at their mean, and for a pair H_S = −δ(σ₁ᶻ − σ₂ᶻ)/2 with δ = (Δ₁ − Δ₂)/2. A drive,
+    or a medium with blocks between σ⁻, σ⁺ and σᶻ (half the frequency of its pump), sets the frequency of the frame, and
+    what all qubits are off it matters.
 
-    Leading batch axes of medium, detuning and initial state broadcast against each other.
+    Leading batch axes of medium, detuning, drive, offset and initial state broadcast against each other.
 
     Args:
         medium: The medium of N qubits.
-        detuning: For a pair, δ in rad/µs, shape (…). Otherwise the splittings Δ_i, or their offsets from any common
-            value, in rad/µs, shape (…, N); the default is none.
+        detuning: For a pair, δ in rad/µs, shape (…). Otherwise the splittings Δ_i in rad/µs, shape (…, N): from any
+            common value, or, with a drive or a medium that is not axial, from the frequency of the frame; the default
+            is none.
+        drive: Ω in rad/µs, one complex number for all qubits or shape (…, N), which adds
+            Σ (Re Ω_i σᵢˣ + Im Ω_i σᵢʸ)/2 in the frame of the drive; None, the default, for no drive.
+        offset: What the mean splitting is above the frequency of the frame, in rad/µs, shape (…); for other than two
+            qubits it is added to `detuning`.
 
     Raises:
-        ArgumentError: If the detuning is not real, not finite or of the wrong shape.
+        ArgumentError: If the detuning or the offset is not real, one is not finite, or of the wrong shape.
 
     Examples:
         >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
         >>> states = equation.evolve("ud", [0.0, 1.0, 50.0])
         >>> nv.concurrence(states).round(5).tolist()  # ends at the 1/2 of Eq. 10
         [0.0, 0.49084, 0.5]
+
+        A driven qubit that relaxes keeps a coherence:
+
+        >>> driven = nv.MasterEquation(nv.Medium(relaxation=[[1.0]]), drive=0.5)
+        >>> driven.steady_state().round(3).tolist()
+        [[(0.944+0j), 0.222j], [-0.222j, (0.056+0j)]]
     """
 
-    def __init__(self, medium: Medium, detuning: ArrayLike = 0.0) -> None:
+    def __init__(
+        self, medium: Medium, detuning: ArrayLike = 0.0, drive: ArrayLike | None = None, *, offset: ArrayLike = 0.0
+    ) -> None:
         self._medium = instance(medium, "medium", Medium)
         self._detuning = bounded_array(detuning, "detuning", real=True)
-        self._parameters = parameters(medium, self._detuning)
+        self._drive = None if drive is None else _drive(drive, medium.n_qubits)
+        self._offset = bounded_array(offset, "offset", real=True)
+        off = self._offset if np.any(self._offset) else None
+        self._parameters = parameters(medium, self._detuning, self._drive, off)
         protect(self)
 
     @property
@@ -61,6 +81,41 @@ class MasterEquation:
     def detuning(self) -> NDArray[np.float64]:
         """The detuning as given, in rad/µs."""
         return self._detuning
+
+    @property
+    def drive(self) -> NDArray[np.complex128] | None:
+        """The drive Ω of each qubit in rad/µs, shape (…, N), or None."""
+        return self._drive
+
+    @property
+    def offset(self) -> NDArray[np.float64]:
+        """What the mean splitting is above the frequency of the frame, in rad/µs."""
+        return self._offset
+
+    @property
+    def splittings(self) -> NDArray[np.float64]:
+        """The splittings Δ_i in the rotating frame in rad/µs, shape (…, N).
+
+        Examples:
+            >>> nv.MasterEquation(nv.Medium.pair(), detuning=0.5).splittings.tolist()
+            [0.5, -0.5]
+        """
+        return self._parameters[..., -self.n_qubits :]
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """What the generator conserves, as `Medium.symmetry`; a drive leaves nothing."""
+        return symmetry_of_parameters(self._parameters, self.n_qubits)
+
+    def on(self, medium: Medium) -> "MasterEquation":
+        """The same detuning, drive and offset on another medium.
+
+        Examples:
+            >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0), detuning=0.5, drive=0.1)
+            >>> float(equation.on(nv.Medium.pair(a=2.0)).detuning)
+            0.5
+        """
+        return MasterEquation(medium, self._detuning, self._drive, offset=self._offset)
 
     @property
     def n_qubits(self) -> int:
@@ -82,7 +137,14 @@ class MasterEquation:
                    [ 1., -2.]])
         """
         memory.require_operators(self.n_qubits, self.batch_shape, 3 + 3 * self.n_qubits)
-        return read_only(matrices.hamiltonian(self._medium, self._parameters[..., -self.n_qubits :]))
+        n = self.n_qubits
+        result = coupling_hamiltonian(self._medium.blocks)
+        for k in range(n):
+            result = result - 0.5 * self.splittings[..., k, None, None] * operators.sigma_z(k, n)
+            if self._drive is not None:
+                along = self._drive[..., k, None, None]
+                result = result + 0.5 * (along.real * operators.sigma_x(k, n) + along.imag * operators.sigma_y(k, n))
+        return read_only(result)
 
     @cached_property
     def jump_operators(self) -> NDArray[np.complex128]:
@@ -90,7 +152,7 @@ class MasterEquation:
 
         Each Hermitian block is diagonalised. Order: excitation, relaxation, then (only where there is any) dephasing;
         in each the largest rate first. For a pair without dephasing these are √2 times J₁, J₂, J₃, J₄ of Eq. 5.
-        Shape (…, K, d, d) with K = 2N or 3N and units (rad/µs)^½.
+        Of a medium that is not axial the whole matrix h is. Shape (…, K, d, d) with K = 2N or 3N and units (rad/µs)^½.
 
         Examples:
             >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
@@ -99,7 +161,7 @@ class MasterEquation:
             True
         """
         memory.require_operators(self.n_qubits, self.batch_shape, 6 * self.n_qubits)
-        return read_only(matrices.jump_operators(self._medium))
+        return read_only(jump_operators(self._medium.blocks))
 
     @cached_property
     def effective_hamiltonian(self) -> NDArray[np.complex128]:
@@ -182,7 +244,7 @@ class MasterEquation:
             fail("observable", "be a function of states, or None", f"is of type {type(observable).__name__}")
         stops = times_array(times)
         if observable is None:  # else a part at a time
-            memory.require_states(self.n_qubits, self.batch_shape, stops.size)
+            memory.require_states(self.n_qubits, self.batch_shape, stops.size, self.symmetry)
         return evolved_in_parts(self._parameters, self._state(initial), stops, observable)
 
     def no_jump(self, initial: operators.State, times: ArrayLike) -> Conditional:
@@ -200,7 +262,7 @@ class MasterEquation:
             States of shape (…, T, d, d) and probabilities of shape (…, T).
 
         Raises:
-            ArgumentError: As for `evolve`.
+            ArgumentError: As for `evolve`; if the medium has blocks between σᶻ and σ±, whose jumps are of neither kind.
             NoKeptShotsError: Where rounding of the initial state decides what is kept (see `Conditional`).
 
         Examples:
@@ -209,6 +271,9 @@ class MasterEquation:
             True
         """
         stops = times_array(times)
+        if self._medium.symmetry == "none":
+            must = "have no blocks between σᶻ and σ±, for quanta that are exchanged to be told from dephasing"
+            fail("medium", must, "has some")
         memory.require_kept(self.n_qubits, self.batch_shape, stops.size)
         return no_jump(self._parameters, self._state(initial, factor), stops)
 
@@ -239,12 +304,12 @@ class MasterEquation:
         stops = times_array(times)
         if np.ndim(period) == 0:
             every = real_number(period, "period", above=0.0)
-            memory.require_states(self.n_qubits, self.batch_shape, stops.size)
+            memory.require_states(self.n_qubits, self.batch_shape, stops.size, self.symmetry)
             return checks.monitored(self._parameters, self._state(initial, factor), stops, every)
         periods = positive_array(period, "period")
         if periods.shape != stops.shape:
             fail("period", f"be a number, or one for each of {stops.size} times", f"has shape {periods.shape}")
-        memory.require_states(self.n_qubits, self.batch_shape, stops.size)
+        memory.require_states(self.n_qubits, self.batch_shape, stops.size, self.symmetry)
         return checks.monitored_each(self._parameters, self._state(initial, factor), stops, periods)
 
     def steady_state(self, initial: operators.State | None = None) -> NDArray[np.complex128]:
@@ -270,14 +335,18 @@ class MasterEquation:
                 ...
             nvprotocol.errors.NotUniqueError: The steady state is not unique (dark states); give an `initial` state.
         """
-        memory.require_steady(self.n_qubits, self.batch_shape)
+        memory.require_steady(self.n_qubits, self.batch_shape, self.symmetry)
         rho = None if initial is None else self._state(initial)
         return steady.steady_state(self._parameters, self.n_qubits, rho)
 
     def __str__(self) -> str:
         shape = self._detuning.shape
-        detuning = f"detuning of shape {shape}" if shape else f"δ = {self._detuning:g} rad/µs"
-        return f"MasterEquation with {detuning} on\n{self._medium}"
+        told = [f"detuning of shape {shape}" if shape else f"δ = {self._detuning:g} rad/µs"]
+        if self._drive is not None:
+            told.append(f"drive {', '.join(map(show, self._drive))} rad/µs" if self._drive.ndim == 1 else "drive")
+        if np.any(self._offset):
+            told.append(f"offset {show(float(self._offset))} rad/µs" if self._offset.ndim == 0 else "offset")
+        return f"MasterEquation with {', '.join(told)} on\n{self._medium}"
 
     __repr__ = __str__
 
@@ -288,3 +357,13 @@ class MasterEquation:
         except ValueError:
             fail("initial", f"broadcast against the batch shape {self.batch_shape}", f"has batch {rho.shape[:-2]}")
         return rho
+
+
+def _drive(drive: ArrayLike, n_qubits: int) -> NDArray[np.complex128]:
+    """The drive of each qubit, shape (…, N)."""
+    given = bounded_array(drive, "drive").astype(complex)
+    if given.ndim == 0:
+        return np.full(n_qubits, given)
+    if given.shape[-1] != n_qubits:
+        fail("drive", f"be a number or have shape (…, {n_qubits}), one for each qubit", f"has shape {given.shape}")
+    return given

@@ -8,26 +8,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol.master_equation.exponential import expm, propagate, refuse_endless
-from nvprotocol.master_equation.generator import block_generator
+from nvprotocol.master_equation.generator import block_generator, symmetry_of_parameters
 from nvprotocol.master_equation.symmetry import (
     Kind,
     Sector,
     elements,
     from_coordinates,
+    holds_populations,
     is_diagonal,
     matrices_of_block,
     on_diagonal,
     sectors,
     to_coordinates,
 )
+from nvprotocol.medium.coefficient_matrix import Symmetry
 
 _NUMBERS = 2**18
 """Complex numbers of the states that are made at a time, at one time or at all."""
 
 
-def touched_sectors(rho: NDArray[np.complex128], n_qubits: int, kind: Kind) -> list[Sector]:
+def touched_sectors(
+    rho: NDArray[np.complex128], n_qubits: int, kind: Kind, symmetry: Symmetry = "U(1)"
+) -> list[Sector]:
     """The blocks in which a state has an element that is not zero."""
-    return [sector for sector in sectors(n_qubits, kind) if np.any(to_coordinates(rho, n_qubits, sector))]
+    return [sector for sector in sectors(n_qubits, kind, symmetry) if np.any(to_coordinates(rho, n_qubits, sector))]
 
 
 def evolved_in_parts(
@@ -93,16 +97,16 @@ def evolved(
     n_qubits = d.bit_length() - 1
     batch = np.broadcast_shapes(values.shape[:-1], rho.shape[:-2])
     states = None
-    for sector in touched_sectors(rho, n_qubits, kind):  # a diagonal block comes first
+    for sector in touched_sectors(rho, n_qubits, kind, symmetry_of_parameters(values, n_qubits)):  # diagonal ones first
         generator = block_generator(values, n_qubits, sector, kind, real=is_diagonal(sector))
         start = to_coordinates(rho, n_qubits, sector)
         if np.any(shift):
             shifted = generator - np.asarray(shift)[..., None, None] * np.eye(generator.shape[-1])
             generator = np.where(np.any(start, axis=-1)[..., None, None], shifted, 0.0)  # an empty block must not grow
         vectors = propagate(generator, start, times)
-        if sector == (None, 0):
+        if kind == "full" and holds_populations(sector):
             # The trace is 1; squaring exp(𝓖t) many times lets it drift by rounding alone.
-            vectors /= (on_diagonal(n_qubits).astype(float) @ vectors)[..., None, :]
+            vectors /= (on_diagonal(n_qubits, sector).astype(float) @ vectors)[..., None, :]
         if states is None:
             states = matrices_of_block(vectors, n_qubits, sector)
         else:
@@ -114,9 +118,9 @@ def propagator(values: NDArray[np.float64], n_qubits: int, duration: float) -> N
     """exp(𝓖t) as a matrix on column-stacked density matrices, shape (…, d², d²), put together from its blocks."""
     d = 2**n_qubits
     result = np.zeros((*values.shape[:-1], d * d, d * d), dtype=complex)
-    for charge in range(n_qubits + 1):
-        rows, columns = elements(n_qubits, (None, charge))
-        generator = block_generator(values, n_qubits, (None, charge), "full")
+    for sector in sectors(n_qubits, "full", symmetry_of_parameters(values, n_qubits)):
+        rows, columns = elements(n_qubits, sector)
+        generator = block_generator(values, n_qubits, sector, "full")
         refuse_endless(generator, duration, "duration")
         block = expm(generator * duration)
         place, mirrored = columns * d + rows, rows * d + columns

@@ -10,13 +10,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import fail
-from nvprotocol.master_equation.symmetry import Kind, Sector, elements, is_diagonal
+from nvprotocol.master_equation.symmetry import Kind, Sector, elements, is_diagonal, sectors
 from nvprotocol.master_equation.terms import ParameterLayout, generator_terms
 from nvprotocol.medium import Medium
+from nvprotocol.medium.coefficient_matrix import Symmetry, symmetry_of
 
 
-def parameters(medium: Medium, detuning: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The real parameters of a medium and the splittings Δ_i about their mean, shape (…, P)."""
+def parameters(
+    medium: Medium,
+    detuning: NDArray[np.float64],
+    drive: NDArray[np.complex128] | None = None,
+    offset: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """The real parameters of a medium, the drive of each qubit, and its splitting in the rotating frame, shape (…, P).
+
+    The frame rotates at the mean splitting less the offset. Where there is a drive, or the medium is not axial, the
+    splittings of other than two qubits are taken as they are.
+
+    Args:
+        medium: The medium.
+        detuning: δ of a pair, shape (…), else Δ_i, shape (…, N).
+        drive: Ω_i, shape (…, N), or None.
+        offset: A splitting that all qubits have in the frame, shape (…), or None.
+    """
     n = medium.n_qubits
     upper = np.triu_indices(n, 1)
     parts: list[NDArray] = []
@@ -24,8 +40,14 @@ def parameters(medium: Medium, detuning: NDArray[np.float64]) -> NDArray[np.floa
         off = block[..., upper[0], upper[1]]
         parts += [np.einsum("...ii->...i", block).real, off.real, off.imag]
     off = medium.flip_flop[..., upper[0], upper[1]]
-    offsets = _offsets(detuning, n)
-    parts += [off.real, off.imag, medium.ising[..., upper[0], upper[1]], offsets]
+    parts += [off.real, off.imag, medium.ising[..., upper[0], upper[1]]]
+    general = medium.symmetry != "U(1)" or drive is not None
+    if general:
+        cross = medium.cross.reshape(*medium.cross.shape[:-3], -1)
+        driven: NDArray[np.complex128] = np.zeros(n, dtype=complex) if drive is None else drive
+        parts += [cross.real, cross.imag, driven.real, driven.imag]
+    offsets = _offsets(detuning, n, about_mean=not general)
+    parts.append(offsets if offset is None else offsets + offset[..., None])
     try:
         batch = np.broadcast_shapes(*(part.shape[:-1] for part in parts))
     except ValueError:
@@ -34,13 +56,26 @@ def parameters(medium: Medium, detuning: NDArray[np.float64]) -> NDArray[np.floa
     return np.concatenate([np.broadcast_to(part, (*batch, part.shape[-1])) for part in parts], axis=-1)
 
 
-def _offsets(detuning: NDArray[np.float64], n_qubits: int) -> NDArray[np.float64]:
+def symmetry_of_parameters(values: NDArray[np.float64], n_qubits: int) -> Symmetry:
+    """What the generators of a batch conserve, all of them."""
+    layout = ParameterLayout.of(values, n_qubits)
+    if not layout.general:
+        return "U(1)"
+    crossed = values[..., layout.crossed].reshape(*values.shape[:-1], 2, 3, n_qubits, n_qubits)
+    if np.any(values[..., layout.driven]):
+        return "none"
+    return symmetry_of(crossed)
+
+
+def _offsets(detuning: NDArray[np.float64], n_qubits: int, *, about_mean: bool) -> NDArray[np.float64]:
     if n_qubits == 2:
         return np.stack([detuning, -detuning], axis=-1)
     if detuning.ndim == 0 and detuning == 0:
         return np.zeros(n_qubits)
     if detuning.ndim == 0 or detuning.shape[-1] != n_qubits:
         fail("detuning", f"have shape (…, {n_qubits}), one splitting for each qubit", f"has shape {detuning.shape}")
+    if not about_mean:
+        return detuning
     relative = detuning - detuning[..., :1]  # without rounding where splittings are close to each other
     return relative - relative.mean(axis=-1, keepdims=True)
 
@@ -55,7 +90,7 @@ def block_generator(
 ) -> NDArray:
     """The generator on one block, shape (…, n, n), in `elements` order or in real coordinates."""
     size = elements(n_qubits, sector)[0].size
-    matrix = _coefficients(n_qubits, sector, kind, real)
+    matrix = _coefficients(ParameterLayout.of(values, n_qubits), sector, kind, real)
     if isinstance(matrix, np.ndarray):
         return (values @ matrix).reshape(*values.shape[:-1], size, size)
     flat = values.reshape(-1, values.shape[-1])
@@ -74,24 +109,24 @@ def ket_generator(values: NDArray[np.float64], n_qubits: int, excitations: int) 
     return np.asarray(block - 0.5 * decay * np.eye(block.shape[-1]), dtype=complex)
 
 
-def ket_coefficients(n_qubits: int, excitations: int) -> NDArray[np.float64]:
+def ket_coefficients(layout: ParameterLayout, excitations: int) -> NDArray[np.float64]:
     """The integers that take parameters to `ket_generator` as a real matrix, dephasing left out, shape (P, 2h, 2h)."""
-    decay = real_coefficients(n_qubits, (0, 0), "no_jump") * np.eye(2)
-    result = real_coefficients(n_qubits, (excitations, 0), "no_jump") if excitations else decay
+    decay = real_coefficients(layout, (0, 0), "no_jump") * np.eye(2)
+    result = real_coefficients(layout, (excitations, 0), "no_jump") if excitations else decay
     result = result - 0.5 * decay[:, :1, :1] * np.eye(result.shape[-1])
-    result[dephasing_parameters(n_qubits)] = 0.0
+    result[dephasing_parameters(layout.n)] = 0.0
     return result
 
 
-def real_coefficients(n_qubits: int, sector: Sector, kind: Kind) -> NDArray[np.float64]:
+def real_coefficients(layout: ParameterLayout, sector: Sector, kind: Kind) -> NDArray[np.float64]:
     """The integers that take parameters to the entries of a block as a real matrix, shape (P, n, n).
 
     A diagonal block in real coordinates; of others the real parts of a vector, then the imaginary parts.
     """
     diagonal = is_diagonal(sector)
-    matrix = _coefficients(n_qubits, sector, kind, diagonal)
+    matrix = _coefficients(layout, sector, kind, diagonal)
     dense = matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
-    size = elements(n_qubits, sector)[0].size
+    size = elements(layout.n, sector)[0].size
     entries = dense.reshape(-1, size, size)
     if diagonal:
         return entries
@@ -104,22 +139,24 @@ def liouvillian(values: NDArray[np.float64], n_qubits: int) -> NDArray[np.comple
     """The whole generator on column-stacked density matrices, shape (…, d², d²)."""
     d = 2**n_qubits
     result = np.zeros((*values.shape[:-1], d * d, d * d), dtype=complex)
-    for charge in range(-n_qubits, n_qubits + 1):
-        rows, columns = elements(n_qubits, (None, charge))
+    found = sectors(n_qubits, "full", symmetry_of_parameters(values, n_qubits))
+    mirrored: list[Sector] = [(None, -sector[1]) for sector in found if not isinstance(sector, str) and sector[1]]
+    for sector in found + mirrored:
+        rows, columns = elements(n_qubits, sector)
         place = columns * d + rows
-        result[..., place[:, None], place] = block_generator(values, n_qubits, (None, charge), "full")
+        result[..., place[:, None], place] = block_generator(values, n_qubits, sector, "full")
     return result
 
 
 @lru_cache(maxsize=64)
-def _coefficients(n_qubits: int, sector: Sector, kind: Kind, real: bool) -> NDArray:
+def _coefficients(layout: ParameterLayout, sector: Sector, kind: Kind, real: bool) -> NDArray:
     """The matrix that takes parameters to the entries of the block: dense (P, n²), or sparse where that is large."""
-    terms = [np.concatenate(column) for column in zip(*generator_terms(n_qubits, sector, kind), strict=True)]
+    terms = [np.concatenate(column) for column in zip(*generator_terms(layout, sector, kind), strict=True)]
     if real:
-        terms = _real_terms(n_qubits, sector, terms)
+        terms = _real_terms(layout.n, sector, terms)
     row, column, parameter, value = terms
-    size = elements(n_qubits, sector)[0].size
-    shape = (ParameterLayout(n_qubits).total, size**2)
+    size = elements(layout.n, sector)[0].size
+    shape = (layout.total, size**2)
     if size**2 * shape[0] > 4_000_000:
         from scipy.sparse import coo_array
 

@@ -1,7 +1,9 @@
 """What the master equation of N qubits takes in memory, asked for before it is taken."""
 
-from math import comb, prod
+from math import prod
 
+from nvprotocol.master_equation.symmetry import largest_block
+from nvprotocol.medium.coefficient_matrix import Symmetry
 from nvprotocol.resources import require_memory
 
 _COMPLEX, _REAL = 16, 8
@@ -13,13 +15,13 @@ _SMALL = 300
 """Dimension above which exponentials are not formed (`exponential.DENSE_LIMIT`)."""
 
 
-def require_states(n_qubits: int, batch: tuple[int, ...], times: int) -> None:
+def require_states(n_qubits: int, batch: tuple[int, ...], times: int, symmetry: Symmetry) -> None:
     """Room for density matrices at many times, and for the exponential of their largest block, which is real.
 
     Raises:
         TooLargeError: If there is none.
     """
-    number, size = prod(batch) * times, comb(2 * n_qubits, n_qubits)
+    number, size = prod(batch) * times, largest_block(n_qubits, symmetry)
     copies = _EXPONENTIAL if size <= _SMALL else 3
     require_memory(copies * _REAL * prod(batch) * size**2, "medium", f"{copies} × {_generators(batch, size)}")
     taken = f"2 × {number} density matrices of {n_qubits} qubits"
@@ -37,13 +39,13 @@ def require_kept(n_qubits: int, batch: tuple[int, ...], times: int) -> None:
     require_memory(3 * _COMPLEX * number * 4**n_qubits, "times" if times > 1 else "medium", taken)
 
 
-def require_steady(n_qubits: int, batch: tuple[int, ...]) -> None:
+def require_steady(n_qubits: int, batch: tuple[int, ...], symmetry: Symmetry) -> None:
     """Room for the null space of the largest block.
 
     Raises:
         TooLargeError: If there is none.
     """
-    size = comb(2 * n_qubits, n_qubits)
+    size = largest_block(n_qubits, symmetry)
     taken = f"{_SINGULAR} × {_generators(batch, size)}"
     require_memory(_SINGULAR * _REAL * prod(batch) * size**2, "medium", taken)
 

@@ -4,6 +4,8 @@ Without dephasing kets evolve, ρ(t) = W(t) W(t)† with W(t) = e^(−iH_eff t) 
 Where jumps of dephasing go on density matrices do.
 """
 
+from typing import Generic, TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,16 +13,26 @@ from nvprotocol.master_equation import precise
 from nvprotocol.master_equation.conditional import SURE, Conditional, at, made_positive, made_sure
 from nvprotocol.master_equation.evolution import evolved, touched_sectors
 from nvprotocol.master_equation.exponential import propagate
-from nvprotocol.master_equation.generator import block_generator, dephasing_parameters, ket_generator
+from nvprotocol.master_equation.generator import (
+    block_generator,
+    dephasing_parameters,
+    ket_generator,
+    symmetry_of_parameters,
+)
 from nvprotocol.master_equation.growth import relative_error
 from nvprotocol.master_equation.symmetry import (
+    Sector,
     elements,
     from_coordinates,
+    holds_populations,
     is_diagonal,
     matrices_of_block,
     sectors,
     to_coordinates,
 )
+
+_Block = TypeVar("_Block")
+"""How many excitations kets have, or the block of matrices."""
 
 
 def no_jump(values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64]) -> Conditional:
@@ -35,6 +47,8 @@ def no_jump(values: NDArray[np.float64], factor: NDArray[np.complex128], times: 
         NoKeptShotsError: Where rounding of W decides what the state is.
     """
     n_qubits = factor.shape[-2].bit_length() - 1
+    if symmetry_of_parameters(values, n_qubits) != "U(1)":
+        return _by_maps(values, factor, times)
     dephasing = np.any(values[..., dephasing_parameters(n_qubits)], axis=-1)
     if not np.any(dephasing):
         return _by_kets(values, factor, times)
@@ -77,9 +91,10 @@ def _by_kets(values: NDArray[np.float64], factor: NDArray[np.complex128], times:
 def _by_maps(values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64]) -> Conditional:
     rho = factor @ np.swapaxes(factor.conj(), -1, -2)
     n_qubits = rho.shape[-1].bit_length() - 1
-    diagonal = [sector for sector in touched_sectors(rho, n_qubits, "no_jump") if is_diagonal(sector)]
-    present = {sector[1]: np.any(to_coordinates(rho, n_qubits, sector), axis=-1) for sector in diagonal}
-    modes = _Modes({n: block_generator(values, n_qubits, (n, n), "no_jump", real=True) for n in present}, present)
+    touched = touched_sectors(rho, n_qubits, "no_jump", symmetry_of_parameters(values, n_qubits))
+    kept: list[Sector] = [sector for sector in touched if holds_populations(sector)]
+    present = {sector: np.any(to_coordinates(rho, n_qubits, sector), axis=-1) for sector in kept}
+    modes = _Modes({one: block_generator(values, n_qubits, one, "no_jump", real=True) for one in kept}, present)
     states = evolved(values, rho, times, kind="no_jump", shift=modes.slowest)
     weight = np.einsum("...ii->...", states).real
     states /= np.where(weight > 0, weight, 1.0)[..., None, None]
@@ -94,8 +109,8 @@ def _by_maps(values: NDArray[np.float64], factor: NDArray[np.complex128], times:
     return Conditional(states, np.exp(np.minimum(log_probability, 0.0)))
 
 
-class _Modes:
-    """Generators of blocks, each with so many excitations, less the rate of the slowest mode that can be there.
+class _Modes(Generic[_Block]):
+    """Generators of blocks of kets or matrices, less the rate of the slowest mode that can be there.
 
     Attributes:
         slowest: Its rate, at most 0, shape (…).
@@ -103,7 +118,7 @@ class _Modes:
         eigenvalues: Those of `shifted`, shape (…, n).
     """
 
-    def __init__(self, generators: dict[int, NDArray], present: dict[int, NDArray[np.bool_]]) -> None:
+    def __init__(self, generators: dict[_Block, NDArray], present: dict[_Block, NDArray[np.bool_]]) -> None:
         eigenvalues = {n: np.linalg.eigvals(generator) for n, generator in generators.items()}
         rates = [np.where(present[n], every.real.max(axis=-1), -np.inf) for n, every in eigenvalues.items()]
         self.slowest: NDArray[np.float64] = np.max(np.broadcast_arrays(*rates), axis=0)

@@ -10,9 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol.errors import NoKeptShotsError
-from nvprotocol.master_equation.generator import ket_coefficients, real_coefficients
+from nvprotocol.master_equation.generator import ket_coefficients, real_coefficients, symmetry_of_parameters
 from nvprotocol.master_equation.integers import BITS, Scaled, combined, exponential, power
-from nvprotocol.master_equation.symmetry import Sector, elements, from_coordinates, is_diagonal, sectors
+from nvprotocol.master_equation.symmetry import (
+    Sector,
+    elements,
+    from_coordinates,
+    holds_populations,
+    is_diagonal,
+    sectors,
+)
+from nvprotocol.master_equation.terms import ParameterLayout
 
 _ULP = float(np.finfo(float).eps)
 _MOST_OF_PROBABILITY = 1e-7
@@ -62,7 +70,7 @@ def without_jumps(values: NDArray[np.float64], factor: NDArray[np.complex128], t
     for charge in range(n_qubits + 1):
         rows = elements(n_qubits, (charge, 0))[0]
         if np.any(factor[rows]):
-            step = _propagator(values, ket_coefficients(n_qubits, charge), time)
+            step = _propagator(values, ket_coefficients(ParameterLayout.of(values, n_qubits), charge), time)
             kets.append(
                 step @ Scaled(np.concatenate([whole.integers[0][rows], whole.integers[1][rows]]), whole.exponent)
             )
@@ -85,16 +93,16 @@ def without_jumps(values: NDArray[np.float64], factor: NDArray[np.complex128], t
 def with_dephasing(values: NDArray[np.float64], factor: NDArray[np.complex128], time: float) -> Kept:
     """The same where jumps of dephasing go on."""
     n_qubits = len(factor).bit_length() - 1
-    start = _density(factor)
+    layout, start = ParameterLayout.of(values, n_qubits), _density(factor)
     vectors, effects, places = [], [], []
-    for sector in sectors(n_qubits, "no_jump"):
+    for sector in sectors(n_qubits, "no_jump", symmetry_of_parameters(values, n_qubits)):
         vector = _coordinates(start, n_qubits, sector)
         if not np.any(vector.integers):
             continue
-        step = _propagator(values, real_coefficients(n_qubits, sector, "no_jump"), time)
+        step = _propagator(values, real_coefficients(layout, sector, "no_jump"), time)
         vectors.append(step @ vector)
         places.append(sector)
-        if is_diagonal(sector):
+        if holds_populations(sector):
             effects.append((_trace(n_qubits, sector) @ step, sector))
     return _assembled(n_qubits, vectors, places, effects, factor)
 
@@ -103,10 +111,13 @@ def after_checks(values: NDArray[np.float64], factor: NDArray[np.complex128], co
     """The state right after so many (≥ 1) checks of |σᶻ|, all of them accepted."""
     n_qubits = len(factor).bit_length() - 1
     half: Sector = (n_qubits // 2, n_qubits // 2)
-    inside = inside_half(n_qubits)
-    start = _coordinates(_density(factor), n_qubits, (None, 0))
+    sector = sectors(n_qubits, "full", symmetry_of_parameters(values, n_qubits))[0]
+    inside = inside_half(n_qubits, sector)
+    start = _coordinates(_density(factor), n_qubits, sector)
     for bits in (BITS, 3 * BITS):
-        step = _propagator(values, real_coefficients(n_qubits, (None, 0), "full"), period, bits)
+        step = _propagator(
+            values, real_coefficients(ParameterLayout.of(values, n_qubits), sector, "full"), period, bits
+        )
         first, again = step[inside], step[np.ix_(inside, inside)]
         vector = first @ start
         if min(vector.bits - start.bits, again.bits) > _ENOUGH_BITS:  # else what a check keeps is lost beside the rest
@@ -116,12 +127,12 @@ def after_checks(values: NDArray[np.float64], factor: NDArray[np.complex128], co
     vector = power(again, vector, count - 1)
     backwards = Scaled(again.integers.T, again.exponent)
     effect = power(backwards, _trace(n_qubits, half), count - 1) @ first
-    return _assembled(n_qubits, [vector], [half], [(effect, (None, 0))], factor, _NO_CHECK)
+    return _assembled(n_qubits, [vector], [half], [(effect, sector)], factor, _NO_CHECK)
 
 
-def inside_half(n_qubits: int) -> NDArray[np.intp]:
-    """Which coordinates of the block (None, 0) belong to σᶻ = 0."""
-    rows, columns = elements(n_qubits, (None, 0))
+def inside_half(n_qubits: int, sector: Sector) -> NDArray[np.intp]:
+    """Which coordinates of a block belong to σᶻ = 0."""
+    rows, columns = elements(n_qubits, sector)
     half = np.ravel_multi_index(elements(n_qubits, (n_qubits // 2, n_qubits // 2)), (2**n_qubits, 2**n_qubits))
     return np.flatnonzero(np.isin(rows * 2**n_qubits + columns, half))
 

@@ -34,7 +34,7 @@ def turned_to_real(
     phases = np.ones((*values.shape[:-1], 2**n_qubits), dtype=complex)
     blurred = np.array([_blurred(_block(values, n_qubits, number)) for number in range(3)])
     chosen = np.any(blurred, axis=0)
-    if n_qubits != 2 or not np.any(chosen):
+    if n_qubits != 2 or ParameterLayout.of(values, 2).general or not np.any(chosen):
         return values, phases, chosen
     values, still = values.copy(), np.array(chosen)
     for index in np.argwhere(chosen):
@@ -82,7 +82,7 @@ def _turn(values: NDArray[np.float64], blurred: NDArray[np.bool_]) -> tuple[comp
 
 def _block(values: NDArray[np.float64], n_qubits: int, number: int) -> NDArray[np.complex128]:
     """Relaxation (0), excitation (1) or dephasing (2) as a matrix."""
-    layout = ParameterLayout(n_qubits)
+    layout = ParameterLayout.of(values, n_qubits)
     result = np.zeros((*values.shape[:-1], n_qubits, n_qubits), dtype=complex)
     for k in range(n_qubits):
         for m in range(n_qubits):

@@ -10,10 +10,18 @@ from numpy.typing import NDArray
 from nvprotocol.errors import NotUniqueError, PrecisionError
 from nvprotocol.master_equation.evolution import touched_sectors
 from nvprotocol.master_equation.exponential import expm
-from nvprotocol.master_equation.generator import block_generator, real_coefficients
+from nvprotocol.master_equation.generator import block_generator, real_coefficients, symmetry_of_parameters
 from nvprotocol.master_equation.integers import Scaled, characteristic, combined, imaginary_roots, null_part, nullities
 from nvprotocol.master_equation.rounding import span_of, turned, turned_to_real
-from nvprotocol.master_equation.symmetry import Sector, from_coordinates, is_diagonal, sectors, to_coordinates
+from nvprotocol.master_equation.symmetry import (
+    Sector,
+    from_coordinates,
+    holds_populations,
+    is_diagonal,
+    sectors,
+    to_coordinates,
+)
+from nvprotocol.master_equation.terms import ParameterLayout
 
 _ZERO = 3e-14
 """Singular values below this share of the largest look like zero."""
@@ -60,7 +68,9 @@ def steady_state(
     values = np.broadcast_to(values, (*batch, values.shape[-1])).reshape(-1, values.shape[-1])
     blurred = np.broadcast_to(blurred, batch).reshape(-1)
     result = np.zeros((*batch, 1, d, d), dtype=complex)
-    for sector in sectors(n_qubits, "full") if rho is None else touched_sectors(start, n_qubits, "full"):
+    symmetry = symmetry_of_parameters(values, n_qubits)
+    everything = sectors(n_qubits, "full", symmetry)
+    for sector in everything if rho is None else touched_sectors(start, n_qubits, "full", symmetry):
         vectors = to_coordinates(start, n_qubits, sector)
         vectors = np.broadcast_to(vectors, (*batch, vectors.shape[-1])).reshape(len(values), -1)
         dimension, limit = _Sector(values, n_qubits, sector).limits(vectors, blurred)
@@ -75,7 +85,8 @@ class _Sector:
     """The generators of a batch on one block."""
 
     def __init__(self, values: NDArray[np.float64], n_qubits: int, sector: Sector) -> None:
-        self.values, self.n_qubits, self.sector = values, n_qubits, sector
+        self.values, self.n_qubits = values, n_qubits
+        self.sector: Sector = sector
         self.generators = block_generator(values, n_qubits, sector, "full", real=is_diagonal(sector))
 
     def limits(self, vectors: NDArray, blurred: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray]:
@@ -106,7 +117,7 @@ class _Sector:
     def _nullities(self, chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
         if not np.any(chosen):
             return np.zeros(0, dtype=np.intp)
-        found = nullities(self.values[chosen], real_coefficients(self.n_qubits, self.sector, "full"))
+        found = nullities(self.values[chosen], real_coefficients(self._layout, self.sector, "full"))
         return found if is_diagonal(self.sector) else found // 2
 
     def _exactly(self, k: int, vector: NDArray) -> tuple[int, NDArray]:
@@ -123,7 +134,11 @@ class _Sector:
 
     def _integers(self, k: int) -> Scaled:
         """The generator as a real matrix without rounding."""
-        return combined(self.values[k], real_coefficients(self.n_qubits, self.sector, "full"))
+        return combined(self.values[k], real_coefficients(self._layout, self.sector, "full"))
+
+    @property
+    def _layout(self) -> ParameterLayout:
+        return ParameterLayout.of(self.values, self.n_qubits)
 
 
 def by_singular_values(generators: NDArray, vectors: NDArray) -> tuple[NDArray[np.intp], NDArray, NDArray[np.float64]]:
@@ -150,7 +165,7 @@ def by_singular_values(generators: NDArray, vectors: NDArray) -> tuple[NDArray[n
 
 def _least_dimension(sector: Sector) -> int:
     """Of the null space, in every medium."""
-    return 1 if sector == (None, 0) else 0
+    return int(holds_populations(sector))
 
 
 def _settled(generators: NDArray, limits: NDArray) -> NDArray:

@@ -2,18 +2,23 @@
 
 σᶻ is conserved in the weak sense: an element ρ_ij only feeds elements with the same difference of excitations,
 n(i) − n(j). For a pair the 16 elements fall into blocks of 6, 4, 4, 1 and 1; without jumps n(i) and n(j) are conserved
-each.
+each. Blocks between σ⁻ and σ⁺ change that difference by two and leave its parity; blocks between σᶻ and σ±, or a drive,
+leave nothing.
 """
 
 from functools import lru_cache
+from math import comb
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol.medium.coefficient_matrix import Symmetry
+
 Kind: TypeAlias = Literal["full", "no_jump"]
-Sector: TypeAlias = tuple[int | None, int]
-"""(None, n(i) − n(j)) for a block of the full generator, (n(i), n(j)) for one of the no-jump generator."""
+Sector: TypeAlias = tuple[int | None, int] | Literal["even", "odd", "all"]
+"""(None, n(i) − n(j)) for a block of the full generator, (n(i), n(j)) for one of the no-jump generator; elsewhere those
+with n(i) − n(j) even or odd, or all elements."""
 
 
 @lru_cache(maxsize=64)
@@ -21,7 +26,10 @@ def elements(n_qubits: int, sector: Sector) -> tuple[NDArray[np.intp], NDArray[n
     """Row and column indices (i, j) of the density-matrix elements of a block."""
     count = _excitations(n_qubits)
     rows, columns = np.indices((2**n_qubits, 2**n_qubits)).reshape(2, -1)
-    if sector[0] is None:
+    if isinstance(sector, str):
+        odd = (count[rows] - count[columns]) % 2 == 1
+        inside = np.ones_like(odd) if sector == "all" else odd == (sector == "odd")
+    elif sector[0] is None:
         inside = count[rows] - count[columns] == sector[1]
     else:
         inside = (count[rows] == sector[0]) & (count[columns] == sector[1])
@@ -29,14 +37,16 @@ def elements(n_qubits: int, sector: Sector) -> tuple[NDArray[np.intp], NDArray[n
 
 
 @lru_cache(maxsize=16)
-def on_diagonal(n_qubits: int) -> NDArray[np.bool_]:
-    """Which coordinates of the block (None, 0) are populations ρ_ii."""
-    rows, columns = elements(n_qubits, (None, 0))
+def on_diagonal(n_qubits: int, sector: Sector) -> NDArray[np.bool_]:
+    """Which coordinates of a block are populations ρ_ii."""
+    rows, columns = elements(n_qubits, sector)
     return rows == columns
 
 
-def sectors(n_qubits: int, kind: Kind) -> list[Sector]:
-    """The blocks that determine a Hermitian matrix: its diagonal blocks first, then one of each conjugate pair."""
+def sectors(n_qubits: int, kind: Kind, symmetry: Symmetry = "U(1)") -> list[Sector]:
+    """The blocks that determine a Hermitian matrix: those with populations first, and one of each conjugate pair."""
+    if symmetry != "U(1)":
+        return ["even", "odd"] if symmetry == "parity" else ["all"]
     if kind == "full":
         return [(None, charge) for charge in range(n_qubits + 1)]
     counts = range(n_qubits + 1)
@@ -44,9 +54,19 @@ def sectors(n_qubits: int, kind: Kind) -> list[Sector]:
     return diagonal + [(k, m) for k in counts for m in counts if k > m]
 
 
+def largest_block(n_qubits: int, symmetry: Symmetry) -> int:
+    """The number of elements of the largest block of the full generator."""
+    return {"U(1)": comb(2 * n_qubits, n_qubits), "parity": 4**n_qubits // 2, "none": 4**n_qubits}[symmetry]
+
+
 def is_diagonal(sector: Sector) -> bool:
     """Whether the block is its own conjugate, so that real coordinates describe it."""
-    return sector[0] == sector[1] or (sector[0] is None and sector[1] == 0)
+    return isinstance(sector, str) or sector[0] == sector[1] or (sector[0] is None and sector[1] == 0)
+
+
+def holds_populations(sector: Sector) -> bool:
+    """Whether there are populations in the block."""
+    return is_diagonal(sector) and sector != "odd"
 
 
 def to_coordinates(rho: NDArray[np.complex128], n_qubits: int, sector: Sector) -> NDArray:

@@ -76,7 +76,10 @@ def darkest(blocks: dict[str, NDArray]) -> DarkState:
     ket[..., 1], ket[..., 2] = chosen[..., 0], chosen[..., 1]
     projector = ket[..., :, None] * ket.conj()[..., None, :]
     change = _generator(projector, blocks)
-    size = np.max([np.abs(block).max(axis=(-2, -1)) + 0 * rates[..., 0] for block in blocks.values()], axis=0)
+    size = np.max(
+        [np.abs(block).max(axis=(-2, -1)) + 0 * rates[..., 0] for name, block in blocks.items() if name != "cross"],
+        axis=0,
+    )
     decay = -np.einsum("...ij,...ji->...", change, projector).real
     preferred = rates[..., 1] - rates[..., 0] > EXACT * size
     exact = preferred & (np.abs(change).max(axis=(-2, -1)) <= EXACT * size)

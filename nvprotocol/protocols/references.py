@@ -37,8 +37,18 @@ def members(equation: MasterEquation) -> list[MasterEquation]:
     """The equations of a batch, in the order of its axes."""
     batch, media = equation.batch_shape, equation.medium
     detuning, lacking = np.broadcast_to(equation.detuning, batch), len(batch) - len(media.batch_shape)
+    offset = np.broadcast_to(equation.offset, batch)
+    drive = None if equation.drive is None else np.broadcast_to(equation.drive, (*batch, equation.n_qubits))
     places = {k: tuple(map(min, k[lacking:], (size - 1 for size in media.batch_shape))) for k in np.ndindex(batch)}
-    return [MasterEquation(media[place] if place else media, float(detuning[k])) for k, place in places.items()]
+    return [
+        MasterEquation(
+            media[place] if place else media,
+            float(detuning[k]),
+            None if drive is None else drive[k],
+            offset=float(offset[k]),
+        )
+        for k, place in places.items()
+    ]
 
 
 def normalised(weighted: NDArray[np.complex128]) -> Conditional:

@@ -1,7 +1,8 @@
 """The frames of the qubits: virtual-Z gates, rotations about z that no pulse makes.
 
-A turn of all qubits together commutes with whatever the medium does, and shifts the phases of what follows. A turn of
-one against the other does not: the medium's correlated part knows the phase between them. It is shifted back to the
+A turn of all qubits together commutes with whatever an axial medium does, and shifts the phases of what follows. A turn
+of one against the other does not: the medium's correlated part knows the phase between them; where the medium is not
+axial or a drive is always on, the phase of each is known. It is shifted back to the
 pulses that have prepared the qubit, shifted on to a readout, which does not see it, or, where time passes before, made
 by the field gradient.
 """
@@ -34,6 +35,7 @@ class Frames:
         self.rotations: list[Turn] = []
         self.behind = np.zeros(device.n_qubits)
         self._sensitive = knows_phases(device)
+        self._axial = device.equation.symmetry == "U(1)"
         self._since: list[list[int] | None] = [[] for _ in range(device.n_qubits)]
 
     def rotate(self, turn: Turn) -> None:
@@ -46,7 +48,7 @@ class Frames:
     def forget(self, qubit: int) -> None:
         """The qubit is in a state of its own along z, or a mixture: its phase means nothing."""
         others = np.delete(self.behind, qubit)
-        self.behind[qubit] = others[0] if others.size else 0.0
+        self.behind[qubit] = others[0] if others.size and self._axial else 0.0
         self._since[qubit] = []
 
     def stray(self, qubit: int) -> None:
@@ -60,9 +62,9 @@ class Frames:
             for qubit in self._relative():
                 self._shift_back(qubit)
             if (left := self._relative()).size:
-                angles = np.where(np.isin(np.arange(self.behind.size), left), self.behind - self.behind[0], 0.0)
+                angles = np.where(np.isin(np.arange(self.behind.size), left), self.behind - self._reference, 0.0)
                 found.append(turn_about_z(angles, "z turn", time))
-                self.behind[left] = self.behind[0]
+                self.behind[left] = self._reference
         self._since = [None] * self.behind.size
         return found
 
@@ -71,23 +73,30 @@ class Frames:
         angles = self.behind + common
         return [turn_about_z(angles, "frame", time)] if any(map(turns, angles)) else []
 
+    @property
+    def _reference(self) -> float:
+        """The angle that means nothing to the medium, if all qubits are behind by it."""
+        return float(self.behind[0]) if self._axial else 0.0
+
     def _relative(self) -> np.ndarray:
-        """The qubits that are behind by another angle than the first."""
-        return np.flatnonzero([turns(angle - self.behind[0]) for angle in self.behind])
+        """The qubits that are behind by an angle that the medium knows."""
+        return np.flatnonzero([turns(angle - self._reference) for angle in self.behind])
 
     def _shift_back(self, qubit: int) -> None:
         since = self._since[qubit]
         if since is None:
             return
-        angle = self.behind[qubit] - self.behind[0]
+        angle = self.behind[qubit] - self._reference
         for place in since:
             turn = self.rotations[place]
             self.rotations[place] = turn._replace(phase=turn.phase + angle)
-        self.behind[qubit] = self.behind[0]
+        self.behind[qubit] = self._reference
 
 
 def knows_phases(device: Device) -> bool:
-    """Whether the medium acts otherwise where one qubit is turned about z against another."""
+    """Whether the medium acts otherwise where one qubit is turned about z against another, or a drive does."""
+    if device.equation.symmetry != "U(1)":
+        return True
     medium = device.dynamics.medium
     blocks = (medium.relaxation, medium.excitation, medium.flip_flop)
     return any(bool(np.any(block - np.diag(np.diagonal(block)))) for block in blocks)

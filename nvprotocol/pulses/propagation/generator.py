@@ -9,17 +9,18 @@ in its place. On the coordinates tr(P_k ρ)/√d of Pauli matrices P_k the gener
 """
 
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import operators
-from nvprotocol._checks import fail, instance
+from nvprotocol._checks import fail, instance, show
 from nvprotocol.device import Device
 from nvprotocol.master_equation import MasterEquation
-from nvprotocol.master_equation.generator import block_generator, parameters
-from nvprotocol.master_equation.symmetry import Kind, Sector, elements
+from nvprotocol.master_equation.generator import block_generator, liouvillian, parameters, symmetry_of_parameters
+from nvprotocol.master_equation.symmetry import Kind, Sector, elements, sectors
+from nvprotocol.master_equation.terms import ParameterLayout
 from nvprotocol.medium import Medium
 from nvprotocol.pulses.propagation.timeline import Segment
 
@@ -41,6 +42,8 @@ class DrivenGenerator:
         medium: The rates of the device's medium.
         couplings: Its coherent couplings.
         intrinsic: What relaxes and dephases the qubits besides the medium.
+        symmetry: What the generator conserves without pulses.
+        static_drive: The drive in rad/µs that is always on, shape (N,).
         carrier: The mean splitting in rad/µs.
     """
 
@@ -54,16 +57,28 @@ class DrivenGenerator:
         medium = device.equation.medium
         couplings = {"flip_flop": medium.flip_flop, "ising": medium.ising}
         none = np.zeros_like(medium.relaxation)
-        rates = {name: getattr(medium, name) for name in ("relaxation", "excitation", "dephasing")}
+        rates: dict[str, Any] = {name: block for name, block in medium.blocks.items() if name not in couplings}
         self.medium, self.couplings = Medium(**rates), Medium(relaxation=none, **couplings)
         self.intrinsic = device.with_equation(MasterEquation(Medium(relaxation=none))).dynamics.medium
         parts = (self.intrinsic, self.medium, self.couplings)
-        self._parts = np.array([parameters(part, np.zeros(())) for part in parts])
+        self.symmetry = device.equation.symmetry
+        if self.symmetry != "U(1)" and frame != "rwa":
+            must = 'be "rwa" for a device with a static drive or a medium that is not axial'
+            fail("frame", must, f"is {show(frame)}")
+        if self.symmetry == "none" and kind == "no_jump" and medium.symmetry == "none":
+            fail("no_jump", "be False for a medium with blocks between σᶻ and σ±", "is True")
+        static = device.equation.drive
+        self.static_drive: NDArray[np.complex128] = np.zeros(n, dtype=complex) if static is None else static
+        none_driven = None if self.symmetry == "U(1)" else np.zeros(n, dtype=complex)
+        self._parts = np.array([parameters(part, np.zeros(()), none_driven) for part in parts])
 
     def values(self, segment: Segment) -> NDArray[np.float64]:
         """The real parameters of the generator in a segment in which nothing changes, shape (P,)."""
         values = self._parts[0] + segment.scales.after @ self._parts[1:]
         values[-self.n_qubits :] = segment.offsets.after
+        layout = ParameterLayout.of(values, self.n_qubits)
+        if layout.general:
+            values[layout.driven] = np.concatenate([self.static_drive.real, self.static_drive.imag])
         return values
 
     @property
@@ -73,7 +88,7 @@ class DrivenGenerator:
 
     def coefficients(self, segment: Segment, times: NDArray[np.float64]) -> NDArray[np.float64]:
         """What multiplies the matrices at times in µs, shape (3 + 3N, T)."""
-        drive = segment.drive(times)
+        drive = segment.drive(times) + self.static_drive[:, None]
         offsets = segment.offsets.at(times)
         if self.frame != "rwa" and segment.tones:
             turn = np.exp(1j * self.carrier * times)
@@ -142,12 +157,14 @@ def _terms(parts: bytes, n_qubits: int, kind: Kind) -> NDArray[np.float64]:
 
 def _superoperator(values: NDArray[np.float64], n_qubits: int, kind: Kind) -> NDArray[np.complex128]:
     """The generator of a medium without drive on column-stacked density matrices, shape (d², d²)."""
+    if kind == "full":
+        return liouvillian(values, n_qubits)
     d = 2**n_qubits
     result = np.zeros((d * d, d * d), dtype=complex)
-    counts = range(n_qubits + 1)
+    counts, symmetry = range(n_qubits + 1), symmetry_of_parameters(values, n_qubits)
     all_sectors: list[Sector] = [(k, m) for k in counts for m in counts]
-    if kind == "full":
-        all_sectors = [(None, charge) for charge in range(-n_qubits, n_qubits + 1)]
+    if symmetry != "U(1)":
+        all_sectors = sectors(n_qubits, kind, symmetry)
     for sector in all_sectors:
         rows, columns = elements(n_qubits, sector)
         place = columns * d + rows

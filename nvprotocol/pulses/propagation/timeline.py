@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, show
 from nvprotocol.device import Device
-from nvprotocol.master_equation.generator import parameters
+from nvprotocol.master_equation import MasterEquation
 from nvprotocol.pulses.events import Act, Check, Event, GradientRamp, MediumRamp, Pulse
 from nvprotocol.pulses.schedules import TIME_RESOLUTION, Schedule, refuse_overlap
 
@@ -246,14 +246,16 @@ class Timeline:
 
 
 def _offsets_of(ramp: GradientRamp | None, device: Device) -> NDArray[np.float64]:
-    """The splittings about their mean, shape (N,)."""
-    medium = device.equation.medium
-    detuning = device.equation.detuning if ramp is None else np.asarray(ramp.detuning)
-    if ramp is not None and device.n_qubits == 2 and detuning.ndim:
+    """The splittings in the rotating frame, shape (N,)."""
+    equation = device.equation
+    if ramp is None:
+        return equation.splittings
+    detuning = np.asarray(ramp.detuning)
+    if device.n_qubits == 2 and detuning.ndim:
         fail("detuning", "be one number, δ, for a pair", f"has shape {detuning.shape}")
-    offsets = parameters(medium, detuning)[-device.n_qubits :]
+    offsets = MasterEquation(equation.medium, detuning, equation.drive, offset=equation.offset).splittings
     largest = float(np.abs(offsets).max())
-    if ramp is not None and largest > device.control.max_detuning * (1 + 1e-9):
+    if largest > device.control.max_detuning * (1 + 1e-9):
         must = f"be at most the device's {show(device.control.max_detuning)} rad/µs in size"
         fail("detuning", must, f"is {show(largest)} at {show(ramp.begin)} µs")
     return offsets
