@@ -26,8 +26,9 @@ from nvprotocol.master_equation.terms import ParameterLayout
 _ZERO = 3e-14
 """Singular values below this share of the largest look like zero."""
 
-_TOLERANCE = 1e-10
-"""Estimated error up to which a null space by singular-value decomposition is returned."""
+_TOLERANCE, _TOLERANCE_LARGE = 1e-10, 1e-8
+"""Estimated error up to which a null space by singular-value decomposition is returned; where whole numbers cannot take
+over, it may be larger. It is a worst case, which the true error stays far below in large blocks."""
 
 _IMAGINARY = 1e-12
 """Decay rates below this share of the largest eigenvalue look like zero."""
@@ -92,7 +93,7 @@ class _Sector:
     def limits(self, vectors: NDArray, blurred: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray]:
         """The dimension of each null space, and the limit of exp(𝓖t)x, shapes (B,) and (B, n)."""
         dimension, result, error = by_singular_values(self.generators, vectors)
-        sure = error <= _TOLERANCE
+        sure = error <= _tolerance(self.generators)
         more = sure & (dimension > _least_dimension(self.sector))
         seen = more & ~blurred & self._small
         sure[seen] = self._nullities(seen) == dimension[seen]
@@ -149,10 +150,10 @@ def by_singular_values(generators: NDArray, vectors: NDArray) -> tuple[NDArray[n
     smallest = np.where(zero, np.inf, singular).min(axis=-1)
     rounding = size * np.finfo(float).eps * largest[:, 0]
     error = np.where(np.isinf(smallest), 0.0, rounding / np.where(np.isinf(smallest), 1.0, smallest))
-    dimension = zero.sum(axis=-1)
+    dimension, tolerance = zero.sum(axis=-1), _tolerance(generators)
     result = np.zeros(vectors.shape, dtype=np.result_type(generators, vectors))
     for count in np.unique(dimension[dimension > 0]):
-        chosen = (dimension == count) & (error <= _TOLERANCE)
+        chosen = (dimension == count) & (error <= tolerance)
         null_left = left[chosen][:, :, size - count :]
         null_right = np.swapaxes(right[chosen].conj(), -1, -2)[:, :, size - count :]
         adjoint = np.swapaxes(null_left.conj(), -1, -2)
@@ -161,6 +162,10 @@ def by_singular_values(generators: NDArray, vectors: NDArray) -> tuple[NDArray[n
         result[chosen] = (null_right @ weights)[..., 0]
         error[chosen] /= np.linalg.svd(overlap, compute_uv=False)[:, -1]
     return dimension, result, error
+
+
+def _tolerance(generators: NDArray) -> float:
+    return _TOLERANCE if generators.shape[-1] <= _LARGEST_EXACT else _TOLERANCE_LARGE
 
 
 def _least_dimension(sector: Sector) -> int:

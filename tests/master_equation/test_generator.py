@@ -9,7 +9,7 @@ from systems import System, hermitian, many, pair, random_state, random_symbols,
 
 import nvprotocol as nv
 from nvprotocol.master_equation.generator import block_generator, parameters
-from nvprotocol.master_equation.symmetry import Kind, elements, from_coordinates, is_diagonal, sectors, to_coordinates
+from nvprotocol.master_equation.symmetry import Kind, Sector, elements, from_coordinates, is_diagonal, sectors, to_coordinates
 
 
 def tolerance(system: System) -> float:
@@ -98,7 +98,7 @@ def test_dephasing_adds_jump_operators_only_where_there_is_any() -> None:
     assert nv.MasterEquation(nv.Medium(relaxation=np.eye(3))).jump_operators.shape == (6, 8, 8)
 
 
-def sector_of(rho: NDArray, n_qubits: int, kind: Kind, sector: tuple[int | None, int]) -> NDArray:
+def sector_of(rho: NDArray, n_qubits: int, kind: Kind, sector: Sector) -> NDArray:
     """The block of a matrix and its conjugate, the rest zero."""
     rows, columns = elements(n_qubits, sector)
     result = np.zeros_like(rho)
