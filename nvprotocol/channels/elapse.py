@@ -1,7 +1,5 @@
 """A stretch of time on a medium as a channel."""
 
-from typing import Any
-
 import numpy as np
 
 from nvprotocol._checks import fail, instance, real_number, whole_number
@@ -43,7 +41,7 @@ def evolution(equation: MasterEquation, duration: float, *, split: int | None = 
     medium = equation.medium
     couplings = {"flip_flop": medium.flip_flop, "ising": medium.ising}
     coherent = Medium(relaxation=np.zeros_like(medium.relaxation), **couplings)
-    rates: dict[str, Any] = {name: block for name, block in medium.blocks.items() if name not in couplings}
+    rates = {name: block for name, block in medium.blocks.items() if name not in couplings}
     dissipative = Medium(**rates)
     half = equation.on(coherent).propagator(duration / steps / 2)
     full = MasterEquation(dissipative).propagator(duration / steps)

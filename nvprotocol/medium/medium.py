@@ -1,7 +1,7 @@
 """The medium: what a shared magnet does to N qubits, as rates and couplings."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -258,8 +258,13 @@ class Medium:
         return _inverse(rate)
 
     @property
-    def blocks(self) -> dict[str, NDArray]:
-        """All rates and couplings by their names."""
+    def blocks(self) -> dict[str, Any]:
+        """All rates and couplings by their names, the arguments of `Medium`.
+
+        Examples:
+            >>> sorted(nv.Medium.pair().blocks)
+            ['cross', 'dephasing', 'excitation', 'flip_flop', 'ising', 'relaxation']
+        """
         names = ("relaxation", "excitation", "dephasing", "flip_flop", "ising", "cross")
         return {name: getattr(self, name) for name in names}
 

@@ -9,7 +9,15 @@ from systems import System, hermitian, many, pair, random_state, random_symbols,
 
 import nvprotocol as nv
 from nvprotocol.master_equation.generator import block_generator, parameters
-from nvprotocol.master_equation.symmetry import Kind, Sector, elements, from_coordinates, is_diagonal, sectors, to_coordinates
+from nvprotocol.master_equation.symmetry import (
+    Kind,
+    Sector,
+    elements,
+    from_coordinates,
+    is_diagonal,
+    sectors,
+    to_coordinates,
+)
 
 
 def tolerance(system: System) -> float:

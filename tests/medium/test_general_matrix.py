@@ -1,7 +1,6 @@
 """The whole coefficient matrix of a medium, its symmetry, and the dark states of N qubits."""
 
 import math
-from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +24,7 @@ def test_a_matrix_comes_back(seed: int, n_qubits: int) -> None:
     batch = nv.Medium.from_matrix([first, second])
     assert batch.batch_shape == (2,)
     np.testing.assert_array_equal(batch[1].matrix, other.matrix)
-    np.testing.assert_array_equal(nv.Medium(**dict[str, Any](batch.blocks)).matrix, batch.matrix)
+    np.testing.assert_array_equal(nv.Medium(**batch.blocks).matrix, batch.matrix)
 
 
 def test_an_axial_matrix_is_made_of_its_blocks() -> None:

@@ -9,7 +9,7 @@ in its place. On the coordinates tr(P_k ρ)/√d of Pauli matrices P_k the gener
 """
 
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +57,7 @@ class DrivenGenerator:
         medium = device.equation.medium
         couplings = {"flip_flop": medium.flip_flop, "ising": medium.ising}
         none = np.zeros_like(medium.relaxation)
-        rates: dict[str, Any] = {name: block for name, block in medium.blocks.items() if name not in couplings}
+        rates = {name: block for name, block in medium.blocks.items() if name not in couplings}
         self.medium, self.couplings = Medium(**rates), Medium(relaxation=none, **couplings)
         self.intrinsic = device.with_equation(MasterEquation(Medium(relaxation=none))).dynamics.medium
         parts = (self.intrinsic, self.medium, self.couplings)
