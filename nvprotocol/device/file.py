@@ -6,6 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nvprotocol._checks import fail, real_number, show
 from nvprotocol._checks import path as as_path
 from nvprotocol._reading import is_file
@@ -17,7 +19,10 @@ from nvprotocol.device.medium_section import AnyMediumSection, chosen_section, m
 from nvprotocol.device.schema import ControlSection, DeviceFile, DeviceSection, MagnetSection, MediumSection
 from nvprotocol.errors import ArgumentError, DeviceFileError
 from nvprotocol.master_equation import MasterEquation
+from nvprotocol.medium import Medium
 
+OF_EQUATION = ("detuning", "drive", "offset")
+"""Keys of [device] that are those of the master equation."""
 _KEYS = {"intrinsic_t1_us": "intrinsic_t1", "intrinsic_t2_us": "intrinsic_t2"}
 """Argument of `Device` → its key in a file, where that is another; the key takes any unit."""
 _ARGUMENTS = {key: argument for argument, key in _KEYS.items()}
@@ -48,7 +53,7 @@ class Description:
         with self.source.locating(lambda error: (section_name(self.medium), *error.path)):
             medium = medium_of(self.medium)
         with self.locating():
-            equation = MasterEquation(medium, self.device.detuning)
+            equation = equation_of(medium, self.device)
             return {"equation": equation, **instruments_of(self.device, self.medium)}
 
     def locating(self) -> AbstractContextManager[None]:
@@ -87,6 +92,21 @@ def read_builtin(name: str) -> Description:
     return _description(TomlFile(text, file, "device", DeviceFileError), ())
 
 
+def equation_of(medium: Medium, device: DeviceSection) -> MasterEquation:
+    """The master equation on a medium with what [device] says of detuning, drive and offset, arrays of values included.
+
+    Examples:
+        >>> from nvprotocol.device.file import equation_of
+        >>> from nvprotocol.device.schema import DeviceSection
+        >>> equation_of(nv.Medium.pair(), DeviceSection(drive=[0.5, 0.2], offset=0.1)).drive.tolist()
+        [(0.5+0.2j), (0.5+0.2j)]
+    """
+    drive: Any = device.drive
+    if isinstance(drive, np.ndarray):  # a scan: one number for all qubits at each point
+        drive = drive[..., None] * np.ones(medium.n_qubits)
+    return MasterEquation(medium, device.detuning, drive, offset=device.offset)
+
+
 def instruments_of(device: DeviceSection, medium: AnyMediumSection) -> dict[str, Any]:
     """The arguments of `Device` but the equation; the splitting is that of [magnet] where there is one.
 
@@ -100,7 +120,7 @@ def instruments_of(device: DeviceSection, medium: AnyMediumSection) -> dict[str,
         >>> instruments_of(section, MediumSection())
         {'intrinsic_t1_us': 5.0, 'readout': [[0.9, 0.3], [0.1, 0.7]]}
     """
-    left_out = {"base", "detuning", "control", *_READOUTS}
+    left_out = {"base", *OF_EQUATION, "control", *_READOUTS}
     given = {_ARGUMENTS.get(key, key): value for key, value in device if value is not None and key not in left_out}
     if device.control is not None:
         given["control"] = Control(**{key: value for key, value in device.control if value is not None})

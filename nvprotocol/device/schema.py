@@ -26,6 +26,8 @@ class MediumSection(BaseModel):
     J: Rate = 0.0
     Jz: Rate = 0.0
     dm: Rate = 0.0
+    m: Coupling = 0j
+    M: Coupling = 0j
 
 
 class PlaceSection(BaseModel):
@@ -160,12 +162,14 @@ class ControlSection(BaseModel):
 
 
 class DeviceSection(BaseModel):
-    """[device]: the arguments of `Device`, the detuning δ in rad/µs, and a device that gives what is left out."""
+    """[device]: the arguments of `Device`, δ, drive and offset in rad/µs, and a device that gives what is left out."""
 
     model_config = CONFIG
     base: str | None = None
     name: str | None = None
     detuning: Rate = 0.0
+    drive: Coupling | list[Coupling] | None = None
+    offset: Rate = 0.0
     dt_ns: float | None = None
     gate_ns: dict[str, Nanoseconds] | None = None
     single_qubit_error: float | None = None

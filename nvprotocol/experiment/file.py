@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nvprotocol._toml import TomlFile
 from nvprotocol.device import Device
-from nvprotocol.device.file import completed, device_key, instruments_of
+from nvprotocol.device.file import completed, device_key, equation_of, instruments_of
 from nvprotocol.device.intrinsic import checked_times, with_intrinsic
 from nvprotocol.device.medium_section import AnyMediumSection, medium_of, section_name, stacked
 from nvprotocol.device.schema import MediumSection
@@ -110,7 +110,7 @@ class Experiment:
         for sweep, along in self.along(values):
             if sweep.section in ("medium", "device"):
                 content = sweep.put(content, along)
-        equation = MasterEquation(self._media(content, values), content.device.detuning)
+        equation = equation_of(self._media(content, values), content.device)
         times = (content.device.intrinsic_t1, content.device.intrinsic_t2)
         return with_intrinsic(equation, *(_each_qubit(time, equation.n_qubits) for time in times))
 
@@ -149,7 +149,7 @@ def medium_section_of(content: ExperimentFile) -> AnyMediumSection:
 def device_of(content: ExperimentFile) -> Device:
     """The device that the sections of an experiment describe."""
     section = medium_section_of(content)
-    equation = MasterEquation(medium_of(section), content.device.detuning)
+    equation = equation_of(medium_of(section), content.device)
     return Device(equation, **instruments_of(content.device, section))
 
 

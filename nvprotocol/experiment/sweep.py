@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from nvprotocol._checks import show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._toml import TomlFile, suggestion
+from nvprotocol.device.file import OF_EQUATION
 from nvprotocol.experiment.schema import PARAMETERS, Axis, ExperimentFile
 from nvprotocol.units import in_house_units
 
@@ -63,8 +64,9 @@ class Sweep:
 
     @property
     def is_of_instruments(self) -> bool:
-        """Whether the parameter is one of the device beyond medium and detuning."""
-        return (self.section == "device" and self.key != "detuning") or self.parameter == "magnet.frequency_ghz"
+        """Whether the parameter is one of the device beyond medium, detuning, drive and offset."""
+        of_device = self.section == "device" and self.key not in OF_EQUATION
+        return of_device or self.parameter == "magnet.frequency_ghz"
 
     def number(self, value: float) -> int | float:
         """A value as the parameter takes it."""

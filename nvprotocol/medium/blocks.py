@@ -31,12 +31,13 @@ def off_diagonal(block: NDArray, name: str) -> NDArray:
     return block
 
 
-def positive(block: NDArray, name: str) -> NDArray:
+def positive(block: NDArray, name: str, *, of: str = "be positive semidefinite") -> NDArray:
     """The block with rounding removed from its positivity."""
     lowest, size = _lowest_eigenvalue(block), _size(block)[..., 0, 0]
     wrong = lowest < -ROUNDING * size
     if np.any(wrong):
-        fail(name, "be positive semidefinite", f"has the eigenvalue {show(lowest[wrong].flat[0])}")
+        it = "it" if of.startswith("leave") else ""
+        fail(name, of, f"{it}{' ' * bool(it)}has the eigenvalue {show(lowest[wrong].flat[0])}")
     rounded = lowest < -1e-15 * size
     if not np.any(rounded):
         return block

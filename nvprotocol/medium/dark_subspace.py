@@ -84,6 +84,11 @@ def dark_subspace(blocks: dict[str, NDArray]) -> DarkSubspace:
 
     Args:
         blocks: The blocks of a `Medium` by their names, without batch axes.
+
+    Examples:
+        >>> from nvprotocol.medium.dark_subspace import dark_subspace
+        >>> dark_subspace(nv.Medium.pair(a=1.0, A=1.0).blocks).dimension
+        2
     """
     n = blocks["relaxation"].shape[-1]
     d = 2**n

@@ -88,16 +88,7 @@ class Medium:
             "ising": ising,
         }
         n_qubits = square(bounded_array(relaxation, "relaxation"), "relaxation")
-        blocks: dict[str, NDArray] = {}
-        for name, value in given.items():
-            block = (
-                np.zeros((n_qubits, n_qubits)) if value is None else bounded_array(value, name, real=name == "ising")
-            )
-            if square(block, name) != n_qubits:
-                fail(name, f"have shape (…, {n_qubits}, {n_qubits}) as `relaxation` has", f"has shape {block.shape}")
-            block = hermitian(block, name)
-            block = off_diagonal(block, name) if name in ("flip_flop", "ising") else positive(block, name)
-            blocks[name] = block.astype(float if name == "ising" else complex)
+        blocks = {name: _block(value, name, n_qubits) for name, value in given.items()}
         blocks["cross"] = _cross(cross, n_qubits)
         batch_shape(2, **{name: block[..., 0, :, :] if name == "cross" else block for name, block in blocks.items()})
         if np.any(blocks["cross"]):
@@ -163,6 +154,8 @@ class Medium:
         J: ArrayLike = 0.0,
         Jz: ArrayLike = 0.0,
         dm: ArrayLike = 0.0,
+        m: ArrayLike = 0.0,
+        M: ArrayLike = 0.0,
     ) -> Self:
         """The medium of two qubits in the paper's symbols (Eqs. 4 and S38); all arguments broadcast.
 
@@ -177,9 +170,14 @@ class Medium:
             J: J⊥ in rad/µs.
             Jz: Ising coupling in rad/µs.
             dm: Dzyaloshinskii–Moriya coupling in rad/µs.
+            m: Anomalous noise of a squeezed or pumped magnet at each qubit in rad/µs, may be complex: the entry of h
+                between σ₁⁻ and σ₁⁺, and between σ₂⁻ and σ₂⁺.
+            M: The same between the qubits: the entry between σ₁⁻ and σ₂⁺, and between σ₂⁻ and σ₁⁺. Without A, Ã and m,
+                |M|² ≤ aã.
 
         Raises:
-            ArgumentError: If a rate is negative or not finite, |A| > a, |Ã| > ã, |D| > d, q is outside [0, 1], or both
+            ArgumentError: If a rate is negative or not finite, |A| > a, |Ã| > ã, |D| > d, q is outside [0, 1], h is not
+                positive semidefinite with m and M, or both
                 `q` and `a_tilde` or `A_tilde` are given.
 
         Examples:
@@ -192,7 +190,7 @@ class Medium:
             nvprotocol.errors.ArgumentError: Argument `A` must satisfy |A| ≤ a = 1, but |A| is 1.2.
         """
         rates = {"a": a, "d": d} | ({} if a_tilde is None else {"a_tilde": a_tilde})
-        couplings = {"A": A, "D": D} | ({} if A_tilde is None else {"A_tilde": A_tilde})
+        couplings = {"A": A, "D": D, "m": m, "M": M} | ({} if A_tilde is None else {"A_tilde": A_tilde})
         coherent = {"J": J, "Jz": Jz, "dm": dm}
         given = {name: nonnegative_array(value, name) for name, value in rates.items()}
         given |= {name: bounded_array(value, name) for name, value in couplings.items()}
@@ -205,13 +203,14 @@ class Medium:
             fail("q", "not be given together with `a_tilde` or `A_tilde`", f"is {show(q)}")
         given = {"a_tilde": np.zeros(()), "A_tilde": np.zeros(())} | given
         batch_shape(0, **given)
-        return cls(
-            relaxation=pair_block(given, "a", "A", conjugate=True),
-            excitation=pair_block(given, "a_tilde", "A_tilde"),
-            dephasing=pair_block(given, "d", "D", conjugate=True),
-            flip_flop=two_by_two(np.zeros(()), given["J"] + 1j * given["dm"], given["J"] - 1j * given["dm"]),
-            ising=two_by_two(np.zeros(()), given["Jz"], given["Jz"]),
-        )
+        blocks: dict[str, Any] = {
+            "relaxation": pair_block(given, "a", "A", conjugate=True),
+            "excitation": pair_block(given, "a_tilde", "A_tilde"),
+            "dephasing": pair_block(given, "d", "D", conjugate=True),
+            "flip_flop": two_by_two(np.zeros(()), given["J"] + 1j * given["dm"], given["J"] - 1j * given["dm"]),
+            "ising": two_by_two(np.zeros(()), given["Jz"], given["Jz"]),
+        }
+        return cls(**blocks, cross=_anomalous(given, blocks))
 
     @property
     def n_qubits(self) -> int:
@@ -325,6 +324,27 @@ class Medium:
         return described(self.n_qubits, self.batch_shape, self.blocks, times, dark, self.provenance)
 
     __repr__ = __str__
+
+
+def _block(value: ArrayLike | None, name: str, n_qubits: int) -> NDArray:
+    """One of the blocks that have shape (…, N, N), checked."""
+    block = np.zeros((n_qubits, n_qubits)) if value is None else bounded_array(value, name, real=name == "ising")
+    if square(block, name) != n_qubits:
+        fail(name, f"have shape (…, {n_qubits}, {n_qubits}) as `relaxation` has", f"has shape {block.shape}")
+    block = hermitian(block, name)
+    block = off_diagonal(block, name) if name in ("flip_flop", "ising") else positive(block, name)
+    return block.astype(float if name == "ising" else complex)
+
+
+def _anomalous(given: dict[str, NDArray], blocks: dict[str, Any]) -> NDArray[np.complex128] | None:
+    """The blocks above the diagonal of h that a pair has by its m and M; None without them."""
+    if not (np.any(given["m"]) or np.any(given["M"])):
+        return None
+    squeezed = two_by_two(given["m"], given["M"], given["M"])
+    cross = np.stack([squeezed, *[np.zeros_like(squeezed)] * 2], axis=-3)
+    name = "M" if np.any(given["M"]) else "m"
+    positive(matrix_of(blocks | {"cross": cross}), name, of="leave h positive semidefinite")
+    return cross
 
 
 def _cross(cross: ArrayLike | None, n_qubits: int) -> NDArray[np.complex128]:

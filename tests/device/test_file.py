@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 import nvprotocol as nv
 from nvprotocol.device import catalogue
+from nvprotocol.device.file import OF_EQUATION
 from nvprotocol.device.parameters import PARAMETERS as DECLARED
 from nvprotocol.device.schema import PLACED, DeviceSection, MediumSection
 from nvprotocol.experiment.file import device_of
@@ -249,5 +250,5 @@ def test_numbers_of_a_device_can_be_scanned(key: str) -> None:
     experiment = nv.experiment.parse(text)
     devices = [device_of(experiment.settings(0, point)) for point in (0, 1)]
     name = {"intrinsic_t1": "intrinsic_t1_us", "intrinsic_t2": "intrinsic_t2_us"}.get(key, key)
-    values = [getattr(one.equation if key == "detuning" else one, name) for one in devices]
-    assert [float(value) for value in values] == wanted
+    values = [getattr(one.equation if key in OF_EQUATION else one, name) for one in devices]
+    assert [np.unique(value).tolist() for value in values] == [[value] for value in wanted]

@@ -36,7 +36,8 @@ EDITS = [
     ("intrinsic_t1 = ", "t1 = ", 'key "device.t1" is not known; did you mean "intrinsic_t1"?'),
     ("intrinsic_t1 = ", "intrinsic_t1_us = ", 'key "device.intrinsic_t1_us" is not known; did you mean '
      '"intrinsic_t1"?'),
-    ("a = 2.0", "xyz = 2.0", 'key "medium.xyz" is not known; known are a, A, q, a_tilde, A_tilde, d, D, J, Jz, dm.'),
+    ("a = 2.0", "xyz = 2.0", 'key "medium.xyz" is not known; known are a, A, q, a_tilde, A_tilde, d, D, J, Jz, dm, m, '
+     'M.'),
     ("a = 2.0", "a = -2.0", 'key "medium.a" must be at least 0, but is -2.'),
     ("a = 2.0", 'a = "2 GHz"', 'key "medium.a" must be an angular rate in rad/s, rad/ms, rad/us or rad/ns '
      '(bare numbers are in rad/µs; a frequency times 2π), but is "2 GHz".'),

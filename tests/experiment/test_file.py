@@ -11,7 +11,7 @@ from nvprotocol.experiment import Experiment, load, parse
 from nvprotocol.experiment.file import device_of, parameters_of
 from nvprotocol.protocols import GALLERY
 
-WITH_A_MAGNET = {"film_to_bell": "monitored_bell"}
+OTHER_MEDIA = {"film_to_bell": "monitored_bell", "squeezed_reservoir": "dissipative_entanglement"}
 CIRCUITS = sorted((ROOT / "circuits").glob("*.toml"))
 SMALL = """
 [protocol]
@@ -27,15 +27,15 @@ values = [0.5, "1500 ns", 0.1]
 def test_the_files_of_the_gallery_are_right(path: Path) -> None:
     experiment = load(path)
     assert experiment.name == path.stem
-    assert experiment.content.protocol.name == WITH_A_MAGNET.get(path.stem, path.stem)
-    assert (experiment.content.magnet is not None) == (path.stem in WITH_A_MAGNET)
+    assert experiment.content.protocol.name == OTHER_MEDIA.get(path.stem, path.stem)
+    assert (experiment.content.magnet is not None) == (path.stem == "film_to_bell")
     assert experiment.text == path.read_text(encoding="utf-8")
     assert experiment.scan.parameter in ("protocol.duration", "protocol.period")
     assert experiment.n_curves > 1
 
 
 def test_every_protocol_has_a_file_in_the_gallery() -> None:
-    assert {path.stem for path in CIRCUITS} == set(GALLERY) | set(WITH_A_MAGNET)
+    assert {path.stem for path in CIRCUITS} == set(GALLERY) | set(OTHER_MEDIA)
 
 
 def test_what_the_monitored_file_says() -> None:

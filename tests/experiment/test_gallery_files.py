@@ -20,7 +20,7 @@ from nvprotocol.protocols.gallery import Protocol
 
 pytestmark = pytest.mark.xdist_group("gallery")  # each experiment is run once
 CIRCUITS = ROOT / "circuits"
-NAMES = [*sorted(GALLERY), "film_to_bell"]
+NAMES = [*sorted(GALLERY), "film_to_bell", "squeezed_reservoir"]
 MOST_BYTES = 60_000
 
 

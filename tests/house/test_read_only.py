@@ -61,6 +61,7 @@ def made() -> dict[str, Any]:
         "check": nv.channels.parity_check(),
         "dark limit": nv.closed_form.dark_limit(3),
         "dark state": nv.Medium.pair(a=1.0, A=1.0).dark_state,
+        "dark subspace": nv.Medium.pair(a=1.0, A=1.0).dark_subspace,
         "film": film,
         "exchange": exchange,
         "table": nv.magnets.Tabulated([2.87], r, green=[-1j * np.exp(-r / 50)]),

@@ -64,14 +64,18 @@ class Played(NamedTuple):
     Attributes:
         events: The events.
         windows: The times in which the gradient is on.
+        completed: Whether what a window leaves behind is made good at its end, where it means something.
     """
 
     events: list[Event]
     windows: "list[_Window]"
+    completed: bool
 
     def frame(self, qubit: int, time: float) -> float:
         """The angle in rad about z that a qubit is behind at a moment in µs, because of gradient and pulses."""
         begun = [window for window in self.windows if window.begin < time - TIME_RESOLUTION]
+        if self.completed:
+            begun = [window for window in begun if time < window.end - TIME_RESOLUTION]
         return float(sum(window.excess(qubit, min(time, window.end)) for window in begun))
 
 
@@ -86,7 +90,7 @@ def played(rotations: Sequence[Turn], device: Device) -> Played:
     """
     events: list[Event] = []
     windows: list[_Window] = []
-    frame = 0.0
+    frame, completed = 0.0, device.equation.symmetry != "U(1)"
     own_frame = float(device.equation.detuning) if device.n_qubits == 2 else 0.0
     for together in _clusters(sorted(rotations)):
         shifted = [turn._replace(phase=turn.phase - frame) for turn in together]
@@ -99,9 +103,9 @@ def played(rotations: Sequence[Turn], device: Device) -> Played:
             if events and isinstance(events[-1], GradientRamp) and window.begin - events[-1].begin < TIME_RESOLUTION:
                 events.pop()  # one gradient gives way to the next
             events += [*window.events(), GradientRamp(own_frame, start=window.end)]
-            frame += window.excess(0, window.end)  # that of both, but for whole turns
+            frame += 0.0 if completed else window.excess(0, window.end)  # that of both, but for whole turns
             windows.append(window)
-    return Played(events, windows)
+    return Played(events, windows, completed)
 
 
 def _clusters(rotations: Sequence[Turn]) -> Iterator[list[Turn]]:

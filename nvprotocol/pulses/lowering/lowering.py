@@ -25,7 +25,7 @@ from nvprotocol.errors import UnsupportedCircuitError
 from nvprotocol.operators import kraus_superoperator
 from nvprotocol.pulses.events import Act, Check
 from nvprotocol.pulses.lowering.addressing import Played, Turn, played
-from nvprotocol.pulses.lowering.frames import Frames
+from nvprotocol.pulses.lowering.frames import Frames, turn_about_z
 from nvprotocol.pulses.lowering.gates import begin_of, length_of, rotation_of, z_rotation
 from nvprotocol.pulses.lowering.parity import Parity, errant_check, in_order, parity_checks, refuse
 from nvprotocol.pulses.schedules import TIME_RESOLUTION, Schedule
@@ -185,7 +185,11 @@ class _Lowering:
         n = self.device.n_qubits
         acts = [one.act(n, pulses) if isinstance(one, _InstantaneousGate) else one for one in self._maps]
         completed = self._frames.at_the_end(end, pulses.frame(0, end + 2 * TIME_RESOLUTION))
-        return Schedule([*pulses.events, *acts, *completed], max(end, last))
+        turned = []
+        if pulses.completed:  # drive, or pump of the medium, follow the frame of both qubits
+            left = [(window.end, [window.excess(k, window.end) for k in range(n)]) for window in pulses.windows]
+            turned = [turn_about_z(angles, "frame", time) for time, angles in left]
+        return Schedule([*pulses.events, *turned, *acts, *completed], max(end, last))
 
     def _gate(self, event: TimedOperation, begin: float) -> None:
         gate, qubit = event.operation, event.qubits[0]
