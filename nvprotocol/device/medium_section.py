@@ -83,7 +83,7 @@ def medium_of(section: AnyMediumSection) -> Medium:
 
 def stacked(rows: Sequence[Sequence[Medium]]) -> Medium:
     """Rows of media as one, with the batch shape (rows, columns) and no provenance."""
-    blocks = {name: np.array([[one.blocks[name] for one in row] for row in rows]) for name in rows[0][0].blocks}
+    blocks: Any = {name: np.array([[one.blocks[name] for one in row] for row in rows]) for name in rows[0][0].blocks}
     return Medium(**blocks)
 
 

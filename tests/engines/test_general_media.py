@@ -89,6 +89,7 @@ def test_tomography_finds_the_squeezed_state(r: float) -> None:
     exact = nv.emulate(made, device, shots=None, engine="aer")
     assert exact.concurrence == pytest.approx(np.tanh(2 * r), abs=1e-6)
     estimate = nv.emulate(made, device, shots=20_000, engine="aer", seed=5)
+    assert estimate.counts is not None
     fit = nv.tomography.estimate(estimate.counts, estimate.settings, level=0.9999)
     assert fit.interval[0] <= np.tanh(2 * r) <= fit.interval[1]
 
