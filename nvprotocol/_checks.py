@@ -318,8 +318,8 @@ def path(value: object, name: str, *, of: str = "a file") -> Path:
 
 
 def function(value: object, name: str) -> Callable[..., Any]:
-    """Returns the value where it can be called."""
-    if not callable(value):
+    """Returns the value where it can be called, and is no class."""
+    if not callable(value) or isinstance(value, type):
         fail(name, "be a function", f"is {show(value)} of type {type(value).__name__}")
     return value
 

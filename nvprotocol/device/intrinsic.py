@@ -49,7 +49,8 @@ def checked_times(value: ArrayLike | None, name: str, n_qubits: int) -> float | 
         value = numeric_array(value, name, real=True) if value.dtype.kind == "c" else value
     given: Any = [np.inf if time is None else time for time in value] if isinstance(value, list | tuple) else value
     endless = _endless(given)
-    finite = np.where(endless, 1.0, np.asarray(given, dtype=float)) if endless.any() else given
+    with np.errstate(over="ignore"):  # long doubles beyond double precision, which are infinite then
+        finite = np.where(endless, 1.0, np.asarray(given, dtype=float)) if endless.any() else given
     times = np.where(endless, np.inf, numeric_array(finite, name, real=True))
     if times.shape not in ((), (n_qubits,)):
         fail(name, f"be a number or {n_qubits} numbers, one for each qubit", f"has shape {times.shape}")

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import mu_0
 
-from nvprotocol._checks import fail, instance, numeric_array, one_of, real_number, show, truth
+from nvprotocol._checks import fail, instance, one_of, positive_array, real_number, require_bounded, show, truth
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import GAMMA
 from nvprotocol.magnets.film.response import Geometry, emitted, film_response
@@ -199,7 +199,8 @@ class Film(Magnet):
 
     def _resonant(self, frequency_ghz: ArrayLike, azimuth_deg: float) -> Array:
         """Wavenumber in 1/m and group velocity in m/s on the last axis."""
-        frequency = numeric_array(frequency_ghz, "frequency_ghz", real=True)
+        frequency = positive_array(frequency_ghz, "frequency_ghz")
+        require_bounded(frequency, "frequency_ghz")
         angle = np.deg2rad(real_number(azimuth_deg, "azimuth_deg"))
         found = emitted(self.geometry, frequency * RAD_PER_S_PER_GHZ, float(np.sin(angle) ** 2))
         if np.any(np.isnan(found)):
