@@ -376,7 +376,7 @@ def selected(array: NDArray, index: object, name: str = "index") -> NDArray:
 
 def unit_vector(value: ArrayLike, name: str) -> tuple[float, float, float]:
     """Converts to the three components of a vector of length 1."""
-    vector = numeric_array(value, name, real=True)
+    vector = bounded_array(value, name, real=True)
     if vector.shape != (3,) or not np.isclose(np.linalg.norm(vector), 1.0, rtol=1e-9):
         fail(name, "be a unit vector of three components", f"is {show(value)}")
     return (float(vector[0]), float(vector[1]), float(vector[2]))

@@ -14,7 +14,7 @@ from nvprotocol._checks import instance, whole_number
 from nvprotocol._toml import TomlFile
 from nvprotocol.device import Device
 from nvprotocol.device.file import completed, device_key, instruments_of
-from nvprotocol.device.intrinsic import checked_times, with_intrinsic
+from nvprotocol.device.intrinsic import check_coherence, checked_times, require_times, with_intrinsic
 from nvprotocol.device.medium_section import AnyMediumSection, medium_of, section_name, stacked
 from nvprotocol.device.schema import MediumSection
 from nvprotocol.errors import ArgumentError, ExperimentFileError
@@ -98,6 +98,10 @@ class Experiment:
         Raises:
             ArgumentError: If there is no such curve, or the values are not numbers in a row.
         """
+        values = values_in_a_row(values)
+        if self.scan.section == "protocol":
+            for value in values:
+                checked(self.content.protocol.name, **{self.scan.key: self.scan.number(value)})
         part = Experiment(self.settings(curve), Sweep(self.scan.parameter, values), None, self.source)
         if self.scan.section == "protocol":  # then all points of the curve have one device
             vars(part)["_device"] = lambda *_: self.device(curve, self.scan.values[0])
@@ -142,7 +146,9 @@ class Experiment:
                 content = sweep.put(content, along)
         equation = MasterEquation(self._media(content, values), content.device.detuning)
         times = (content.device.intrinsic_t1, content.device.intrinsic_t2)
-        return with_intrinsic(equation, *(_each_qubit(time, equation.n_qubits) for time in times))
+        t1, t2 = (_each_qubit(time, equation.n_qubits) for time in times)
+        check_coherence(t1, t2)
+        return with_intrinsic(equation, t1, t2)
 
     def _media(self, content: ExperimentFile, values: NDArray[np.float64]) -> Medium:
         """The media of sections with arrays; a magnet is asked wherever it is another, (curves or 1, n or 1) times."""
@@ -167,7 +173,10 @@ class Experiment:
 
 def _each_qubit(time: Any, n_qubits: int) -> Any:
     """A time of all qubits, scanned or not, or one of each, with the qubits on its last axis."""
-    return time[..., None] if isinstance(time, np.ndarray) else checked_times(time, "time", n_qubits)
+    if not isinstance(time, np.ndarray):
+        return checked_times(time, "time", n_qubits)
+    require_times(time, "values")
+    return time[..., None]
 
 
 def medium_section_of(content: ExperimentFile) -> AnyMediumSection:

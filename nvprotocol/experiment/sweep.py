@@ -11,7 +11,7 @@ from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol._toml import TomlFile, suggestion
 from nvprotocol._typing import ArrayLike
 from nvprotocol.experiment.schema import PARAMETERS, Axis, ExperimentFile
-from nvprotocol.units import in_house_units
+from nvprotocol.units import LARGEST, in_house_units
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,7 @@ class Sweep:
         Raises:
             ArgumentError: If it is no number, or a fraction where the parameter counts something.
         """
-        number = real_number(value, "value")
+        number = real_number(value, "value", minimum=-LARGEST, maximum=LARGEST)
         if not self.is_whole:
             return number
         if not number.is_integer():
@@ -99,13 +99,14 @@ class Sweep:
         section = getattr(instance(content, "content", ExperimentFile, article="an"), self.section)
         if section is None or self.key not in type(section).model_fields:
             fail("content", f"have the key {self.parameter}", "does not have it")
-        given: Any = numeric_array(value, "value", real=True) if isinstance(value, np.ndarray) else self.number(value)
+        several = isinstance(value, np.ndarray)
+        given: Any = numeric_array(value, "value", real=True, largest=LARGEST) if several else self.number(value)
         return content.model_copy(update={self.section: section.model_copy(update={self.key: given})})
 
 
 def values_in_a_row(values: ArrayLike) -> NDArray[np.float64]:
     """An array of at least one value, with one axis."""
-    array = numeric_array(values, "values", real=True)
+    array = numeric_array(values, "values", real=True, largest=LARGEST)
     if array.ndim != 1 or not array.size:
         fail("values", "have one axis with at least one value", f"has shape {array.shape}")
     return array

@@ -12,6 +12,7 @@ from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import GAMMA
 from nvprotocol.magnets.film.response import Geometry, emitted, film_response
 from nvprotocol.magnets.film.waves import FilmWaves
+from nvprotocol.magnets.limits import number_of_magnet
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.materials import Material
 from nvprotocol.magnets.response import Response
@@ -87,7 +88,7 @@ class Film(Magnet):
     def __post_init__(self) -> None:
         _material(self.material)
         for name in ("thickness_nm", "gap_ghz"):
-            object.__setattr__(self, name, real_number(getattr(self, name), name, above=0.0))
+            object.__setattr__(self, name, number_of_magnet(getattr(self, name), name))
         object.__setattr__(self, "damping", real_number(self.damping, "damping", minimum=0.0, maximum=1.0))
         one_of(self.orientation, "orientation", ("normal", "in-plane"))
         one_of(self.transition, "transition", ("lower", "upper"))
@@ -127,7 +128,7 @@ class Film(Magnet):
             >>> round(film.gap_ghz, 2)
             1.77
         """
-        applied, anisotropy = real_number(field_mt, "field_mt", above=0.0), real_number(anisotropy_mt, "anisotropy_mt")
+        applied, anisotropy = number_of_magnet(field_mt, "field_mt"), number_of_magnet(anisotropy_mt, "anisotropy_mt")
         planar = one_of(orientation, "orientation", ("normal", "in-plane")) == "in-plane"
         effective = 1e3 * mu_0 * _material(material).magnetisation_a_per_m - anisotropy
         stable = applied + effective if planar else applied - effective
