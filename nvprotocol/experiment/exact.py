@@ -179,7 +179,7 @@ def drawn_at(experiment: Experiment, *, by_circuits: bool) -> NDArray[np.float64
 def _dividing(experiment: Experiment, low: float, high: float) -> NDArray[np.float64]:
     """Periods that divide the duration: after any other, the pair evolves on unchecked, and the curve is a saw."""
     duration = float(parameters_of(experiment.settings(0))["duration"])
-    most, fewest = round(duration / low), max(round(duration / high), 1)
+    most, fewest = (max(round(duration / period), 1) for period in (low, high))
     checks = np.unique(np.round(np.geomspace(most, fewest, _FINE_BY_CIRCUITS)))[::-1]
     return np.clip(duration / checks, low, high)
 
