@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
-from nvprotocol._reading import printable
 from nvprotocol.errors import OutputError
 
 _NAME_KEPT = 40
@@ -171,8 +170,7 @@ def _refusing(file: Path, what: str = "file") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        name, said = printable(str(file)), printable(str(error.strerror or error))
-        raise OutputError(f"The {what} {name} cannot be written: {said}.") from None
+        raise OutputError(f"The {what} {file} cannot be written: {error.strerror or error}.") from None
     except ValueError as error:  # a name, or a text, with what no file may have
         raise OutputError(f"The {what} {str(file)!r} cannot be written: {error}.") from None
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from nvprotocol._checks import fail, instance, show, text, whole_number
 from nvprotocol._checks import path as as_path
-from nvprotocol._reading import printable
 from nvprotocol._sealed import DIGEST_LENGTH, is_whole, sealed
 from nvprotocol._writing import replace_file
 from nvprotocol.errors import OutputError, StoreError
@@ -61,7 +60,7 @@ class ChunkStore:
                 self._require_same(about)
             elif any(self.folder.iterdir()):
                 example = min(entry.name for entry in self.folder.iterdir())
-                raise self._refusal(f"it holds other things, such as {example}")
+                raise StoreError(str(self.folder), f"it holds other things, such as {example}")
 
     def load(self, number: int) -> Arrays | None:
         """The arrays of a chunk; None where there is none, or where what is there is damaged or of other work."""
@@ -140,10 +139,10 @@ class ChunkStore:
         try:
             there = json.loads(about.read_text(encoding="utf-8"))
         except ValueError:
-            raise self._refusal(f"its {_ABOUT} is damaged") from None
+            raise StoreError(str(self.folder), f"its {_ABOUT} is damaged") from None
         if there != self.work.identity:
             first = next(_differences(there, self.work.identity), "something")
-            raise self._refusal(f"it is of another run, in which {first}")
+            raise StoreError(str(self.folder), f"it is of another run, in which {first}")
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:
@@ -152,11 +151,7 @@ class ChunkStore:
         except (OutputError, FileNotFoundError):
             raise
         except OSError as error:
-            name, said = printable(str(self.folder)), printable(str(error.strerror or error))
-            raise OutputError(f"The store {name} cannot be used: {said}.") from error
-
-    def _refusal(self, why: str) -> StoreError:
-        return StoreError(printable(str(self.folder)), printable(why))
+            raise OutputError(f"The store {self.folder} cannot be used: {error.strerror or error}.") from error
 
 
 def _differences(there: Any, here: Any, path: str = "") -> Iterator[str]:
