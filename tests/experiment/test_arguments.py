@@ -14,6 +14,7 @@ from nvprotocol.errors import ArgumentError
 from nvprotocol.experiment import Agreement, Curve, Exact, ExperimentResult, Observable, Sweep, parse, run
 from nvprotocol.experiment.schema import PROTOCOLS
 
+MAKE: Any = Sweep
 OUTCOMES = np.full((9, 4), 0.25)
 STATE = np.eye(4) / 4
 
@@ -35,7 +36,7 @@ def test_what_an_experiment_has_computed_does_not_travel_with_it() -> None:
         assert again.content == experiment.content
         assert again.device(1, 0.2).dt_ns == device.dt_ns
         assert again.device(1, 0.2) is again.device(1, 0.3)
-    part = pickle.loads(pickle.dumps(experiment.part(1, [0.2])))
+    part = pickle.loads(pickle.dumps(experiment.part(1, np.array([0.2]))))
     assert float(part.device(0, 0.2).equation.detuning) == 2.5
 
 
@@ -58,11 +59,11 @@ def test_what_an_experiment_has_computed_does_not_travel_with_it() -> None:
         (lambda e: e.part(2, [1.0]), r"`curve` must be at most 1"),
         (lambda e: e.scan.put(None, 1.0), r"`content` must be an ExperimentFile"),
         (lambda e: e.scan.put(e.content, "1"), r"`value` must be a real number"),
-        (lambda e: Sweep("protocol.pulses", [1.0]).put(e.content, 1), r"`content` must have the key protocol.pulses"),
-        (lambda e: Sweep("magnet.gap_ghz", [1.0]).put(e.content, 1.0), r"`content` must have the key magnet.gap_ghz"),
-        (lambda _: Sweep("protocol.checks", [1.0]).number(1.5), r"`value` must be a whole number, as protocol.checks"),
-        (lambda _: Sweep("protocol.chekcs", [1.0]), r'is "protocol.chekcs"; did you mean "protocol.checks"\?'),
-        (lambda _: Sweep("protocol.checks", 1.0), r"`values` must have one axis"),
+        (lambda e: MAKE("protocol.pulses", [1.0]).put(e.content, 1), r"`content` must have the key protocol.pulses"),
+        (lambda e: MAKE("magnet.gap_ghz", [1.0]).put(e.content, 1.0), r"`content` must have the key magnet.gap_ghz"),
+        (lambda _: MAKE("protocol.checks", [1.0]).number(1.5), r"`value` must be a whole number, as protocol.checks"),
+        (lambda _: MAKE("protocol.chekcs", [1.0]), r'is "protocol.chekcs"; did you mean "protocol.checks"\?'),
+        (lambda _: MAKE("protocol.checks", 1.0), r"`values` must have one axis"),
     ],
 )
 def test_experiments_and_sweeps_say_what_they_take(call: Callable[[Any], object], message: str) -> None:
@@ -135,12 +136,13 @@ def test_results_are_results(tmp_path: Any) -> None:
     from rich.console import Console
 
     result = result_of(UNMONITORED)
-    for call in (
+    calls: list[Callable[[Any], object]] = [
         nv.experiment.to_dataset,
         nv.experiment.report_text,
         lambda one: nv.experiment.print_report(one, Console(quiet=True)),
         lambda one: nv.experiment.write_dataset(one, tmp_path / "data.nc"),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(ArgumentError, match=r"`result` must be an ExperimentResult, but is of type Experiment\."):
             call(result.experiment)
     with pytest.raises(ArgumentError, match="`console` must be a Console"):
@@ -154,7 +156,7 @@ def test_results_are_results(tmp_path: Any) -> None:
         with pytest.raises(ArgumentError, match="`path` must be the path of a file"):
             nv.experiment.read_dataset(path)  # pyright: ignore[reportArgumentType]
     with pytest.raises(ArgumentError, match="`progress` must be a function"):
-        run(result.experiment, progress=int)
+        run(result.experiment, progress=int)  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.parametrize(
