@@ -62,6 +62,12 @@ def test_numbers_beyond_floats_are_refused_in_a_short_line(name: str, value: obj
             "`magnetisation_a_per_m` must be between",
         ),
         (lambda: FILM.medium(1e308, height_nm=10.0, frequency_ghz=2.87), "`separation_nm` must be at most 1e\\+100"),
+        (
+            lambda: nv.magnets.Tabulated([1e308], [0.0], green=np.array([[-1j]])),
+            "`frequency_ghz` must be at most 1e\\+100",
+        ),
+        (lambda: PAIR.monitored("ud", [1.0], [np.zeros(2), np.zeros((2, 2))]), "`period` must be"),  # pyright: ignore[reportArgumentType]
+        (lambda: PAIR.evolve("ud", [1.0], int), "`observable` must be a function"),  # pyright: ignore[reportArgumentType]
         (lambda: FILM.wavelength_nm(-128), "`frequency_ghz` must be greater than 0"),
     ],
 )
