@@ -50,7 +50,7 @@ def test_numbers_beyond_floats_are_refused_in_a_short_line(name: str, value: obj
         (lambda: nv.concurrence(1e308 * np.eye(4)), "`rho` must be at most 1e\\+100"),
         (lambda: nv.tomography.nearest_state(1e308 * np.eye(4)), "`matrix` must be at most 1e\\+100"),
         (lambda: nv.operators.kraus_superoperator(1e308 * np.eye(2)), "`operator` must be at most 1e\\+100"),
-        (lambda: nv.channels.Channel(1e308 * np.eye(4, dtype=complex)), "`superoperator` must be at most 1e\\+100"),
+        (lambda: nv.channels.Channel(np.full((4, 4), 1e308 + 0j)), "`superoperator` must be at most 1e\\+100"),
         (lambda: checks.unit_vector([0, 0, 1e308], "axis"), "`axis` must be at most 1e\\+100"),
         (lambda: nv.Device(PAIR, intrinsic_t1_us=1e-320), "`intrinsic_t1_us` must be at least 1e-100 us"),
         (lambda: nv.magnets.Film(nv.magnets.YIG, 1e99, 2.0), "`thickness_nm` must be between 1e-06 and 1e\\+09"),
@@ -66,7 +66,7 @@ def test_numbers_beyond_floats_are_refused_in_a_short_line(name: str, value: obj
             lambda: nv.magnets.Tabulated([1e308], [0.0], green=np.array([[-1j]])),
             "`frequency_ghz` must be at most 1e\\+100",
         ),
-        (lambda: PAIR.monitored("ud", [1.0], [np.zeros(2), np.zeros((2, 2))]), "`period` must be"),  # pyright: ignore[reportArgumentType]
+        (lambda: PAIR.monitored("ud", [1.0], [np.zeros(2), np.zeros((2, 2))]), "`period` must be"),
         (lambda: PAIR.evolve("ud", [1.0], int), "`observable` must be a function"),  # pyright: ignore[reportArgumentType]
         (lambda: FILM.wavelength_nm(-128), "`frequency_ghz` must be greater than 0"),
     ],
