@@ -108,9 +108,16 @@ def checked_envelope(value: object) -> None:
         fail("envelope", "have a hash, as a frozen dataclass has", f"is of type {type(value).__name__}, which has none")
 
 
-def positive_duration(value: object) -> float:
-    """A duration in ns, which is not 0."""
-    return real_number(value, "duration_ns", above=0.0)
+_SHORTEST, _LONGEST = 1e-100, 1e100
+"""In ns: of times whose squares, and what is divided by them, are finite."""
+
+
+def positive_duration(value: object, name: str = "duration_ns") -> float:
+    """A time in ns, which is not 0."""
+    duration = real_number(value, name, above=0.0, maximum=_LONGEST)
+    if duration < _SHORTEST:
+        fail(name, f"be at least {_SHORTEST:g}", f"is {show(duration)}")
+    return duration
 
 
 _MANY = 100_000
@@ -194,7 +201,7 @@ class Gaussian(Envelope):
 
     def __post_init__(self) -> None:
         set_fields(self, duration_ns=positive_duration(self.duration_ns))
-        sigma = self.duration_ns / 4 if self.sigma_ns is None else real_number(self.sigma_ns, "sigma_ns", above=0.0)
+        sigma = self.duration_ns / 4 if self.sigma_ns is None else positive_duration(self.sigma_ns, "sigma_ns")
         if sigma < self.duration_ns / 1000:
             fail("sigma_ns", f"be at least a thousandth of the {show(self.duration_ns)} ns", f"is {show(sigma)}")
         set_fields(self, sigma_ns=sigma)

@@ -68,6 +68,9 @@ def test_numbers_beyond_floats_are_refused_in_a_short_line(name: str, value: obj
         ),
         (lambda: PAIR.monitored("ud", [1.0], [np.zeros(2), np.zeros((2, 2))]), "`period` must be"),
         (lambda: PAIR.evolve("ud", [1.0], int), "`observable` must be a function"),  # pyright: ignore[reportArgumentType]
+        (lambda: nv.pulses.Gaussian(1e308), "`duration_ns` must be at most 1e\\+100"),
+        (lambda: nv.pulses.Gaussian(1e-320), "`duration_ns` must be at least 1e-100"),
+        (lambda: nv.pulses.Gaussian(40.0, 1e308), "`sigma_ns` must be at most 1e\\+100"),
         (lambda: FILM.wavelength_nm(-128), "`frequency_ghz` must be greater than 0"),
     ],
 )
