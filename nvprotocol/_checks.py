@@ -318,8 +318,8 @@ def path(value: object, name: str, *, of: str = "a file") -> Path:
 
 
 def function(value: object, name: str) -> Callable[..., Any]:
-    """Returns the value where it can be called."""
-    if not callable(value):
+    """Returns the value where it can be called, and is no class."""
+    if not callable(value) or isinstance(value, type):
         fail(name, "be a function", f"is {show(value)} of type {type(value).__name__}")
     return value
 
@@ -376,7 +376,7 @@ def selected(array: NDArray, index: object, name: str = "index") -> NDArray:
 
 def unit_vector(value: ArrayLike, name: str) -> tuple[float, float, float]:
     """Converts to the three components of a vector of length 1."""
-    vector = numeric_array(value, name, real=True)
+    vector = bounded_array(value, name, real=True)
     if vector.shape != (3,) or not np.isclose(np.linalg.norm(vector), 1.0, rtol=1e-9):
         fail(name, "be a unit vector of three components", f"is {show(value)}")
     return (float(vector[0]), float(vector[1]), float(vector[2]))

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, numeric_array, show
+from nvprotocol._checks import bounded_array, fail, numeric_array, show
 from nvprotocol._typing import ArrayLike
 
 __all__ = ["concurrence", "entanglement_of_formation", "eof_of_concurrence", "signed_concurrence"]
@@ -47,7 +47,7 @@ def concurrence(rho: ArrayLike) -> NDArray[np.float64]:
 
 
 def _two_qubit_states(rho: ArrayLike) -> NDArray[np.complex128]:
-    states = numeric_array(rho, "rho")
+    states = bounded_array(rho, "rho")
     if states.ndim < 2 or states.shape[-2:] != (4, 4):
         fail("rho", "have shape (…, 4, 4)", f"has shape {states.shape}")
     return states.astype(complex, copy=False)

@@ -3,8 +3,16 @@
 from typing import Self
 
 
+def _in_one_line(text: str) -> str:
+    """A message as it is shown: names of files, and what is in them, may hold what would break its line."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+
+
 class NVProtocolError(Exception):
-    """Base class of every error that this package raises on purpose."""
+    """Base class of every error that this package raises on purpose; its message is one line."""
+
+    def __str__(self) -> str:
+        return _in_one_line(super().__str__())
 
 
 class _RefusedArgumentError(NVProtocolError, ValueError):
@@ -35,7 +43,7 @@ class _RefusedArgumentError(NVProtocolError, ValueError):
         return f"{subject} must {self.must}, but {self.but}{'' if self.but.endswith(('.', '?')) else '.'}"
 
     def __str__(self) -> str:
-        return self.sentence(f"Argument `{self.argument}`")
+        return _in_one_line(self.sentence(f"Argument `{self.argument}`"))
 
 
 class ArgumentError(_RefusedArgumentError):
@@ -112,7 +120,7 @@ class StoreError(NVProtocolError, ValueError):
         self.folder, self.why = folder, why
 
     def __str__(self) -> str:
-        return f"The store {self.folder} is not used: {self.why}."
+        return _in_one_line(f"The store {self.folder} is not used: {self.why}.")
 
 
 class ExecutorError(NVProtocolError, RuntimeError):

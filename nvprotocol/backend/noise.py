@@ -8,7 +8,7 @@ from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
-from qiskit.circuit.library import UnitaryGate
+from qiskit.circuit.library import UnitaryGate, get_standard_gate_name_mapping
 from qiskit.quantum_info import Kraus
 from qiskit_aer.noise import NoiseModel, QuantumError
 
@@ -43,11 +43,12 @@ def noise_model(equation: MasterEquation, durations: Mapping[str, float], qubits
 
     Args:
         equation: The master equation, without batch axes.
-        durations: Label → time in µs.
+        durations: Label → time in µs; no label is the name of a gate, which would become noisy, too.
         qubits: Physical indices of the NV qubits, the paper's qubit 1 first.
 
     Raises:
-        ArgumentError: If the number of qubits is not that of the equation, or as for `evolution`.
+        ArgumentError: If the number of qubits is not that of the equation, a label is the name of a gate, or as for
+            `evolution`.
 
     Examples:
         >>> from nvprotocol.backend import noise_model
@@ -61,9 +62,11 @@ def noise_model(equation: MasterEquation, durations: Mapping[str, float], qubits
         fail("qubits", f"be {n_qubits} different qubits", f"is {show(qubits)}")
     if not isinstance(durations, Mapping):
         fail("durations", "be a mapping of labels to times", f"is {show(durations)}")
-    model = NoiseModel(basis_gates=_BASIS)
+    model, known = NoiseModel(basis_gates=_BASIS), {*_BASIS, *get_standard_gate_name_mapping()}
     for label, given in durations.items():
-        duration = real_number(given, f"durations[{show(text(label, 'durations'))}]", minimum=0.0)
+        if text(label, "durations") in known:
+            fail("durations", "have labels that are names of no gates", f"has {show(label)}")
+        duration = real_number(given, f"durations[{show(label)}]", minimum=0.0)
         kraus = evolution(equation, duration).kraus.copy()  # which Aer would misread if it were read-only
         for order in permutations(range(len(qubits))):
             permuted = Kraus(list(_permuted(kraus, order)))  # pyright: ignore[reportArgumentType]  # hint lacks `list`

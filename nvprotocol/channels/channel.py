@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, number_of_qubits, numeric_array, show, whole_numbers
+from nvprotocol._checks import bounded_array, fail, number_of_qubits, numeric_array, show, whole_numbers
 from nvprotocol._read_only import holds_read_only, protect, read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.operators import unvec, vec
@@ -42,7 +42,7 @@ class Channel:
     superoperator: NDArray[np.complex128]
 
     def __post_init__(self) -> None:
-        matrix = numeric_array(self.superoperator, "superoperator").astype(complex)
+        matrix = bounded_array(self.superoperator, "superoperator").astype(complex)
         size = len(matrix) if matrix.ndim else 0
         require_memory(6 * 16 * matrix.size, "superoperator", f"6 matrices of shape {matrix.shape}")
         if matrix.shape != (size, size) or size < 4 or 4 ** round(np.log2(size) / 2) != size:

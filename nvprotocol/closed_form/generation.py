@@ -91,7 +91,7 @@ def probability_at_fidelity(F: ArrayLike, a: ArrayLike, A: ArrayLike, *, q: Arra
     """
     F, a, A, q = read(F=F, a=a, A=A, q=q)
     _attainable(F)
-    refuse("A", A, A == 0, "not be 0")
+    refuse("A", A, np.abs(A) < 1e-100, "not be 0")
     strength = np.abs(A)
     excess = np.maximum(a - strength, 0.0) / (2 * strength) * np.ones_like(q)
     return ((1 - F) / F) ** excess / (2 * F)

@@ -7,7 +7,7 @@ other way round.)
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, numeric_array, show
+from nvprotocol._checks import bounded_array, fail, show
 from nvprotocol._typing import ArrayLike
 from nvprotocol.closed_form._arguments import read
 
@@ -119,7 +119,7 @@ def bloch_vector(
         [[0.0, 0.0, -1.0], [0.0, 0.0, 0.6]]
     """
     t, a, q, d, Delta = read(t=t, a=a, q=q, d=d, Delta=Delta)
-    start = numeric_array(initial, "initial", real=True)
+    start = bounded_array(initial, "initial", real=True)
     if start.ndim == 0 or start.shape[-1] != 3:
         fail("initial", "have shape (…, 3)", f"has shape {start.shape}")
     length = np.linalg.norm(start, axis=-1).max(initial=0.0)

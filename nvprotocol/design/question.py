@@ -103,7 +103,7 @@ class Question:
 
 
 def question(magnet: Magnet, target_fidelity: float, overhead: float, inputs: Mapping[str, float | None]) -> Question:
-    """Checks what is asked; inputs that are None are left out.
+    """Checks what is asked; inputs that are None are left out, but for the frequency.
 
     Raises:
         ArgumentError: If the magnet is none, or an input no number.
@@ -118,7 +118,7 @@ def question(magnet: Magnet, target_fidelity: float, overhead: float, inputs: Ma
         if name == "dephasing_time"
         else real_number(value, name)
         for name, value in inputs.items()
-        if value is not None
+        if value is not None or name == "frequency_ghz"
     }
     return Question(magnet, target_fidelity, overhead, given)
 

@@ -170,14 +170,18 @@ def bell_yield(
     )
 
 
+_SHORTEST = 1e-100
+"""In µs: of a time whose rate a number holds."""
+
+
 def _rate(time: ArrayLike, name: str) -> Array:
     """1/T, 0 for T = ∞."""
     array = plain_array(time, name)
     given = array if array.dtype.kind == "f" else numeric_array(array, name, real=True)
     endless = np.isposinf(given)
     finite = nonnegative_array(np.where(endless, 1.0, given), name)
-    if np.any(finite == 0):
-        fail(name, "be greater than 0", "is 0")
+    if np.any(finite < _SHORTEST):
+        fail(name, f"be greater than 0, at least {_SHORTEST:g} us", f"is {show(finite.min())}")
     return np.where(endless, 0.0, 1 / finite)
 
 

@@ -10,6 +10,9 @@ from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 
+_SHORTEST = 1e-100
+"""In µs."""
+
 
 def with_intrinsic(
     equation: MasterEquation, intrinsic_t1_us: ArrayLike | None, intrinsic_t2_us: ArrayLike | None
@@ -49,16 +52,23 @@ def checked_times(value: ArrayLike | None, name: str, n_qubits: int) -> float | 
         value = numeric_array(value, name, real=True) if value.dtype.kind == "c" else value
     given: Any = [np.inf if time is None else time for time in value] if isinstance(value, list | tuple) else value
     endless = _endless(given)
-    finite = np.where(endless, 1.0, np.asarray(given, dtype=float)) if endless.any() else given
+    with np.errstate(over="ignore"):  # long doubles beyond double precision, which are infinite then
+        finite = np.where(endless, 1.0, np.asarray(given, dtype=float)) if endless.any() else given
     times = np.where(endless, np.inf, numeric_array(finite, name, real=True))
     if times.shape not in ((), (n_qubits,)):
         fail(name, f"be a number or {n_qubits} numbers, one for each qubit", f"has shape {times.shape}")
-    if np.any(times <= 0):
-        shown = show(times[times <= 0].flat[0])
-        fail(name, "be greater than 0", f"contains {shown}" if times.ndim else f"is {shown}")
+    require_times(times, name)
     if np.all(np.isinf(times)):
         return None
     return tuple(times.tolist()) if times.ndim else float(times)
+
+
+def require_times(times: NDArray[np.float64], name: str) -> None:
+    """Refuses times that are no times, or whose rates no number holds."""
+    if np.any(times < _SHORTEST):
+        worst = times[times < _SHORTEST].flat[0]
+        must = "be greater than 0" if worst <= 0 else f"be at least {_SHORTEST:g} us"
+        fail(name, must, f"contains {show(worst)}" if times.ndim else f"is {show(worst)}")
 
 
 def _endless(value: ArrayLike) -> NDArray[np.bool_]:
@@ -71,7 +81,7 @@ def _endless(value: ArrayLike) -> NDArray[np.bool_]:
 
 
 def incoherent(t1: ArrayLike | None, t2: ArrayLike | None) -> tuple[float, float, str] | None:
-    """T1 and T2 of the first qubit with T2 > 2·T1, and the words " for qubit …" where it is not all of them.
+    """T1 and T2 of the first qubit with T2 > 2·T1, and the words " for qubit …" where each has its own.
 
     No state can have it: the coherence of a qubit decays at least at half the rate 1/T1. A T2 that is infinite means
     that T1 alone limits it, and fits any T1.
@@ -82,11 +92,11 @@ def incoherent(t1: ArrayLike | None, t2: ArrayLike | None) -> tuple[float, float
     wrong = np.flatnonzero(np.isfinite(second) & (second > 2 * first * (1 + ROUNDING)))
     if not wrong.size:
         return None
-    qubit = f" for qubit {wrong[0]}" if second.ndim else ""
+    qubit = f" for qubit {wrong[0]}" if second.ndim == 1 else ""
     return float(first.flat[wrong[0]]), float(second.flat[wrong[0]]), qubit
 
 
-def check_coherence(t1: float | tuple[float, ...] | None, t2: float | tuple[float, ...] | None) -> None:
+def check_coherence(t1: ArrayLike | None, t2: ArrayLike | None) -> None:
     """Refuses T2 > 2·T1."""
     if wrong := incoherent(t1, t2):
         fail("intrinsic_t2_us", f"be at most 2·T1 = {show(2 * wrong[0])} us", f"is {show(wrong[1])}{wrong[2]}")

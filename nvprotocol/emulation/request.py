@@ -114,13 +114,14 @@ class Request:
         number = None if shots is None else whole_number(shots, "shots", minimum=1, maximum=MOST_SHOTS)
         if per_shot and number is None:
             fail("per_shot", "go with a number of shots", f"shots is {show(shots)}")
+        rngs = _generators(seed, len(circuits))
         metadata = {
             "engine": engine,
             "method": "shot by shot" if per_shot else "kept branch",
             "postselect": dict(mapping(postselect, "postselect", "registers to outcomes")),
             "seed": _told(seed),
         }
-        return cls(circuits, several, device, number, found, _generators(seed, len(circuits)), per_shot, metadata)
+        return cls(circuits, several, device, number, found, rngs, per_shot, metadata)
 
     def followed(self, ask: Callable[[], list[NDArray]]) -> list[NDArray] | None:
         """What an engine finds in the kept branches; None where they cannot be followed, and every shot has to be run.

@@ -6,10 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import tomography
+from nvprotocol._checks import fail, instance, numeric_array, real_number, show, whole_number
+from nvprotocol._typing import ArrayLike
 from nvprotocol.emulation import Estimate, Probability
+from nvprotocol.operators import State, density_matrix
 
 _FEWEST = 5.0
 """Cells with fewer expected counts are counted together, as the χ² distribution asks for."""
+_ROUNDING = 1e-9
+"""By how much probabilities that are computed may lie outside of 0 to 1, or sum up to something else than 1."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,9 @@ class Agreement:
         chi_squared: Sum of (counted − expected)²/expected.
         degrees_of_freedom: Number of independent cells.
 
+    Raises:
+        ArgumentError: If one is no number of at least 0.
+
     Examples:
         >>> both = nv.experiment.Agreement(3.0, 4) + nv.experiment.Agreement(5.0, 4)
         >>> both.chi_squared, both.degrees_of_freedom, round(both.p_value, 3)
@@ -28,6 +36,10 @@ class Agreement:
 
     chi_squared: float
     degrees_of_freedom: int
+
+    def __post_init__(self) -> None:
+        real_number(self.chi_squared, "chi_squared", minimum=0.0, infinite=True)
+        whole_number(self.degrees_of_freedom, "degrees_of_freedom", minimum=0)
 
     @property
     def p_value(self) -> float:
@@ -38,6 +50,8 @@ class Agreement:
 
     def __add__(self, other: "Agreement") -> "Agreement":
         """The agreement of independent counts taken together."""
+        if not isinstance(other, Agreement):
+            return NotImplemented
         return Agreement(self.chi_squared + other.chi_squared, self.degrees_of_freedom + other.degrees_of_freedom)
 
     def __str__(self) -> str:
@@ -51,7 +65,7 @@ class Agreement:
 
 
 def counts_agreement(
-    estimate: Estimate | None, state: NDArray[np.complex128], success_probability: float, *, shots: int | None = None
+    estimate: Estimate | None, state: State, success_probability: float, *, shots: int | None = None
 ) -> Agreement:
     """The agreement of one estimate's counts, discarded runs included, with the exact state and success probability.
 
@@ -60,9 +74,12 @@ def counts_agreement(
     Args:
         estimate: An estimate of any settings, None where no run of the nine was kept; one without counts gives no
             degree of freedom.
-        state: The exact density matrix, shape (4, 4).
+        state: The exact state, such as a density matrix of shape (4, 4); of no account where no run is kept.
         success_probability: The exact probability of keeping a run.
         shots: Runs in each setting, for where none was kept; where some are predicted, this counts against agreement.
+
+    Raises:
+        ArgumentError: If an argument is not as described.
 
     Examples:
         >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))
@@ -72,14 +89,21 @@ def counts_agreement(
         >>> nv.experiment.counts_agreement(estimate, exact, success_probability=1.0).p_value > 1e-6
         True
     """
+    if estimate is not None:
+        instance(estimate, "estimate", Estimate, article="an")
     settings = tomography.PAULI if estimate is None else estimate.settings
-    outcomes = tomography.probabilities(state, settings) if success_probability > 0 else np.zeros((len(settings), 4))
+    n_qubits, outcomes = len(settings[0]), np.zeros((len(settings), 2 ** len(settings[0])))
+    if _probability(success_probability) > 0:
+        rho = density_matrix(state, n_qubits, name="state")
+        if rho.ndim != 2:
+            fail("state", "be one state", f"has shape {rho.shape}")
+        outcomes = tomography.probabilities(rho, settings)
     return outcomes_agreement(estimate, outcomes, success_probability, shots=shots)
 
 
 def outcomes_agreement(
     emulated: Estimate | Probability | None,
-    outcomes: NDArray[np.float64],
+    outcomes: ArrayLike,
     success_probability: float,
     *,
     shots: int | None = None,
@@ -92,6 +116,9 @@ def outcomes_agreement(
         success_probability: The exact probability of keeping a run.
         shots: Runs in each setting, for where none was kept.
 
+    Raises:
+        ArgumentError: If an argument is not as described.
+
     Examples:
         >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0)))
         >>> circuit = nv.protocols.relaxometry(0.5)
@@ -100,15 +127,42 @@ def outcomes_agreement(
         >>> nv.experiment.outcomes_agreement(counted, exact[None], success_probability=1.0).p_value > 1e-6
         True
     """
-    counts: NDArray | None = np.zeros(outcomes.shape)
+    kept = max(_probability(success_probability), 0.0)
+    read = _distributions(outcomes, any_kept=kept > 0)
+    if shots is not None:
+        shots = whole_number(shots, "shots", minimum=1)
+    counts: NDArray | None = np.zeros(read.shape)
     if emulated is not None:
+        if not isinstance(emulated, Estimate | Probability):
+            fail("emulated", "be an Estimate, a Probability or None", f"is of type {type(emulated).__name__}")
         counts, shots = emulated.counts, emulated.shots
     if counts is None or shots is None:
         return Agreement(0.0, 0)
-    weighted = success_probability * outcomes if success_probability > 0 else np.zeros(counts.shape)
-    expected = shots * np.concatenate([weighted, np.full((len(weighted), 1), 1 - success_probability)], axis=-1)
+    if counts.shape != read.shape:
+        fail("outcomes", f"have shape {counts.shape}, as the counts have", f"has shape {read.shape}")
+    expected = shots * np.concatenate([kept * read, np.full((len(read), 1), 1 - kept)], axis=-1)
     observed = np.concatenate([counts, shots - counts.sum(axis=-1, keepdims=True)], axis=-1)
     return sum((_chi_squared(*row) for row in zip(observed, expected, strict=True)), Agreement(0.0, 0))
+
+
+def _probability(value: object) -> float:
+    probability = real_number(value, "success_probability")
+    if not -_ROUNDING <= probability <= 1 + _ROUNDING:
+        fail("success_probability", "be from 0 to 1", f"is {show(probability)}")
+    return probability
+
+
+def _distributions(outcomes: ArrayLike, *, any_kept: bool) -> NDArray[np.float64]:
+    """Probabilities of shape (settings, readings), of which each row sums to one where any run is kept."""
+    rows = numeric_array(outcomes, "outcomes", real=True)
+    if rows.ndim != 2 or not rows.size:
+        fail("outcomes", "have shape (settings, readings)", f"has shape {rows.shape}")
+    if rows.min() < -_ROUNDING:
+        fail("outcomes", "be at least 0", f"contains {show(rows.min())}")
+    worst = max(rows.sum(axis=-1), key=lambda total: abs(total - 1))
+    if any_kept and abs(worst - 1) > _ROUNDING:
+        fail("outcomes", "have rows that sum to 1", f"one sums to {show(worst)}")
+    return rows
 
 
 def _chi_squared(observed: NDArray, expected: NDArray[np.float64]) -> Agreement:

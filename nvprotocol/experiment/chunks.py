@@ -112,7 +112,9 @@ def _most(experiment: Experiment) -> int:
     if experiment.content.run.engine == "pulse":
         return _MOST_PULSES
     most = _MOST if experiment.scan.section == "protocol" else _MOST_DEVICES
-    last = protocol.circuit(**parameters_of(experiment.settings(experiment.n_curves - 1, -1)))
+    last = protocol.circuit(
+        **parameters_of(experiment.settings(experiment.n_curves - 1, experiment.scan.values.size - 1))
+    )
     return max(int(most / (1 + len(last.data) / _INSTRUCTIONS)), 1)
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nvprotocol._checks import instance
+from nvprotocol._checks import path as as_path
 from nvprotocol._file_contents import netcdf, read_netcdf
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
 from nvprotocol._writing import write_file
@@ -27,6 +29,9 @@ def to_dataset(result: ExperimentResult) -> "Dataset":
     The observable is `concurrence`, or `probability` where the protocol ends with a readout; then there are no states.
     Points at which no run was kept are NaN. Density matrices have a dimension `part` of real and imaginary part.
 
+    Raises:
+        ArgumentError: If it is no result of an experiment.
+
     Examples:
         >>> text = '''
         ... [protocol]
@@ -41,6 +46,7 @@ def to_dataset(result: ExperimentResult) -> "Dataset":
         >>> data.concurrence.dims, data.point.attrs["units"]
         (('curve', 'point'), 'µs')
     """
+    instance(result, "result", ExperimentResult, article="an")
     from xarray import Dataset
 
     scan, curves, observable = result.experiment.scan, result.curves, result.observable
@@ -62,6 +68,7 @@ def write_dataset(result: ExperimentResult, path: str | Path) -> None:
     r"""Writes the data set of a result as NetCDF, with a digest behind its end, where readers of NetCDF do not look.
 
     Raises:
+        ArgumentError: If it is no result of an experiment, or `path` is no path.
         OutputError: If the file cannot be written.
 
     Examples:
@@ -72,7 +79,8 @@ def write_dataset(result: ExperimentResult, path: str | Path) -> None:
         >>> nv.experiment.read_dataset(path).equals(nv.experiment.to_dataset(result))
         True
     """
-    write_file(path, netcdf(to_dataset(result)))
+    file = as_path(path, "path")
+    write_file(file, netcdf(to_dataset(result)))
 
 
 def read_dataset(path: str | Path) -> "Dataset":
@@ -81,6 +89,7 @@ def read_dataset(path: str | Path) -> "Dataset":
     Any program that knows NetCDF reads these files; this function also tells whether they are what was written.
 
     Raises:
+        ArgumentError: If `path` is no path.
         FileError: If there is no such file, or it has changed since it was written.
 
     Examples:
@@ -89,7 +98,7 @@ def read_dataset(path: str | Path) -> "Dataset":
             ...
         nvprotocol.errors.FileError: nowhere.nc: cannot be read (No such file or directory).
     """
-    return read_netcdf(path)
+    return read_netcdf(as_path(path, "path"))
 
 
 def _emulated_variables(result: ExperimentResult) -> dict[str, Any]:

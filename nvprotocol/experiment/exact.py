@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._read_only import holds_read_only
+from nvprotocol._checks import fail, show
+from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol.device import Device
 from nvprotocol.emulation import Estimate
 from nvprotocol.experiment.file import Experiment, parameters_of
@@ -41,6 +42,9 @@ class Exact:
             engine has followed a circuit through its readout.
         outcomes: What a kept run reads in each setting, shape (n, settings, readings); None where it is not asked for.
 
+    Raises:
+        ArgumentError: If one is no array of such a shape.
+
     Examples:
         >>> text = "protocol.name = 'exchange'\nscan.parameter = 'medium.dm'\nscan.values = [0.1, 0.2]\nmedium.a = 0.0"
         >>> exact = nv.experiment.run(nv.experiment.parse(text + "\nrun.shots = 100")).curves[0].exact
@@ -53,10 +57,18 @@ class Exact:
     states: NDArray[np.complex128]
     outcomes: NDArray[np.float64] | None = None
 
-    def of_curve(self, number: int) -> "Exact":
-        """Those of one curve, where they are of all curves."""
-        table = None if self.outcomes is None else self.outcomes[number]
-        return Exact(self.values[number], self.probability[number], self.states[number], table)
+    def __post_init__(self) -> None:
+        axes = {"values": "(n,)", "probability": "(n,)", "states": "(n, 4, 4)", "outcomes": "(n, settings, readings)"}
+        for name, wanted in axes.items():
+            array = getattr(self, name)
+            if name == "outcomes" and array is None:
+                continue
+            if not isinstance(array, np.ndarray) or array.dtype.kind not in "iufc":
+                fail(name, "be an array of numbers", f"is {show(array)} of type {type(array).__name__}")
+            inner = (4, 4) if name == "states" else array.shape[1:]
+            if array.ndim != 1 + wanted.count(" ") or array.shape != (*self.values.shape, *inner):
+                fail(name, f"have shape {wanted} with the same n as the others", f"has shape {array.shape}")
+        protect(self)
 
 
 def needs_circuits(experiment: Experiment, curve: int) -> bool:
@@ -167,7 +179,7 @@ def drawn_at(experiment: Experiment, *, by_circuits: bool) -> NDArray[np.float64
 def _dividing(experiment: Experiment, low: float, high: float) -> NDArray[np.float64]:
     """Periods that divide the duration: after any other, the pair evolves on unchecked, and the curve is a saw."""
     duration = float(parameters_of(experiment.settings(0))["duration"])
-    most, fewest = round(duration / low), max(round(duration / high), 1)
+    most, fewest = (max(round(duration / period), 1) for period in (low, high))
     checks = np.unique(np.round(np.geomspace(most, fewest, _FINE_BY_CIRCUITS)))[::-1]
     return np.clip(duration / checks, low, high)
 

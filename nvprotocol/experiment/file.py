@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._checks import instance, whole_number
 from nvprotocol._toml import TomlFile
 from nvprotocol.device import Device
 from nvprotocol.device.file import completed, device_key, equation_of, instruments_of
-from nvprotocol.device.intrinsic import checked_times, with_intrinsic
+from nvprotocol.device.intrinsic import check_coherence, checked_times, require_times, with_intrinsic
 from nvprotocol.device.medium_section import AnyMediumSection, medium_of, section_name, stacked
 from nvprotocol.device.schema import MediumSection
 from nvprotocol.errors import ArgumentError, ExperimentFileError
 from nvprotocol.experiment.schema import ExperimentFile
-from nvprotocol.experiment.sweep import Sweep, sweep_of
+from nvprotocol.experiment.sweep import Sweep, sweep_of, values_in_a_row
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 from nvprotocol.protocols.parameters import DECLARED, checked
@@ -51,6 +52,13 @@ class Experiment:
     curves: Sweep | None
     source: TomlFile
 
+    def __post_init__(self) -> None:
+        instance(self.content, "content", ExperimentFile, article="an")
+        instance(self.scan, "scan", Sweep)
+        if self.curves is not None:
+            instance(self.curves, "curves", Sweep)
+        instance(self.source, "source", TomlFile)
+
     @property
     def text(self) -> str:
         """The file as it was read."""
@@ -67,30 +75,53 @@ class Experiment:
         return 1 if self.curves is None else self.curves.values.size
 
     def settings(self, curve: int, point: int | None = None, *, value: float | None = None) -> ExperimentFile:
-        """The sections of one curve, at a point of the scan or any value of it."""
-        content = self.content
+        """The sections of one curve, at a point of the scan or any value of it.
+
+        Args:
+            curve: Number of the curve, from 0.
+            point: Number of the point, from 0.
+            value: The value of the scan, where no point is given.
+
+        Raises:
+            ArgumentError: If there is no such curve or point, or the parameter does not take the value.
+        """
+        content, curve = self.content, self._number_of_curve(curve)
         if self.curves is not None:
             content = self.curves.put(content, self.curves.values[curve])
         if point is not None:
-            value = float(self.scan.values[point])
+            value = self.scan.values[whole_number(point, "point", minimum=0, maximum=self.scan.values.size - 1)]
         return content if value is None else self.scan.put(content, value)
 
     def part(self, curve: int, values: NDArray[np.float64]) -> "Experiment":
-        """One curve at some values of the scan, as an experiment of its own."""
+        """One curve at some values of the scan, as an experiment of its own.
+
+        Raises:
+            ArgumentError: If there is no such curve, or the values are not numbers in a row.
+        """
+        values = values_in_a_row(values)
+        if self.scan.section == "protocol":
+            for value in values:
+                checked(self.content.protocol.name, **{self.scan.key: self.scan.number(value)})
         part = Experiment(self.settings(curve), Sweep(self.scan.parameter, values), None, self.source)
         if self.scan.section == "protocol":  # then all points of the curve have one device
-            vars(part)["_device"] = lambda _, value: self.device(curve, value)
+            vars(part)["_device"] = lambda *_: self.device(curve, self.scan.values[0])
         return part
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        # The sections of protocols are classes made at run time, which pickle does not find.
-        given = self.content.model_dump(exclude_unset=True)
-        return _again, (given, self.scan, self.curves, self.source)
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_device"}  # a function with its cache
 
     def device(self, curve: int, value: float) -> Device:
-        """The device of one curve at a value of the scan; built once for all at which it is the same."""
+        """The device of one curve at a value of the scan; built once for all at which it is the same.
+
+        Raises:
+            ArgumentError: If there is no such curve, or no device at the value.
+        """
+        curve, value = self._number_of_curve(curve), self.scan.number(value)
         of_curve = self.curves is not None and self.curves.section != "protocol"
-        return self._device(curve if of_curve else 0, None if self.scan.section == "protocol" else float(value))
+        return self._device(curve if of_curve else 0, None if self.scan.section == "protocol" else value)
+
+    def _number_of_curve(self, curve: object) -> int:
+        return whole_number(curve, "curve", minimum=0, maximum=self.n_curves - 1)
 
     @cached_property
     def _device(self) -> Callable[[int, float | None], Device]:
@@ -105,14 +136,19 @@ class Experiment:
         Returns:
             The equation with the intrinsic T1 and T2 of the device in its medium; its batch shape broadcasts against
             (curves, n), and has an axis of 1 where nothing that acts on the qubits varies.
+
+        Raises:
+            ArgumentError: If the values are not numbers in a row, or the parameter does not take one of them.
         """
-        content = self.content
+        content, values = self.content, values_in_a_row(values)
         for sweep, along in self.along(values):
             if sweep.section in ("medium", "device"):
                 content = sweep.put(content, along)
         equation = equation_of(self._media(content, values), content.device)
         times = (content.device.intrinsic_t1, content.device.intrinsic_t2)
-        return with_intrinsic(equation, *(_each_qubit(time, equation.n_qubits) for time in times))
+        t1, t2 = (_each_qubit(time, equation.n_qubits) for time in times)
+        check_coherence(t1, t2)
+        return with_intrinsic(equation, t1, t2)
 
     def _media(self, content: ExperimentFile, values: NDArray[np.float64]) -> Medium:
         """The media of sections with arrays; a magnet is asked wherever it is another, (curves or 1, n or 1) times."""
@@ -126,19 +162,21 @@ class Experiment:
         return stacked([[medium_of(medium_section_of(content)) for content in row] for row in settings])
 
     def along(self, values: NDArray[np.float64]) -> list[tuple[Sweep, NDArray[np.float64]]]:
-        """What varies, each with its values along its own axis of (curves, n)."""
-        scan = [(self.scan, values)]
+        """What varies, each with its values along its own axis of (curves, n).
+
+        Raises:
+            ArgumentError: If the values are not numbers in a row.
+        """
+        scan = [(self.scan, values_in_a_row(values))]
         return scan if self.curves is None else [(self.curves, self.curves.values[:, None]), *scan]
-
-
-def _again(given: dict[str, Any], scan: Sweep, curves: Sweep | None, source: TomlFile) -> Experiment:
-    """An experiment that has been pickled."""
-    return Experiment(ExperimentFile.model_validate(given), scan, curves, source)
 
 
 def _each_qubit(time: Any, n_qubits: int) -> Any:
     """A time of all qubits, scanned or not, or one of each, with the qubits on its last axis."""
-    return time[..., None] if isinstance(time, np.ndarray) else checked_times(time, "time", n_qubits)
+    if not isinstance(time, np.ndarray):
+        return checked_times(time, "time", n_qubits)
+    require_times(time, "values")
+    return time[..., None]
 
 
 def medium_section_of(content: ExperimentFile) -> AnyMediumSection:

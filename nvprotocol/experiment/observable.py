@@ -1,6 +1,6 @@
 """What an experiment asks of each run: the concurrence of the state that is kept, or the probability of outcomes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import tomography
+from nvprotocol._checks import fail, instance, mapping, one_of, plain_array, text, texts
+from nvprotocol._typing import ArrayLike
 from nvprotocol.device import Device
 from nvprotocol.emulation import Estimate, Probability, emulate, probability
 from nvprotocol.emulation.results import Ansatz
 from nvprotocol.entanglement import concurrence
 from nvprotocol.errors import NoKeptShotsError
+from nvprotocol.operators import density_matrix
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -35,6 +38,9 @@ class Observable:
         readings: All strings that a run can read.
         ansatz: What the tomography assumes of the state.
 
+    Raises:
+        ArgumentError: If one is not as described.
+
     Examples:
         >>> from nvprotocol.experiment.observable import observable_of
         >>> protocol = nv.protocols.GALLERY["ramsey"]
@@ -49,18 +55,44 @@ class Observable:
     readings: tuple[str, ...]
     ansatz: Ansatz = "full"
 
-    def of_states(self, protocol: "Protocol", parameters: dict[str, Any], states: NDArray) -> NDArray[np.float64]:
-        """The observable of exact states on ideal instruments, NaN where a state is, shape (n,)."""
+    def __post_init__(self) -> None:
+        text(self.symbol, "symbol")
+        one_of(self.name, "name", ("concurrence", "probability"))
+        one_of(self.ansatz, "ansatz", ("full", "X"))
+        for name in ("settings", "readings") if self.outcomes is None else ("settings", "readings", "outcomes"):
+            object.__setattr__(self, name, texts(getattr(self, name), name))
+
+    def of_states(self, protocol: "Protocol", parameters: Mapping[str, Any], states: NDArray) -> NDArray[np.float64]:
+        """The observable of exact states on ideal instruments, NaN where a state is, shape (n,).
+
+        Args:
+            protocol: The protocol.
+            parameters: Its parameters.
+            states: Density matrices, shape (n, 4, 4).
+
+        Raises:
+            ArgumentError: If an argument is not as described.
+        """
+        states, read = _of_pairs(states), _read_qubit(protocol, parameters)
         if self.outcomes is None:
             return _where_known(states, concurrence)
-        return _where_known(states, lambda known: protocol.signal(known, **_read_qubit(parameters)))
+        return _where_known(states, lambda known: protocol.signal(known, **read))
 
-    def distribution(self, protocol: "Protocol", parameters: dict[str, Any], states: NDArray) -> NDArray[np.float64]:
-        """What kept runs read on ideal instruments, shape (n, settings, readings)."""
+    def distribution(self, protocol: "Protocol", parameters: Mapping[str, Any], states: NDArray) -> NDArray[np.float64]:
+        """What kept runs read on ideal instruments, shape (n, settings, readings).
+
+        Args:
+            protocol: The protocol.
+            parameters: Its parameters.
+            states: Density matrices, shape (n, 4, 4).
+
+        Raises:
+            ArgumentError: If an argument is not as described.
+        """
+        states, read = density_matrix(_of_pairs(states), 2, name="states"), _read_qubit(protocol, parameters)
         if self.outcomes is None:
             return tomography.probabilities(states, self.settings)
-        qubit = _read_qubit(parameters)
-        each = [replace(protocol, outcomes=(string,)).signal(states, **qubit) for string in self.readings]
+        each = [replace(protocol, outcomes=(string,)).signal(states, **read) for string in self.readings]
         return np.stack(each, axis=-1)[..., None, :]
 
 
@@ -113,7 +145,20 @@ def emulated_or_none(
     ]
 
 
-def _read_qubit(parameters: dict[str, Any]) -> dict[str, Any]:
+def _of_pairs(states: ArrayLike) -> NDArray:
+    """An array of states of two qubits, in which those that are not known are NaN."""
+    array = plain_array(states, "states")
+    if array.shape[-2:] != (4, 4):
+        fail("states", "have shape (…, 4, 4)", f"has shape {array.shape}")
+    return array
+
+
+def _read_qubit(protocol: object, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Which qubit a protocol reads, where it can be told."""
+    from nvprotocol.protocols import Protocol
+
+    instance(protocol, "protocol", Protocol)
+    parameters = mapping(parameters, "parameters", "parameters of the protocol")
     return {"qubit": parameters["qubit"]} if "qubit" in parameters else {}
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nvprotocol._checks import instance, whole_number
 from nvprotocol._rich_table import table_of
 from nvprotocol.device.medium_section import medium_of
 from nvprotocol.experiment.file import medium_section_of
@@ -27,6 +28,9 @@ def print_report(result: ExperimentResult, console: "Console") -> None:
         result: The result of an experiment.
         console: Where to print.
 
+    Raises:
+        ArgumentError: If it is no result of an experiment, or no console of rich.
+
     Examples:
         >>> from rich.console import Console
         >>> text = '''
@@ -41,12 +45,23 @@ def print_report(result: ExperimentResult, console: "Console") -> None:
         >>> console = Console(record=True, quiet=True)
         >>> nv.experiment.print_report(nv.experiment.run(nv.experiment.parse(text)), console)
     """
+    from rich.console import Console
+
+    instance(result, "result", ExperimentResult, article="an")
+    instance(console, "console", Console)
     for part in _parts(result):
         console.print(part)
 
 
 def report_text(result: ExperimentResult, width: int = 120) -> str:
     """The same as plain text.
+
+    Args:
+        result: The result of an experiment.
+        width: Characters of a line.
+
+    Raises:
+        ArgumentError: If it is no result of an experiment, or the width no whole number of at least 1.
 
     Examples:
         >>> text = '''
@@ -64,7 +79,7 @@ def report_text(result: ExperimentResult, width: int = 120) -> str:
     """
     from rich.console import Console
 
-    console = Console(width=width, no_color=True, force_terminal=False)
+    console = Console(width=whole_number(width, "width", minimum=1), no_color=True, force_terminal=False)
     with console.capture() as capture:
         print_report(result, console)
     return capture.get()

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._read_only import holds_read_only
-from nvprotocol.emulation import Estimate
+from nvprotocol._checks import fail, instance, instances, show, text, whole_number
+from nvprotocol._read_only import holds_read_only, protect
+from nvprotocol.emulation import Estimate, Probability
 from nvprotocol.experiment.agreement import Agreement
 from nvprotocol.experiment.exact import Exact
 from nvprotocol.experiment.file import Experiment
@@ -28,6 +29,9 @@ class Curve:
         fine: Values of the scan for a smooth exact curve, shape (m,).
         fine_exact: The exact curve at these values.
         ideal: The same curve by the master equation, which knows ideal instruments only; None where that is `exact`.
+
+    Raises:
+        ArgumentError: If one is not as described.
 
     Examples:
         >>> text = '''
@@ -51,6 +55,19 @@ class Curve:
     fine_exact: Exact
     ideal: Exact | None = None
 
+    def __post_init__(self) -> None:
+        text(self.label, "label")
+        for name in ("exact", "fine_exact") if self.ideal is None else ("exact", "fine_exact", "ideal"):
+            instance(getattr(self, name), name, Exact, article="an")
+        known = [one for one in instance(self.estimates, "estimates", list) if one is not None]
+        if not all(isinstance(one, Estimate | Probability) for one in known):
+            fail("estimates", "contain an Estimate, a Probability or None for each point", "contains something else")
+        if len(self.estimates) != self.exact.values.size:
+            fail("estimates", f"have {self.exact.values.size} entries, as `exact` has", f"has {len(self.estimates)}")
+        if not isinstance(self.fine, np.ndarray) or self.fine.shape != self.fine_exact.values.shape:
+            fail("fine", f"be an array of shape {self.fine_exact.values.shape}, as that of `fine_exact`", "is not")
+        protect(self)
+
     @property
     def deviations(self) -> NDArray[np.float64]:
         """Emulated minus exact value in standard errors, shape (n,); NaN without an estimate or an error."""
@@ -69,6 +86,9 @@ class ExperimentResult:
         agreement: How the counts agree with the exact distribution.
         covered: Number of points whose interval contains the exact value, and number of points.
         observable: What was asked of each run.
+
+    Raises:
+        ArgumentError: If one is not as described.
 
     Examples:
         >>> text = '''
@@ -90,6 +110,17 @@ class ExperimentResult:
     agreement: Agreement
     covered: tuple[int, int]
     observable: Observable
+
+    def __post_init__(self) -> None:
+        instance(self.experiment, "experiment", Experiment, article="an")
+        instances(self.curves, "curves", Curve)
+        instance(self.agreement, "agreement", Agreement, article="an")
+        instance(self.observable, "observable", Observable, article="an")
+        if not isinstance(self.covered, tuple) or len(self.covered) != 2:
+            fail("covered", "be a pair of whole numbers", f"is {show(self.covered)}")
+        for number in self.covered:
+            whole_number(number, "covered", minimum=0)
+        protect(self)
 
     @property
     def discards(self) -> bool:

@@ -39,14 +39,17 @@ def _section(name: str, parameters: tuple[Parameter, ...]) -> type[BaseModel]:
     fields: dict[str, Any] = {"name": (Literal[name], ...)}
     for parameter in parameters:
         low, high = (parameter.minimum, parameter.maximum) if parameter.kind == "whole" else (None, None)
-        fields[parameter.name] = (_TYPES[parameter.kind], Field(default=parameter.default, ge=low, le=high))
-    return create_model(name, __config__=CONFIG, __doc__=f'[protocol] with name = "{name}".', **fields)
+        default = complex(parameter.default) if parameter.kind == "coupling" else parameter.default
+        fields[parameter.name] = (_TYPES[parameter.kind], Field(default=default, ge=low, le=high))
+    cls, doc = f"{name.title().replace('_', '')}ProtocolSection", f'[protocol] with name = "{name}".'
+    return create_model(cls, __config__=CONFIG, __doc__=doc, __module__=__name__, **fields)
 
 
 PROTOCOLS: dict[str, type[BaseModel]] = {
     name: _section(name, declared.parameters) for name, declared in DECLARED.items()
 }
 """Protocol → its section [protocol]."""
+globals().update({section.__name__: section for section in PROTOCOLS.values()})  # where pickle looks for them
 
 if TYPE_CHECKING:
 

@@ -1,17 +1,18 @@
 """A parameter that an experiment varies, and its values."""
 
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import show
-from nvprotocol._read_only import holds_read_only
+from nvprotocol._checks import fail, instance, numeric_array, real_number, show, text
+from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol._toml import TomlFile, suggestion
+from nvprotocol._typing import ArrayLike
 from nvprotocol.device.file import OF_EQUATION
 from nvprotocol.experiment.schema import PARAMETERS, Axis, ExperimentFile
-from nvprotocol.units import in_house_units
+from nvprotocol.units import LARGEST, in_house_units
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +24,9 @@ class Sweep:
         parameter: Path of the parameter, such as "protocol.duration".
         values: Its values, shape (n,).
 
+    Raises:
+        ArgumentError: If there is no such parameter, or the values are not numbers in a row.
+
     Examples:
         >>> sweep = nv.experiment.Sweep("device.detuning", np.array([0.0, 2.0]))
         >>> sweep.symbol, sweep.unit, sweep.is_whole
@@ -31,6 +35,13 @@ class Sweep:
 
     parameter: str
     values: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        if text(self.parameter, "parameter") not in PARAMETERS:
+            meant = suggestion(self.parameter, list(PARAMETERS))
+            fail("parameter", "be the path of a number", f"is {show(self.parameter)}{meant}")
+        object.__setattr__(self, "values", values_in_a_row(self.values))
+        protect(self)
 
     @property
     def symbol(self) -> str:
@@ -69,14 +80,38 @@ class Sweep:
         return of_device or self.parameter == "magnet.frequency_ghz"
 
     def number(self, value: float) -> int | float:
-        """A value as the parameter takes it."""
-        return int(value) if self.is_whole else float(value)
+        """A value as the parameter takes it.
+
+        Raises:
+            ArgumentError: If it is no number, or a fraction where the parameter counts something.
+        """
+        number = real_number(value, "value", minimum=-LARGEST, maximum=LARGEST)
+        if not self.is_whole:
+            return number
+        if not number.is_integer():
+            fail("value", f"be a whole number, as {self.parameter} is one", f"is {show(number)}")
+        return int(number)
 
     def put(self, content: ExperimentFile, value: float | NDArray[np.float64]) -> ExperimentFile:
-        """The sections of a file with another value of the parameter, or an array of values."""
-        given = value if isinstance(value, np.ndarray) else self.number(value)
-        section = getattr(content, self.section).model_copy(update={self.key: given})
-        return content.model_copy(update={self.section: section})
+        """The sections of a file with another value of the parameter, or an array of values.
+
+        Raises:
+            ArgumentError: If the file has no such section, or the value is no number and no array of numbers.
+        """
+        section = getattr(instance(content, "content", ExperimentFile, article="an"), self.section)
+        if section is None or self.key not in type(section).model_fields:
+            fail("content", f"have the key {self.parameter}", "does not have it")
+        several = isinstance(value, np.ndarray)
+        given: Any = numeric_array(value, "value", real=True, largest=LARGEST) if several else self.number(value)
+        return content.model_copy(update={self.section: section.model_copy(update={self.key: given})})
+
+
+def values_in_a_row(values: ArrayLike) -> NDArray[np.float64]:
+    """An array of at least one value, with one axis."""
+    array = numeric_array(values, "values", real=True, largest=LARGEST)
+    if array.ndim != 1 or not array.size:
+        fail("values", "have one axis with at least one value", f"has shape {array.shape}")
+    return array
 
 
 def sweep_of(axis: Axis, section: str, content: ExperimentFile, source: TomlFile) -> Sweep:

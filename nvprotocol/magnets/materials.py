@@ -8,6 +8,7 @@ from scipy.constants import mu_0, physical_constants
 
 from nvprotocol._checks import fail, real_number, show, text
 from nvprotocol._read_only import ReadOnlyDict, holds_read_only, protect
+from nvprotocol.magnets.limits import number_of_magnet
 
 __all__ = ["YIG", "YIG_COLD", "YIG_SPUTTERED", "Material"]
 
@@ -50,7 +51,7 @@ class Material:
 
     def __post_init__(self) -> None:
         for name in ("magnetisation_a_per_m", "exchange_t_m2", "gyromagnetic_ghz_per_t"):
-            object.__setattr__(self, name, real_number(getattr(self, name), name, above=0.0))
+            object.__setattr__(self, name, number_of_magnet(getattr(self, name), name))
         if self.damping is not None:
             object.__setattr__(self, "damping", real_number(self.damping, "damping", minimum=0.0, maximum=1.0))
         text(self.name, "name")

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import batch_shape, bounded_array, fail, nonnegative_array, positive_array, show, whole_number
+from nvprotocol._checks import (
+    batch_shape,
+    bounded_array,
+    fail,
+    nonnegative_array,
+    positive_array,
+    require_bounded,
+    show,
+    whole_number,
+)
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
@@ -154,6 +163,7 @@ def _positions(
             fail("positions_nm", f"have shape (…, N, {dimension}), N positions each", f"has shape {array.shape}")
         return array
     distance = positive_array(separation, "separation_nm")  # pyright: ignore[reportArgumentType]
+    require_bounded(distance, "separation_nm")
     angle = np.deg2rad(bounded_array(0.0 if azimuth is None else azimuth, "azimuth_deg", real=True))
     if dimension == 1 and azimuth is not None:
         fail("azimuth_deg", "not be given for a magnet of one dimension", f"is {show(azimuth)}")

@@ -240,7 +240,7 @@ class MasterEquation:
             >>> equation.evolve("ud", [0.0, 0.5, 1.0], nv.concurrence).shape
             (2, 3)
         """
-        if observable is not None and not callable(observable):
+        if observable is not None and (not callable(observable) or isinstance(observable, type)):
             fail("observable", "be a function of states, or None", f"is of type {type(observable).__name__}")
         stops = times_array(times)
         if observable is None:  # else a part at a time
@@ -302,7 +302,7 @@ class MasterEquation:
             [0.9842]
         """
         stops = times_array(times)
-        if np.ndim(period) == 0:
+        if not hasattr(period, "__len__"):
             every = real_number(period, "period", above=0.0)
             memory.require_states(self.n_qubits, self.batch_shape, stops.size, self.symmetry)
             return checks.monitored(self._parameters, self._state(initial, factor), stops, every)

@@ -46,7 +46,11 @@ def no_jump(values: NDArray[np.float64], factor: NDArray[np.complex128], times: 
     Raises:
         NoKeptShotsError: Where rounding of W decides what the state is.
     """
-    n_qubits = factor.shape[-2].bit_length() - 1
+    d = factor.shape[-2]
+    n_qubits, batch = d.bit_length() - 1, np.broadcast_shapes(values.shape[:-1], factor.shape[:-2])
+    states, probability = np.empty((*batch, times.size, d, d), dtype=complex), np.empty((*batch, times.size))
+    if not probability.size:
+        return Conditional(states, probability)
     if symmetry_of_parameters(values, n_qubits) != "U(1)":
         return _by_maps(values, factor, times)
     dephasing = np.any(values[..., dephasing_parameters(n_qubits)], axis=-1)
@@ -54,12 +58,9 @@ def no_jump(values: NDArray[np.float64], factor: NDArray[np.complex128], times: 
         return _by_kets(values, factor, times)
     if np.all(dephasing):
         return _by_maps(values, factor, times)
-    batch = np.broadcast_shapes(values.shape[:-1], factor.shape[:-2])
     values = np.broadcast_to(values, (*batch, values.shape[-1]))
     factor = np.broadcast_to(factor, (*batch, *factor.shape[-2:]))
     chosen = np.broadcast_to(dephasing, batch)
-    d = factor.shape[-2]
-    states, probability = np.empty((*batch, times.size, d, d), dtype=complex), np.empty((*batch, times.size))
     for mask, route in ((chosen, _by_maps), (~chosen, _by_kets)):
         part = route(values[mask], factor[mask], times)
         states[mask], probability[mask] = part.states, part.probability

@@ -7,7 +7,7 @@ from math import isqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, number_of_qubits, numeric_array, plain_array
+from nvprotocol._checks import bounded_array, fail, number_of_qubits, plain_array
 from nvprotocol._typing import ArrayLike
 from nvprotocol.operators.spins import PAULI_MATRICES
 from nvprotocol.resources import require_memory
@@ -68,7 +68,7 @@ def hamiltonian_superoperator(hamiltonian: ArrayLike) -> NDArray[np.complex128]:
 
 def _square(value: ArrayLike, name: str) -> NDArray[np.complex128]:
     """A matrix, of which the Kronecker product with itself fits into memory."""
-    matrix = numeric_array(value, name)
+    matrix = bounded_array(value, name)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         fail(name, "have shape (d, d)", f"has shape {matrix.shape}")
     require_memory(3 * 16 * matrix.size**2, name, f"3 superoperators of shape {(len(matrix) ** 2,) * 2}")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, numeric_array, real_number, require_bounded, show, whole_number
+from nvprotocol._checks import fail, numeric_array, real_number, show, whole_number
 from nvprotocol._typing import ArrayLike
 from nvprotocol.resources import require_memory
 
@@ -108,30 +108,34 @@ def checked_envelope(value: object) -> None:
         fail("envelope", "have a hash, as a frozen dataclass has", f"is of type {type(value).__name__}, which has none")
 
 
-def positive_duration(value: object) -> float:
-    """A duration in ns, which is not 0."""
-    return real_number(value, "duration_ns", above=0.0)
+_SHORTEST, _LONGEST = 1e-100, 1e100
+"""In ns: of times whose squares, and what is divided by them, are finite."""
 
 
-_FAR, _MANY = 1e100, 100_000
-"""In ns: further than any pulse; and times of which it is asked whether they fit into memory."""
+def positive_duration(value: object, name: str = "duration_ns") -> float:
+    """A time in ns, which is not 0."""
+    duration = real_number(value, name, above=0.0, maximum=_LONGEST)
+    if duration < _SHORTEST:
+        fail(name, f"be at least {_SHORTEST:g}", f"is {show(duration)}")
+    return duration
 
 
-def namespace_of(t: Any) -> Any:
-    """NumPy, or JAX where the array is one of its."""
+_MANY = 100_000
+"""Times of which it is asked whether they fit into memory."""
+
+
+def taken(t: Any, duration: float) -> tuple[Any, Any]:
+    """NumPy and the times, as floats within the duration; or JAX and its array, as it is."""
     if not isinstance(t, np.ndarray | np.generic | float | int) and hasattr(t, "__array_namespace__"):
-        return t.__array_namespace__()
+        return t.__array_namespace__(), t
     size = getattr(t, "size", 0)
     if size > _MANY:
         require_memory(6 * 16 * size, "t", f"6 × {size} times")
-    if isinstance(t, float) and -_FAR < t < _FAR:
-        return np
-    if not isinstance(t, np.ndarray) or t.dtype != float or not np.all(np.abs(t) < _FAR):
-        require_bounded(numeric_array(t, "t", real=True), "t")
-        odd = isinstance(t, np.generic) and t.dtype.char in "gBHILQ"  # longdouble and unsigned integers
-        if odd or not isinstance(t, np.ndarray | np.generic | float | int):
-            fail("t", "be a number or an array", f"is of type {type(t).__name__}")
-    return np
+    if isinstance(t, float):
+        inside = 0 <= t <= duration
+    else:
+        inside = type(t) is np.ndarray and t.dtype == float and np.all((t >= 0) & (t <= duration))
+    return np, t if inside else np.clip(numeric_array(t, "t", real=True), 0.0, duration)[()]
 
 
 @dataclass(frozen=True)
@@ -159,7 +163,7 @@ class Square(Envelope):
 
     def shape(self, t: Any) -> Any:
         """The envelope at times in ns."""
-        xp = namespace_of(t)
+        xp, t = taken(t, self.duration_ns)
         if self.rise_ns == 0:
             return xp.ones_like(t)
         from_edge = xp.minimum(t, self.duration_ns - t) / self.rise_ns
@@ -197,13 +201,14 @@ class Gaussian(Envelope):
 
     def __post_init__(self) -> None:
         set_fields(self, duration_ns=positive_duration(self.duration_ns))
-        sigma = self.duration_ns / 4 if self.sigma_ns is None else real_number(self.sigma_ns, "sigma_ns", above=0.0)
+        sigma = self.duration_ns / 4 if self.sigma_ns is None else positive_duration(self.sigma_ns, "sigma_ns")
         if sigma < self.duration_ns / 1000:
             fail("sigma_ns", f"be at least a thousandth of the {show(self.duration_ns)} ns", f"is {show(sigma)}")
         set_fields(self, sigma_ns=sigma)
 
     def _bell(self, t: Any) -> Any:
-        return namespace_of(t).exp(-(((t - self.duration_ns / 2) / self._sigma) ** 2) / 2)
+        xp, t = taken(t, self.duration_ns)
+        return xp.exp(-(((t - self.duration_ns / 2) / self._sigma) ** 2) / 2)
 
     @property
     def _sigma(self) -> float:
@@ -217,7 +222,8 @@ class Gaussian(Envelope):
 
     def shape(self, t: Any) -> Any:
         """The envelope at times in ns."""
-        above_edge = -namespace_of(t).expm1(-t * (self.duration_ns - t) / (2 * self._sigma**2))
+        xp, t = taken(t, self.duration_ns)
+        above_edge = -xp.expm1(-t * (self.duration_ns - t) / (2 * self._sigma**2))
         return self._bell(t) * above_edge / self._height
 
     @cached_property
@@ -276,7 +282,7 @@ class Drag(Gaussian):
 
     def shape(self, t: Any) -> Any:
         """The envelope at times in ns."""
-        namespace_of(t)
+        _, t = taken(t, self.duration_ns)
         slope = -(t - self.duration_ns / 2) / self._sigma**2 * self._bell(t) / self._height
         return super().shape(t) + 1j * self.beta_ns * slope
 
@@ -303,7 +309,8 @@ class RaisedCosine(Envelope):
 
     def shape(self, t: Any) -> Any:
         """The envelope at times in ns."""
-        return (1 - namespace_of(t).cos(2 * np.pi * t / self.duration_ns)) / 2
+        xp, t = taken(t, self.duration_ns)
+        return (1 - xp.cos(2 * np.pi * t / self.duration_ns)) / 2
 
     @cached_property
     def area_ns(self) -> complex:
@@ -347,7 +354,7 @@ class Samples(Envelope):
 
     def shape(self, t: Any) -> Any:
         """The envelope at times in ns."""
-        xp = namespace_of(t)
+        xp, t = taken(t, self.duration_ns)
         place = xp.clip(xp.floor(t / self.sample_ns).astype(int), 0, len(self.values) - 1)
         return xp.asarray(self.values)[place]
 

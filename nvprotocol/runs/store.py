@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nvprotocol._checks import fail, instance, mapping, show, whole_number
+from nvprotocol._checks import fail, instance, show, text, whole_number
 from nvprotocol._checks import path as as_path
 from nvprotocol._sealed import DIGEST_LENGTH, is_whole, sealed
 from nvprotocol._writing import replace_file
@@ -20,6 +20,8 @@ from nvprotocol.errors import OutputError, StoreError
 from nvprotocol.runs.work import Arrays, Work
 
 _ABOUT = "work.json"
+_OWN = ("file", "key", "number")
+"""Names that a chunk, and what writes it, have for themselves."""
 
 
 class ChunkStore:
@@ -82,7 +84,11 @@ class ChunkStore:
             OutputError: If it cannot be written; what has been written before stays.
         """
         number = whole_number(number, "number", minimum=0, maximum=10**6 - 1)
-        for name, array in mapping(arrays, "arrays", "names to arrays").items():
+        if not isinstance(arrays, Mapping):
+            fail("arrays", "be a mapping of names to arrays", f"is {show(arrays)} of type {type(arrays).__name__}")
+        for name, array in arrays.items():
+            if text(name, "arrays", of="have texts as keys") in _OWN:
+                fail("arrays", f"have other keys than {', '.join(_OWN)}", f"has {show(name)}")
             if not isinstance(array, np.ndarray) or array.dtype.hasobject:
                 fail(f'arrays["{name}"]', "be an array of numbers or texts", f"is of type {type(array).__name__}")
         buffer = io.BytesIO()

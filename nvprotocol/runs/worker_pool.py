@@ -11,7 +11,7 @@ from typing import Any
 
 from nvprotocol._checks import texts, whole_number
 
-_RENEWALS = 3
+_RENEWALS, _MOST = 3, 1024
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -30,7 +30,7 @@ class WorkerPool(Executor):
         preload: Modules that the workers need.
 
     Raises:
-        ArgumentError: If `workers` is no whole number of at least 1.
+        ArgumentError: If `workers` is no whole number from 1 to 1024.
 
     Examples:
         >>> from nvprotocol.runs import WorkerPool
@@ -40,7 +40,7 @@ class WorkerPool(Executor):
     """
 
     def __init__(self, workers: int, preload: Sequence[str] = ()) -> None:
-        self.workers = whole_number(workers, "workers", minimum=1)
+        self.workers = whole_number(workers, "workers", minimum=1, maximum=_MOST)
         preload = texts(preload, "preload")
         methods = multiprocessing.get_all_start_methods()
         self._context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")

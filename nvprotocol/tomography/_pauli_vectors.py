@@ -91,7 +91,7 @@ def to_matrix(vectors: NDArray[np.float64]) -> NDArray[np.complex128]:
 def distribution(vectors: NDArray[np.float64], model: NDArray[np.float64], n_settings: int) -> NDArray[np.float64]:
     """Probabilities of the outcomes of every setting, shape (…, S, 2ᴺ), clipped at zero; each row sums to one."""
     flat = np.clip(vectors @ model.T, 0.0, None)
-    rows = flat.reshape(*flat.shape[:-1], n_settings, -1)
+    rows = flat.reshape(*flat.shape[:-1], n_settings, flat.shape[-1] // n_settings)
     return rows / rows.sum(axis=-1, keepdims=True)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, numeric_array, real_number, show
+from nvprotocol._checks import bounded_array, fail, real_number, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.errors import FitError
@@ -127,7 +127,7 @@ def nearest_state(matrix: ArrayLike) -> NDArray[np.complex128]:
         array([[1., 0.],
                [0., 0.]])
     """
-    array = numeric_array(matrix, "matrix").astype(complex)
+    array = bounded_array(matrix, "matrix").astype(complex)
     if array.ndim < 2 or array.shape[-1] != array.shape[-2] or array.shape[-1] == 0:
         fail("matrix", "have shape (…, d, d)", f"has shape {array.shape}")
     values, vectors = np.linalg.eigh((array + np.swapaxes(array.conj(), -1, -2)) / 2)

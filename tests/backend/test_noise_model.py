@@ -118,3 +118,10 @@ def test_arguments_that_are_refused() -> None:
         noise_model(equation, {"wait": -1.0})
     with pytest.raises(ArgumentError, match="Argument `n_qubits` must be at least 1, but is 0"):
         labelled_delay("wait", 0)
+
+
+@pytest.mark.parametrize("label", ["x", "cx", "delay", "unitary"])
+def test_a_label_is_no_name_of_a_gate(label: str) -> None:
+    """Every gate of that name would be noisy, too."""
+    with pytest.raises(nv.errors.ArgumentError, match=f'`durations` must have labels .*, but has "{label}"'):
+        noise_model(nv.MasterEquation(nv.Medium.pair()), {label: 0.1})

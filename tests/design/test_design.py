@@ -230,3 +230,9 @@ def test_what_is_no_magnet_is_refused() -> None:
     for ask in (nv.design.optimise, nv.design.survey):
         with pytest.raises(ArgumentError, match=r"`magnet` must be a magnet such as magnets\.Film, but is Medium"):
             ask(medium, separation_nm=(50.0, 100.0), frequency_ghz=2.87)
+
+
+def test_a_frequency_is_always_asked_for() -> None:
+    film: Any = nv.magnets.Film(nv.magnets.YIG, 20.0, 2.0)
+    with pytest.raises(nv.errors.ArgumentError, match="`frequency_ghz` must be a real number, but is None"):
+        nv.design.survey(film, separation_nm=[50, 100], height_nm=[10, 20], frequency_ghz=None)  # pyright: ignore[reportArgumentType]

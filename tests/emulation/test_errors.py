@@ -89,7 +89,7 @@ def test_engines(engine: object) -> None:
         emulate(CIRCUIT, DEVICE, shots=None, engine=engine)
 
 
-@pytest.mark.parametrize("seed", [-1, 1.5, "a", True])
+@pytest.mark.parametrize("seed", [-1, 1.5, "a", True, range(10**15)])
 def test_seeds(seed: object) -> None:
     with pytest.raises(ArgumentError, match=r"^Argument `seed` must be"):
         emulate(CIRCUIT, DEVICE, shots=10, seed=seed)

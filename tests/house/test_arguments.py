@@ -11,6 +11,7 @@ from nvprotocol import _checks as checks
 from nvprotocol.errors import ArgumentError
 
 PAIR = nv.MasterEquation(nv.Medium.pair())
+FILM = nv.magnets.Film(nv.magnets.YIG, 20.0, 2.0)
 HUGE: dict[str, tuple[Callable[[object], object], object]] = {
     "number": (lambda value: nv.channels.preparation(value), 0.5),  # pyright: ignore[reportArgumentType]
     "array": (lambda value: nv.Medium.pair(a=value), 1.0),  # pyright: ignore[reportArgumentType]
@@ -44,6 +45,33 @@ def test_numbers_beyond_floats_are_refused_in_a_short_line(name: str, value: obj
         ),
         (lambda: nv.closed_form.conditional_concurrence(1e308, 1.0), "`t` must be at most 1e\\+100 in size"),
         (lambda: nv.closed_form.exchange_concurrence(1.0, [1.0, -1e308]), "`J` must be .* contains 1e\\+308"),
+        (lambda: nv.closed_form.bloch_vector(1.0, [0, 0, 1e308], 1.0), "`initial` must be at most 1e\\+100"),
+        (lambda: nv.closed_form.probability_at_fidelity(0.9, 1.0, 1e-320), "`A` must not be 0"),
+        (lambda: nv.concurrence(1e308 * np.eye(4)), "`rho` must be at most 1e\\+100"),
+        (lambda: nv.tomography.nearest_state(1e308 * np.eye(4)), "`matrix` must be at most 1e\\+100"),
+        (lambda: nv.operators.kraus_superoperator(1e308 * np.eye(2)), "`operator` must be at most 1e\\+100"),
+        (lambda: nv.channels.Channel(np.full((4, 4), 1e308 + 0j)), "`superoperator` must be at most 1e\\+100"),
+        (lambda: checks.unit_vector([0, 0, 1e308], "axis"), "`axis` must be at most 1e\\+100"),
+        (lambda: nv.Device(PAIR, intrinsic_t1_us=1e-320), "`intrinsic_t1_us` must be at least 1e-100 us"),
+        (lambda: nv.magnets.Film(nv.magnets.YIG, 1e99, 2.0), "`thickness_nm` must be between 1e-06 and 1e\\+09"),
+        (lambda: nv.magnets.Film(nv.magnets.YIG, 20.0, 1e160), "`gap_ghz` must be between"),
+        (lambda: nv.magnets.Film.in_field(nv.magnets.YIG, 20.0, 1e308), "`field_mt` must be between"),
+        (lambda: nv.magnets.Exchange(1, 2.0, 8e-6, 14.2, 1.24, 1e99), "`coupling_mhz` must be at most 1e\\+12"),
+        (
+            lambda: nv.magnets.Material(name="x", magnetisation_a_per_m=1e99, exchange_t_m2=5e-17),
+            "`magnetisation_a_per_m` must be between",
+        ),
+        (lambda: FILM.medium(1e308, height_nm=10.0, frequency_ghz=2.87), "`separation_nm` must be at most 1e\\+100"),
+        (
+            lambda: nv.magnets.Tabulated([1e308], [0.0], green=np.array([[-1j]])),
+            "`frequency_ghz` must be at most 1e\\+100",
+        ),
+        (lambda: PAIR.monitored("ud", [1.0], [np.zeros(2), np.zeros((2, 2))]), "`period` must be"),
+        (lambda: PAIR.evolve("ud", [1.0], int), "`observable` must be a function"),  # pyright: ignore[reportArgumentType]
+        (lambda: nv.pulses.Gaussian(1e308), "`duration_ns` must be at most 1e\\+100"),
+        (lambda: nv.pulses.Gaussian(1e-320), "`duration_ns` must be at least 1e-100"),
+        (lambda: nv.pulses.Gaussian(40.0, 1e308), "`sigma_ns` must be at most 1e\\+100"),
+        (lambda: FILM.wavelength_nm(-128), "`frequency_ghz` must be greater than 0"),
     ],
 )
 def test_numbers_whose_products_overflow_are_refused(call: Callable[[], object], must: str) -> None:

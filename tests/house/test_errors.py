@@ -38,3 +38,20 @@ def test_the_same_error_about_another_name() -> None:
 def test_a_question_ends_the_sentence() -> None:
     message = 'Argument `base` must be a name, but is "idel"; did you mean "ideal"?'
     assert str(ArgumentError("base", "be a name", 'is "idel"; did you mean "ideal"?')) == message
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        nv.errors.FileError("a\nb.csv: there is no such file."),
+        nv.errors.OutputError("The file a\nb cannot be written."),
+        nv.errors.StoreError("a\nb", "it holds c\r\nd"),
+        nv.errors.ArgumentError("x", "be one", "is a\nb"),
+        nv.errors.NoKeptShotsError("a\nb\x1b[2J"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_message_is_one_line(error: nv.errors.NVProtocolError) -> None:
+    assert r"a\nb" in str(error)
+    assert str(error).isprintable()
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)

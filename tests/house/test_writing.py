@@ -128,3 +128,8 @@ def test_text_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"cannot be written: [^\n]*surrogates not allowed"):
         write_file(tmp_path / "file", "\ud800")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_on_two_lines_is_named_on_one(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"^The file .*a\\nb/page\.md cannot be written: No such file"):
+        write_file(tmp_path / "a\nb" / "page.md", "text")

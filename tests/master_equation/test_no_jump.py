@@ -160,3 +160,10 @@ def test_a_batch_of_media_holds_the_single_ones(rng: np.random.Generator) -> Non
 def test_a_conditional_reads_well() -> None:
     kept = nv.MasterEquation(nv.Medium.pair(a=1.0)).no_jump("ud", [0.0, 1.0])
     assert str(kept) == "Conditional states of shape (2, 4, 4), kept with probability 0.1353 to 1"
+
+
+@pytest.mark.parametrize("d", [0.0, 0.3])
+def test_of_no_states_nothing_is_left(d: float) -> None:
+    kept = nv.MasterEquation(nv.Medium.pair(d=d)).no_jump(np.zeros((0, 4, 4)), [0.0, 1.0])
+    assert kept.states.shape == (0, 2, 4, 4)
+    assert kept.probability.shape == (0, 2)

@@ -32,7 +32,7 @@ from types import FrameType
 from typing import Any
 
 import numpy as np
-from hostile_values import ENTRIES, VALUES
+from hostile_values import ENTRIES, NUMBERS, VALUES
 from public_calls import BY_OTHERS, ROOT, Call, known_calls, public
 
 import nvprotocol as nv
@@ -72,10 +72,15 @@ def cases(calls: dict[str, Call]) -> Iterator[Case]:
             if isinstance(given, list | tuple | dict) and len(given):
                 for label in ENTRIES:
                     yield Case(name, parameter, True, label)
+            if isinstance(given, np.ndarray) and given.size and given.dtype.kind in "iufc":
+                for label in NUMBERS:
+                    yield Case(name, parameter, True, label)
 
 
 def with_entry(given: Any, value: Any) -> Any:
     """A container with the value in place of its last entry."""
+    if isinstance(given, np.ndarray):
+        return np.where(np.arange(given.size).reshape(given.shape) == given.size - 1, value, given)
     if isinstance(given, dict):
         return {**given, list(given)[-1]: value}
     kind = tuple if isinstance(given, tuple) else list

@@ -229,3 +229,6 @@ VALUES: dict[str, Make] = {
 
 ENTRIES = ("None", "True", "nan", "10**400", "text", "empty list", "object", "array", "masked", "timedelta64", "-1e308")
 """Those that are also put in place of one entry of a list, a tuple or a dictionary."""
+
+NUMBERS = ("None", "nan", "inf", "1e308", "-1e308", "1e-320", "10**18", "complex")
+"""Those that are put in place of the last number of an array."""

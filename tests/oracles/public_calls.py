@@ -241,6 +241,7 @@ SHOWN = r"""
 >>> experiment = nv.experiment.load("circuits/monitored_bell.toml")
 >>> values = experiment.scan.values[:2]
 >>> _ = experiment.along(values), experiment.device(0, 1.0), experiment.equations(values)
+>>> _ = experiment.part(0, values)
 >>> _ = experiment.scan.put(experiment.settings(0, 1), 1.0), experiment.scan.number(1.0)
 >>> small = nv.magnets.SmallMagnet.random(1, 0.5)
 >>> spin = small.spin("z", 0)
@@ -277,7 +278,6 @@ SHOWN = r"""
 >>> curve = nv.experiment.run(nv.experiment.parse(text + "\nrun.shots = 100")).curves[0]
 >>> exact = curve.exact
 >>> _ = type(exact)(exact.values, exact.probability, exact.states, exact.outcomes)
->>> _ = type(exact)(exact.values[None], exact.probability[None], exact.states[None]).of_curve(0)
 >>> _ = type(curve)(**vars(curve))
 >>> observable = nv.experiment.Observable("C", "concurrence", ("ZZ",), None, ("00", "01", "10", "11"))
 >>> _ = observable.of_states(protocol, {}, exact.states), observable.distribution(protocol, {}, exact.states)
@@ -293,7 +293,6 @@ BY_OTHERS = {
 """Qiskit hashes the arguments of a transpiler pass before the pass sees them, and Python makes an enumeration."""
 REFUSED = {
     "nvprotocol.backend.backend.NVBackend.from_backend",
-    "nvprotocol.experiment.file.Experiment.part",
     "nvprotocol.runs.worker_pool.WorkerPool.shutdown",
     "nvprotocol.runs.worker_pool.WorkerPool.submit",
 }

@@ -1,6 +1,7 @@
 """Envelopes: closed forms of areas, Fourier components and samples."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -129,3 +130,28 @@ def test_a_waveform_taken_over_as_samples_has_the_same_area() -> None:
 def test_envelopes_that_there_are_not(make: object, message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         make()  # pyright: ignore[reportCallIssue]
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [p.Gaussian(40.0), p.Drag(40.0, beta_ns=2.0), p.RaisedCosine(40.0), p.Square(40.0, 5.0), p.Samples([0.5, 1], 20.0)],
+    ids=lambda envelope: type(envelope).__name__,
+)
+def test_times_of_any_kind_are_times_within_the_duration(envelope: p.Envelope) -> None:
+    times: list[Any] = [
+        7,
+        np.int8(7),
+        np.float16(7),
+        np.longdouble(7),
+        np.array(7),
+        [7.0],
+        np.array([[7]], dtype=np.uint64),
+    ]
+    for t in times:
+        assert np.shape(envelope.shape(t)) == np.shape(t)
+        np.testing.assert_array_equal(envelope.shape(t), envelope.shape(7.0))
+    for t in (10**9, -1e300, np.array([1e308, -1e308])):  # where it ends, without overflow
+        np.testing.assert_array_equal(envelope.shape(t), envelope.shape(np.clip(np.asarray(t, dtype=float), 0.0, 40.0)))
+    for wrong in (None, "7", True, 1j, float("nan"), [None]):
+        with pytest.raises(ArgumentError, match="`t` must be"):
+            envelope.shape(wrong)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from nvprotocol.errors import OutputError, StoreError
+from nvprotocol.errors import ArgumentError, OutputError, StoreError
 from nvprotocol.runs import ChunkStore, Work, points_each
 
 DTYPES = st.sampled_from(["f8", "c16", "i8", "u1", "?", "U5"]).map(np.dtype)
@@ -132,6 +133,22 @@ def test_a_full_disk_leaves_what_is_there(tmp_path: Path, monkeypatch: pytest.Mo
         store.save(0, squares().compute(0))
     assert store.load(0) is not None
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_what_is_refused_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a\nb").mkdir()
+    (tmp_path / "a\nb" / "c\nd").touch()
+    for folder in (tmp_path / "a\nb", tmp_path / "a\nb" / "c\nd"):
+        with pytest.raises((StoreError, OutputError), match=r"^The store .*a\\nb.*\.$"):
+            ChunkStore(folder, squares())
+
+
+@pytest.mark.parametrize(
+    "arrays", [None, [1.0], {1: np.zeros(2)}, {"key": np.zeros(2)}, {"file": np.zeros(2)}, {"a": 1}]
+)
+def test_a_chunk_is_named_arrays(tmp_path: Path, arrays: Any) -> None:
+    with pytest.raises(ArgumentError, match=r"^Argument `arrays"):
+        ChunkStore(tmp_path / "store", squares()).save(0, arrays)
 
 
 def test_the_key_is_that_of_what_is_asked() -> None:

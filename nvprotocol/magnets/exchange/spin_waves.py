@@ -21,6 +21,7 @@ from nvprotocol._checks import (
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.bose import polylogarithm
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
+from nvprotocol.magnets.limits import number_of_magnet
 
 __all__ = ["SpinWaves"]
 
@@ -60,8 +61,8 @@ class SpinWaves:
     def __post_init__(self) -> None:
         whole_number(self.dimension, "dimension", minimum=1, maximum=3)
         for name in ("gap_ghz", "stiffness_m2_per_s", "spin", "lattice_nm"):
-            object.__setattr__(self, name, real_number(getattr(self, name), name, above=0.0))
-        object.__setattr__(self, "coupling_mhz", real_number(self.coupling_mhz, "coupling_mhz"))
+            object.__setattr__(self, name, number_of_magnet(getattr(self, name), name))
+        object.__setattr__(self, "coupling_mhz", number_of_magnet(self.coupling_mhz, "coupling_mhz"))
         object.__setattr__(self, "damping", real_number(self.damping, "damping", minimum=0.0))
         object.__setattr__(self, "dimension", int(self.dimension))
         object.__setattr__(self, "aligned", truth(self.aligned, "aligned"))

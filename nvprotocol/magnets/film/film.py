@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import mu_0
 
-from nvprotocol._checks import fail, instance, numeric_array, one_of, real_number, show, truth
+from nvprotocol._checks import fail, instance, one_of, positive_array, real_number, require_bounded, show, truth
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import GAMMA
 from nvprotocol.magnets.film.response import Geometry, emitted, film_response
 from nvprotocol.magnets.film.waves import FilmWaves
+from nvprotocol.magnets.limits import number_of_magnet
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.materials import Material
 from nvprotocol.magnets.response import Response
@@ -87,7 +88,7 @@ class Film(Magnet):
     def __post_init__(self) -> None:
         _material(self.material)
         for name in ("thickness_nm", "gap_ghz"):
-            object.__setattr__(self, name, real_number(getattr(self, name), name, above=0.0))
+            object.__setattr__(self, name, number_of_magnet(getattr(self, name), name))
         object.__setattr__(self, "damping", real_number(self.damping, "damping", minimum=0.0, maximum=1.0))
         one_of(self.orientation, "orientation", ("normal", "in-plane"))
         one_of(self.transition, "transition", ("lower", "upper"))
@@ -127,7 +128,7 @@ class Film(Magnet):
             >>> round(film.gap_ghz, 2)
             1.77
         """
-        applied, anisotropy = real_number(field_mt, "field_mt", above=0.0), real_number(anisotropy_mt, "anisotropy_mt")
+        applied, anisotropy = number_of_magnet(field_mt, "field_mt"), number_of_magnet(anisotropy_mt, "anisotropy_mt")
         planar = one_of(orientation, "orientation", ("normal", "in-plane")) == "in-plane"
         effective = 1e3 * mu_0 * _material(material).magnetisation_a_per_m - anisotropy
         stable = applied + effective if planar else applied - effective
@@ -199,7 +200,8 @@ class Film(Magnet):
 
     def _resonant(self, frequency_ghz: ArrayLike, azimuth_deg: float) -> Array:
         """Wavenumber in 1/m and group velocity in m/s on the last axis."""
-        frequency = numeric_array(frequency_ghz, "frequency_ghz", real=True)
+        frequency = positive_array(frequency_ghz, "frequency_ghz")
+        require_bounded(frequency, "frequency_ghz")
         angle = np.deg2rad(real_number(azimuth_deg, "azimuth_deg"))
         found = emitted(self.geometry, frequency * RAD_PER_S_PER_GHZ, float(np.sin(angle) ** 2))
         if np.any(np.isnan(found)):

@@ -8,7 +8,7 @@ import numpy as np
 import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, numeric_array, show
+from nvprotocol._checks import bounded_array, fail, numeric_array, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
@@ -173,7 +173,7 @@ class Table:
 
 
 def _rising(values: ArrayLike, name: str) -> Array:
-    points = np.atleast_1d(numeric_array(values, name, real=True))
+    points = np.atleast_1d(bounded_array(values, name, real=True))
     if points.ndim != 1 or points.size == 0:
         fail(name, "be one-dimensional and not empty", f"has shape {points.shape}")
     drops = np.flatnonzero(np.diff(points) <= 0)

@@ -4,13 +4,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import protocols
-from nvprotocol._checks import fail, instance, real_number, times_array, whole_number
+from nvprotocol._checks import fail, instance, real_number, show, times_array, whole_number
 from nvprotocol.device import Device
 from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.medium import Medium
 from nvprotocol.paper.figures.emulated import Points, emulated_points
 
 __all__ = ["long_time_points", "monitored_points", "unmonitored_points"]
+
+_MOST_CHECKS = 100_000
+"""Those that a circuit has at most."""
 
 
 def unmonitored_points(
@@ -90,6 +93,8 @@ def monitored_points(
     period = None if period is None else real_number(period, "period", above=0.0)
     if times[0] == 0:
         fail("times", "be greater than 0", "begin at 0")
+    if period is not None and times[-1] / _MOST_CHECKS > period:
+        fail("period", f"be at least 1/{_MOST_CHECKS} of the longest time", f"is {show(period)}")
     periods = times / checks if period is None else np.full(times.size, period)
     counts = np.rint(times / periods).astype(int)
     circuits = [
