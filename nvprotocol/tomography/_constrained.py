@@ -7,13 +7,13 @@ to zero. The multiplier τ is set anew in every step, so that the quadratic mode
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.tomography._interior_point import barrier_hessian, inverse_factor, step_to_boundary
+from nvprotocol.tomography._interior_point import barrier_hessian, inverse_factor, spread, step_to_zero
 from nvprotocol.tomography._pauli_vectors import to_matrix, to_vector
 
 Real = NDArray[np.float64]
@@ -68,13 +68,12 @@ class _Rows:
     x: Real
     p: Real
     y: Real
-    slack: Complex  # S, with one axis more in front: the cones
+    slack: Real  # S as vectors, shape (n, cones, 16)
     tau: Real
     length: Real  # of the last step
 
     def keep(self, wanted: NDArray[np.bool_]) -> "_Rows":
-        parts = {part.name: getattr(self, part.name) for part in fields(self)}
-        return _Rows(**{k: v[:, wanted] if k == "slack" else v[wanted] for k, v in parts.items()})
+        return _Rows(*(getattr(self, name)[wanted] for name in self.__dataclass_fields__))
 
 
 def constrained_maximum(
@@ -105,12 +104,12 @@ def constrained_maximum(
     n = len(counts)
     out = Optimum(now.x.copy(), np.zeros(n), np.full(n, np.nan), np.zeros(n, dtype=bool))
     for step in range(MAX_STEPS):
-        ell = np.sum(now.frequencies * np.log(np.where(now.frequencies > 0, now.p, 1.0)), axis=1)
-        states = [to_matrix(cone * now.x) for cone in cones]
-        gap = np.einsum("cnij,cnji->n", np.array(states), now.slack).real
+        ell = np.sum(now.frequencies * np.log(now.p), axis=1)
+        points = cones * now.x[:, None]
+        gap = np.sum(points * now.slack, axis=(1, 2))
         root, enough = None, np.zeros(len(ell), dtype=bool)
         if convex is not None:
-            value, now.gradient, root = convex(states[0])
+            value, now.gradient, root = convex(to_matrix(now.x))
             enough = (value < 0) & (ell > now.target)
         surplus = now.totals * (ell - now.target)
         out.vectors[now.row], out.multipliers[now.row] = now.x, now.tau
@@ -131,7 +130,7 @@ def constrained_maximum(
 def _begin(counts: Real, model: Real, start: Complex, cones: Real, floor: Real | None, gradient: Real | None) -> _Rows:
     n, totals = len(counts), counts.sum(axis=1)
     x, frequencies = to_vector(start), counts / totals[:, None]
-    p = x @ model.T
+    p = np.maximum(x @ model.T, np.finfo(float).tiny)
     return _Rows(
         row=np.arange(n),
         totals=totals,
@@ -141,7 +140,7 @@ def _begin(counts: Real, model: Real, start: Complex, cones: Real, floor: Real |
         x=x,
         p=p,
         y=frequencies / p,
-        slack=np.stack([np.linalg.inv(to_matrix(cone * x)) / totals[:, None, None] for cone in cones]),
+        slack=to_vector(np.linalg.inv(to_matrix(cones * x[:, None]))) / totals[:, None, None],
         tau=np.zeros(n),
         length=np.ones(n),
     )
@@ -149,52 +148,47 @@ def _begin(counts: Real, model: Real, start: Complex, cones: Real, floor: Real |
 
 def _advance(now: _Rows, model: Real, products: Real, cones: Real, ell: Real, gap: Real, root: Real | None) -> None:
     """One Newton step of all tables, in place."""
+    number = len(cones)
     centring = np.where(now.length < SHORT, OPENING, CENTRING)
-    aim = np.maximum(centring * gap / (4 * len(cones)), GAP / 20 / now.totals)[:, None]
-    curvature = now.y / now.p
-    information = (curvature @ products).reshape(-1, 16, 16)
-    slope = (now.frequencies / now.p) @ model
-    hessian, pull, factors = information.copy(), slope.copy(), []
-    for cone, slack in zip(cones, now.slack, strict=True):
-        factor = inverse_factor(to_matrix(cone * now.x))
-        inverse = np.swapaxes(factor.conj(), 1, 2) @ factor
-        barrier = cone[:, None] * barrier_hessian(inverse, slack) * cone
-        hessian += barrier
-        pull += aim * cone * to_vector(inverse)
-        factors.append((factor, inverse, barrier))
+    aim = np.maximum(centring * gap / (4 * number), GAP / 20 / now.totals)[:, None, None]
+    ratio, curvature = now.frequencies / now.p, now.y / now.p
+    information, slope = (curvature @ products).reshape(-1, 16, 16), ratio @ model
+    pairs = to_matrix(np.concatenate([cones * now.x[:, None], now.slack], axis=1))  # every ρ, then every S
+    factors = inverse_factor(pairs)
+    inverse = np.swapaxes(factors[:, :number].conj(), -1, -2) @ factors[:, :number]
+    barrier = barrier_hessian(inverse, pairs[:, number:])
+    pulls = aim * to_vector(inverse)
+    hessian = information + np.sum(barrier * (cones[:, :, None] * cones[:, None, :]), axis=1)
     if root is not None:
         scaled = root * np.sqrt(now.tau)[:, None, None]
         hessian += np.swapaxes(scaled, 1, 2) @ scaled
-    tau, dx = _newton(now, hessian, information, slope, pull, ell)
-    dp = dx @ model.T
-    dy = now.frequencies / now.p - now.y - curvature * dp
-    with np.errstate(divide="ignore", invalid="ignore"):  # outcomes that were never seen have y = 0 and stay there
-        dual = np.min(np.where(dy < 0, -now.y / dy, np.inf), axis=1)
-    primal, changes = np.full(len(dx), np.inf), []
-    for cone, slack, (factor, inverse, barrier) in zip(cones, now.slack, factors, strict=True):
-        change = to_matrix(aim * to_vector(inverse) - cone * np.einsum("nij,nj->ni", barrier, dx)) - slack
-        changes.append(change)
-        primal = np.minimum(primal, step_to_boundary(factor, to_matrix(cone * dx)))
-        if root is not None:
-            primal = np.minimum(primal, TRUST * step_to_boundary(factor, -to_matrix(cone * dx)))
-        dual = np.minimum(dual, step_to_boundary(inverse_factor(slack), change))
-    primal, dual = np.minimum(1, DAMPING * primal), np.minimum(1, DAMPING * dual)
+    tau, dx = _newton(now, hessian, information, slope, slope + np.sum(cones * pulls, axis=1), ell)
+    dy = ratio - now.y - curvature * (dx @ model.T)
+    inside = cones * dx[:, None]
+    changes = pulls - (barrier @ inside[..., None])[..., 0] - now.slack
+    lowest, highest = spread(factors, to_matrix(np.concatenate([inside, changes], axis=1)))[..., [0, -1]].T
+    to_boundary = 1 / np.maximum(-lowest, np.finfo(float).tiny)
+    primal, dual = to_boundary[:number].min(axis=0), to_boundary[number:].min(axis=0)
+    if root is not None:
+        primal = np.minimum(primal, TRUST / np.maximum(highest[:number].max(axis=0), np.finfo(float).tiny))
+    primal = np.minimum(1, DAMPING * primal)
+    dual = np.minimum(1, DAMPING * np.minimum(dual, step_to_zero(now.y, dy)))
     now.x = now.x + primal[:, None] * dx
     now.p = np.maximum(now.x @ model.T, np.finfo(float).tiny)
     now.y = now.y + dual[:, None] * dy
-    now.slack = now.slack + dual[:, None, None] * np.stack(changes)
+    now.slack = now.slack + dual[:, None, None] * changes
     now.tau = np.where(now.tau > 0, now.tau + dual * (tau - now.tau), tau)
     before, now.length = now.length, np.minimum(primal, dual)
-    hard = root is not None or len(cones) > 1
-    _restart(now, cones, aim, dual < STUCK if hard else np.maximum(before, now.length) < STUCK / 10)
+    hard = root is not None or number > 1
+    stuck = dual < STUCK if hard else np.maximum(before, now.length) < STUCK / 10
+    if stuck.any():
+        _restart(now, cones, aim, stuck)
 
 
 def _restart(now: _Rows, cones: Real, aim: Real, stuck: NDArray[np.bool_]) -> None:
     """Forgets the dual side where it stands at its boundary, and puts what the primal side implies."""
-    if stuck.any():
-        for which, cone in enumerate(cones):
-            now.slack[which, stuck] = aim[stuck][..., None] * np.linalg.inv(to_matrix(cone * now.x[stuck]))
-        now.y[stuck] = now.frequencies[stuck] / now.p[stuck]
+    now.slack[stuck] = aim[stuck] * to_vector(np.linalg.inv(to_matrix(cones * now.x[stuck][:, None])))
+    now.y[stuck] = now.frequencies[stuck] / now.p[stuck]
 
 
 def _newton(now: _Rows, hessian: Real, information: Real, slope: Real, pull: Real, ell: Real) -> tuple[Real, Real]:

@@ -103,48 +103,46 @@ def _begin(frequencies: Real, model: Real, start: Complex) -> _Iterates:
 
 def _advance(now: _Iterates, model: Real) -> None:
     """One Newton step of all tables, in place."""
-    states, slacks = to_matrix(now.vectors), _slack(now.multiplier, now.weights, model)
-    state_factor, slack_factor = inverse_factor(states), inverse_factor(slacks)
-    inverse = np.swapaxes(state_factor.conj(), 1, 2) @ state_factor
-    d = states.shape[-1]
+    pairs = to_matrix(np.stack([now.vectors, _slack(now.multiplier, now.weights, model)]))  # ρ and S
+    factors = inverse_factor(pairs)
+    inverse = np.swapaxes(factors[0].conj(), 1, 2) @ factors[0]
+    d = pairs.shape[-1]
     present = (now.multiplier - np.sum(now.weights * now.likelihoods, axis=1)) / d  # tr(ρS)/d
     target = CENTRING * present
-    curvature = now.weights / now.likelihoods
-    hessian = (model.T * curvature[:, None, :]) @ model + barrier_hessian(inverse, slacks)
-    gradient = target[:, None] * to_vector(inverse) + (now.frequencies / now.likelihoods) @ model
+    ratio, curvature = now.frequencies / now.likelihoods, now.weights / now.likelihoods
+    hessian = (model.T * curvature[:, None, :]) @ model + barrier_hessian(inverse, pairs[1])
+    gradient = target[:, None] * to_vector(inverse) + ratio @ model
     # The trace (coordinate 0) is fixed, so its equation yields λ instead.
     dx = np.zeros_like(now.vectors)
     dx[:, 1:] = _solve(hessian[:, 1:, 1:], gradient[:, 1:])
     d_multiplier = (gradient[:, 0] - np.sum(hessian[:, 0] * dx, axis=1)) / np.sqrt(d) - now.multiplier
-    dp = dx @ model.T
-    dy = now.frequencies / now.likelihoods - now.weights - curvature * dp
-    with np.errstate(divide="ignore", invalid="ignore"):  # outcomes that were never seen have y = 0 and stay there
-        to_zero = np.min(np.where(dy < 0, -now.weights / dy, np.inf), axis=1)
-    to_zero = np.minimum(to_zero, step_to_boundary(slack_factor, _slack(d_multiplier, dy, model)))
-    primal = np.minimum(1, DAMPING * step_to_boundary(state_factor, to_matrix(dx)))
-    dual = np.minimum(1, DAMPING * to_zero)
+    dy = ratio - now.weights - curvature * (dx @ model.T)
+    moves = to_matrix(np.stack([dx, _slack(d_multiplier, dy, model)]))
+    to_boundary = 1 / np.maximum(-spread(factors, moves)[..., 0], np.finfo(float).tiny)
+    primal = np.minimum(1, DAMPING * to_boundary[0])
+    dual = np.minimum(1, DAMPING * np.minimum(to_boundary[1], step_to_zero(now.weights, dy)))
     now.vectors += primal[:, None] * dx
     now.likelihoods = np.maximum(now.vectors @ model.T, np.finfo(float).tiny)
     now.weights += dual[:, None] * dy
     now.multiplier += dual * d_multiplier
 
 
-def _slack(multiplier: Real, weights: Real, model: Real) -> Complex:
+def _slack(multiplier: Real, weights: Real, model: Real) -> Real:
+    """S = λ·1 − Σₖ yₖ Eₖ as vectors."""
     vectors = -(weights @ model)
     vectors[:, 0] += multiplier * len(vectors[0]) ** 0.25  # 1 = √d B₀
-    return to_matrix(vectors)
+    return vectors
 
 
 def barrier_hessian(inverse: Complex, slacks: Complex) -> Real:
-    """Re tr(Bᵢ ρ⁻¹ Bⱼ S) for all i and j, shape (tables, d², d²)."""
+    """Re tr(Bᵢ ρ⁻¹ Bⱼ S) for all i and j, shape (…, d², d²)."""
     d = slacks.shape[-1]
-    basis = pauli_basis(d.bit_length() - 1)
-    left = (basis.reshape(-1, d) @ inverse).reshape(-1, d * d, d * d)
-    right = np.swapaxes((basis.reshape(-1, d) @ slacks).reshape(-1, d * d, d, d), 2, 3).reshape(-1, d * d, d * d)
+    basis = pauli_basis(d.bit_length() - 1).reshape(-1, d)
+    left = (basis @ inverse).reshape(*slacks.shape[:-2], d * d, d, d)
+    right = np.swapaxes((basis @ slacks).reshape(left.shape), -1, -2).conj()
     # The real part of a complex product is one real product of twice the inner length.
-    left_real = np.concatenate([left.real, left.imag], axis=2)
-    right_real = np.concatenate([right.real, -right.imag], axis=2)
-    return left_real @ np.swapaxes(right_real, 1, 2)
+    real = (*slacks.shape[:-2], d * d, 2 * d * d)
+    return left.view(float).reshape(real) @ np.swapaxes(np.ascontiguousarray(right).view(float).reshape(real), -1, -2)
 
 
 def _solve(matrices: Real, vectors: Real) -> Real:
@@ -161,17 +159,22 @@ def _eigenvalues(matrices: Complex) -> Real:
 
 
 def inverse_factor(matrices: Complex) -> Complex:
-    """F with F A F† = 1 for positive definite A."""
+    """F with F A F† = 1 for positive definite A, shape (…, d, d)."""
     try:
         return np.linalg.inv(np.linalg.cholesky(matrices)).astype(complex, copy=False)
     except np.linalg.LinAlgError:  # rounding has made one of them indefinite
         values, vectors = np.linalg.eigh(matrices)
-        floor = np.finfo(float).eps * values[:, -1:]
+        floor = np.finfo(float).eps * values[..., -1:]
         scale = np.sqrt(np.maximum(values, floor))[..., None]
-        return (np.swapaxes(vectors.conj(), 1, 2) / scale).astype(complex, copy=False)
+        return (np.swapaxes(vectors.conj(), -1, -2) / scale).astype(complex, copy=False)
 
 
-def step_to_boundary(factor: Complex, direction: Complex) -> Real:
-    """The largest α up to which A + α·direction stays positive, with F = `factor` of A."""
-    lowest = _eigenvalues(factor @ direction @ np.swapaxes(factor.conj(), 1, 2))[:, 0]
-    return 1 / np.maximum(-lowest, np.finfo(float).tiny)
+def spread(factors: Complex, directions: Complex) -> Real:
+    """Rising eigenvalues e of F D F†, shape (…, d): A + α·D stays positive as long as 1 + α e does, with F = `factors` of A."""
+    return _eigenvalues(factors @ directions @ np.swapaxes(factors.conj(), -1, -2))
+
+
+def step_to_zero(weights: Real, changes: Real) -> Real:
+    """The largest α up to which weights + α·changes stay positive; those that are zero stay there, shape (tables,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.min(np.where(changes < 0, -weights / changes, np.inf), axis=1)
