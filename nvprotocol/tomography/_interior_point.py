@@ -17,8 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.operators import pauli_basis
-from nvprotocol.tomography._pauli_vectors import to_matrix, to_vector
+from nvprotocol.tomography._pauli_vectors import strings, to_matrix, to_vector
 
 CENTRING = 0.1
 """Factor by which each step asks μ to fall: smaller values save no steps, as the path is left too far."""
@@ -28,6 +27,8 @@ MAX_STEPS = 50
 """Steps after which a fit is given up; 5 to 20 are needed, up to 35 for the most shots."""
 PATIENCE = 3
 """Steps without halving its certificate after which an acceptable fit ends, as rounding allows no better."""
+
+TINY = np.finfo(float).tiny
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -89,7 +90,7 @@ def maximise(counts: Real, model: Real, start: Complex, tolerance: Real, accepta
 
 def largest_gradient(frequencies: Real, likelihoods: Real, model: Real) -> Real:
     """λmax of Σₖ fₖ/pₖ Eₖ, one for each table; it is 1 at the optimum and larger elsewhere."""
-    return _eigenvalues(to_matrix((frequencies / likelihoods) @ model))[:, -1]
+    return eigenvalues(to_matrix((frequencies / likelihoods) @ model))[:, -1]
 
 
 def _begin(frequencies: Real, model: Real, start: Complex) -> _Iterates:
@@ -105,7 +106,8 @@ def _advance(now: _Iterates, model: Real) -> None:
     """One Newton step of all tables, in place."""
     pairs = to_matrix(np.stack([now.vectors, _slack(now.multiplier, now.weights, model)]))  # ρ and S
     factors = inverse_factor(pairs)
-    inverse = np.swapaxes(factors[0].conj(), 1, 2) @ factors[0]
+    adjoints = np.swapaxes(factors.conj(), -1, -2)
+    inverse = adjoints[0] @ factors[0]
     d = pairs.shape[-1]
     present = (now.multiplier - np.sum(now.weights * now.likelihoods, axis=1)) / d  # tr(ρS)/d
     target = CENTRING * present
@@ -118,11 +120,11 @@ def _advance(now: _Iterates, model: Real) -> None:
     d_multiplier = (gradient[:, 0] - np.sum(hessian[:, 0] * dx, axis=1)) / np.sqrt(d) - now.multiplier
     dy = ratio - now.weights - curvature * (dx @ model.T)
     moves = to_matrix(np.stack([dx, _slack(d_multiplier, dy, model)]))
-    to_boundary = 1 / np.maximum(-spread(factors, moves)[..., 0], np.finfo(float).tiny)
-    primal = np.minimum(1, DAMPING * to_boundary[0])
-    dual = np.minimum(1, DAMPING * np.minimum(to_boundary[1], step_to_zero(now.weights, dy)))
+    growth = np.maximum(-eigenvalues(factors @ moves @ adjoints)[..., 0], TINY)
+    primal = np.minimum(1, DAMPING / growth[0])
+    dual = np.minimum(1, DAMPING / np.maximum(growth[1], decay(now.weights, dy)))
     now.vectors += primal[:, None] * dx
-    now.likelihoods = np.maximum(now.vectors @ model.T, np.finfo(float).tiny)
+    now.likelihoods = np.maximum(now.vectors @ model.T, TINY)
     now.weights += dual[:, None] * dy
     now.multiplier += dual * d_multiplier
 
@@ -137,7 +139,7 @@ def _slack(multiplier: Real, weights: Real, model: Real) -> Real:
 def barrier_hessian(inverse: Complex, slacks: Complex) -> Real:
     """Re tr(Bᵢ ρ⁻¹ Bⱼ S) for all i and j, shape (…, d², d²)."""
     d = slacks.shape[-1]
-    basis = pauli_basis(d.bit_length() - 1).reshape(-1, d)
+    basis = strings(d).reshape(-1, d)
     left = (basis @ inverse).reshape(*slacks.shape[:-2], d * d, d, d)
     right = np.swapaxes((basis @ slacks).reshape(left.shape), -1, -2).conj()
     # The real part of a complex product is one real product of twice the inner length.
@@ -154,7 +156,12 @@ def _solve(matrices: Real, vectors: Real) -> Real:
         return np.linalg.solve(regular, vectors[..., None]).astype(float, copy=False)[..., 0]
 
 
-def _eigenvalues(matrices: Complex) -> Real:
+def eigenvalues(matrices: Complex) -> Real:
+    """Rising eigenvalues of Hermitian matrices, shape (…, d).
+
+    Of F D F† with F = `inverse_factor` of A, they tell how far A + α·D stays positive: as far as 1 + α e does for the
+    least of them.
+    """
     return np.linalg.eigvalsh(matrices).astype(float, copy=False)
 
 
@@ -169,12 +176,6 @@ def inverse_factor(matrices: Complex) -> Complex:
         return (np.swapaxes(vectors.conj(), -1, -2) / scale).astype(complex, copy=False)
 
 
-def spread(factors: Complex, directions: Complex) -> Real:
-    """Rising eigenvalues e of F D F†, shape (…, d): A + α·D stays positive as long as 1 + α e does, with F = `factors` of A."""
-    return _eigenvalues(factors @ directions @ np.swapaxes(factors.conj(), -1, -2))
-
-
-def step_to_zero(weights: Real, changes: Real) -> Real:
-    """The largest α up to which weights + α·changes stay positive; those that are zero stay there, shape (tables,)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.min(np.where(changes < 0, -weights / changes, np.inf), axis=1)
+def decay(weights: Real, changes: Real) -> Real:
+    """1/α at which the first of the weights + α·changes falls to zero, one a table; those that are zero stay there."""
+    return (-changes / np.maximum(weights, TINY)).max(axis=1)

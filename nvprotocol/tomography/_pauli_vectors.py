@@ -79,23 +79,27 @@ def to_vector(matrices: NDArray[np.complex128]) -> NDArray[np.float64]:
     """Coordinates tr(Bᵢ A) of Hermitian matrices, shape (…, d, d) -> (…, d²)."""
     d = matrices.shape[-1]
     flat = np.ascontiguousarray(matrices, dtype=complex).view(float).reshape(-1, 2 * d * d)
-    return (flat @ _real_basis(d).T).reshape(*matrices.shape[:-2], d * d)
+    return (flat @ _real_strings(d).T).reshape(*matrices.shape[:-2], d * d)
 
 
 def to_matrix(vectors: NDArray[np.float64]) -> NDArray[np.complex128]:
     """Hermitian matrices Σᵢ xᵢ Bᵢ, shape (…, d²) -> (…, d, d)."""
     d = 1 << ((vectors.shape[-1].bit_length() - 1) // 2)
     flat = vectors.reshape(-1, d * d)  # one product of matrices, not one for each row of further axes
-    return (flat @ _real_basis(d)).view(complex).reshape(*vectors.shape[:-1], d, d)
+    return (flat @ _real_strings(d)).view(complex).reshape(*vectors.shape[:-1], d, d)
 
 
-def _real_basis(d: int) -> NDArray[np.float64]:
-    """The Pauli strings as rows of real and imaginary parts in turn, shape (d², 2d²): products with them are real."""
-    return PAIR if d == 4 else pauli_basis(d.bit_length() - 1).view(float).reshape(d * d, -1)
+def strings(d: int) -> NDArray[np.complex128]:
+    """The Bᵢ, shape (d², d, d); those of two qubits are at hand, as each table asks for them hundreds of times."""
+    return PAIR if d == 4 else pauli_basis(d.bit_length() - 1)
 
 
-PAIR = pauli_basis(2).view(float).reshape(16, 32)
-"""`_real_basis` of two qubits, at hand: it is asked for hundreds of times for each table."""
+PAIR = pauli_basis(2)
+
+
+def _real_strings(d: int) -> NDArray[np.float64]:
+    """The Bᵢ as rows of real and imaginary parts in turn, shape (d², 2d²): products with them are real ones."""
+    return strings(d).view(float).reshape(d * d, -1)
 
 
 def distribution(vectors: NDArray[np.float64], model: NDArray[np.float64], n_settings: int) -> NDArray[np.float64]:
