@@ -143,7 +143,7 @@ def _begin(counts: Real, model: Real, start: Complex, cones: Real, floor: Real |
         x=x,
         p=p,
         y=frequencies / p,
-        slack=to_vector(np.linalg.inv(to_matrix(cones * x[:, None]))) / totals[:, None, None],
+        slack=_inverse(cones * x[:, None]) / totals[:, None, None],
         tau=np.zeros(n),
         length=np.ones(n),
     )
@@ -190,8 +190,12 @@ def _advance(now: _Rows, model: Real, products: Real, cones: Real, ell: Real, ga
 
 def _restart(now: _Rows, cones: Real, aim: Real, stuck: NDArray[np.bool_]) -> None:
     """Forgets the dual side where it stands at its boundary, and puts what the primal side implies."""
-    now.slack[stuck] = aim[stuck] * to_vector(np.linalg.inv(to_matrix(cones * now.x[stuck][:, None])))
+    now.slack[stuck] = aim[stuck] * _inverse(cones * now.x[stuck][:, None])
     now.y[stuck] = now.frequencies[stuck] / now.p[stuck]
+
+
+def _inverse(points: Real) -> Real:
+    return to_vector(np.linalg.inv(to_matrix(points)).astype(complex, copy=False))
 
 
 def _newton(now: _Rows, hessian: Real, information: Real, slope: Real, pull: Real, ell: Real) -> tuple[Real, Real]:
