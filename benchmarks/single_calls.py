@@ -86,9 +86,7 @@ def scans(say: Report, number: int) -> None:
     durations = np.linspace(0.5, 3.0, number)
     circuits = [nv.protocols.monitored_bell(duration=float(one), checks=20) for one in durations]
     keep, each = {"parity": 1}, 1e3 / number
-    say(
-        f"{number} monitored circuits: compiled in {each * seconds(3, compiled_all, circuits, device, keep):.2f} ms each"
-    )
+    say(f"{number} circuits: compiled in {each * seconds(3, compiled_all, circuits, device, keep):.2f} ms each")
     steps = compiled_all(circuits, device, keep)
     five = {"settings": nv.tomography.U1, "ansatz": "X"}
     for engine in ("exact", "aer"):

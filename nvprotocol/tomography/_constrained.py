@@ -159,8 +159,8 @@ def _advance(now: _Rows, model: Real, products: Real, cones: Real, ell: Real, ga
     pairs = to_matrix(np.concatenate([cones * now.x[:, None], now.slack], axis=1))  # every ρ, then every S
     factors = inverse_factor(pairs)
     adjoints = np.swapaxes(factors.conj(), -1, -2)
-    barrier = barrier_hessian(adjoints[:, :number] @ factors[:, :number], pairs[:, number:])
-    pulls = aim * to_vector(adjoints[:, :number] @ factors[:, :number])
+    inverse = adjoints[:, :number] @ factors[:, :number]
+    barrier, pulls = barrier_hessian(inverse, pairs[:, number:]), aim * to_vector(inverse)
     hessian = information + (barrier * (cones[:, :, None] * cones[:, None, :])).sum(axis=1)
     if root is not None:
         scaled = root * np.sqrt(now.tau)[:, None, None]
