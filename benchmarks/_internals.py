@@ -1,6 +1,6 @@
 """What benchmarks take from inside the package: the one place to change when its rooms are rearranged."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,18 +9,31 @@ from qiskit import QuantumCircuit
 import nvprotocol as nv
 from nvprotocol.compiler.circuit_to_steps import compile_circuits
 from nvprotocol.compiler.steps import CompiledCircuit
-from nvprotocol.engines import exact
+from nvprotocol.engines import aer, exact
 from nvprotocol.experiment.exact import by_master_equation, drawn_at, exact_of
 from nvprotocol.experiment.file import parameters_of
 from nvprotocol.experiment.observable import observable_of
 from nvprotocol.master_equation import Conditional
 
 States = NDArray[np.complex128]
+ENGINES = {"exact": exact.ExactEngine, "aer": aer.AerEngine}
 
 
 def compiled(circuit: QuantumCircuit, device: nv.Device, postselect: Mapping[str, int | str]) -> CompiledCircuit:
     """The steps that the engines follow."""
     return compile_circuits([circuit], device, postselect)[0]
+
+
+def compiled_all(
+    circuits: Sequence[QuantumCircuit], device: nv.Device, postselect: Mapping[str, int | str]
+) -> list[CompiledCircuit]:
+    """The steps of several circuits, of which what is equal is worked out once."""
+    return compile_circuits(circuits, device, postselect)
+
+
+def kept_states(circuits: Sequence[CompiledCircuit], device: nv.Device, engine: str) -> list[States]:
+    """The unnormalised states that an engine keeps."""
+    return ENGINES[engine](device).kept_states(circuits)
 
 
 def number_of(circuit: CompiledCircuit) -> int:

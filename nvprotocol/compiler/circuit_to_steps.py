@@ -12,22 +12,26 @@ Time does not depend on outcomes: both branches of an `if_else` take as long as 
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import product
 
+import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.circuit import Gate, Instruction, Reset
 from qiskit.circuit import Operation as QiskitOperation
 
 from nvprotocol._checks import ROUNDING
-from nvprotocol.channels import depolarising, evolution, preparation
+from nvprotocol.channels import depolarising, preparation
 from nvprotocol.compiler.gates import is_standard, runnable, to_native
 from nvprotocol.compiler.instructions import superop_instruction
 from nvprotocol.compiler.postselection import kept_bits, require_measured
 from nvprotocol.compiler.steps import CompiledCircuit, Step, blank
-from nvprotocol.compiler.timing import timed
+from nvprotocol.compiler.timing import TimedCircuit, timed
 from nvprotocol.device import Device
+
+_NUMBERS = 2**20
+"""Complex numbers of the channels of time that are worked out together."""
 
 
 def compile_circuits(
@@ -53,40 +57,61 @@ def compile_circuits(
         ArgumentError: As for `timed`, or if what is kept is not there or not measured.
         UnsupportedCircuitError: As for `timed`.
     """
-    compiler = _Compiler(device)
-    compiled = []
-    for circuit in circuits:
+    natives = [to_native(circuit, device) if translate else circuit for circuit in circuits]
+    plans = [timed(native, device) for native in natives]
+    stretches = [_stretches(plan, to_end=to_end) for plan in plans]
+    compiler, compiled = _Compiler(device, stretches), []
+    for circuit, native, plan, passed in zip(circuits, natives, plans, stretches, strict=True):
         keep = kept_bits(circuit, postselect)
-        native = to_native(circuit, device) if translate else circuit
-        steps = compiler.steps(native, prepares=prepares, to_end=to_end)
+        steps = compiler.steps(plan, passed, prepares=prepares)
         form = blank(circuit)
         require_measured(form, steps, keep)
         compiled.append(CompiledCircuit(steps, form, keep, native))
     return compiled
 
 
-class _Compiler:
-    """Makes steps for one device; equal operations and stretches of time are one object."""
+def _stretches(plan: TimedCircuit, *, to_end: bool) -> list[float]:
+    """The time in µs that passes before each operation, 0 where none does, and after the last one.
 
-    def __init__(self, device: Device) -> None:
+    They have as many decimals as the clocks have at the end: those that differ by rounding share one channel.
+    """
+    now, resolved, passed = 0.0, ROUNDING * plan.duration, []
+    times = [one.time for one in plan.operations]
+    decimals = _decimals(plan.duration)
+    for time in [*times, plan.duration] if to_end else times:
+        if time - now > resolved:
+            passed.append(time - now if decimals is None else round(time - now, decimals))
+            now = time
+        else:
+            passed.append(0.0)
+    return passed
+
+
+class _Compiler:
+    """Makes steps for one device; equal operations and stretches of time are one object.
+
+    Args:
+        device: The device.
+        stretches: What passes between the operations of each circuit; the channels are worked out together.
+    """
+
+    def __init__(self, device: Device, stretches: Iterable[Sequence[float]]) -> None:
         self._device = device
-        self._elapsed: dict[float, Instruction] = {}
+        self._elapsed = _elapsed(device, sorted(set().union(*stretches) - {0.0}))
         self._maps: dict[tuple[object, ...], tuple[QiskitOperation | Instruction, ...]] = {}
 
-    def steps(self, circuit: QuantumCircuit, *, prepares: bool, to_end: bool) -> list[Step]:
+    def steps(self, plan: TimedCircuit, stretches: Sequence[float], *, prepares: bool) -> list[Step]:
         """The steps of a circuit, stretches of time between its operations."""
-        plan, device = timed(circuit, self._device), self._device
+        device, elapsed = self._device, self._elapsed
         nv_qubits = tuple(range(device.n_qubits))
         steps: list[Step] = []
         if prepares and device.initialisation_error:
             steps += [Step(_preparation(device.initialisation_error), (k,)) for k in nv_qubits]
-        now, resolved = 0.0, ROUNDING * plan.duration
-        decimals = _decimals(plan.duration)
         same: dict[tuple[object, ...], tuple[QiskitOperation | Instruction, ...]] = {}
-        for time, operation, qubits, clbits, conditions, pieces, last in plan.operations:
-            if time - now > resolved:
-                steps.append(Step(self._elapse(time - now, decimals), nv_qubits))
-                now = time
+        for passed, timed_one in zip(stretches, plan.operations, strict=False):
+            _, operation, qubits, clbits, conditions, pieces, last = timed_one
+            if passed:
+                steps.append(Step(elapsed[passed], nv_qubits))
             is_nv = qubits[0] < len(nv_qubits)
             key = (id(operation), is_nv, pieces, last)  # Qiskit has one object for many of its operations
             maps = same.get(key)
@@ -99,15 +124,9 @@ class _Compiler:
             # Every case in which it happens, as tests of single bits that exclude those of the other cases.
             cases = [sum(case, ()) for case in product(*(one.cases for one in conditions))]
             steps += [Step(one, qubits, clbits, tests) for one in maps for tests in cases]
-        if to_end and plan.duration - now > resolved:
-            steps.append(Step(self._elapse(plan.duration - now, decimals), nv_qubits))
+        if len(stretches) > len(plan.operations) and stretches[-1]:
+            steps.append(Step(elapsed[stretches[-1]], nv_qubits))
         return steps
-
-    def _elapse(self, duration: float, decimals: int | None) -> Instruction:
-        shared = duration if decimals is None else round(duration, decimals)
-        if shared not in self._elapsed:
-            self._elapsed[shared] = superop_instruction(evolution(self._device.dynamics, shared))
-        return self._elapsed[shared]
 
     def _maps_of(
         self, operation: QiskitOperation, is_nv: bool, pieces: int, *, last: bool
@@ -131,6 +150,17 @@ class _Compiler:
         if isinstance(operation, Reset) and is_nv and self._device.initialisation_error:
             return (operation, _preparation(self._device.initialisation_error))
         return (operation,)  # a reset or a save
+
+
+def _elapsed(device: Device, durations: Sequence[float]) -> dict[float, Instruction]:
+    """The channels of stretches of time in µs."""
+    found: dict[float, Instruction] = {}
+    at_once = max(1, _NUMBERS // 16**device.n_qubits)
+    for first in range(0, len(durations), at_once):
+        some = durations[first : first + at_once]
+        for duration, matrix in zip(some, device.dynamics.propagator(np.array(some)), strict=True):
+            found[duration] = superop_instruction(matrix)
+    return found
 
 
 def _decimals(total: float) -> int | None:

@@ -3,17 +3,19 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from qiskit.circuit import Instruction
 
 from nvprotocol.channels import Channel
 
 
-def superop_instruction(channel: Channel) -> Instruction:
-    """The channel as the raw instruction that Aer's density-matrix method runs without converting it.
+def superop_instruction(channel: Channel | NDArray[np.complex128]) -> Instruction:
+    """A channel, or the superoperator of one, as the raw instruction that Aer's density-matrix method runs as it is.
 
     Aer does not check it, so it also carries maps that lower the trace.
     """
-    return readable_by_aer(Instruction("superop", channel.n_qubits, 0, [channel.superoperator]))
+    matrix = channel.superoperator if isinstance(channel, Channel) else channel
+    return readable_by_aer(Instruction("superop", (len(matrix).bit_length() - 1) // 2, 0, [matrix]))
 
 
 def readable_by_aer(operation: Any) -> Any:

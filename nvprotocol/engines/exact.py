@@ -36,22 +36,31 @@ class ExactEngine(Engine):
 
     def kept_states(self, circuits: Sequence[CompiledCircuit]) -> list[NDArray[np.complex128]]:
         """The unnormalised final states of the NV qubits in the runs that are kept."""
-        return [kept_state(circuit, self.device) for circuit in circuits]
+        plans: _Plans = {}
+        return [kept_state(circuit, self.device, plans) for circuit in circuits]
 
     def distributions(
         self, circuits: Sequence[CompiledCircuit], bits: Sequence[Sequence[int]]
     ) -> list[NDArray[np.float64]]:
         """Probabilities that a run is kept and some bits of each circuit read what they read."""
-        return [distribution(circuit, self.device, report) for circuit, report in zip(circuits, bits, strict=True)]
+        plans: _Plans = {}
+        asked = zip(circuits, bits, strict=True)
+        return [distribution(circuit, self.device, report, plans) for circuit, report in asked]
 
     def superoperator(self, circuit: CompiledCircuit) -> NDArray[np.complex128]:
         """The map of a circuit that measures nothing."""
         return superoperator(circuit)
 
 
-def kept_state(circuit: CompiledCircuit, device: Device) -> NDArray[np.complex128]:
-    """The unnormalised final state of the NV qubits in the runs that are kept, shape (2ᴺ, 2ᴺ)."""
-    branches = _followed(circuit, device, ())
+def kept_state(circuit: CompiledCircuit, device: Device, plans: "_Plans | None" = None) -> NDArray[np.complex128]:
+    """The unnormalised final state of the NV qubits in the runs that are kept, shape (2ᴺ, 2ᴺ).
+
+    Args:
+        circuit: The circuit.
+        device: The device.
+        plans: The plans of circuits that are still there, on this device, which those of one structure share.
+    """
+    branches = _followed(circuit, device, (), {} if plans is None else plans)
     branches.occupy(range(device.n_qubits))
     for qubit in branches.qubits[device.n_qubits :]:
         branches.clear(qubit)
@@ -59,9 +68,11 @@ def kept_state(circuit: CompiledCircuit, device: Device) -> NDArray[np.complex12
     return branches.states.sum(axis=0).reshape(d, d).T
 
 
-def distribution(circuit: CompiledCircuit, device: Device, report: Sequence[int]) -> NDArray[np.float64]:
+def distribution(
+    circuit: CompiledCircuit, device: Device, report: Sequence[int], plans: "_Plans | None" = None
+) -> NDArray[np.float64]:
     """Probabilities that a run is kept and some bits read what they read, one axis for each of them, (2, 2, …)."""
-    branches = _followed(circuit, device, report)
+    branches = _followed(circuit, device, report, {} if plans is None else plans)
     table = np.zeros((2,) * len(report))
     cells = tuple([branches.reading(bit, circuit.keep) for bit in report])
     np.add.at(table, cells, branches.traces if report else branches.traces.sum())
@@ -77,13 +88,15 @@ def superoperator(circuit: CompiledCircuit) -> NDArray[np.complex128]:
     return images.states.T
 
 
-def _followed(circuit: CompiledCircuit, device: Device, report: Collection[int]) -> Branches:
+def _followed(circuit: CompiledCircuit, device: Device, report: Collection[int], plans: "_Plans") -> Branches:
     n = circuit.form.num_qubits
     if n > _QUBIT_LIMIT:
         raise UnsupportedCircuitError("circuit", f"have at most {_QUBIT_LIMIT} qubits for the exact engine", f"has {n}")
-    plan = _Plan(circuit, device, report)
-    parts = _in_blocks(plan.sequence, plan.maps)
-    number_of = Counter(part for part in parts if isinstance(part, tuple))
+    structure = _structure(circuit, report)
+    plan = plans.get(structure)
+    if plan is None:
+        plan = plans[structure] = _Plan(circuit, device, report)
+    maps, parts, number_of = plan.maps_of(circuit), plan.parts, plan.number_of
     branches = Branches((), np.ones((1, 1), dtype=complex))
     matrices: dict[tuple[_Block, tuple[int, ...]], tuple[NDArray[np.complex128], tuple[int, ...]]] = {}
     for part in parts:
@@ -96,7 +109,7 @@ def _followed(circuit: CompiledCircuit, device: Device, report: Collection[int])
         before = part, branches.qubits
         matrix = matrices.get(before)
         if matrix is None:
-            block, size = [plan.maps[number] for number in part], branches.states.shape[1]
+            block, size = [maps[number] for number in part], branches.states.shape[1]
             if size > min(_LARGEST_MATRIX, 4 * number_of[part] * len(branches.states)):
                 for one in block:
                     one.on(branches)
@@ -122,13 +135,17 @@ class _Plan:
     Attributes:
         sequence: Numbers of maps, and what is not the same in all branches.
         maps: The maps.
+        parts: The sequence in blocks.
+        number_of: How often each block is there.
     """
 
     def __init__(self, circuit: CompiledCircuit, device: Device, report: Collection[int]) -> None:
         self.sequence: list[int | Fork | Keep] = []
         self.maps: list[Map] = []
         self._device = device
+        self._steps = circuit.steps
         self._number_of: dict[tuple[object, ...], int] = {}
+        self._numbers: dict[int, list[int]] = {}
         self._tracked: set[int] = set()
         self._known: dict[int, int] = {}
         last_write = last_writes(circuit.steps)
@@ -139,6 +156,19 @@ class _Plan:
             else:
                 last = {bit: circuit.keep[bit] for bit in clbits if last_write[bit] == k and bit in circuit.keep}
                 self._add(operation, qubits, clbits, tests, last, needed[k])
+        self.parts = _in_blocks(self.sequence, self.maps)
+        self.number_of = Counter(part for part in self.parts if isinstance(part, tuple))
+
+    def maps_of(self, circuit: CompiledCircuit) -> list[Map]:
+        """The maps of a circuit of the same structure, of which only what is another object has to be made."""
+        maps = list(self.maps)
+        for (own, *_), other in zip(self._steps, circuit.steps, strict=True):
+            numbers = self._numbers.get(id(own), ()) if other.operation is not own else ()
+            for number in numbers:
+                if maps[number] is self.maps[number]:
+                    there = self.maps[number]
+                    maps[number] = Map(_superoperator(other.operation), there.qubits, there.clears)
+        return maps
 
     def _add(
         self,
@@ -178,6 +208,7 @@ class _Plan:
         key = (id(operation), qubits)
         if key not in self._number_of:
             self._number_of[key] = len(self.maps)
+            self._numbers.setdefault(id(operation), []).append(len(self.maps))
             self.maps.append(Map(_superoperator(operation), qubits, isinstance(operation, Reset)))
         return self._number_of[key]
 
@@ -190,6 +221,27 @@ class _Plan:
             self._number_of[key] = len(self.maps)
             self.maps.append(Map(channel.superoperator, (qubit,)))
         return self._number_of[key]
+
+
+_Plans = dict[tuple[object, ...], _Plan]
+"""Plans of circuits on one device by their structure."""
+
+
+def _structure(circuit: CompiledCircuit, report: Collection[int]) -> tuple[object, ...]:
+    """What a plan depends on: where which operations are equal, not what they do, unless a bit decides on them.
+
+    An operation is known by the object that it is, never by its name, so it must not outlive the circuits.
+    """
+    number: dict[int, int] = {}
+    steps = tuple(
+        [
+            (id(operation), qubits, clbits, tests)
+            if tests
+            else (number.setdefault(id(operation), len(number)), isinstance(operation, Reset), qubits, clbits)
+            for operation, qubits, clbits, tests in circuit.steps
+        ]
+    )
+    return steps, tuple(sorted(circuit.keep.items())), tuple(report)
 
 
 def _needed_after(

@@ -8,7 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import operators
-from nvprotocol._checks import bounded_array, fail, instance, positive_array, real_number, show, times_array
+from nvprotocol._checks import (
+    bounded_array,
+    fail,
+    instance,
+    nonnegative_array,
+    positive_array,
+    real_number,
+    show,
+    times_array,
+)
 from nvprotocol._read_only import holds_read_only, protect, read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import checks, memory, steady
@@ -188,11 +197,11 @@ class MasterEquation:
         memory.require_superoperators(self.n_qubits, self.batch_shape)
         return read_only(liouvillian(self._parameters, self.n_qubits))
 
-    def propagator(self, duration: float) -> NDArray[np.complex128]:
+    def propagator(self, duration: float | NDArray[np.float64]) -> NDArray[np.complex128]:
         """The superoperator exp(𝓛t) of a stretch of time on column-stacked density matrices, shape (…, d², d²).
 
         Args:
-            duration: Time in µs.
+            duration: Time in µs; of an array of shape (T,) the result has the shape (…, T, d², d²).
 
         Raises:
             ArgumentError: If the duration is negative or not finite.
@@ -202,10 +211,16 @@ class MasterEquation:
             >>> whole, half = equation.propagator(1.0), equation.propagator(0.5)
             >>> bool(np.allclose(half @ half, whole, atol=1e-14))
             True
+            >>> equation.propagator(np.array([0.5, 1.0])).shape
+            (2, 16, 16)
         """
-        duration = real_number(duration, "duration", minimum=0.0)
+        if isinstance(duration, np.ndarray) and duration.ndim == 1:
+            several = nonnegative_array(duration, "duration")
+            memory.require_superoperators(self.n_qubits, (*self.batch_shape, several.size))
+            return propagator(self._parameters, self.n_qubits, several)
+        one = real_number(duration, "duration", minimum=0.0)
         memory.require_superoperators(self.n_qubits, self.batch_shape)
-        return propagator(self._parameters, self.n_qubits, duration)
+        return propagator(self._parameters, self.n_qubits, np.array([one]))[..., 0, :, :]
 
     @overload
     def evolve(self, initial: operators.State, times: ArrayLike) -> NDArray[np.complex128]: ...

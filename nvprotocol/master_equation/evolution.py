@@ -114,15 +114,15 @@ def evolved(
     return np.zeros((*batch, times.size, d, d), dtype=complex) if states is None else states
 
 
-def propagator(values: NDArray[np.float64], n_qubits: int, duration: float) -> NDArray[np.complex128]:
-    """exp(𝓖t) as a matrix on column-stacked density matrices, shape (…, d², d²), put together from its blocks."""
+def propagator(values: NDArray[np.float64], n_qubits: int, durations: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """exp(𝓖t) as matrices on column-stacked density matrices, shape (…, T, d², d²), put together from its blocks."""
     d = 2**n_qubits
-    result = np.zeros((*values.shape[:-1], d * d, d * d), dtype=complex)
+    result = np.zeros((*values.shape[:-1], durations.size, d * d, d * d), dtype=complex)
     for sector in sectors(n_qubits, "full", symmetry_of_parameters(values, n_qubits)):
         rows, columns = elements(n_qubits, sector)
         generator = block_generator(values, n_qubits, sector, "full")
-        refuse_endless(generator, duration, "duration")
-        block = expm(generator * duration)
+        refuse_endless(generator, float(durations.max(initial=0.0)), "duration")
+        block = expm(generator[..., None, :, :] * durations[:, None, None])
         place, mirrored = columns * d + rows, rows * d + columns
         result[..., mirrored[:, None], mirrored] = block.conj()
         result[..., place[:, None], place] = block

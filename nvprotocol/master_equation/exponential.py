@@ -106,15 +106,18 @@ def _squared(
 
 
 def _taylor18(a: NDArray) -> NDArray:
-    a2 = a @ a
-    a3 = a2 @ a
-    a6 = a3 @ a3
-    c, one = _TAYLOR, np.eye(a.shape[-1])
-    first = c[0, 1] * a + c[0, 2] * a2 + c[0, 3] * a3
-    fifth = c[4, 2] * a2 + c[4, 3] * a3 + c[4, 4] * a6
-    ninth = first @ fifth + c[3, 0] * one + c[3, 1] * a + c[3, 2] * a2 + c[3, 3] * a3 + c[3, 4] * a6
-    third = c[2, 0] * one + c[2, 1] * a + c[2, 2] * a2 + c[2, 3] * a3 + c[2, 4] * a6
-    return c[1, 1] * a + c[1, 2] * a2 + c[1, 3] * a3 + c[1, 4] * a6 + (third + ninth) @ ninth
+    n = a.shape[-1]
+    powers = np.empty((5, *a.shape), dtype=a.dtype)
+    powers[0], powers[1] = np.eye(n), a
+    np.matmul(a, a, out=powers[2])
+    np.matmul(powers[2], a, out=powers[3])
+    np.matmul(powers[3], powers[3], out=powers[4])
+    first, second, third, fourth, fifth = (_TAYLOR @ powers.reshape(5, -1)).reshape(powers.shape)  # B₁ to B₅
+    ninth = first @ fifth
+    ninth += fourth
+    third += ninth
+    second += third @ ninth
+    return second
 
 
 def _pade13(a: NDArray) -> NDArray:

@@ -7,13 +7,13 @@ to zero. The multiplier τ is set anew in every step, so that the quadratic mode
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.tomography._interior_point import barrier_hessian, inverse_factor, step_to_boundary
+from nvprotocol.tomography._interior_point import TINY, barrier_hessian, decay, eigenvalues, inverse_factor
 from nvprotocol.tomography._pauli_vectors import to_matrix, to_vector
 
 Real = NDArray[np.float64]
@@ -68,13 +68,12 @@ class _Rows:
     x: Real
     p: Real
     y: Real
-    slack: Complex  # S, with one axis more in front: the cones
+    slack: Real  # S as vectors, shape (n, cones, 16)
     tau: Real
     length: Real  # of the last step
 
     def keep(self, wanted: NDArray[np.bool_]) -> "_Rows":
-        parts = {part.name: getattr(self, part.name) for part in fields(self)}
-        return _Rows(**{k: v[:, wanted] if k == "slack" else v[wanted] for k, v in parts.items()})
+        return _Rows(*(getattr(self, name)[wanted] for name in self.__dataclass_fields__))
 
 
 def constrained_maximum(
@@ -105,33 +104,36 @@ def constrained_maximum(
     n = len(counts)
     out = Optimum(now.x.copy(), np.zeros(n), np.full(n, np.nan), np.zeros(n, dtype=bool))
     for step in range(MAX_STEPS):
-        ell = np.sum(now.frequencies * np.log(np.where(now.frequencies > 0, now.p, 1.0)), axis=1)
-        states = [to_matrix(cone * now.x) for cone in cones]
-        gap = np.einsum("cnij,cnji->n", np.array(states), now.slack).real
-        root, enough = None, np.zeros(len(ell), dtype=bool)
+        ell = (now.frequencies * np.log(now.p)).sum(axis=1)
+        gap = (cones * now.x[:, None] * now.slack).sum(axis=(1, 2))
+        root, enough = None, False
         if convex is not None:
-            value, now.gradient, root = convex(states[0])
+            value, now.gradient, root = convex(to_matrix(now.x))
             enough = (value < 0) & (ell > now.target)
-        surplus = now.totals * (ell - now.target)
-        out.vectors[now.row], out.multipliers[now.row] = now.x, now.tau
-        out.surplus[now.row] = surplus
-        met = np.isinf(now.target) | (np.abs(surplus) < MISS) | ((now.tau > 0.99 * LARGEST_MULTIPLIER) & (surplus > 0))
-        met &= (now.length > SHORT) | (convex is None)  # a short step has not solved the equations of Newton
-        left = ~(((step > 2) & met & (now.totals * gap < GAP)) | enough)
-        out.solved[now.row] = ~left
-        if not left.any():
-            break
-        if not left.all():
+        left = ~_solved(now, ell, gap, hard=convex is not None) | (step < 3)
+        left &= ~np.asarray(enough)
+        if step == MAX_STEPS - 1 or not left.all():
+            out.vectors[now.row], out.multipliers[now.row] = now.x, now.tau
+            out.surplus[now.row], out.solved[now.row] = now.totals * (ell - now.target), ~left
+            if not left.any():
+                break
             now, ell, gap = now.keep(left), ell[left], gap[left]
             root = None if root is None else root[left]
         _advance(now, model, products, cones, ell, gap, root)
     return out
 
 
+def _solved(now: _Rows, ell: Real, gap: Real, *, hard: bool) -> NDArray[np.bool_]:
+    """Which tables have met their floor, with no gap left; after a short step a hard problem is not solved."""
+    surplus = now.totals * (ell - now.target)
+    met = (np.abs(surplus) < MISS) | np.isinf(now.target) | ((now.tau > 0.99 * LARGEST_MULTIPLIER) & (surplus > 0))
+    return met & (now.totals * gap < GAP) & (now.length > SHORT if hard else True)
+
+
 def _begin(counts: Real, model: Real, start: Complex, cones: Real, floor: Real | None, gradient: Real | None) -> _Rows:
     n, totals = len(counts), counts.sum(axis=1)
     x, frequencies = to_vector(start), counts / totals[:, None]
-    p = x @ model.T
+    p = np.maximum(x @ model.T, TINY)
     return _Rows(
         row=np.arange(n),
         totals=totals,
@@ -141,7 +143,7 @@ def _begin(counts: Real, model: Real, start: Complex, cones: Real, floor: Real |
         x=x,
         p=p,
         y=frequencies / p,
-        slack=np.stack([np.linalg.inv(to_matrix(cone * x)) / totals[:, None, None] for cone in cones]),
+        slack=_inverse(cones * x[:, None]) / totals[:, None, None],
         tau=np.zeros(n),
         length=np.ones(n),
     )
@@ -149,70 +151,70 @@ def _begin(counts: Real, model: Real, start: Complex, cones: Real, floor: Real |
 
 def _advance(now: _Rows, model: Real, products: Real, cones: Real, ell: Real, gap: Real, root: Real | None) -> None:
     """One Newton step of all tables, in place."""
+    number = len(cones)
     centring = np.where(now.length < SHORT, OPENING, CENTRING)
-    aim = np.maximum(centring * gap / (4 * len(cones)), GAP / 20 / now.totals)[:, None]
-    curvature = now.y / now.p
-    information = (curvature @ products).reshape(-1, 16, 16)
-    slope = (now.frequencies / now.p) @ model
-    hessian, pull, factors = information.copy(), slope.copy(), []
-    for cone, slack in zip(cones, now.slack, strict=True):
-        factor = inverse_factor(to_matrix(cone * now.x))
-        inverse = np.swapaxes(factor.conj(), 1, 2) @ factor
-        barrier = cone[:, None] * barrier_hessian(inverse, slack) * cone
-        hessian += barrier
-        pull += aim * cone * to_vector(inverse)
-        factors.append((factor, inverse, barrier))
+    aim = np.maximum(centring * gap / (4 * number), GAP / 20 / now.totals)[:, None, None]
+    ratio, curvature = now.frequencies / now.p, now.y / now.p
+    information, slope = (curvature @ products).reshape(-1, 16, 16), ratio @ model
+    pairs = to_matrix(np.concatenate([cones * now.x[:, None], now.slack], axis=1))  # every ρ, then every S
+    factors = inverse_factor(pairs)
+    adjoints = np.swapaxes(factors.conj(), -1, -2)
+    inverse = adjoints[:, :number] @ factors[:, :number]
+    barrier, pulls = barrier_hessian(inverse, pairs[:, number:]), aim * to_vector(inverse)
+    hessian = information + (barrier * (cones[:, :, None] * cones[:, None, :])).sum(axis=1)
     if root is not None:
         scaled = root * np.sqrt(now.tau)[:, None, None]
         hessian += np.swapaxes(scaled, 1, 2) @ scaled
-    tau, dx = _newton(now, hessian, information, slope, pull, ell)
-    dp = dx @ model.T
-    dy = now.frequencies / now.p - now.y - curvature * dp
-    with np.errstate(divide="ignore", invalid="ignore"):  # outcomes that were never seen have y = 0 and stay there
-        dual = np.min(np.where(dy < 0, -now.y / dy, np.inf), axis=1)
-    primal, changes = np.full(len(dx), np.inf), []
-    for cone, slack, (factor, inverse, barrier) in zip(cones, now.slack, factors, strict=True):
-        change = to_matrix(aim * to_vector(inverse) - cone * np.einsum("nij,nj->ni", barrier, dx)) - slack
-        changes.append(change)
-        primal = np.minimum(primal, step_to_boundary(factor, to_matrix(cone * dx)))
-        if root is not None:
-            primal = np.minimum(primal, TRUST * step_to_boundary(factor, -to_matrix(cone * dx)))
-        dual = np.minimum(dual, step_to_boundary(inverse_factor(slack), change))
-    primal, dual = np.minimum(1, DAMPING * primal), np.minimum(1, DAMPING * dual)
+    tau, dx = _newton(now, hessian, information, slope, slope + (cones * pulls).sum(axis=1), ell)
+    dy = ratio - now.y - curvature * (dx @ model.T)
+    inside = cones * dx[:, None]
+    changes = pulls - (barrier @ inside[..., None])[..., 0] - now.slack
+    moves = to_matrix(np.concatenate([inside, changes], axis=1))
+    lowest, highest = eigenvalues(factors @ moves @ adjoints)[..., [0, -1]].T
+    growth = np.maximum(-lowest, TINY)
+    primal, dual = growth[:number].max(axis=0), growth[number:].max(axis=0)
+    if root is not None:
+        primal = np.maximum(primal, highest[:number].max(axis=0) / TRUST)
+    primal, dual = np.minimum(1, DAMPING / primal), np.minimum(1, DAMPING / np.maximum(dual, decay(now.y, dy)))
     now.x = now.x + primal[:, None] * dx
-    now.p = np.maximum(now.x @ model.T, np.finfo(float).tiny)
+    now.p = np.maximum(now.x @ model.T, TINY)
     now.y = now.y + dual[:, None] * dy
-    now.slack = now.slack + dual[:, None, None] * np.stack(changes)
+    now.slack = now.slack + dual[:, None, None] * changes
     now.tau = np.where(now.tau > 0, now.tau + dual * (tau - now.tau), tau)
     before, now.length = now.length, np.minimum(primal, dual)
-    hard = root is not None or len(cones) > 1
-    _restart(now, cones, aim, dual < STUCK if hard else np.maximum(before, now.length) < STUCK / 10)
+    hard = root is not None or number > 1
+    stuck = dual < STUCK if hard else np.maximum(before, now.length) < STUCK / 10
+    if stuck.any():
+        _restart(now, cones, aim, stuck)
 
 
 def _restart(now: _Rows, cones: Real, aim: Real, stuck: NDArray[np.bool_]) -> None:
     """Forgets the dual side where it stands at its boundary, and puts what the primal side implies."""
-    if stuck.any():
-        for which, cone in enumerate(cones):
-            now.slack[which, stuck] = aim[stuck][..., None] * np.linalg.inv(to_matrix(cone * now.x[stuck]))
-        now.y[stuck] = now.frequencies[stuck] / now.p[stuck]
+    now.slack[stuck] = aim[stuck] * _inverse(cones * now.x[stuck][:, None])
+    now.y[stuck] = now.frequencies[stuck] / now.p[stuck]
+
+
+def _inverse(points: Real) -> Real:
+    return to_vector(np.linalg.inv(to_matrix(points)).astype(complex, copy=False))
 
 
 def _newton(now: _Rows, hessian: Real, information: Real, slope: Real, pull: Real, ell: Real) -> tuple[Real, Real]:
-    """The next τ and the step in x. The trace (coordinate 0) is fixed."""
-    regular = hessian + 1e-14 * np.trace(hessian, axis1=1, axis2=2)[:, None, None] * np.eye(16)
-    sides = np.stack([pull[:, 1:], now.gradient[:, 1:]], axis=2)
-    solved = np.linalg.solve(regular[:, 1:, 1:], sides)
-    u, w = np.zeros_like(now.x), np.zeros_like(now.x)
-    u[:, 1:], w[:, 1:] = solved[:, :, 0], solved[:, :, 1]
-    free = np.isinf(now.target)
-    if free.all():
+    """The next τ and the step in x. The trace (coordinate 0) is fixed; the Hessian is changed in place."""
+    diagonal = hessian.reshape(len(hessian), -1)[:, ::17]
+    diagonal += 1e-14 * diagonal.sum(axis=1, keepdims=True)
+    u_and_w = np.zeros((len(hessian), 16, 2))
+    u_and_w[:, :, 0], u_and_w[:, :, 1] = pull, now.gradient
+    u_and_w[:, 1:], u_and_w[:, 0] = np.linalg.solve(hessian[:, 1:, 1:], u_and_w[:, 1:]), 0.0
+    u, w = u_and_w[:, :, 0], u_and_w[:, :, 1]
+    if np.isinf(now.target).all():
         return now.tau, u
     # ℓ after the step x + u + τw in its quadratic model: c₀ + c₁τ − c₂τ²/2, to be 0; the larger root is beyond.
-    in_u, in_w = np.einsum("nij,nj->ni", information, u), np.einsum("nij,nj->ni", information, w)
-    c0 = ell - now.target + np.sum(slope * u - 0.5 * u * in_u, axis=1)
-    c1 = np.sum(slope * w - u * in_w, axis=1)
-    c2 = np.maximum(np.sum(w * in_w, axis=1), np.finfo(float).tiny)
+    linear = (slope[:, None] @ u_and_w)[:, 0]
+    quadratic = np.swapaxes(u_and_w, 1, 2) @ (information @ u_and_w)
+    c0 = ell - now.target + linear[:, 0] - 0.5 * quadratic[:, 0, 0]
+    c1 = linear[:, 1] - quadratic[:, 0, 1]
+    c2 = np.maximum(quadratic[:, 1, 1], TINY)
     tau = (c1 + np.sqrt(np.maximum(c1**2 + 2 * c2 * c0, 0))) / c2
-    tau = np.where(now.tau > 0, np.clip(tau, now.tau / 3, 3 * now.tau), np.maximum(tau, 1e-12))
-    tau = np.minimum(tau, LARGEST_MULTIPLIER)
+    near = np.minimum(np.maximum(tau, now.tau / 3), 3 * now.tau)
+    tau = np.minimum(np.where(now.tau > 0, near, np.maximum(tau, 1e-12)), LARGEST_MULTIPLIER)
     return tau, u + tau[:, None] * w

@@ -40,7 +40,11 @@ class Fits:
 
     def __post_init__(self) -> None:
         self.totals = self.counts.sum(axis=1)
-        self.signed = signed_concurrence(self.states)
+
+    @cached_property
+    def signed(self) -> Real:
+        """The signed concurrence of the states, shape (n,)."""
+        return signed_concurrence(self.states)
 
     def part(self, wanted: NDArray) -> "Fits":
         """Some of the tables."""
@@ -171,6 +175,8 @@ def _known(table: Real, model: Real, projector: Real) -> NDArray[np.bool_]:
     """Whether the settings with shots measure every coordinate of the ansatz."""
     wanted = round(np.trace(projector))
     kept = table.sum(axis=-1) > 0
+    if kept.all():
+        return np.full(len(table), np.linalg.matrix_rank(model, tol=1e-6) == wanted)
     patterns, back = np.unique(kept, axis=0, return_inverse=True)
     rank = [np.linalg.matrix_rank(model[np.repeat(pattern, 4)], tol=1e-6) for pattern in patterns]
     return (np.array(rank) == wanted)[back.reshape(-1)]

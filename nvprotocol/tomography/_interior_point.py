@@ -17,8 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.operators import pauli_basis
-from nvprotocol.tomography._pauli_vectors import to_matrix, to_vector
+from nvprotocol.tomography._pauli_vectors import strings, to_matrix, to_vector
 
 CENTRING = 0.1
 """Factor by which each step asks μ to fall: smaller values save no steps, as the path is left too far."""
@@ -28,6 +27,8 @@ MAX_STEPS = 50
 """Steps after which a fit is given up; 5 to 20 are needed, up to 35 for the most shots."""
 PATIENCE = 3
 """Steps without halving its certificate after which an acceptable fit ends, as rounding allows no better."""
+
+TINY = np.finfo(float).tiny
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -89,7 +90,7 @@ def maximise(counts: Real, model: Real, start: Complex, tolerance: Real, accepta
 
 def largest_gradient(frequencies: Real, likelihoods: Real, model: Real) -> Real:
     """λmax of Σₖ fₖ/pₖ Eₖ, one for each table; it is 1 at the optimum and larger elsewhere."""
-    return _eigenvalues(to_matrix((frequencies / likelihoods) @ model))[:, -1]
+    return eigenvalues(to_matrix((frequencies / likelihoods) @ model))[:, -1]
 
 
 def _begin(frequencies: Real, model: Real, start: Complex) -> _Iterates:
@@ -103,48 +104,47 @@ def _begin(frequencies: Real, model: Real, start: Complex) -> _Iterates:
 
 def _advance(now: _Iterates, model: Real) -> None:
     """One Newton step of all tables, in place."""
-    states, slacks = to_matrix(now.vectors), _slack(now.multiplier, now.weights, model)
-    state_factor, slack_factor = inverse_factor(states), inverse_factor(slacks)
-    inverse = np.swapaxes(state_factor.conj(), 1, 2) @ state_factor
-    d = states.shape[-1]
+    pairs = to_matrix(np.stack([now.vectors, _slack(now.multiplier, now.weights, model)]))  # ρ and S
+    factors = inverse_factor(pairs)
+    adjoints = np.swapaxes(factors.conj(), -1, -2)
+    inverse = adjoints[0] @ factors[0]
+    d = pairs.shape[-1]
     present = (now.multiplier - np.sum(now.weights * now.likelihoods, axis=1)) / d  # tr(ρS)/d
     target = CENTRING * present
-    curvature = now.weights / now.likelihoods
-    hessian = (model.T * curvature[:, None, :]) @ model + barrier_hessian(inverse, slacks)
-    gradient = target[:, None] * to_vector(inverse) + (now.frequencies / now.likelihoods) @ model
+    ratio, curvature = now.frequencies / now.likelihoods, now.weights / now.likelihoods
+    hessian = (model.T * curvature[:, None, :]) @ model + barrier_hessian(inverse, pairs[1])
+    gradient = target[:, None] * to_vector(inverse) + ratio @ model
     # The trace (coordinate 0) is fixed, so its equation yields λ instead.
     dx = np.zeros_like(now.vectors)
     dx[:, 1:] = _solve(hessian[:, 1:, 1:], gradient[:, 1:])
     d_multiplier = (gradient[:, 0] - np.sum(hessian[:, 0] * dx, axis=1)) / np.sqrt(d) - now.multiplier
-    dp = dx @ model.T
-    dy = now.frequencies / now.likelihoods - now.weights - curvature * dp
-    with np.errstate(divide="ignore", invalid="ignore"):  # outcomes that were never seen have y = 0 and stay there
-        to_zero = np.min(np.where(dy < 0, -now.weights / dy, np.inf), axis=1)
-    to_zero = np.minimum(to_zero, step_to_boundary(slack_factor, _slack(d_multiplier, dy, model)))
-    primal = np.minimum(1, DAMPING * step_to_boundary(state_factor, to_matrix(dx)))
-    dual = np.minimum(1, DAMPING * to_zero)
+    dy = ratio - now.weights - curvature * (dx @ model.T)
+    moves = to_matrix(np.stack([dx, _slack(d_multiplier, dy, model)]))
+    growth = np.maximum(-eigenvalues(factors @ moves @ adjoints)[..., 0], TINY)
+    primal = np.minimum(1, DAMPING / growth[0])
+    dual = np.minimum(1, DAMPING / np.maximum(growth[1], decay(now.weights, dy)))
     now.vectors += primal[:, None] * dx
-    now.likelihoods = np.maximum(now.vectors @ model.T, np.finfo(float).tiny)
+    now.likelihoods = np.maximum(now.vectors @ model.T, TINY)
     now.weights += dual[:, None] * dy
     now.multiplier += dual * d_multiplier
 
 
-def _slack(multiplier: Real, weights: Real, model: Real) -> Complex:
+def _slack(multiplier: Real, weights: Real, model: Real) -> Real:
+    """S = λ·1 − Σₖ yₖ Eₖ as vectors."""
     vectors = -(weights @ model)
     vectors[:, 0] += multiplier * len(vectors[0]) ** 0.25  # 1 = √d B₀
-    return to_matrix(vectors)
+    return vectors
 
 
 def barrier_hessian(inverse: Complex, slacks: Complex) -> Real:
-    """Re tr(Bᵢ ρ⁻¹ Bⱼ S) for all i and j, shape (tables, d², d²)."""
+    """Re tr(Bᵢ ρ⁻¹ Bⱼ S) for all i and j, shape (…, d², d²)."""
     d = slacks.shape[-1]
-    basis = pauli_basis(d.bit_length() - 1)
-    left = (basis.reshape(-1, d) @ inverse).reshape(-1, d * d, d * d)
-    right = np.swapaxes((basis.reshape(-1, d) @ slacks).reshape(-1, d * d, d, d), 2, 3).reshape(-1, d * d, d * d)
+    basis = strings(d).reshape(-1, d)
+    left = (basis @ inverse).reshape(*slacks.shape[:-2], d * d, d, d)
+    right = np.swapaxes((basis @ slacks).reshape(left.shape), -1, -2).conj()
     # The real part of a complex product is one real product of twice the inner length.
-    left_real = np.concatenate([left.real, left.imag], axis=2)
-    right_real = np.concatenate([right.real, -right.imag], axis=2)
-    return left_real @ np.swapaxes(right_real, 1, 2)
+    real = (*slacks.shape[:-2], d * d, 2 * d * d)
+    return left.view(float).reshape(real) @ np.swapaxes(np.ascontiguousarray(right).view(float).reshape(real), -1, -2)
 
 
 def _solve(matrices: Real, vectors: Real) -> Real:
@@ -156,22 +156,26 @@ def _solve(matrices: Real, vectors: Real) -> Real:
         return np.linalg.solve(regular, vectors[..., None]).astype(float, copy=False)[..., 0]
 
 
-def _eigenvalues(matrices: Complex) -> Real:
+def eigenvalues(matrices: Complex) -> Real:
+    """Rising eigenvalues of Hermitian matrices, shape (…, d).
+
+    Of F D F† with F = `inverse_factor` of A, they tell how far A + α·D stays positive: as far as 1 + α e does for the
+    least of them.
+    """
     return np.linalg.eigvalsh(matrices).astype(float, copy=False)
 
 
 def inverse_factor(matrices: Complex) -> Complex:
-    """F with F A F† = 1 for positive definite A."""
+    """F with F A F† = 1 for positive definite A, shape (…, d, d)."""
     try:
         return np.linalg.inv(np.linalg.cholesky(matrices)).astype(complex, copy=False)
     except np.linalg.LinAlgError:  # rounding has made one of them indefinite
         values, vectors = np.linalg.eigh(matrices)
-        floor = np.finfo(float).eps * values[:, -1:]
+        floor = np.finfo(float).eps * values[..., -1:]
         scale = np.sqrt(np.maximum(values, floor))[..., None]
-        return (np.swapaxes(vectors.conj(), 1, 2) / scale).astype(complex, copy=False)
+        return (np.swapaxes(vectors.conj(), -1, -2) / scale).astype(complex, copy=False)
 
 
-def step_to_boundary(factor: Complex, direction: Complex) -> Real:
-    """The largest α up to which A + α·direction stays positive, with F = `factor` of A."""
-    lowest = _eigenvalues(factor @ direction @ np.swapaxes(factor.conj(), 1, 2))[:, 0]
-    return 1 / np.maximum(-lowest, np.finfo(float).tiny)
+def decay(weights: Real, changes: Real) -> Real:
+    """1/α at which the first of the weights + α·changes falls to zero, one a table; those that are zero stay there."""
+    return (-changes / np.maximum(weights, TINY)).max(axis=1)

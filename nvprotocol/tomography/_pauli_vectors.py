@@ -78,14 +78,28 @@ def ansatz_projector(ansatz: str) -> NDArray[np.float64]:
 def to_vector(matrices: NDArray[np.complex128]) -> NDArray[np.float64]:
     """Coordinates tr(Bᵢ A) of Hermitian matrices, shape (…, d, d) -> (…, d²)."""
     d = matrices.shape[-1]
-    basis = pauli_basis(d.bit_length() - 1).reshape(-1, d * d)
-    return (matrices.reshape(*matrices.shape[:-2], d * d) @ basis.conj().T).real
+    flat = np.ascontiguousarray(matrices, dtype=complex).view(float).reshape(-1, 2 * d * d)
+    return (flat @ _real_strings(d).T).reshape(*matrices.shape[:-2], d * d)
 
 
 def to_matrix(vectors: NDArray[np.float64]) -> NDArray[np.complex128]:
     """Hermitian matrices Σᵢ xᵢ Bᵢ, shape (…, d²) -> (…, d, d)."""
-    basis = pauli_basis((vectors.shape[-1].bit_length() - 1) // 2)
-    return (vectors @ basis.reshape(len(basis), -1)).reshape(*vectors.shape[:-1], *basis.shape[1:])
+    d = 1 << ((vectors.shape[-1].bit_length() - 1) // 2)
+    flat = vectors.reshape(-1, d * d)  # one product of matrices, not one for each row of further axes
+    return (flat @ _real_strings(d)).view(complex).reshape(*vectors.shape[:-1], d, d)
+
+
+def strings(d: int) -> NDArray[np.complex128]:
+    """The Bᵢ, shape (d², d, d); those of two qubits are at hand, as each table asks for them hundreds of times."""
+    return PAIR if d == 4 else pauli_basis(d.bit_length() - 1)
+
+
+PAIR = pauli_basis(2)
+
+
+def _real_strings(d: int) -> NDArray[np.float64]:
+    """The Bᵢ as rows of real and imaginary parts in turn, shape (d², 2d²): products with them are real ones."""
+    return strings(d).view(float).reshape(d * d, -1)
 
 
 def distribution(vectors: NDArray[np.float64], model: NDArray[np.float64], n_settings: int) -> NDArray[np.float64]:

@@ -142,14 +142,32 @@ def highest_concurrence(fits: Fits, losses: Real) -> Real:
 
 def _highest_concurrence(fits: Fits, losses: Real) -> Real:
     every, floor = np.arange(len(losses)), fits.log_likelihood - losses
-    points = np.concatenate([mixed(fits.states, 1e-3), mixed(fits.truncated, BLUR / fits.totals)])
-    found = _climb(fits, np.tile(every, 2), np.tile(floor, 2), fits.started(), points)
-    best = np.maximum(*np.split(found, 2))
+    points = [mixed(fits.states, 1e-3), mixed(fits.truncated, BLUR / fits.totals)]
+    starts = [fits.started()] * 2
+    gradient, number = _of_signed_concurrence, 2
     if np.trace(fits.projector) < 16:
+        points.append(mixed(fits.states, LEAST))
+        starts.append(fits.started(3 * MIXING))
         free = 1.0 if fits.projector[5, 5] > 0 else 1.0j
-        points, branch = mixed(fits.states, LEAST), partial(_entangled_branch, free=free)
-        best = np.maximum(best, _climb(fits, every, floor, fits.started(3 * MIXING), points, branch))
+        gradient, number = partial(_with_entangled_branch, free=free, first=2 * len(losses)), 3
+    tables, floors = np.tile(every, number), np.tile(floor, number)
+    found = _climb(fits, tables, floors, np.concatenate(starts), np.concatenate(points), gradient)
+    best = found.reshape(number, -1).max(axis=0)
     return np.where(np.isfinite(best), best, np.nan)
+
+
+def _of_signed_concurrence(points: Complex, climbs: NDArray[np.int64]) -> Real:
+    """Gradient of Λ as vectors, whichever climb it is."""
+    del climbs
+    return _signed_concurrence.gradient(points)
+
+
+def _with_entangled_branch(points: Complex, climbs: NDArray[np.int64], first: int, free: complex) -> Real:
+    """The same, but that of the entangled branch from the climb `first` on."""
+    slope, along = np.empty((len(points), 16)), climbs >= first
+    slope[along] = _entangled_branch(points[along], free)
+    slope[~along] = _signed_concurrence.gradient(points[~along])
+    return slope
 
 
 def _climb(
@@ -158,15 +176,15 @@ def _climb(
     floor: Real,
     start: Complex,
     points: Complex,
-    gradient: Callable[[Complex], Real] = _signed_concurrence.gradient,
+    gradient: Callable[[Complex, NDArray[np.int64]], Real] = _of_signed_concurrence,
 ) -> Real:
-    """Maxima of ascents, one for each of `tables` with its floor and first point; starts are those of `fits`."""
+    """Maxima of ascents, one for each of `tables` with its floor, start and first point."""
     highest = np.full(len(floor), -np.inf)
     for part in np.array_split(np.arange(len(floor)), -(-len(floor) // CLIMBERS)):
-        rows, point, inside = part, points[part], start[tables[part]]
+        rows, point, inside = part, points[part], start[part]
         for _ in range(ROUNDS):
             which = tables[rows]
-            slope = gradient(point) @ fits.projector  # two equal λ leave it undecided, also off the ansatz
+            slope = gradient(point, rows) @ fits.projector  # two equal λ leave it undecided, also off the ansatz
             optimum = constrained_maximum(fits.counts[which], fits.model, inside, floor=floor[rows], gradient=slope)
             states, totals = to_matrix(optimum.vectors), fits.totals[which]
             values = signed_concurrence(states) + _correction(optimum, totals)
@@ -204,7 +222,7 @@ def _highest_where_undetermined(fits: Fits, losses: Real) -> Real:
     points = mixed(kets[:, :, None] * kets[:, None, :].conj(), LEAST)
     tables = np.repeat(np.arange(len(losses)), len(kets))
     floor = (fits.log_likelihood - losses)[tables]
-    found = _climb(fits, tables, floor, fits.started(), np.tile(points, (len(losses), 1, 1)))
+    found = _climb(fits, tables, floor, fits.started()[tables], np.tile(points, (len(losses), 1, 1)))
     best = found.reshape(len(losses), -1).max(axis=1)
     return np.where(np.isfinite(best), best, np.nan)
 

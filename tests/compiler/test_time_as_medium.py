@@ -19,7 +19,6 @@ from systems import EVERYTHING, SX, pair
 
 import nvprotocol as nv
 from nvprotocol.backend import NVBackend, TimeAsMedium, time_as_medium
-from nvprotocol.channels import Channel, evolution
 
 NOTHING = nv.MasterEquation(nv.Medium.pair(a=0.0))
 ONE = nv.MasterEquation(nv.Medium(relaxation=np.zeros((1, 1))))
@@ -155,13 +154,15 @@ def test_intrinsic_times_are_those_of_decay_and_dephasing() -> None:
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Durations whose exponential is worked out."""
     made: list[float] = []
+    propagator = nv.MasterEquation.propagator
 
-    def count(equation: nv.MasterEquation, duration: float) -> Channel:
-        made.append(duration)
-        return evolution(equation, duration)
+    def count(equation: nv.MasterEquation, duration: NDArray[np.float64]) -> NDArray[np.complex128]:
+        made.extend(duration)
+        return propagator(equation, duration)
 
-    monkeypatch.setattr("nvprotocol.compiler.circuit_to_steps.evolution", count)
+    monkeypatch.setattr(nv.MasterEquation, "propagator", count)
     return made
 
 

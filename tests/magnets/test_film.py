@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.constants import hbar, mu_0
 from scipy.constants import k as boltzmann
 from scipy.integrate import quad, simpson
-from scipy.special import j0, y0
+from scipy.special import j0, jv, y0
 from strategies import apart_from
 
 import nvprotocol as nv
@@ -321,6 +321,27 @@ def test_batches_are_their_parts() -> None:
     along = medium(magnet, r, height_nm=heights[:2], frequency_ghz=frequencies[:2])
     assert along.batch_shape == (2,)
     assert np.allclose(along.relaxation[1], whole.relaxation[1, 1, 1], rtol=1e-9)
+
+
+@pytest.mark.parametrize("damping", [0.0, 1e-3])
+@pytest.mark.parametrize("orientation", ["normal", "in-plane"])
+def test_points_in_no_order_are_those_of_their_own(orientation: Any, damping: float) -> None:
+    """Also where displacements come again at other heights, and two qubits are as far as two others."""
+    film = Film(nv.magnets.YIG_COLD, 20, 2.0, orientation, damping=damping)
+    separations, heights = np.array([30.0, 200.0, 30.0, 75.0]), np.array([20.0, 10.0, 55.0, 20.0])
+    given = {"frequency_ghz": 2.87, "temperature_k": 0.02, "dipole": False}
+    together = film.medium(separations, height_nm=heights, **given)
+    for k in range(4):
+        alone = film.medium(separations[k], height_nm=heights[k], **given)
+        for name in ("relaxation", "flip_flop", "dephasing"):
+            one = getattr(alone, name)
+            np.testing.assert_allclose(getattr(together, name)[k], one, rtol=0, atol=3e-7 * np.abs(one).max())
+
+
+@pytest.mark.parametrize("x", [0.0, 1e-3, 3.999, 4.0, 7.3, 55.0, 3e3])
+def test_even_bessel_functions(x: float) -> None:
+    found = [one[0] for one in longitudinal._even_bessel(np.array([x]))]
+    np.testing.assert_allclose(found, jv([0, 2, 4], x), rtol=0, atol=1e-14)
 
 
 def test_dephasing_by_two_magnons() -> None:

@@ -62,6 +62,18 @@ def test_propagator_on_a_state_is_its_evolution(system: System, rho: NDArray, ti
     np.testing.assert_allclose(found, system.equation.evolve(rho, time)[0], rtol=0, atol=1e-12)
 
 
+def test_propagators_of_several_times_are_those_of_each() -> None:
+    medium = nv.Medium.pair(a=np.array([0.5, 1.0, 2.0]), A=0.3, q=0.2, d=0.1, J=0.4)
+    equation, times = nv.MasterEquation(medium, 0.3), np.array([1.3, 0.0, 0.2, 20.0])
+    found = equation.propagator(times)
+    assert found.shape == (3, 4, 16, 16)
+    for k, time in enumerate(times):
+        np.testing.assert_allclose(found[:, k], equation.propagator(float(time)), rtol=0, atol=1e-13)
+    assert equation.propagator(np.zeros(0)).shape == (3, 0, 16, 16)
+    with pytest.raises(ArgumentError, match="Argument `duration` must be at least 0, but contains -1"):
+        equation.propagator(np.array([1.0, -1.0]))
+
+
 @pytest.mark.parametrize("n_qubits", [1, 3])
 def test_propagator_of_n_qubits(n_qubits: int, rng: np.random.Generator) -> None:
     system = many(rng, n_qubits)

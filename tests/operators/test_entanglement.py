@@ -1,5 +1,6 @@
 """Concurrence and entanglement of formation: closed forms, invariance, an independent implementation."""
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -12,7 +13,7 @@ from strategies import SEEDS, SHARES, kets, states
 from systems import random_state, random_unitary
 
 import nvprotocol as nv
-from nvprotocol.entanglement import eof_of_concurrence
+from nvprotocol.entanglement import eof_of_concurrence, signed_concurrence
 from nvprotocol.errors import ArgumentError
 
 BELL = ("psi-", "psi+", "phi-", "phi+")
@@ -196,3 +197,37 @@ def test_what_is_no_two_qubit_state(bad: object, message: str) -> None:
 def test_what_is_no_concurrence(bad: object, shown: str) -> None:
     with pytest.raises(ArgumentError, match=rf"`value` must be a concurrence in \[0, 1\], but contains {shown}\."):
         eof_of_concurrence(bad)  # pyright: ignore[reportArgumentType]
+
+
+def spectrum_by_mpmath(factor: NDArray) -> list[float]:
+    """Singular values of Wᵀ(σʸ⊗σʸ)W, of ρ = WW†, with 40 digits."""
+    with mpmath.workdps(40):
+        w = mpmath.matrix(factor.tolist())
+        flip = mpmath.matrix([[0, 0, 0, -1], [0, 0, 1, 0], [0, 1, 0, 0], [-1, 0, 0, 0]])
+        return sorted((float(abs(value)) for value in mpmath.svd_c(w.T * flip * w, compute_uv=False)), reverse=True)
+
+
+@pytest.mark.parametrize("rest", [0.0, 1e-16, 1e-12, 1e-8, 1e-3])
+@pytest.mark.parametrize("rank", [1, 2, 3, 4])
+def test_concurrence_keeps_its_digits_from_full_rank_to_none(rank: int, rest: float, rng: np.random.Generator) -> None:
+    """Where an eigenvalue is near rounding, what factors the state must not lose half of the digits."""
+    gaussian = rng.normal(size=(5, 4, 8, 2)) @ np.array([1, 1j])
+    factors = gaussian * np.sqrt(np.r_[np.ones(rank), np.full(8 - rank, rest)])
+    factors /= np.linalg.norm(factors, axis=(1, 2), keepdims=True)
+    rho = factors @ np.swapaxes(factors.conj(), 1, 2)
+    expected = [2 * values[0] - sum(values[:4]) for values in map(spectrum_by_mpmath, factors)]
+    np.testing.assert_allclose(signed_concurrence(rho), expected, rtol=0, atol=4e-15)
+    np.testing.assert_allclose(nv.concurrence(rho), np.maximum(expected, 0), rtol=0, atol=4e-15)
+
+
+def test_concurrence_is_independent_of_its_company(rng: np.random.Generator) -> None:
+    """States of any rank, X states and matrices with a negative eigenvalue, more than are worked on at a time."""
+    some = [random_state(rng, 2) for _ in range(3)] + [
+        pure(ket / np.linalg.norm(ket)) for ket in rng.normal(size=(3, 4))
+    ]
+    some += [np.diag([0.5, 0, 0.5, 0]) + 0j, random_state(rng, 2) - 0.3 * np.eye(4)]
+    alone = np.array([nv.concurrence(one) for one in some])
+    np.testing.assert_allclose(nv.concurrence(np.array(some * 300)), np.tile(alone, 300), rtol=0, atol=1e-15)
+    block = np.array(some).reshape(2, 2, 2, 4, 4)
+    np.testing.assert_allclose(nv.concurrence(block), alone.reshape(2, 2, 2), rtol=0, atol=1e-15)
+    assert nv.concurrence(np.empty((0, 4, 4))).shape == (0,)

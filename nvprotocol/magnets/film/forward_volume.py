@@ -14,9 +14,9 @@ from dataclasses import replace
 import numpy as np
 import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
-from scipy.special import jv
+from scipy.special import j0, jv
 
-from nvprotocol.magnets.film.quadrature import integral
+from nvprotocol.magnets.film.quadrature import distinct, integral
 from nvprotocol.magnets.film.waves import FilmWaves
 
 TOLERANCE = 1e-9
@@ -74,33 +74,37 @@ def scale(waves: FilmWaves, delta: float, heights: Real) -> Real:
 
 def transfer(waves: FilmWaves, delta: float, distances: Real, heights: Real) -> tuple[Complex, Real]:
     """g(r) and an estimate of its error in rad/s; distances and heights in m broadcast."""
-    size = scale(waves, delta, heights)
+    size, undamped = scale(waves, delta, heights), waves.damping == 0
+    (apart,), where = distinct(distances)
 
-    def density(k: complex) -> Complex:
-        weight = waves.noise_strength * k / (2 * np.pi) * (waves.exchange(k) - 1j * waves.damping * delta)
-        return weight * waves.height_filter(k, heights) * jv(0, k * distances)
+    def share(k: complex, over: complex) -> complex:
+        """What does not depend on the place; real without damping, so that the arrays are."""
+        transverse = waves.exchange(k) - 1j * waves.damping * delta
+        found = complex(waves.noise_strength * k / (2 * np.pi) * transverse / over)
+        return found.real if undamped else found
 
-    def whole(k: float) -> Complex:
-        return density(k) / _detuned(waves, k, delta) / size
+    def whole(k: float) -> NDArray:
+        return waves.height_filter(k, heights) / size * share(k, _detuned(waves, k, delta)) * j0(k * apart)[where]
 
     if delta <= waves.gap:
         value, error = _tail(whole, 0.0, heights)
-        return value * size, error * size
+        return np.asarray(value * size, dtype=complex), error * size
     wave = wave_at(waves, delta)
     assert wave is not None
-    pole = pole_at(waves, delta) if waves.damping else complex(wave[0])
-    residue = density(pole) / _slope(waves, pole, delta) / size
+    pole = wave[0] if undamped else pole_at(waves, delta)
+    on_shell = jv(0, pole * apart)[where]
+    residue = waves.height_filter(pole, heights) / size * share(pole, _slope(waves, pole, delta)) * on_shell
     reach = 2 * pole.real
 
-    def smooth(u: float) -> Complex:
+    def smooth(u: float) -> NDArray:
         k = pole.real * u
         return pole.real * (whole(k) - residue / (k - pole))
 
     near, near_error = integral(smooth, 0.0, 2.0, TOLERANCE, points=[1.0])
     far, far_error = _tail(whole, reach, heights)
     value = (near + far + residue * (np.log((reach - pole) / pole) + 1j * np.pi)) * size
-    if waves.damping == 0:  # what is on shell is known in closed form
-        value = value.real - 1j * local_rate(waves, delta, heights) * jv(0, pole.real * distances)
+    if undamped:  # what is on shell is known in closed form
+        value = value.real - 1j * local_rate(waves, delta, heights) * on_shell
     return value, (near_error + far_error) * size
 
 
@@ -118,7 +122,7 @@ def _slope(waves: FilmWaves, k: complex, delta: float) -> complex:
     return complex(-rise * longitudinal - transverse * (rise + waves.magnetisation * waves.volume_share_slope(k)))
 
 
-def _tail(integrand: Callable[[float], Complex], start: float, heights: Real) -> tuple[Complex, float]:
+def _tail(integrand: Callable[[float], NDArray], start: float, heights: Real) -> tuple[NDArray, float]:
     """The integral from `start` to ∞ of what decays as e^(−2kh) or faster."""
     decay = 2 * float(np.min(heights))
     return integral(lambda x: integrand(start + x / decay) / decay, 0.0, DECAYED, TOLERANCE)

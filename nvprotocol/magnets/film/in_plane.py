@@ -19,7 +19,7 @@ import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
 
 from nvprotocol._typing import ArrayLike
-from nvprotocol.magnets.film.quadrature import integral
+from nvprotocol.magnets.film.quadrature import distinct, integral
 from nvprotocol.magnets.film.waves import FilmWaves
 from nvprotocol.resources import require_memory
 
@@ -112,12 +112,13 @@ def transfer(
     size = waves.noise_strength / (2 * np.pi * delta) * waves.filtered_weight(heights)
     distance = float(np.max(np.hypot(along, across), initial=0.0))
     decay = 2 * float(np.min(heights))
-    behind_sign = (1,) * (np.ndim(heights) - np.ndim(along))  # the axis of the sign comes before all others
-    along, across = (np.reshape(part, behind_sign + np.shape(part)) for part in (along, across))
+    (here, aside), where = distinct(*np.broadcast_arrays(along, across))
+    where = where.reshape((1,) * (np.ndim(heights) - where.ndim) + where.shape)  # the axis of the sign comes before all
 
     def integrand(k: float) -> Complex:
-        ring = _ring(Shell.at(waves, k, delta), k, delta, along, across, distance, sign)
-        return waves.noise_strength * k / (4 * np.pi**2) * waves.height_filter(k, heights) * ring / size
+        ring = _ring(Shell.at(waves, k, delta), k, delta, here, aside, distance, sign)
+        weight = waves.height_filter(k, heights) / size * (waves.noise_strength * k / (4 * np.pi**2))
+        return weight * ring[:, where]
 
     total, error = np.zeros(1, dtype=complex), 0.0
     edges = sorted([*waves_at(waves, delta, 0.0), *waves_at(waves, delta, 1.0)])
@@ -142,10 +143,10 @@ def _ring(shell: Shell, k: float, delta: float, along: Real, across: Real, dista
     angle = np.pi * (np.arange(half) + np.sqrt(0.125)) / half
     sine, cosine = np.sin(angle), np.cos(angle)
     share = 1 / (2 * half * (shell.pole - sine**2))
-    waves = np.exp(1j * k * (along[..., None] * cosine + across[..., None] * sine))
-    ahead, behind = (waves @ (shell.strength(s, delta, sign) * share) for s in (sine, -sine))
-    opposite, front = (waves.conj() @ (shell.strength(s, delta, sign) * share) for s in (-sine, sine))
-    rings = 2 * np.pi * np.stack([ahead + opposite, behind + front])
+    phases = k * (along[..., None] * cosine + across[..., None] * sine)
+    right, left = (shell.strength(s, delta, sign) * share for s in (sine, -sine))
+    even, odd = _products(np.cos(phases), right + left), 1j * _products(np.sin(phases), right - left)
+    rings = 2 * np.pi * np.stack([even + odd, even - odd])
     if subtracted:
         s, c = np.sin(root), np.cos(root)
         corners = [(s, c), (s, -c), (-s, c), (-s, -c)]
@@ -157,6 +158,11 @@ def _ring(shell: Shell, k: float, delta: float, along: Real, across: Real, dista
             on_shell = mean / (np.sqrt(shell.pole + 0j) * np.sqrt(shell.pole - 1 + 0j))
             rings[at] += 2 * np.pi * (on_shell - 2 * (mean * np.sum(share) + mixed * np.sum(sine * cosine * share)))
     return np.asarray(rings / (shell.share * shell.normal), dtype=complex)
+
+
+def _products(matrix: Real, vector: Complex) -> Complex:
+    """A real matrix times a complex vector, without a complex copy of the matrix."""
+    return (matrix @ vector.view(float).reshape(-1, 2)).view(complex)[..., 0]
 
 
 def _pieces(

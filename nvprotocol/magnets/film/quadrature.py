@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
 
@@ -36,3 +37,13 @@ def integral(
         text = f"An integral over the film's waves has reached an error of {show(float(error))}, not {show(tolerance)}."
         warn(text, ValidityWarning, stacklevel=3)
     return value, float(error)
+
+
+def distinct(*arrays: NDArray) -> tuple[list[NDArray], NDArray]:
+    """The different sets of numbers at the places of arrays of one shape, and which of them is where.
+
+    What depends on the displacement alone is so worked out once for each of them: that of a qubit from itself comes
+    with every point.
+    """
+    sets, where = np.unique(np.stack([one.ravel() for one in arrays]), axis=1, return_inverse=True)
+    return list(sets), where.reshape(arrays[0].shape)
