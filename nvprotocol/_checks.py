@@ -369,7 +369,7 @@ def selected(array: NDArray, index: object, name: str = "index") -> NDArray:
     """The entries of an array that an index selects, by NumPy's rules."""
     try:
         return np.asarray(array[index])  # pyright: ignore[reportArgumentType, reportCallIssue]
-    except (IndexError, TypeError, ValueError, OverflowError):
+    except (IndexError, TypeError, ValueError, OverflowError, MemoryError):  # without end
         pass
     raise SelectionError(name, f"select from a batch of shape {array.shape} as NumPy's do", f"is {show(index)}")
 

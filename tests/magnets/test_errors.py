@@ -193,3 +193,11 @@ def test_magnets_compare_and_hash_however_they_were_written() -> None:
 
     assert len({magnet(axis=[1, 0, 0]), magnet(axis=np.array([1.0, 0.0, 0.0]))}) == 1
     assert magnet(aligned=np.bool_(True), dimension=np.int64(2)) == magnet(dimension=2)
+
+
+@pytest.mark.parametrize("orientation", ["normal", "in-plane"])
+def test_what_is_too_far_for_its_height_is_refused(orientation: Any) -> None:
+    """It would take minutes: the integral turns as often as the separation is larger than the height."""
+    film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0, orientation)
+    with pytest.raises(nv.errors.ArgumentError, match="`separation_nm` must be at most 2000 × the height"):
+        film.medium([50.0, 1e6], height_nm=10.0, frequency_ghz=2.87)

@@ -22,6 +22,9 @@ from nvprotocol.medium import Note
 
 __all__ = ["Film"]
 
+_FARTHEST = 2000
+"""Separation over height: a point in the plane then takes ten seconds."""
+
 Array = NDArray[np.float64]
 Orientation = Literal["normal", "in-plane"]
 Transition = Literal["lower", "upper"]
@@ -217,14 +220,15 @@ class Film(Magnet):
             dephasing: Whether D by two magnons is worked out.
 
         Raises:
-            ArgumentError: If a frequency is that of the bottom of the band.
+            ArgumentError: If a frequency is that of the bottom of the band, or a separation is more than 2000 × the
+                height: the integral over waves up to the inverse height turns that often.
 
         Examples:
             >>> setting = nv.magnets.Setting.read(2, separation_nm=50.0, height_nm=10.0, frequency_ghz=1.9)
             >>> bool(np.any(nv.magnets.Film(nv.magnets.YIG, 20, 2.0).response(setting).relaxation))  # below the gap
             False
         """
-        instance(setting, "setting", Setting)
+        _require_near(instance(setting, "setting", Setting))
         return film_response(self.geometry, setting, dephasing=truth(dephasing, "dephasing"))
 
     def describe(self) -> tuple[str, str]:
@@ -275,6 +279,15 @@ class Film(Magnet):
         if self.in_plane and setting.n_qubits > 1:
             notes.append(_one_way(response))
         return [note for note in notes if note is not None]
+
+
+def _require_near(setting: Setting) -> None:
+    if setting.height is None:
+        return
+    ratio = setting.distance / setting.height
+    if np.any(ratio > _FARTHEST):
+        must = f"be at most {_FARTHEST} × the height, as waves down to its length are summed"
+        fail("separation_nm", must, f"is {show(float(ratio.max()))} × it")
 
 
 def _material(value: object) -> Material:
