@@ -8,6 +8,7 @@ from qiskit.transpiler import InstructionProperties, Target
 
 from nvprotocol.compiler.readout import confusion_of
 from nvprotocol.device import Device
+from nvprotocol.protocols.driven import DrivenDelay
 
 _S_PER_US = 1e-6
 _HZ_PER_GHZ = 1e9
@@ -39,6 +40,7 @@ def target_of(device: Device) -> Target:
     target.add_instruction(Delay(Parameter("t")), {(k,): None for k in range(n_qubits)})
     target.add_instruction(IfElseOp, name="if_else")
     target.add_instruction(ForLoopOp, name="for_loop")
+    target.add_instruction(DrivenDelay, name="driven_delay")
     return target
 
 

@@ -15,6 +15,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import product
+from operator import itemgetter
+from typing import TypeAlias
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -29,6 +31,9 @@ from nvprotocol.compiler.postselection import kept_bits, require_measured
 from nvprotocol.compiler.steps import CompiledCircuit, Step, blank
 from nvprotocol.compiler.timing import TimedCircuit, timed
 from nvprotocol.device import Device
+
+_Stretch: TypeAlias = tuple[float, tuple[complex, ...]]
+"""Time in µs, and the drive of each NV qubit that is on meanwhile besides that of the device; nothing for none."""
 
 _NUMBERS = 2**20
 """Complex numbers of the channels of time that are worked out together."""
@@ -59,7 +64,7 @@ def compile_circuits(
     """
     natives = [to_native(circuit, device) if translate else circuit for circuit in circuits]
     plans = [timed(native, device) for native in natives]
-    stretches = [_stretches(plan, to_end=to_end) for plan in plans]
+    stretches = [_stretches(plan, device.n_qubits, to_end=to_end) for plan in plans]
     compiler, compiled = _Compiler(device, stretches), []
     for circuit, native, plan, passed in zip(circuits, natives, plans, stretches, strict=True):
         keep = kept_bits(circuit, postselect)
@@ -70,20 +75,23 @@ def compile_circuits(
     return compiled
 
 
-def _stretches(plan: TimedCircuit, *, to_end: bool) -> list[float]:
-    """The time in µs that passes before each operation, 0 where none does, and after the last one.
+def _stretches(plan: TimedCircuit, n_qubits: int, *, to_end: bool) -> list[tuple[_Stretch, ...]]:
+    """What passes before each operation, and after the last one: time in µs, cut where a drive goes on or off.
 
-    They have as many decimals as the clocks have at the end: those that differ by rounding share one channel.
+    Times have as many decimals as the clocks have at the end: those that differ by rounding share one channel.
     """
     now, resolved, passed = 0.0, ROUNDING * plan.duration, []
     times = [one.time for one in plan.operations]
     decimals = _decimals(plan.duration)
+    cuts = sorted({time for one in plan.drives for time in (one.start, one.end)})
     for time in [*times, plan.duration] if to_end else times:
-        if time - now > resolved:
-            passed.append(time - now if decimals is None else round(time - now, decimals))
-            now = time
-        else:
-            passed.append(0.0)
+        pieces: list[_Stretch] = []
+        for stop in (*(cut for cut in cuts if now + resolved < cut < time - resolved), time):
+            if stop - now > resolved:
+                length = stop - now if decimals is None else round(stop - now, decimals)
+                pieces.append((length, plan.drive_at((now + stop) / 2, n_qubits) if cuts else ()))
+                now = stop
+        passed.append(tuple(pieces))
     return passed
 
 
@@ -95,12 +103,12 @@ class _Compiler:
         stretches: What passes between the operations of each circuit; the channels are worked out together.
     """
 
-    def __init__(self, device: Device, stretches: Iterable[Sequence[float]]) -> None:
+    def __init__(self, device: Device, stretches: Iterable[Sequence[tuple[_Stretch, ...]]]) -> None:
         self._device = device
-        self._elapsed = _elapsed(device, sorted(set().union(*stretches) - {0.0}))
+        self._elapsed = _elapsed(device, {piece for one in stretches for pieces in one for piece in pieces})
         self._maps: dict[tuple[object, ...], tuple[QiskitOperation | Instruction, ...]] = {}
 
-    def steps(self, plan: TimedCircuit, stretches: Sequence[float], *, prepares: bool) -> list[Step]:
+    def steps(self, plan: TimedCircuit, stretches: Sequence[tuple[_Stretch, ...]], *, prepares: bool) -> list[Step]:
         """The steps of a circuit, stretches of time between its operations."""
         device, elapsed = self._device, self._elapsed
         nv_qubits = tuple(range(device.n_qubits))
@@ -110,8 +118,8 @@ class _Compiler:
         same: dict[tuple[object, ...], tuple[QiskitOperation | Instruction, ...]] = {}
         for passed, timed_one in zip(stretches, plan.operations, strict=False):
             _, operation, qubits, clbits, conditions, pieces, last = timed_one
-            if passed:
-                steps.append(Step(elapsed[passed], nv_qubits))
+            for piece in passed:
+                steps.append(Step(elapsed[piece], nv_qubits))
             is_nv = qubits[0] < len(nv_qubits)
             key = (id(operation), is_nv, pieces, last)  # Qiskit has one object for many of its operations
             maps = same.get(key)
@@ -124,8 +132,8 @@ class _Compiler:
             # Every case in which it happens, as tests of single bits that exclude those of the other cases.
             cases = [sum(case, ()) for case in product(*(one.cases for one in conditions))]
             steps += [Step(one, qubits, clbits, tests) for one in maps for tests in cases]
-        if len(stretches) > len(plan.operations) and stretches[-1]:
-            steps.append(Step(elapsed[stretches[-1]], nv_qubits))
+        if len(stretches) > len(plan.operations):
+            steps += [Step(elapsed[piece], nv_qubits) for piece in stretches[-1]]
         return steps
 
     def _maps_of(
@@ -152,14 +160,19 @@ class _Compiler:
         return (operation,)  # a reset or a save
 
 
-def _elapsed(device: Device, durations: Sequence[float]) -> dict[float, Instruction]:
-    """The channels of stretches of time in µs."""
-    found: dict[float, Instruction] = {}
+def _elapsed(device: Device, stretches: Iterable[_Stretch]) -> dict[_Stretch, Instruction]:
+    """The channels of stretches of time, those of one drive together."""
+    of_drive: dict[tuple[complex, ...], list[float]] = {}
+    for duration, drive in sorted(stretches, key=itemgetter(0)):
+        of_drive.setdefault(drive, []).append(duration)
+    found: dict[_Stretch, Instruction] = {}
     at_once = max(1, _NUMBERS // 16**device.n_qubits)
-    for first in range(0, len(durations), at_once):
-        some = durations[first : first + at_once]
-        for duration, matrix in zip(some, device.dynamics.propagator(np.array(some)), strict=True):
-            found[duration] = superop_instruction(matrix)
+    for drive, durations in of_drive.items():
+        equation = device.dynamics.driven(drive) if drive else device.dynamics
+        for first in range(0, len(durations), at_once):
+            some = durations[first : first + at_once]
+            for duration, matrix in zip(some, equation.propagator(np.array(some)), strict=True):
+                found[duration, drive] = superop_instruction(matrix)
     return found
 
 

@@ -53,7 +53,7 @@ def to_native(circuit: QuantumCircuit, device: Device) -> QuantumCircuit:
         return circuit
     # The translation stage alone: what is written takes the time that it takes, in whatever unit it is written.
     require_few(circuit)
-    basis = [*device.native_gates, "if_else", "for_loop"]
+    basis = [*device.native_gates, "if_else", "for_loop", "driven_delay"]
     translation = BasisTranslatorPassManager().pass_manager(PassManagerConfig(basis_gates=basis), 0)
     with _TRANSLATING:
         return translation.run(circuit)

@@ -41,6 +41,7 @@ from nvprotocol.compiler.gates import gate_us, native_us
 from nvprotocol.compiler.places import nv_of, require_in_place
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
+from nvprotocol.protocols.driven import DrivenDelay
 
 _MOST_OPERATIONS = 1_000_000
 _MOST_VISITS = 3 * _MOST_OPERATIONS
@@ -72,6 +73,22 @@ class TimedOperation(NamedTuple):
     last: bool = True
 
 
+class TimedDrive(NamedTuple):
+    """A drive that is on for a while.
+
+    Attributes:
+        start: When it goes on in µs.
+        end: When it goes off.
+        qubits: Numbers of its NV qubits.
+        drive: Ω of each of them in rad/µs.
+    """
+
+    start: float
+    end: float
+    qubits: tuple[int, ...]
+    drive: tuple[complex, ...]
+
+
 @dataclass(frozen=True)
 class TimedCircuit:
     """The operations of a circuit in order of time.
@@ -85,6 +102,16 @@ class TimedCircuit:
     operations: tuple[TimedOperation, ...]
     order: tuple[int, ...]
     duration: float
+    drives: tuple[TimedDrive, ...] = ()
+
+    def drive_at(self, time: float, n_qubits: int) -> tuple[complex, ...]:
+        """Ω of each NV qubit at a time in µs; nothing where no drive is on."""
+        on = [one for one in self.drives if one.start < time < one.end]
+        total = [0j] * n_qubits if on else []
+        for one in on:
+            for qubit, drive in zip(one.qubits, one.drive, strict=True):
+                total[qubit] += drive
+        return tuple(total)
 
 
 def timed(circuit: QuantumCircuit, device: Device) -> TimedCircuit:
@@ -112,7 +139,7 @@ def timed(circuit: QuantumCircuit, device: Device) -> TimedCircuit:
     walk = _Walk(device, [0.0] * circuit.num_qubits, [0.0] * circuit.num_clbits, [0.0] * circuit.num_clbits, place)
     walk.follow(circuit)
     possible = [one for one in walk.operations if not one.conditions or all(test.readings for test in one.conditions)]
-    return TimedCircuit(tuple(sorted(possible, key=itemgetter(0))), order, max(walk.clocks))
+    return TimedCircuit(tuple(sorted(possible, key=itemgetter(0))), order, max(walk.clocks), tuple(walk.drives))
 
 
 def unbound_parameters(circuit: QuantumCircuit) -> set[Parameter]:
@@ -159,6 +186,7 @@ class _Walk:
     place: Mapping[Bit, int]
     conditions: tuple[Condition, ...] = ()
     operations: list[TimedOperation] = field(default_factory=list)
+    drives: list[TimedDrive] = field(default_factory=list)
     durations: dict[tuple[int, _Indices], float] = field(default_factory=dict)
     visits: int = 0
 
@@ -232,6 +260,18 @@ def _visit(operation: QiskitOperation, walk: _Walk, qubits: _Indices, clbits: _I
 @_visit.register
 def _(operation: Delay, walk: _Walk, qubits: _Indices, _clbits: _Indices) -> None:
     walk.clocks[qubits[0]] += delay_us(operation, walk.device.dt_ns)
+
+
+@_visit.register
+def _(operation: DrivenDelay, walk: _Walk, qubits: _Indices, _clbits: _Indices) -> None:
+    if walk.conditions:
+        _refuse(f'"{operation.name}" in an `if_else`')
+    if max(qubits) >= walk.device.n_qubits:
+        _refuse(f'"{operation.name}" on a qubit that is no NV')
+    start = walk.meet(qubits)
+    if operation.time_us:
+        walk.drives.append(TimedDrive(start, start + operation.time_us, qubits, tuple(operation.drive.tolist())))
+    walk.occupy(qubits, start + operation.time_us)
 
 
 @_visit.register

@@ -126,6 +126,22 @@ class MasterEquation:
         """
         return MasterEquation(medium, self._detuning, self._drive, offset=self._offset)
 
+    def driven(self, drive: ArrayLike) -> "MasterEquation":
+        """The same with more drive, in the same rotating frame: Ω adds to what there is.
+
+        Args:
+            drive: Ω in rad/µs, as for the constructor.
+
+        Examples:
+            >>> nv.MasterEquation(nv.Medium.pair(), drive=0.1).driven([0.2, 0.0]).drive.real.round(3).tolist()
+            [0.3, 0.1]
+        """
+        more = _drive(drive, self.n_qubits)
+        total = more if self._drive is None else self._drive + more
+        if self.n_qubits == 2:
+            return MasterEquation(self._medium, self._detuning, total, offset=self._offset)
+        return MasterEquation(self._medium, self.splittings, total)
+
     @property
     def n_qubits(self) -> int:
         """Number of qubits N."""

@@ -2,6 +2,7 @@ from . import parameters as parameters
 from .coherence import hahn_echo as hahn_echo
 from .coherence import ramsey as ramsey
 from .collisions import no_emitted_magnon as no_emitted_magnon
+from .driven import DrivenDelay as DrivenDelay
 from .echoed import echoed_bell as echoed_bell
 from .gallery import GALLERY as GALLERY
 from .gallery import Protocol as Protocol

@@ -79,7 +79,7 @@ class Played(NamedTuple):
         return float(sum(window.excess(qubit, min(time, window.end)) for window in begun))
 
 
-def played(rotations: Sequence[Turn], device: Device) -> Played:
+def played(rotations: Sequence[Turn], device: Device, *, axial: bool) -> Played:
     """The pulses that make some rotations, with the gradient that they need.
 
     Rotations of all qubits at once by the same angle and phase are one pulse for all of them, if the antenna allows.
@@ -90,7 +90,7 @@ def played(rotations: Sequence[Turn], device: Device) -> Played:
     """
     events: list[Event] = []
     windows: list[_Window] = []
-    frame, completed = 0.0, device.equation.symmetry != "U(1)"
+    frame, completed = 0.0, not axial
     own_frame = float(device.equation.detuning) if device.n_qubits == 2 else 0.0
     for together in _clusters(sorted(rotations)):
         shifted = [turn._replace(phase=turn.phase - frame) for turn in together]

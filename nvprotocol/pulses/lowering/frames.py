@@ -25,17 +25,18 @@ class Frames:
 
     Args:
         device: The device.
+        axial: Whether nothing but relative phases means anything: no drive is on, and the medium is axial.
 
     Attributes:
         rotations: The rotations that pulses have to make.
         behind: The angle in rad of each qubit, shape (N,).
     """
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Device, axial: bool) -> None:
         self.rotations: list[Turn] = []
         self.behind = np.zeros(device.n_qubits)
-        self._sensitive = knows_phases(device)
-        self._axial = device.equation.symmetry == "U(1)"
+        self._sensitive = not axial or knows_phases(device)
+        self._axial = axial
         self._since: list[list[int] | None] = [[] for _ in range(device.n_qubits)]
 
     def rotate(self, turn: Turn) -> None:
@@ -94,9 +95,7 @@ class Frames:
 
 
 def knows_phases(device: Device) -> bool:
-    """Whether the medium acts otherwise where one qubit is turned about z against another, or a drive does."""
-    if device.equation.symmetry != "U(1)":
-        return True
+    """Whether the medium acts otherwise where one qubit is turned about z against another."""
     medium = device.dynamics.medium
     blocks = (medium.relaxation, medium.excitation, medium.flip_flop)
     return any(bool(np.any(block - np.diag(np.diagonal(block)))) for block in blocks)

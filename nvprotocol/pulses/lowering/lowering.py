@@ -5,7 +5,7 @@ on the device, and rotations about z are virtual, changes of frame (doi:10.1103/
 no time is the limit of a short pulse, an instantaneous rotation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, NoReturn
 
@@ -23,8 +23,9 @@ from nvprotocol.compiler.timing import TimedOperation, timed
 from nvprotocol.device import Device
 from nvprotocol.errors import UnsupportedCircuitError
 from nvprotocol.operators import kraus_superoperator
-from nvprotocol.pulses.events import Act, Check
+from nvprotocol.pulses.events import Act, Check, Pulse
 from nvprotocol.pulses.lowering.addressing import Played, Turn, played
+from nvprotocol.pulses.lowering.drives import drive_pulses
 from nvprotocol.pulses.lowering.frames import Frames, turn_about_z
 from nvprotocol.pulses.lowering.gates import begin_of, length_of, rotation_of, z_rotation
 from nvprotocol.pulses.lowering.parity import Parity, errant_check, in_order, parity_checks, refuse
@@ -99,12 +100,14 @@ def lowered(circuit: QuantumCircuit, device: Device, keep: Mapping[int, int], *,
     for number, event in enumerate(operations):
         for bit in event.clbits:
             readings[number] = keep.get(bit) if last_write[bit] is event else None
-    parts = _Lowering(device, readings, parity_checks(operations, device))
+    axial = device.equation.symmetry == "U(1)" and not plan.drives
+    parts = _Lowering(device, readings, parity_checks(operations, device), axial)
+    driven = drive_pulses(plan.drives, operations, device)
     if any(value and bit not in last_write for bit, value in keep.items()):
         parts.keep_nothing()
     for number, event in enumerate(operations):
         parts.take(number, event)
-    return parts.schedule(plan.duration if to_end else None)
+    return parts.schedule(plan.duration if to_end else None, driven)
 
 
 def _undecided(bit: int, event: TimedOperation) -> NoReturn:
@@ -136,14 +139,16 @@ class _Lowering:
         device: The device.
         readings: Number of each measurement → the value that is kept of it, None if its outcome is not looked at.
         parities: What `parity_checks` gives.
+        axial: Whether the medium is axial and no drive is ever on.
     """
 
     device: Device
     readings: Mapping[int, int | None]
     parities: Mapping[int, Parity | None]
+    axial: bool
 
     def __post_init__(self) -> None:
-        self._frames = Frames(self.device)
+        self._frames = Frames(self.device, self.axial)
         self._maps: list[Act | Check | _InstantaneousGate] = []
         self._busy_until = 0.0
 
@@ -175,13 +180,13 @@ class _Lowering:
             refuse(event.operation.name, event.qubits, self.device)
         self._busy_until = max(self._busy_until, begin + length_of(event, self.device))
 
-    def schedule(self, duration: float | None) -> Schedule:
-        """What has been taken, as a schedule; without a duration, until the last thing happens."""
+    def schedule(self, duration: float | None, driven: Sequence[Pulse]) -> Schedule:
+        """What has been taken and the pulses of drives; without a duration, until the last thing happens."""
         last = max([self._busy_until, *(act.begin for act in self._maps if not isinstance(act, _InstantaneousGate))])
         end = last if duration is None else duration
         if end > self._busy_until + TIME_RESOLUTION:
             self._maps += self._frames.before_time_passes(self._busy_until)
-        pulses = played(self._frames.rotations, self.device)
+        pulses = played(self._frames.rotations, self.device, axial=self.axial)
         n = self.device.n_qubits
         acts = [one.act(n, pulses) if isinstance(one, _InstantaneousGate) else one for one in self._maps]
         completed = self._frames.at_the_end(end, pulses.frame(0, end + 2 * TIME_RESOLUTION))
@@ -189,7 +194,7 @@ class _Lowering:
         if pulses.completed:  # drive, or pump of the medium, follow the frame of both qubits
             left = [(window.end, [window.excess(k, window.end) for k in range(n)]) for window in pulses.windows]
             turned = [turn_about_z(angles, "frame", time) for time, angles in left]
-        return Schedule([*pulses.events, *turned, *acts, *completed], max(end, last))
+        return Schedule([*pulses.events, *driven, *turned, *acts, *completed], max(end, last))
 
     def _gate(self, event: TimedOperation, begin: float) -> None:
         gate, qubit = event.operation, event.qubits[0]
