@@ -3,7 +3,7 @@
 Time is `delay` on the NV qubits (register `nv`); a check of |σᶻ| is two CX onto a monitor qubit, its measurement into a
 bit of the register `parity`, which reads 1 where the check accepts (|σᶻ| = 0), and a reset. Nothing in a circuit knows
 of the medium, but for `no_emitted_magnon`, in which monitor qubits play the medium. Protocols that end by measuring the
-NV qubits write into the register `readout`.
+NV qubits write into the register `readout`. Those of N qubits (`w_state`, `driven_dark_state`) are circuits alone.
 
 Names are loaded when first used: `parameters`, which says what each protocol can be given, needs no Qiskit.
 """

@@ -6,6 +6,9 @@ from .driven import DrivenDelay as DrivenDelay
 from .echoed import echoed_bell as echoed_bell
 from .gallery import GALLERY as GALLERY
 from .gallery import Protocol as Protocol
+from .many_qubits import driven_dark_state as driven_dark_state
+from .many_qubits import w_state as w_state
+from .many_qubits import winding_drive as winding_drive
 from .monitored import final_check as final_check
 from .monitored import finite_rate_monitoring as finite_rate_monitoring
 from .monitored import monitored_bell as monitored_bell

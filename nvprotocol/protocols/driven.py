@@ -1,12 +1,11 @@
 """A drive that is on for a while: what a circuit says of it."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 from qiskit.circuit import Instruction
 
 from nvprotocol._checks import bounded_array, fail, real_number, whole_number
+from nvprotocol._typing import ArrayLike
 
 __all__ = ["DrivenDelay"]
 
@@ -38,7 +37,7 @@ class DrivenDelay(Instruction):
         True
     """
 
-    def __init__(self, duration: float, drive: complex | Sequence[complex], n_qubits: int = 2) -> None:
+    def __init__(self, duration: float, drive: ArrayLike, n_qubits: int = 2) -> None:
         time = real_number(duration, "duration", minimum=0.0)
         size = whole_number(n_qubits, "n_qubits", minimum=1, maximum=_MOST_QUBITS)
         given = bounded_array(drive, "drive").astype(complex)

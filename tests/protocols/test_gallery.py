@@ -62,7 +62,8 @@ def test_signatures_are_as_declared(name: str) -> None:
 
 def test_every_protocol_is_declared_and_in_the_gallery() -> None:
     functions = {name for name in dir(protocols) if inspect.isfunction(getattr(protocols, name))}
-    assert set(PARAMETERS) == set(GALLERY) == functions
+    of_many_qubits = {"w_state", "driven_dark_state", "winding_drive"}  # experiment files are about pairs
+    assert set(PARAMETERS) == set(GALLERY) == functions - of_many_qubits
 
 
 @pytest.mark.slow
