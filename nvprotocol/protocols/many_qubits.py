@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 
-from nvprotocol._checks import bounded_array, fail, number_of_qubits, real_number, show, whole_number
+from nvprotocol._checks import bounded_array, fail, number_of_qubits, real_number, whole_number
 from nvprotocol._typing import ArrayLike
 from nvprotocol.operators.states import check_label
 from nvprotocol.protocols.driven import DrivenDelay
@@ -76,13 +76,10 @@ def winding_drive(n_qubits: int, even: complex, winding: complex) -> NDArray[np.
         [(0.6+0j), (0.15+0.26j), (0.15-0.26j)]
     """
     n = number_of_qubits(n_qubits, matrices=0)
-    given = []
-    for value, name in ((even, "even"), (winding, "winding")):
-        if isinstance(value, bool) or not isinstance(value, int | float | complex | np.number):
-            fail(name, "be a number", f"is {show(value)}")
-        number = complex(value)
-        real_number(number.real, name), real_number(number.imag, name)
-        given.append(number)
+    given = [bounded_array(value, name) for value, name in ((even, "even"), (winding, "winding"))]
+    for array, name in zip(given, ("even", "winding"), strict=True):
+        if array.ndim:
+            fail(name, "be a number", f"has shape {array.shape}")
     return given[0] + given[1] * np.exp(2j * np.pi * np.arange(n) / n)
 
 
