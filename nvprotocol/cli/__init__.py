@@ -200,7 +200,8 @@ def _figures(names: tuple[str, ...], output: Path, formats: tuple[str, ...], **o
     """Makes the figures of the paper, and of what it leaves open.
 
     NAMES are out of fig1, fig2, fig3, figS4a, figS4b, figS5, finite_rate, no_emitted_magnon, coherent_coupling,
-    robustness, reservoirs, dephasing_and_echo, bell_rate, sudden_death, initial_state; all of them without a name.
+    robustness, reservoirs, dephasing_and_echo, bell_rate, sudden_death, initial_state, beyond_the_pair; all of them
+    without a name.
     Each is written as PDF and PNG, with its data (NetCDF and CSV): exact curves, and circuits emulated on
     Aer and read by tomography, with 95 % intervals. Prints how well the counts agree with the exact distribution.
     All of them together get a page with the captions.

@@ -9,6 +9,7 @@ from figure_data import SHOTS, data_of
 from numpy.typing import NDArray
 from scipy.linalg import expm
 from scipy.stats import beta, binom
+from squeezed import squeezed
 from systems import System, pair, reversed_qubits, stacked, unstacked
 from xarray import Dataset
 
@@ -372,6 +373,75 @@ def initial_state(data: Dataset) -> Expected:
     }
 
 
+def double_sum(h: NDArray, hamiltonian: NDArray) -> NDArray:
+    """The generator of Eqs. 2 and 3 on column-stacked matrices, in Qiskit's order."""
+    n, one = len(h) // 3, np.eye(len(hamiltonian))
+    kinds = (nv.operators.sigma_minus, nv.operators.sigma_plus, nv.operators.sigma_z)
+    operators = [kind(k, n) for kind in kinds for k in range(n)]
+    result = -1j * (np.kron(one, hamiltonian) - np.kron(hamiltonian.T, one))
+    for k, left in enumerate(operators):
+        for m, right in enumerate(operators):
+            both = right.conj().T @ left
+            term = 2 * np.kron(right.conj(), left) - np.kron(one, both) - np.kron(both.T, one)
+            result = result + h[k, m] * term
+    return result
+
+
+def null_state(generator: NDArray) -> NDArray:
+    values, vectors = np.linalg.eig(generator)
+    rho = unstacked(vectors[:, np.argmin(np.abs(values))])
+    return rho / np.trace(rho)
+
+
+def beyond_the_pair(data: Dataset) -> Expected:
+    z = sum(nv.operators.sigma_z(k) for k in range(2))
+
+    def reservoir(r: float, offset: float = 0.0, **how: float) -> NDArray:
+        return double_sum(squeezed(r, **how).matrix, -0.5 * offset * z)
+
+    def ends(generator: NDArray) -> float:
+        return float(nv.concurrence(null_state(generator)))
+
+    def later(generator: NDArray) -> float:
+        start = stacked(nv.operators.density_matrix("uu"))
+        return float(nv.concurrence(unstacked(expm(generator * 120.0) @ start)))
+
+    w = np.exp(2j * np.pi / 3)
+    target = np.zeros(8, dtype=complex)
+    target[[1, 2, 4]] = np.array([1, w.conjugate(), w]) / np.sqrt(3)
+
+    def driven(loss: str, size: float) -> NDArray:
+        others = 1 - np.eye(3)
+        coupling, q, J = (1 - size if loss == "coupling" else 1.0), size * (loss == "q"), size * (loss == "J")
+        relaxation, h = np.eye(3) + coupling * others, np.zeros((9, 9))
+        h[:3, :3], h[3:6, 3:6] = q * relaxation, relaxation
+        x, y = ([single(k, 3) for k in range(3)] for single in (nv.operators.sigma_x, nv.operators.sigma_y))
+        pairs = [(0, 1), (0, 2), (1, 2)]
+        exchange = J * sum(x[k] @ x[m] + y[k] @ y[m] for k, m in pairs)
+        drive = [0.3 * (1 + np.exp(2j * np.pi * k / 3)) for k in range(3)]
+        return double_sum(h, exchange + sum((one.real * x[k] + one.imag * y[k]) / 2 for k, one in enumerate(drive)))
+
+    def fidelity(rho: NDArray) -> float:
+        return float(np.vdot(target, rho @ target).real)
+
+    spoiled: dict[str, dict[str, float]] = {"ideal": {}, "n = 0.05": {"n": 0.05}, "f = 0.95": {"f": 0.95}}
+    assert [str(kind) for kind in data.kind.to_numpy()] == list(spoiled)
+    start = stacked(np.diag([1.0] + [0.0] * 7).astype(complex))
+    losses, sizes, tried = map(str, data.loss.to_numpy()), data["size"].to_numpy()[::20], data.tried_size.to_numpy()
+    generators = {loss: [driven(loss, one) for one in tried] for loss in map(str, data.loss.to_numpy())}
+    return {
+        "concurrence[r]": (
+            15,
+            [[ends(reservoir(r, **how)) for r in data.r.to_numpy()[::15]] for how in spoiled.values()],
+        ),
+        "off[offset]": (20, [ends(reservoir(0.8, one)) for one in data.offset.to_numpy()[::20]]),
+        "fidelity[size]": (20, [[fidelity(null_state(driven(loss, one))) for one in sizes] for loss in losses]),
+        "on_aer": [[fidelity(unstacked(expm(one * 600.0) @ start)) for one in row] for row in generators.values()],
+        "exact": [[later(reservoir(r, **how)) for r in data.tried_r.to_numpy()] for how in spoiled.values()],
+        "off_exact": [later(reservoir(0.8, one)) for one in data.tried_offset.to_numpy()],
+    }
+
+
 COLUMNS: dict[str, Callable[[Dataset], Expected]] = {
     "fig1": fig1,
     "fig2": fig2,
@@ -388,6 +458,7 @@ COLUMNS: dict[str, Callable[[Dataset], Expected]] = {
     "bell_rate": bell_rate,
     "sudden_death": sudden_death,
     "initial_state": initial_state,
+    "beyond_the_pair": beyond_the_pair,
 }
 """What the columns of a figure must be: `name` whole, `name[dimension]` with a step, `name~` to an accuracy."""
 DRAWN = ("emulated", "low", "high", "chi_squared", "degrees_of_freedom")

@@ -23,6 +23,7 @@ _MODULES = {
     "bell_rate": "bell_rate",
     "sudden_death": "sudden_death",
     "initial_state": "initial_state",
+    "beyond_the_pair": "beyond_the_pair",
 }
 """Name of a figure → module that makes it, in its `FIGURES`."""
 

@@ -26,7 +26,8 @@ def unmonitored_points(
         times: Times in µs, shape (n,).
         shots: Runs in each setting.
         rng: What is random.
-        initial: Product state in the paper's order; one with a superposition takes nine settings instead of five.
+        initial: Product state in the paper's order; one with a superposition, or a medium that is not axial, takes nine
+            settings instead of five.
 
     Examples:
         >>> from nvprotocol.paper.figures import unmonitored_points
@@ -38,7 +39,7 @@ def unmonitored_points(
     equation, times = instance(equation, "equation", MasterEquation), times_array(times)
     circuits = [protocols.dissipative_entanglement(time, initial) for time in times]
     exact = Conditional(equation.evolve(initial, times), np.ones(times.size))
-    conserving = set(initial) <= {"u", "d"}
+    conserving = set(initial) <= {"u", "d"} and equation.symmetry == "U(1)"
     return emulated_points(circuits, Device(equation), exact, shots=shots, rng=rng, conserving=conserving)
 
 
