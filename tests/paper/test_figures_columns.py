@@ -394,7 +394,7 @@ def null_state(generator: NDArray) -> NDArray:
 
 
 def beyond_the_pair(data: Dataset) -> Expected:
-    z = sum(nv.operators.sigma_z(k) for k in range(2))
+    z = nv.operators.sigma_z(0) + nv.operators.sigma_z(1)
 
     def reservoir(r: float, offset: float = 0.0, **how: float) -> NDArray:
         return double_sum(squeezed(r, **how).matrix, -0.5 * offset * z)
@@ -417,9 +417,10 @@ def beyond_the_pair(data: Dataset) -> Expected:
         h[:3, :3], h[3:6, 3:6] = q * relaxation, relaxation
         x, y = ([single(k, 3) for k in range(3)] for single in (nv.operators.sigma_x, nv.operators.sigma_y))
         pairs = [(0, 1), (0, 2), (1, 2)]
-        exchange = J * sum(x[k] @ x[m] + y[k] @ y[m] for k, m in pairs)
+        exchange: NDArray = np.sum([J * (x[k] @ x[m] + y[k] @ y[m]) for k, m in pairs], axis=0)
         drive = [0.3 * (1 + np.exp(2j * np.pi * k / 3)) for k in range(3)]
-        return double_sum(h, exchange + sum((one.real * x[k] + one.imag * y[k]) / 2 for k, one in enumerate(drive)))
+        turning = [(one.real * x[k] + one.imag * y[k]) / 2 for k, one in enumerate(drive)]
+        return double_sum(h, exchange + np.sum(turning, axis=0))
 
     def fidelity(rho: NDArray) -> float:
         return float(np.vdot(target, rho @ target).real)

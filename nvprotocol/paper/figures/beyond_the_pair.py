@@ -11,7 +11,7 @@ from nvprotocol.emulation import emulate
 from nvprotocol.entanglement import concurrence
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
-from nvprotocol.paper.figures.emulated import draw_points, emulated_variables, joined
+from nvprotocol.paper.figures.emulated import Points, draw_points, emulated_variables, joined
 from nvprotocol.paper.figures.figure import PaperFigure
 from nvprotocol.paper.figures.runs import unmonitored_points
 
@@ -67,32 +67,9 @@ def compute(shots: int, seed: int) -> "Dataset":
     """Steady concurrences against squeezing and offset, and the fidelity of the driven state against its losses."""
     from xarray import Dataset
 
-    rng = np.random.default_rng(seed)
-    times = np.array([LONG])
-    squeezed = [
-        joined(
-            [
-                unmonitored_points(MasterEquation(squeezed_medium(r, **how)), times, shots=shots, rng=rng, initial="uu")
-                for r in _TRIED_SQUEEZING
-            ]
-        )
-        for how in SPOILED.values()
-    ]
+    curves, squeezed, off = _squeezed(shots, np.random.default_rng(seed))
     shown = squeezed_medium(SHOWN_SQUEEZING)
-    off = [
-        unmonitored_points(MasterEquation(shown, offset=one), times, shots=shots, rng=rng, initial="uu")
-        for one in _TRIED_OFFSETS
-    ]
-    curves = [
-        concurrence(MasterEquation(squeezed_medium(_SQUEEZING, **how)).steady_state()) for how in SPOILED.values()
-    ]
-    target = winding_w()
-    steady = [[_fidelity(spoiled(kind, one).steady_state(), target) for one in _LOSSES] for kind in LOSSES]
-    circuit = protocols.driven_dark_state(600.0, [0.0, 0.0, 0.0])  # the drive is the device's
-    emulated = [
-        [_fidelity(emulate(circuit, Device(spoiled(kind, one)), None).state, target) for one in _TRIED_LOSSES]
-        for kind in LOSSES
-    ]
+    steady, emulated = _driven()
     return Dataset(
         {
             "concurrence": (["kind", "r"], curves, {"long_name": "steady concurrence of a squeezed reservoir"}),
@@ -104,7 +81,7 @@ def compute(shots: int, seed: int) -> "Dataset":
             "fidelity": (["loss", "size"], steady, {"long_name": "fidelity of the driven steady state with W"}),
             "on_aer": (["loss", "tried_size"], emulated, {"long_name": "the same by circuits on Aer, after 600 µs"}),
             **emulated_variables(["kind", "tried_r"], squeezed),
-            **emulated_variables(["tried_offset"], joined(off), "off"),
+            **emulated_variables(["tried_offset"], off, "off"),
         },
         {
             "kind": ("kind", list(SPOILED), {"long_name": "what spoils the reservoir"}),
@@ -117,6 +94,30 @@ def compute(shots: int, seed: int) -> "Dataset":
             "tried_size": ("tried_size", _TRIED_LOSSES, {"long_name": "1 − |A|/a, q or J/a"}),
         },
     )
+
+
+def _squeezed(shots: int, rng: np.random.Generator) -> tuple[list[NDArray[np.float64]], list[Points], Points]:
+    """Steady concurrences against r, emulated points of them, and of one r off the frequency of the pump."""
+
+    def points(medium: Medium, offset: float = 0.0) -> Points:
+        equation = MasterEquation(medium, offset=offset)
+        return unmonitored_points(equation, np.array([LONG]), shots=shots, rng=rng, initial="uu")
+
+    squeezed = [joined([points(squeezed_medium(r, **how)) for r in _TRIED_SQUEEZING]) for how in SPOILED.values()]
+    off = joined([points(squeezed_medium(SHOWN_SQUEEZING), float(one)) for one in _TRIED_OFFSETS])
+    media = [squeezed_medium(_SQUEEZING, **how) for how in SPOILED.values()]
+    return [concurrence(MasterEquation(medium).steady_state()) for medium in media], squeezed, off
+
+
+def _driven() -> tuple[list[list[float]], list[list[float]]]:
+    """Fidelities of the driven state with W for each loss: of the steady state, and of circuits on Aer."""
+    target, circuit = winding_w(), protocols.driven_dark_state(600.0, [0.0, 0.0, 0.0])  # the drive is the device's
+    steady = [[_fidelity(spoiled(kind, one).steady_state(), target) for one in _LOSSES] for kind in LOSSES]
+    emulated = [
+        [_fidelity(emulate(circuit, Device(spoiled(kind, one)), None).state, target) for one in _TRIED_LOSSES]
+        for kind in LOSSES
+    ]
+    return steady, emulated
 
 
 def _fidelity(rho: NDArray[np.complex128], ket: NDArray[np.complex128]) -> float:
@@ -160,12 +161,12 @@ FIGURES = {
         caption=(
             "(a) Steady concurrence of a pair in a two-mode squeezed reservoir, L₁ = cosh r σ₁⁺ + sinh r σ₂⁻ and L₂ "
             "with the qubits exchanged: tanh 2r; with thermal occupation n; with the correlated part times f. The "
-            "stronger the squeezing, the more fragile. (b) At r = 0.8, against what both splittings are off half the "
-            "frequency of the pump. (c) Three qubits with |A_ij| = a = 1 rad/µs, T = 0 and the drive "
-            "Ω_k = 0.3(1 + e^(2πik/3)) rad/µs: fidelity of the steady state with (|↓↑↑⟩ + ω*|↑↓↑⟩ + ω|↑↑↓⟩)/√3, ω = e^(2πi/3), against "
-            "imperfect coupling, temperature and exchange, one at a time; above 2/3 (dotted) all three are entangled. "
-            "Lines: master equation. Points: circuits on Aer, in (a) and (b) after 120 µs by full tomography with "
-            "95 % intervals, in (c) after 600 µs without sampling noise."
+            "stronger the squeezing, the more fragile. (b) At r = 0.8, against what both splittings are off half "
+            "the frequency of the pump. (c) Three qubits with |A_ij| = a = 1 rad/µs, T = 0 and the drive Ω_k = "
+            "0.3(1 + e^(2πik/3)) rad/µs: fidelity of the steady state with (|↓↑↑⟩ + ω*|↑↓↑⟩ + ω|↑↑↓⟩)/√3, ω = "
+            "e^(2πi/3), against imperfect coupling, temperature and exchange, one at a time; above 2/3 (dotted) all "
+            "three are entangled. Lines: master equation. Points: circuits on Aer, in (a) and (b) after 120 µs by "
+            "full tomography with 95 % intervals, in (c) after 600 µs without sampling noise."
         ),
         data=compute,
         drawing=draw,
