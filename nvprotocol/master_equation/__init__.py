@@ -10,10 +10,12 @@ from nvprotocol.master_equation.finite_rate import (
     poissonian_concurrence,
     poissonian_generator,
 )
+from nvprotocol.master_equation.no_jump_kets import NoJumpKets
 
 __all__ = [
     "Conditional",
     "MasterEquation",
+    "NoJumpKets",
     "conditional_map",
     "exceptional_detuning",
     "long_time_concurrence",
