@@ -3,37 +3,46 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import ROUNDING, fail, show
+from nvprotocol._checks import ROUNDING, fail, show, whole_number
 from nvprotocol.master_equation import precise
+from nvprotocol.master_equation.blocked_checks import monitored_by_blocks
 from nvprotocol.master_equation.conditional import SURE, Conditional, at, made_positive, made_sure
 from nvprotocol.master_equation.evolution import evolved
-from nvprotocol.master_equation.exponential import expm, merged, refuse_endless, rounding_growth
+from nvprotocol.master_equation.exponential import DENSE_LIMIT, expm, merged, refuse_endless, rounding_growth
 from nvprotocol.master_equation.generator import block_generator, symmetry_of_parameters
 from nvprotocol.master_equation.growth import EPSILON, relative_error
-from nvprotocol.master_equation.symmetry import Sector, from_coordinates, on_diagonal, sectors, to_coordinates
+from nvprotocol.master_equation.symmetry import (
+    Sector,
+    from_coordinates,
+    largest_block,
+    on_diagonal,
+    sectors,
+    to_coordinates,
+)
 
 _MOST_CHECKS = 2e9
 """Beyond, times are indistinguishable from the times of checks."""
 
 
 def monitored(
-    values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64], period: float
+    values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64], period: float, keep: int
 ) -> Conditional:
-    """States and probabilities when |σᶻ| is checked at period, 2·period, … and accepted at 0.
+    """States and probabilities when |σᶻ| is checked at period, 2·period, … and accepted at one value.
 
     Args:
         values: Parameters of the generator, shape (…, P).
         factor: W with ρ = W W†, shape (…, d, R).
         times: Non-decreasing times in µs, shape (T,).
         period: Time between checks in µs.
+        keep: The value of |Σσᶻ| that is kept.
 
     Raises:
         NoKeptShotsError: Where checks keep nothing, or rounding of W decides what they keep.
     """
     d = factor.shape[-2]
     n_qubits = d.bit_length() - 1
-    if n_qubits % 2:
-        fail("medium", "have an even number of qubits for |σᶻ| = 0 to be possible", f"has {n_qubits}")
+    if keep or largest_block(n_qubits, symmetry_of_parameters(values, n_qubits)) > DENSE_LIMIT:
+        return monitored_by_blocks(values, factor @ np.swapaxes(factor.conj(), -1, -2), times, period, keep)
     if times[-1] / _MOST_CHECKS > period:
         must = f"be at least {show(times[-1] / _MOST_CHECKS)}, for two billion checks until the last time"
         fail("period", must, f"is {show(period)}")
@@ -57,11 +66,23 @@ def monitored(
     return Conditional(states, np.exp(log_probability))
 
 
+def kept_value(keep: object, n_qubits: int) -> int:
+    """The value of |Σσᶻ| that is kept; for None the least one that there is."""
+    if keep is None:
+        return n_qubits % 2
+    value = whole_number(keep, "keep", minimum=0)
+    if value > n_qubits or (n_qubits - value) % 2:
+        values = ", ".join(str(one) for one in range(n_qubits % 2, n_qubits + 1, 2))
+        fail("keep", f"be one of the values {values} that |Σσᶻ| of {n_qubits} qubits can have", f"is {value}")
+    return value
+
+
 def monitored_each(
     values: NDArray[np.float64],
     factor: NDArray[np.complex128],
     times: NDArray[np.float64],
     periods: NDArray[np.float64],
+    keep: int,
 ) -> Conditional:
     """As `monitored`, with a period for each time, shape (T,): what differs by its unit of time only goes together."""
     ratio = merged(times / periods, ROUNDING)
@@ -70,7 +91,7 @@ def monitored_each(
     states, probability = np.empty((*batch, d, d), dtype=complex), np.empty(batch)
     for one in np.unique(ratio):
         here = ratio == one
-        kept = monitored(scaled[..., here, :], factor[..., None, :, :], np.array([one]), 1.0)
+        kept = monitored(scaled[..., here, :], factor[..., None, :, :], np.array([one]), 1.0, keep)
         states[..., here, :, :], probability[..., here] = kept.states[..., 0, :, :], kept.probability[..., 0]
     return Conditional(states, probability)
 

@@ -296,7 +296,9 @@ class MasterEquation:
         """
         return no_jump_kets(self._parameters, self._state(initial, factor), times_array(times))
 
-    def monitored(self, initial: operators.State, times: ArrayLike, period: ArrayLike) -> Conditional:
+    def monitored(
+        self, initial: operators.State, times: ArrayLike, period: ArrayLike, *, keep: int | None = None
+    ) -> Conditional:
         """The states when |σᶻ| is checked every `period` and every check accepts (|σᶻ| = 0), and its probability.
 
         At a time that is a multiple of the period the state is the one right after that check; otherwise it has evolved
@@ -306,12 +308,13 @@ class MasterEquation:
             initial: As for `evolve`.
             times: Non-decreasing times in µs, shape (T,) or a number.
             period: Time between checks in µs; or one for each time, shape (T,).
+            keep: The value of |Σσᶻ| that a check accepts; by default the least one: 0, or 1 of odd numbers of qubits.
 
         Returns:
             States of shape (…, T, d, d) and probabilities of shape (…, T).
 
         Raises:
-            ArgumentError: As for `evolve`; if a period is not positive or the number of qubits is odd.
+            ArgumentError: As for `evolve`; if a period is not positive, or |Σσᶻ| of N qubits is never `keep`.
             NoKeptShotsError: If a check keeps nothing, or where rounding decides what is kept.
 
         Examples:
@@ -320,16 +323,16 @@ class MasterEquation:
             >>> nv.concurrence(kept.states).round(4).tolist()
             [0.9842]
         """
-        stops = times_array(times)
+        stops, value = times_array(times), checks.kept_value(keep, self.n_qubits)
         if np.ndim(period) == 0:
             every = real_number(period, "period", above=0.0)
             memory.require_states(self.n_qubits, self.batch_shape, stops.size, self.symmetry)
-            return checks.monitored(self._parameters, self._state(initial, factor), stops, every)
+            return checks.monitored(self._parameters, self._state(initial, factor), stops, every, value)
         periods = positive_array(period, "period")
         if periods.shape != stops.shape:
             fail("period", f"be a number, or one for each of {stops.size} times", f"has shape {periods.shape}")
         memory.require_states(self.n_qubits, self.batch_shape, stops.size, self.symmetry)
-        return checks.monitored_each(self._parameters, self._state(initial, factor), stops, periods)
+        return checks.monitored_each(self._parameters, self._state(initial, factor), stops, periods, value)
 
     def steady_state(self, initial: operators.State | None = None) -> NDArray[np.complex128]:
         """The state at t → ∞, the null space of the generator.

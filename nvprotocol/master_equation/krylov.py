@@ -10,6 +10,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol._checks import show
+from nvprotocol.errors import ArgumentError
 from nvprotocol.master_equation.exponential import expm
 
 TOLERANCE = 1e-12
@@ -27,7 +29,8 @@ _BREAKDOWN = 1e-14
 _KEPT = 1e-2
 """Least share of the length of a decaying vector that is left after a step, beyond the decay that is taken out."""
 
-_MOST_STEPS = 100_000
+_MOST_STEPS = 2000
+"""Krylov spaces of one evolution; a state that has come to rest needs no further one."""
 
 
 class Step:
@@ -165,7 +168,8 @@ def propagate(
         if relative:
             length = float(np.linalg.norm(vector))
             vector, log = vector / length, log + float(decay[-1]) + np.log(length)
-    raise RuntimeError("a Krylov space has stopped to grow")
+    must = f"be at most {show(begun)} µs for these rates (`steady_state` gives the limit)"
+    raise ArgumentError("times", must, f"{show(end)} is asked for")
 
 
 def _finished(
