@@ -11,11 +11,14 @@ from nvprotocol.master_equation.finite_rate import (
     poissonian_generator,
 )
 from nvprotocol.master_equation.no_jump_kets import NoJumpKets
+from nvprotocol.master_equation.trajectories import Clicks, Trajectories
 
 __all__ = [
+    "Clicks",
     "Conditional",
     "MasterEquation",
     "NoJumpKets",
+    "Trajectories",
     "conditional_map",
     "exceptional_detuning",
     "long_time_concurrence",

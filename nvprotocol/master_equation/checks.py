@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import ROUNDING, fail, show, whole_number
+from nvprotocol._checks import ROUNDING, fail, positive_array, real_number, show, whole_number
+from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import precise
 from nvprotocol.master_equation.blocked_checks import monitored_by_blocks
 from nvprotocol.master_equation.conditional import SURE, Conditional, at, made_positive, made_sure
@@ -25,6 +26,29 @@ _MOST_CHECKS = 2e9
 
 
 def monitored(
+    values: NDArray[np.float64],
+    factor: NDArray[np.complex128],
+    times: NDArray[np.float64],
+    period: float | NDArray[np.float64],
+    keep: int,
+) -> Conditional:
+    """States and probabilities when |σᶻ| is checked at a period for all times, or at one for each."""
+    if isinstance(period, np.ndarray):
+        return _monitored_each(values, factor, times, period, keep)
+    return _monitored(values, factor, times, period, keep)
+
+
+def period_of(period: ArrayLike, times: tuple[int, ...]) -> float | NDArray[np.float64]:
+    """A period for all times, or one for each."""
+    if np.ndim(period) == 0:
+        return real_number(period, "period", above=0.0)
+    periods = positive_array(period, "period")
+    if periods.shape != times:
+        fail("period", f"be a number, or one for each of {times[0]} times", f"has shape {periods.shape}")
+    return periods
+
+
+def _monitored(
     values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64], period: float, keep: int
 ) -> Conditional:
     """States and probabilities when |σᶻ| is checked at period, 2·period, … and accepted at one value.
@@ -77,21 +101,21 @@ def kept_value(keep: object, n_qubits: int) -> int:
     return value
 
 
-def monitored_each(
+def _monitored_each(
     values: NDArray[np.float64],
     factor: NDArray[np.complex128],
     times: NDArray[np.float64],
     periods: NDArray[np.float64],
     keep: int,
 ) -> Conditional:
-    """As `monitored`, with a period for each time, shape (T,): what differs by its unit of time only goes together."""
+    """The same, with a period for each time, shape (T,): what differs by its unit of time only goes together."""
     ratio = merged(times / periods, ROUNDING)
     scaled = values[..., None, :] * periods[:, None]
     batch, d = np.broadcast_shapes(scaled.shape[:-1], (*factor.shape[:-2], 1)), factor.shape[-2]
     states, probability = np.empty((*batch, d, d), dtype=complex), np.empty(batch)
     for one in np.unique(ratio):
         here = ratio == one
-        kept = monitored(scaled[..., here, :], factor[..., None, :, :], np.array([one]), 1.0, keep)
+        kept = _monitored(scaled[..., here, :], factor[..., None, :, :], np.array([one]), 1.0, keep)
         states[..., here, :, :], probability[..., here] = kept.states[..., 0, :, :], kept.probability[..., 0]
     return Conditional(states, probability)
 
