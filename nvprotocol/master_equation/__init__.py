@@ -11,6 +11,7 @@ from nvprotocol.master_equation.finite_rate import (
     poissonian_generator,
 )
 from nvprotocol.master_equation.no_jump_kets import NoJumpKets
+from nvprotocol.master_equation.one_excitation import SingleExcitation, single_excitation
 from nvprotocol.master_equation.trajectories import Clicks, Trajectories
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Conditional",
     "MasterEquation",
     "NoJumpKets",
+    "SingleExcitation",
     "Trajectories",
     "conditional_map",
     "exceptional_detuning",
@@ -25,4 +27,5 @@ __all__ = [
     "long_time_state",
     "poissonian_concurrence",
     "poissonian_generator",
+    "single_excitation",
 ]

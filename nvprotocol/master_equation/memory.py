@@ -4,6 +4,7 @@ from math import prod
 
 from nvprotocol.master_equation.blocked import require_blocks
 from nvprotocol.master_equation.exponential import DENSE_LIMIT
+from nvprotocol.master_equation.sparse_steady import MOST_DENSE, require_factorisation
 from nvprotocol.master_equation.symmetry import largest_block
 from nvprotocol.medium.coefficient_matrix import Symmetry
 from nvprotocol.resources import require_memory
@@ -49,6 +50,9 @@ def require_steady(n_qubits: int, batch: tuple[int, ...], symmetry: Symmetry) ->
         TooLargeError: If there is none.
     """
     size = largest_block(n_qubits, symmetry)
+    if n_qubits > MOST_DENSE:
+        require_factorisation(size)
+        return
     taken = f"{_SINGULAR} × {_generators(batch, size)}"
     require_memory(_SINGULAR * _REAL * prod(batch) * size**2, "medium", taken)
 
