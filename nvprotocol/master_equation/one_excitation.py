@@ -52,7 +52,7 @@ class SingleExcitation:
             rates, vectors = np.linalg.eigh(1j * self.hamiltonian)
             return read_only(-1j * rates[..., ::-1]), read_only(vectors[..., ::-1])
         values, vectors = np.linalg.eig(self.hamiltonian)
-        order = np.argsort(values.imag, axis=-1)
+        order = np.argsort(np.imag(values), axis=-1)
         return (
             read_only(np.take_along_axis(values, order, axis=-1)),
             read_only(np.take_along_axis(vectors, order[..., None, :], axis=-1)),
