@@ -126,7 +126,7 @@ def evolve_by_qutip(n: int, initial: str) -> list[float]:
     hamiltonian, operators, z, dims = qutip_parts(n, 0.1)
     options = {"progress_bar": "", "atol": 1e-10, "rtol": 1e-9, "nsteps": 100_000}
     solved = qutip.mesolve(hamiltonian, ket_of_qutip(initial, dims), [0, 1], operators, e_ops=[z], options=options)
-    return [float(solved.expect[0][-1])]
+    return [float(np.asarray(solved.expect[0])[-1])]
 
 
 def trajectories_by_qutip(n: int, initial: str) -> list[float]:
@@ -143,7 +143,8 @@ def steady_by_qutip(n: int) -> list[float]:
     import qutip
 
     hamiltonian, operators, z, _ = qutip_parts(n, 0.1)
-    return [float(qutip.expect(z, qutip.steadystate(hamiltonian, operators, sparse=True)))]
+    state: Any = qutip.steadystate(hamiltonian, operators, sparse=True)
+    return [float(np.real((z * state).tr()))]
 
 
 class Case(NamedTuple):

@@ -27,12 +27,19 @@ _HERMITIAN = 1e-12
 Measured = Callable[[NDArray[np.complex128]], NDArray[np.float64]]
 
 
+@holds_read_only
 class Clicks(NamedTuple):
     """The jumps of one trajectory.
 
     Attributes:
         jumps: Their places in `MasterEquation.jump_operators`, in the order in which they happen.
         times: When, in µs.
+
+    Examples:
+        >>> equation = nv.MasterEquation(nv.Medium(relaxation=np.diag([1.0, 2.0])))
+        >>> clicks = equation.trajectories("dd", 50.0, {}, number=2, seed=1).records[0]
+        >>> sorted(clicks.jumps.tolist())  # 0 and 1 are excitation; relaxation, the fastest first
+        [2, 3]
     """
 
     jumps: NDArray[np.intp]
