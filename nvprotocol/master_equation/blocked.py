@@ -36,7 +36,8 @@ class Blocked:
     Args:
         space: The kets of the medium.
         charge: n(i) − n(j), at least 0.
-        reached: Blocks (n, n') that a state has; without them all.
+        reached: The sectors n of the blocks (n, n') that a state has; without them all.
+        jumps: Whether quanta of relaxation and excitation are exchanged; dephasing goes on.
 
     Attributes:
         pairs: The blocks (n, n') in the order of a vector of elements, each row by row.
@@ -44,16 +45,17 @@ class Blocked:
         hermitian: Whether the elements make a Hermitian matrix.
     """
 
-    def __init__(self, space: KetSpace, charge: int, reached: list[int] | None = None) -> None:
+    def __init__(self, space: KetSpace, charge: int, reached: list[int] | None = None, *, jumps: bool = True) -> None:
         self.space, self.hermitian = space, charge == 0
         everything = [one for one in space.sectors if one - charge in space.sectors]
-        self.pairs = [(one, one - charge) for one in _reachable(space, everything, reached)]
+        sectors = _reachable(space, everything, reached) if jumps or reached is None else reached
+        self.pairs = [(one, one - charge) for one in sectors]
         sizes = [space.size(left) * space.size(right) for left, right in self.pairs]
         ends = np.cumsum(sizes)
         self.size = int(ends[-1])
         self._slices = [slice(int(end) - size, int(end)) for end, size in zip(ends, sizes, strict=True)]
         self._matrices = {one: _fast(space.sparse(one)) for one in sorted({one for pair in self.pairs for one in pair})}
-        self._jumps = [self._jumps_from(pair) for pair in self.pairs]
+        self._jumps = [self._jumps_from(pair) if jumps else [] for pair in self.pairs]
         self._dephasing = [self._weights(pair) for pair in self.pairs]
 
     def apply(self, vector: NDArray) -> NDArray:

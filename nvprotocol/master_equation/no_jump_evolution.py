@@ -18,6 +18,7 @@ from nvprotocol.master_equation.generator import (
     symmetry_of_parameters,
 )
 from nvprotocol.master_equation.modes import Modes, log_norm, log_weight
+from nvprotocol.master_equation.no_jump_blocks import no_jump_by_blocks
 from nvprotocol.master_equation.no_jump_kets import LEAST_QUBITS, conditional_by_kets
 from nvprotocol.master_equation.symmetry import (
     Sector,
@@ -48,6 +49,8 @@ def no_jump(values: NDArray[np.float64], factor: NDArray[np.complex128], times: 
         return conditional_by_kets(values, factor, times)
     if symmetry_of_parameters(values, n_qubits) != "U(1)":
         return _by_maps(values, factor, times)
+    if n_qubits >= LEAST_QUBITS:
+        return no_jump_by_blocks(values, factor @ np.swapaxes(factor.conj(), -1, -2), times)
     if not np.any(dephasing):
         return _by_kets(values, factor, times)
     if np.all(dephasing):

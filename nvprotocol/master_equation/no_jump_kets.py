@@ -3,6 +3,7 @@
 −iH_eff acts in the sectors of excitations that the ket touches, or, without that symmetry, in the whole space.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import comb, prod
 from typing import Any
@@ -18,7 +19,7 @@ from nvprotocol.master_equation.conditional import SURE, Conditional
 from nvprotocol.master_equation.exponential import propagate as propagate_densely
 from nvprotocol.master_equation.generator import dephasing_parameters
 from nvprotocol.master_equation.growth import EPSILON
-from nvprotocol.master_equation.ket_space import KetSpace, dense_generators
+from nvprotocol.master_equation.ket_space import Apply, KetSpace, dense_generators
 from nvprotocol.master_equation.krylov import LARGEST, propagate
 from nvprotocol.master_equation.modes import Modes
 from nvprotocol.resources import require_memory
@@ -159,7 +160,7 @@ def _by_exponentials(
     length = np.linalg.norm(result, axis=-1)
     length = np.where(length > 0, length, np.finfo(float).tiny)
     logs = modes.slowest[..., None] * times + np.log(length)
-    _require_sure(modes.error(times, logs), logs)
+    require_sure(modes.error(times, logs), logs)
     return result / length[..., None], logs
 
 
@@ -176,15 +177,15 @@ def _by_krylov(
         result[:, space.states(sector)] = vectors * np.exp(logs - largest)[:, None]
     length = np.linalg.norm(result, axis=-1)
     left = largest + np.log(length)
-    slowest = {sector: _least_decay(space, sector) for sector, _, _ in parts}
+    slowest = {sector: least_decay(space, sector) for sector, _, _ in parts}
     for sector, rate in slowest.items():
-        if np.any(_rounding(-rate, times, left) > SURE):
+        if np.any(rounding_error(-rate, times, left) > SURE):
             slowest[sector] = -_slowest_mode(space, sector)
-    _require_sure(_rounding(-min(slowest.values()), times, left), left)
+    require_sure(rounding_error(-min(slowest.values()), times, left), left)
     return result / length[:, None], left
 
 
-def _least_decay(space: KetSpace, sector: int) -> float:
+def least_decay(space: KetSpace, sector: int) -> float:
     """A rate that every ket of a sector decays with at least: that of the darkest modes of the medium."""
     of = space.of
     if not of.conserved:
@@ -194,24 +195,30 @@ def _least_decay(space: KetSpace, sector: int) -> float:
 
 
 def _slowest_mode(space: KetSpace, sector: int) -> float:
-    """The largest real part of an eigenvalue of −iH_eff, for a better estimate than that of `_least_decay`."""
+    """The largest real part of an eigenvalue of −iH_eff, for a better estimate than that of `least_decay`."""
+    size = space.size(sector)
+    return largest_real_part(space.apply(sector), size, lambda: space.dense(sector))
+
+
+def largest_real_part(apply: Apply, size: int, dense: Callable[[], NDArray]) -> float:
+    """Of the eigenvalues of a generator, given as a function or, where it is small, as a matrix."""
     import scipy.sparse.linalg
 
     linalg: Any = scipy.sparse.linalg
-    size = space.size(sector)
     if size <= _DENSE:
-        return float(np.linalg.eigvals(space.dense(sector)).real.max())
-    operator = linalg.LinearOperator((size, size), matvec=space.apply(sector), dtype=complex)
+        return float(np.linalg.eigvals(dense()).real.max())
+    operator = linalg.LinearOperator((size, size), matvec=apply, dtype=complex)
     start = np.random.default_rng(0).normal(size=size)  # the same every time
     return float(linalg.eigs(operator, 1, which="LR", v0=start, tol=1e-4, return_eigenvectors=False)[0].real)
 
 
-def _rounding(slowest: float, times: NDArray[np.float64], left: NDArray[np.float64]) -> NDArray[np.float64]:
+def rounding_error(slowest: float, times: NDArray[np.float64], left: NDArray[np.float64]) -> NDArray[np.float64]:
     """Estimated relative error: what rounding puts into the slowest mode at the start, beside what is left."""
     return _ROUNDINGS * EPSILON * np.exp(np.minimum(slowest * times - left, 700.0))
 
 
-def _require_sure(error: NDArray[np.float64], logs: NDArray[np.float64]) -> None:
+def require_sure(error: NDArray[np.float64], logs: NDArray[np.float64]) -> None:
+    """Refuses kets of lengths e^log that an estimated relative error has taken over."""
     unsure = ~(error <= SURE)
     if np.any(unsure):
         raise NoKeptShotsError(_LOST.format(2 * float(logs[unsure].max()) / np.log(10)))

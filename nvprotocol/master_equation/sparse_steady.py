@@ -86,8 +86,8 @@ class _Resolvent:
 
         matrix = blocked.matrix()
         self.blocked = blocked
-        self.norm = float(abs(matrix).sum(axis=0).max())
-        self.shift = _SHIFT * self.norm if self.norm else 1.0
+        self.norm = float(abs(matrix).sum(axis=0).max()) or 1.0  # of no medium at all
+        self.shift = _SHIFT * self.norm
         factors = splu(csc_array(self.shift * eye_array(blocked.size) - matrix))
         self.apply = lambda vector: self.shift * factors.solve(np.asarray(vector, dtype=complex))
 

@@ -19,6 +19,7 @@ from nvprotocol.master_equation.coefficients import Coefficients
 from nvprotocol.master_equation.exponential import propagate
 from nvprotocol.master_equation.generator import block_generator
 from nvprotocol.master_equation.ket_space import KetSpace
+from nvprotocol.master_equation.no_jump_blocks import no_jump_by_blocks
 from nvprotocol.master_equation.symmetry import matrices_of_block, to_coordinates
 
 TIMES = np.array([0.0, 0.3, 1.0, 4.0])
@@ -93,6 +94,39 @@ def test_pairs_with_the_excited_qubit(n: int) -> None:
     state = nv.MasterEquation(nv.Medium(relaxation=np.ones((n, n)))).evolve("d" + "u" * (n - 1), 40.0)[0]
     pair = state.reshape((2 ** (n - 2), 4) * 2).trace(axis1=0, axis2=2)
     np.testing.assert_allclose(nv.concurrence(pair), 2 * (n - 1) / n**2, rtol=0, atol=1e-9)
+
+
+# Without jumps.
+
+
+@settings(max_examples=15)
+@given(SEEDS, st.integers(1, 4))
+def test_blocks_without_jumps_are_the_dense_ones(seed: int, n: int) -> None:
+    """Dephasing goes on."""
+    rng = np.random.default_rng(seed)
+    equation, rho = many(rng, n).equation, random_state(rng, n, 2)
+    exact, found = equation.no_jump(rho, TIMES), no_jump_by_blocks(equation._parameters, rho, TIMES)
+    np.testing.assert_allclose(found.states, exact.states, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(np.log(found.probability), np.log(exact.probability), rtol=0, atol=1e-10)
+
+
+def test_eight_qubits_that_dephase_and_relax_on_their_own() -> None:
+    medium = nv.Medium(relaxation=np.eye(8), dephasing=0.25 * np.eye(8))
+    found = nv.MasterEquation(medium).no_jump("+udududd", [0.0, 0.3])
+    kept, lost = np.exp(-2 * 0.3 * 4), np.exp(-2 * 0.3 * 5)
+    np.testing.assert_allclose(found.probability, [1, (kept + lost) / 2], rtol=1e-10)
+    coherence = np.sqrt(kept * lost) * np.exp(-4 * 0.25 * 0.3) / (kept + lost)
+    place = nv.operators.state("uudududd").argmax()
+    np.testing.assert_allclose(abs(found.states[1, place, place + 1]), coherence, rtol=1e-10)
+
+
+def test_what_rounding_has_taken_over_without_jumps_is_refused() -> None:
+    """The symmetric state of three excitations decays in full; dephasing that is common to all leaves it so."""
+    equation = nv.MasterEquation(nv.Medium(relaxation=np.ones((6, 6)), dephasing=0.1 * np.ones((6, 6))))
+    ket = np.array([float(k.bit_count() == 3) for k in range(64)]) / np.sqrt(20)
+    np.testing.assert_allclose(equation.no_jump(ket, 0.2).probability, np.exp(-2 * 3 * 4 * 0.2), rtol=1e-9)
+    with pytest.raises(NoKeptShotsError, match="which rounding has taken over"):
+        equation.no_jump(ket, 3.0)
 
 
 # Monitoring.

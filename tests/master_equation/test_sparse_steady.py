@@ -80,6 +80,14 @@ def test_what_oscillates_or_is_too_slow_to_tell_is_refused() -> None:
         steady_by_shift(slow._parameters, 3, None)
 
 
+def test_without_any_rate_a_state_stays() -> None:
+    equation = nv.MasterEquation(nv.Medium(relaxation=np.zeros((3, 3))))
+    rho = nv.operators.density_matrix("+ud")
+    np.testing.assert_allclose(steady_by_shift(equation._parameters, 3, rho), rho, rtol=0, atol=1e-14)
+    with pytest.raises(NotUniqueError, match="not unique"):
+        steady_by_shift(equation._parameters, 3, None)
+
+
 def test_batches_are_one_after_the_other(rng: np.random.Generator) -> None:
     media = nv.Medium(relaxation=np.array([positive(rng, 3) for _ in range(2)]), excitation=0.1 * np.eye(3))
     equation = nv.MasterEquation(media)
