@@ -39,6 +39,9 @@ class Blocked:
         reached: The sectors n of the blocks (n, n') that a state has; without them all.
         jumps: Whether quanta of relaxation and excitation are exchanged; dephasing goes on.
 
+    Raises:
+        TooLargeError: If a Krylov space does not fit in memory.
+
     Attributes:
         pairs: The blocks (n, n') in the order of a vector of elements, each row by row.
         size: Length of that vector.
@@ -53,6 +56,7 @@ class Blocked:
         sizes = [space.size(left) * space.size(right) for left, right in self.pairs]
         ends = np.cumsum(sizes)
         self.size = int(ends[-1])
+        _require_krylov(space.n_qubits, self.size)
         self._slices = [slice(int(end) - size, int(end)) for end, size in zip(ends, sizes, strict=True)]
         self._matrices = {one: _fast(space.sparse(one)) for one in sorted({one for pair in self.pairs for one in pair})}
         self._jumps = [self._jumps_from(pair) if jumps else [] for pair in self.pairs]
@@ -193,14 +197,10 @@ def touched(space: KetSpace, rho: NDArray[np.complex128]) -> dict[int, list[int]
     return found
 
 
-def require_blocks(n_qubits: int, size: int, times: int) -> None:
-    """Room for Krylov spaces of the largest block of density matrices, and for all times of it.
-
-    Raises:
-        TooLargeError: If there is none.
-    """
-    need = 16.0 * size * (LARGEST + 8 + times + 4 * n_qubits)
-    require_memory(need, "medium", f"Krylov spaces of {size} elements of density matrices, and {times} times,")
+def _require_krylov(n_qubits: int, size: int) -> None:
+    """Room for a Krylov space of so many elements, and for what jumps make of them."""
+    need = 16.0 * size * (LARGEST + 8 + 4 * n_qubits)
+    require_memory(need, "initial", f"Krylov spaces of {size} elements of density matrices")
 
 
 def _reachable(space: KetSpace, everything: list[int], reached: list[int] | None) -> list[int]:

@@ -2,7 +2,6 @@
 
 from math import prod
 
-from nvprotocol.master_equation.blocked import require_blocks
 from nvprotocol.master_equation.exponential import DENSE_LIMIT
 from nvprotocol.master_equation.sparse_steady import MOST_DENSE, require_factorisation
 from nvprotocol.master_equation.symmetry import largest_block
@@ -23,13 +22,11 @@ def require_states(n_qubits: int, batch: tuple[int, ...], times: int, symmetry: 
         TooLargeError: If there is none.
     """
     number, size = prod(batch) * times, largest_block(n_qubits, symmetry)
-    if size > DENSE_LIMIT:
-        require_blocks(n_qubits, size, times)
-    else:
+    if size <= DENSE_LIMIT:  # else what the state touches decides (`blocked`)
         generators = f"{_EXPONENTIAL} × {_generators(batch, size)}"
         require_memory(_EXPONENTIAL * _REAL * prod(batch) * size**2, "medium", generators)
     taken = f"2 × {number} density matrices of {n_qubits} qubits"
-    require_memory(2 * _COMPLEX * number * 4**n_qubits, "times", taken)
+    require_memory(2 * _COMPLEX * number * 4**n_qubits, "times" if times > 1 else "medium", taken)
 
 
 def require_kept(n_qubits: int, batch: tuple[int, ...], times: int) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.master_equation.blocked import Blocked, require_blocks, touched
+from nvprotocol.master_equation.blocked import Blocked, touched
 from nvprotocol.master_equation.coefficients import Coefficients
 from nvprotocol.master_equation.conditional import SURE, Conditional
 from nvprotocol.master_equation.ket_space import KetSpace
@@ -41,7 +41,6 @@ def _filled(
     found, scale = touched(space, rho), np.zeros(times.size)
     for charge, sectors in found.items():  # that with populations first
         blocked = Blocked(space, charge, sectors, jumps=False)
-        require_blocks(space.n_qubits, blocked.size, times.size)
         vectors, logs = propagate(blocked.apply, blocked.elements(rho), times, real=blocked.hermitian, relative=True)
         if charge == 0:
             trace = vectors[:, blocked.populations()].real.sum(axis=-1)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.linalg
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from strategies import SEEDS
@@ -105,7 +105,10 @@ def test_blocks_without_jumps_are_the_dense_ones(seed: int, n: int) -> None:
     """Dephasing goes on."""
     rng = np.random.default_rng(seed)
     equation, rho = many(rng, n).equation, random_state(rng, n, 2)
-    exact, found = equation.no_jump(rho, TIMES), no_jump_by_blocks(equation._parameters, rho, TIMES)
+    try:
+        exact, found = equation.no_jump(rho, TIMES), no_jump_by_blocks(equation._parameters, rho, TIMES)
+    except NoKeptShotsError:  # rounding has taken over before the last time
+        reject()
     np.testing.assert_allclose(found.states, exact.states, rtol=0, atol=1e-10)
     np.testing.assert_allclose(np.log(found.probability), np.log(exact.probability), rtol=0, atol=1e-10)
 
@@ -210,13 +213,21 @@ def test_checks_that_keep_nothing_or_what_rounding_has_taken_over() -> None:
 
 
 def test_what_does_not_fit_is_refused_and_says_what_it_needs() -> None:
-    equation = nv.MasterEquation(nv.Medium(relaxation=np.eye(8)))
+    equation = nv.MasterEquation(nv.Medium(relaxation=np.eye(8), excitation=0.1 * np.eye(8)))
     for ask in (lambda: equation.evolve("ud" * 4, 1.0), lambda: equation.monitored("ud" * 4, 1.0, period=0.5)):
         with (
             nv.resources.limited_memory("10 MB"),
-            pytest.raises(TooLargeError, match=r"Krylov spaces of 12870 elements of density matrices, and 1 times, ta"),
+            pytest.raises(TooLargeError, match=r"Krylov spaces of 12870 elements of density matrices take 15\.6 MB"),
         ):
             ask()
+
+
+def test_only_what_the_state_touches_takes_memory() -> None:
+    """One excitation at T = 0: 82 of the 48620 elements of the block."""
+    equation = nv.MasterEquation(nv.Medium(relaxation=np.ones((9, 9))))
+    with nv.resources.limited_memory("40 MB"):
+        state = equation.evolve("d" + "u" * 8, 30.0)[0]
+    assert state[0, 0].real == pytest.approx(1 / 9, abs=1e-10)
 
 
 def test_a_state_at_rest_needs_no_more_steps() -> None:
