@@ -168,7 +168,7 @@ def propagate(
         if relative:
             length = float(np.linalg.norm(vector))
             vector, log = vector / length, log + float(decay[-1]) + np.log(length)
-    must = f"be at most {show(begun)} µs for these rates (`steady_state` gives the limit)"
+    must = f"be at most {show(begun)} µs for these rates"
     raise ArgumentError("times", must, f"{show(end)} is asked for")
 
 

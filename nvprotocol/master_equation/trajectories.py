@@ -24,6 +24,12 @@ _SPARSE = 0.25
 
 _HERMITIAN = 1e-12
 
+_MOST_JUMPS = 1e5
+"""Of a trajectory, on average."""
+
+_RECORD = 1000
+"""Bytes of the record of a trajectory with a few jumps."""
+
 Measured = Callable[[NDArray[np.complex128]], NDArray[np.float64]]
 
 
@@ -106,9 +112,11 @@ def trajectories(
     """
     if values.ndim > 1 or factor.ndim > 2:
         fail("medium", "be one, with one detuning, drive and initial state, for trajectories", "there is a batch")
+    require_memory(_RECORD * number, "number", f"{number} records of clicks")
     d, source = len(factor), entropy(seed)
     measured = {name: _measured(one, f'observables["{name}"]', d) for name, one in _named(observables).items()}
     space = KetSpace(Coefficients.of(values, d.bit_length() - 1))
+    _require_few_jumps(space.of, float(times[-1]))
     dimension = max(map(space.size, space.sectors))
     by_ladder = dimension <= LARGEST and times[-1] > 0
     at_once = max(_AT_ONCE // d, 1) if by_ladder else 1
@@ -179,6 +187,19 @@ def _by_krylov(space: KetSpace, times: NDArray[np.float64]) -> Callable[..., lis
         return [jump_krylov.followed(space, kets[0], times, draw, lambda k, ket: sums.add(k, ket[None]))]
 
     return run
+
+
+def _require_few_jumps(of: Coefficients, time: float) -> None:
+    """Refuses times in which there are too many jumps; with relaxation alone there are N at most."""
+    rates = [2 * float(np.trace(block).real) for block in (of.relaxation, of.excitation, of.dephasing)]
+    lasting = not of.conserved or rates[2] > 0 or min(rates[:2]) > 0
+    if lasting and sum(rates) * time > _MOST_JUMPS:
+        longest = show(_MOST_JUMPS / sum(rates))
+        fail(
+            "times",
+            f"be at most {longest} µs, for up to {_MOST_JUMPS:g} jumps a trajectory",
+            f"{show(time)} is asked for",
+        )
 
 
 def _starts(factor: NDArray[np.complex128], draws: Draws, number: int) -> NDArray[np.complex128]:

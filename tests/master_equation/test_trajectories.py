@@ -179,10 +179,16 @@ def test_other_arguments_are_checked() -> None:
     pair = nv.MasterEquation(nv.Medium.pair())
     with pytest.raises(ArgumentError, match="`number` must be at least 2, but is 1"):
         pair.trajectories("ud", 1.0, {}, number=1)
+    with pytest.raises(TooLargeError, match="1000000000000 records of clicks take 1"):
+        pair.trajectories("ud", 1.0, {}, number=10**12)
     with pytest.raises(ArgumentError, match="`seed` must be a whole number"):
         pair.trajectories("ud", 1.0, {}, number=2, seed=1.5)  # pyright: ignore[reportArgumentType]
     with pytest.raises(ArgumentError, match="`medium` must be one, with one detuning, drive and initial state"):
         nv.MasterEquation(nv.Medium.pair(a=[1.0, 2.0])).trajectories("ud", 1.0, {}, number=2)
+    thermal = nv.MasterEquation(nv.Medium.pair(a=1.0, q=0.25))
+    with pytest.raises(ArgumentError, match=r"`times` must be at most 20000 µs, for up to 100000 jumps a trajectory"):
+        thermal.trajectories("ud", [0.0, 1e9], {}, number=2)
+    assert pair.trajectories("dd", [0.0, 1e9], {}, number=2).records[1].jumps.size == 2  # there are no more
     eight = nv.MasterEquation(nv.Medium(relaxation=np.eye(8)))
     with nv.resources.limited_memory("1 MB"), pytest.raises(TooLargeError, match=r"propagators of up to 70 × 70 and"):
         eight.trajectories("ud" * 4, 1.0, {}, number=2)
