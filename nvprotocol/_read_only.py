@@ -42,8 +42,8 @@ def read_only(value: Value) -> Value:
         seen = value.view()
         seen.flags.writeable = False
         return seen
-    if type(value) is dict:
-        return ReadOnlyDict({key: read_only(one) for key, one in value.items()})  # pyright: ignore[reportReturnType]
+    if type(value) in (dict, ReadOnlyDict):  # also one that was copied, with arrays in it
+        return ReadOnlyDict({key: read_only(one) for key, one in value.items()})  # pyright: ignore[reportReturnType, reportAttributeAccessIssue]
     if type(value) is tuple:
         return tuple(read_only(one) for one in value)  # pyright: ignore[reportReturnType]
     return value

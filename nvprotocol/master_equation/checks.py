@@ -3,37 +3,70 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import ROUNDING, fail, show
+from nvprotocol._checks import ROUNDING, fail, positive_array, real_number, show, whole_number
+from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import precise
+from nvprotocol.master_equation.blocked_checks import monitored_by_blocks
 from nvprotocol.master_equation.conditional import SURE, Conditional, at, made_positive, made_sure
 from nvprotocol.master_equation.evolution import evolved
-from nvprotocol.master_equation.exponential import expm, merged, refuse_endless, rounding_growth
+from nvprotocol.master_equation.exponential import DENSE_LIMIT, expm, merged, refuse_endless, rounding_growth
 from nvprotocol.master_equation.generator import block_generator, symmetry_of_parameters
 from nvprotocol.master_equation.growth import EPSILON, relative_error
-from nvprotocol.master_equation.symmetry import Sector, from_coordinates, on_diagonal, sectors, to_coordinates
+from nvprotocol.master_equation.symmetry import (
+    Sector,
+    from_coordinates,
+    largest_block,
+    on_diagonal,
+    sectors,
+    to_coordinates,
+)
 
 _MOST_CHECKS = 2e9
 """Beyond, times are indistinguishable from the times of checks."""
 
 
 def monitored(
-    values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64], period: float
+    values: NDArray[np.float64],
+    factor: NDArray[np.complex128],
+    times: NDArray[np.float64],
+    period: float | NDArray[np.float64],
+    keep: int,
 ) -> Conditional:
-    """States and probabilities when |σᶻ| is checked at period, 2·period, … and accepted at 0.
+    """States and probabilities when |σᶻ| is checked at a period for all times, or at one for each."""
+    if isinstance(period, np.ndarray):
+        return _monitored_each(values, factor, times, period, keep)
+    return _monitored(values, factor, times, period, keep)
+
+
+def period_of(period: ArrayLike, times: tuple[int, ...]) -> float | NDArray[np.float64]:
+    """A period for all times, or one for each."""
+    if not hasattr(period, "__len__"):
+        return real_number(period, "period", above=0.0)
+    periods = positive_array(period, "period")
+    if periods.shape != times:
+        fail("period", f"be a number, or one for each of {times[0]} times", f"has shape {periods.shape}")
+    return periods
+
+
+def _monitored(
+    values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64], period: float, keep: int
+) -> Conditional:
+    """States and probabilities when |σᶻ| is checked at period, 2·period, … and accepted at one value.
 
     Args:
         values: Parameters of the generator, shape (…, P).
         factor: W with ρ = W W†, shape (…, d, R).
         times: Non-decreasing times in µs, shape (T,).
         period: Time between checks in µs.
+        keep: The value of |Σσᶻ| that is kept.
 
     Raises:
         NoKeptShotsError: Where checks keep nothing, or rounding of W decides what they keep.
     """
     d = factor.shape[-2]
     n_qubits = d.bit_length() - 1
-    if n_qubits % 2:
-        fail("medium", "have an even number of qubits for |σᶻ| = 0 to be possible", f"has {n_qubits}")
+    if keep or largest_block(n_qubits, symmetry_of_parameters(values, n_qubits)) > DENSE_LIMIT:
+        return monitored_by_blocks(values, factor @ np.swapaxes(factor.conj(), -1, -2), times, period, keep)
     if times[-1] / _MOST_CHECKS > period:
         must = f"be at least {show(times[-1] / _MOST_CHECKS)}, for two billion checks until the last time"
         fail("period", must, f"is {show(period)}")
@@ -57,20 +90,32 @@ def monitored(
     return Conditional(states, np.exp(log_probability))
 
 
-def monitored_each(
+def kept_value(keep: object, n_qubits: int) -> int:
+    """The value of |Σσᶻ| that is kept; for None the least one that there is."""
+    if keep is None:
+        return n_qubits % 2
+    value = whole_number(keep, "keep", minimum=0)
+    if value > n_qubits or (n_qubits - value) % 2:
+        values = ", ".join(str(one) for one in range(n_qubits % 2, n_qubits + 1, 2))
+        fail("keep", f"be one of the values {values} that |Σσᶻ| of {n_qubits} qubits can have", f"is {value}")
+    return value
+
+
+def _monitored_each(
     values: NDArray[np.float64],
     factor: NDArray[np.complex128],
     times: NDArray[np.float64],
     periods: NDArray[np.float64],
+    keep: int,
 ) -> Conditional:
-    """As `monitored`, with a period for each time, shape (T,): what differs by its unit of time only goes together."""
+    """The same, with a period for each time, shape (T,): what differs by its unit of time only goes together."""
     ratio = merged(times / periods, ROUNDING)
     scaled = values[..., None, :] * periods[:, None]
     batch, d = np.broadcast_shapes(scaled.shape[:-1], (*factor.shape[:-2], 1)), factor.shape[-2]
     states, probability = np.empty((*batch, d, d), dtype=complex), np.empty(batch)
     for one in np.unique(ratio):
         here = ratio == one
-        kept = monitored(scaled[..., here, :], factor[..., None, :, :], np.array([one]), 1.0)
+        kept = _monitored(scaled[..., here, :], factor[..., None, :, :], np.array([one]), 1.0, keep)
         states[..., here, :, :], probability[..., here] = kept.states[..., 0, :, :], kept.probability[..., 0]
     return Conditional(states, probability)
 

@@ -1,6 +1,6 @@
 """The master equation itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, overload
 
@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from nvprotocol import operators
 from nvprotocol._checks import (
+    Seed,
     bounded_array,
     fail,
     instance,
     nonnegative_array,
-    positive_array,
     real_number,
-    show,
     times_array,
+    whole_number,
 )
 from nvprotocol._read_only import holds_read_only, protect, read_only
 from nvprotocol._typing import ArrayLike
@@ -24,10 +24,13 @@ from nvprotocol.master_equation import checks, memory, steady
 from nvprotocol.master_equation.conditional import Conditional
 from nvprotocol.master_equation.evolution import evolved_in_parts, propagator
 from nvprotocol.master_equation.generator import liouvillian, parameters, symmetry_of_parameters
+from nvprotocol.master_equation.hamiltonian import drive_of_each, hamiltonian, told
 from nvprotocol.master_equation.no_jump_evolution import no_jump
+from nvprotocol.master_equation.no_jump_kets import NoJumpKets, no_jump_kets
+from nvprotocol.master_equation.trajectories import Trajectories, trajectories
 from nvprotocol.medium import Medium
 from nvprotocol.medium.coefficient_matrix import Symmetry
-from nvprotocol.medium.matrices import coupling_hamiltonian, jump_operators
+from nvprotocol.medium.matrices import jump_operators
 from nvprotocol.operators.states import factor
 
 __all__ = ["MasterEquation"]
@@ -75,7 +78,7 @@ class MasterEquation:
     ) -> None:
         self._medium = instance(medium, "medium", Medium)
         self._detuning = bounded_array(detuning, "detuning", real=True)
-        self._drive = None if drive is None else _drive(drive, medium.n_qubits)
+        self._drive = None if drive is None else drive_of_each(drive, medium.n_qubits)
         self._offset = bounded_array(offset, "offset", real=True)
         off = self._offset if np.any(self._offset) else None
         self._parameters = parameters(medium, self._detuning, self._drive, off)
@@ -136,7 +139,7 @@ class MasterEquation:
             >>> nv.MasterEquation(nv.Medium.pair(), drive=0.1).driven([0.2, 0.0]).drive.real.round(3).tolist()
             [0.3, 0.1]
         """
-        more = _drive(drive, self.n_qubits)
+        more = drive_of_each(drive, self.n_qubits)
         total = more if self._drive is None else self._drive + more
         if self.n_qubits == 2:
             return MasterEquation(self._medium, self._detuning, total, offset=self._offset)
@@ -162,14 +165,7 @@ class MasterEquation:
                    [ 1., -2.]])
         """
         memory.require_operators(self.n_qubits, self.batch_shape, 3 + 3 * self.n_qubits)
-        n = self.n_qubits
-        result = coupling_hamiltonian(self._medium.blocks)
-        for k in range(n):
-            result = result - 0.5 * self.splittings[..., k, None, None] * operators.sigma_z(k, n)
-            if self._drive is not None:
-                along = self._drive[..., k, None, None]
-                result = result + 0.5 * (along.real * operators.sigma_x(k, n) + along.imag * operators.sigma_y(k, n))
-        return read_only(result)
+        return read_only(hamiltonian(self._medium.blocks, self.splittings, self._drive))
 
     @cached_property
     def jump_operators(self) -> NDArray[np.complex128]:
@@ -308,7 +304,27 @@ class MasterEquation:
         memory.require_kept(self.n_qubits, self.batch_shape, stops.size)
         return no_jump(self._parameters, self._state(initial, factor), stops)
 
-    def monitored(self, initial: operators.State, times: ArrayLike, period: ArrayLike) -> Conditional:
+    def no_jump_kets(self, initial: operators.State, times: ArrayLike) -> NoJumpKets:
+        """Pure states on condition that no jump happens (Eq. 13), where nothing dephases; for up to about 20 qubits.
+
+        Args:
+            initial: A pure state, as for `evolve`.
+            times: Non-decreasing times in µs, shape (T,) or a number.
+
+        Raises:
+            ArgumentError: As for `evolve`; if the state is mixed, or the medium dephases.
+            NoKeptShotsError: Where rounding decides what the ket is.
+
+        Examples:
+            >>> equation = nv.MasterEquation(nv.Medium(relaxation=np.eye(16)))
+            >>> equation.no_jump_kets("ud" * 8, 0.1).probability.round(6).tolist()  # exp(−8·2·0.1)
+            [0.201897]
+        """
+        return no_jump_kets(self._parameters, self._state(initial, factor), times_array(times))
+
+    def monitored(
+        self, initial: operators.State, times: ArrayLike, period: ArrayLike, *, keep: int | None = None
+    ) -> Conditional:
         """The states when |σᶻ| is checked every `period` and every check accepts (|σᶻ| = 0), and its probability.
 
         At a time that is a multiple of the period the state is the one right after that check; otherwise it has evolved
@@ -318,12 +334,13 @@ class MasterEquation:
             initial: As for `evolve`.
             times: Non-decreasing times in µs, shape (T,) or a number.
             period: Time between checks in µs; or one for each time, shape (T,).
+            keep: The value of |Σσᶻ| that a check accepts; by default the least one: 0, or 1 of odd numbers of qubits.
 
         Returns:
             States of shape (…, T, d, d) and probabilities of shape (…, T).
 
         Raises:
-            ArgumentError: As for `evolve`; if a period is not positive or the number of qubits is odd.
+            ArgumentError: As for `evolve`; if a period is not positive, or |Σσᶻ| of N qubits is never `keep`.
             NoKeptShotsError: If a check keeps nothing, or where rounding decides what is kept.
 
         Examples:
@@ -332,16 +349,45 @@ class MasterEquation:
             >>> nv.concurrence(kept.states).round(4).tolist()
             [0.9842]
         """
-        stops = times_array(times)
-        if not hasattr(period, "__len__"):
-            every = real_number(period, "period", above=0.0)
-            memory.require_states(self.n_qubits, self.batch_shape, stops.size, self.symmetry)
-            return checks.monitored(self._parameters, self._state(initial, factor), stops, every)
-        periods = positive_array(period, "period")
-        if periods.shape != stops.shape:
-            fail("period", f"be a number, or one for each of {stops.size} times", f"has shape {periods.shape}")
+        stops, value = times_array(times), checks.kept_value(keep, self.n_qubits)
+        every = checks.period_of(period, stops.shape)
         memory.require_states(self.n_qubits, self.batch_shape, stops.size, self.symmetry)
-        return checks.monitored_each(self._parameters, self._state(initial, factor), stops, periods)
+        return checks.monitored(self._parameters, self._state(initial, factor), stops, every, value)
+
+    def trajectories(
+        self,
+        initial: operators.State,
+        times: ArrayLike,
+        observables: Mapping[str, Any],
+        *,
+        number: int = 1000,
+        seed: Seed = None,
+    ) -> Trajectories:
+        """Means of observables over quantum-jump trajectories, and the jumps of each; for N beyond density matrices.
+
+        Between jumps nothing is approximated. A trajectory starts in a ket; of a mixed state in one that is drawn.
+
+        Args:
+            initial: As for `evolve`.
+            times: Non-decreasing times in µs, shape (T,) or a number.
+            observables: By name, Hermitian matrices (d, d), dense or of SciPy's sparse kinds, or functions that return
+                a real number for each of several kets (M, d).
+            number: How many trajectories, at least 2.
+            seed: A whole number, a generator, or None. With the same whole number a trajectory is the same, however
+                many there are.
+
+        Raises:
+            ArgumentError: As for `evolve`; if there is a batch, or an observable is none.
+
+        Examples:
+            >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9))
+            >>> found = equation.trajectories("ud", 0.5, {"z": nv.operators.sigma_z(1)}, number=200, seed=3)
+            >>> exact = np.trace(equation.evolve("ud", 0.5)[0] @ nv.operators.sigma_z(1)).real
+            >>> bool(abs(found.mean["z"][0] - exact) < 4 * found.standard_error["z"][0])
+            True
+        """
+        stops, many = times_array(times), whole_number(number, "number", minimum=2)
+        return trajectories(self._parameters, self._state(initial, factor), stops, observables, many, seed)
 
     def steady_state(self, initial: operators.State | None = None) -> NDArray[np.complex128]:
         """The state at t → ∞, the null space of the generator.
@@ -371,13 +417,7 @@ class MasterEquation:
         return steady.steady_state(self._parameters, self.n_qubits, rho)
 
     def __str__(self) -> str:
-        shape = self._detuning.shape
-        told = [f"detuning of shape {shape}" if shape else f"δ = {self._detuning:g} rad/µs"]
-        if self._drive is not None:
-            told.append(f"drive {', '.join(map(show, self._drive))} rad/µs" if self._drive.ndim == 1 else "drive")
-        if np.any(self._offset):
-            told.append(f"offset {show(float(self._offset))} rad/µs" if self._offset.ndim == 0 else "offset")
-        return f"MasterEquation with {', '.join(told)} on\n{self._medium}"
+        return f"MasterEquation with {told(self._detuning, self._drive, self._offset)} on\n{self._medium}"
 
     __repr__ = __str__
 
@@ -388,13 +428,3 @@ class MasterEquation:
         except ValueError:
             fail("initial", f"broadcast against the batch shape {self.batch_shape}", f"has batch {rho.shape[:-2]}")
         return rho
-
-
-def _drive(drive: ArrayLike, n_qubits: int) -> NDArray[np.complex128]:
-    """The drive of each qubit, shape (…, N)."""
-    given = bounded_array(drive, "drive").astype(complex)
-    if given.ndim == 0:
-        return np.full(n_qubits, given)
-    if given.shape[-1] != n_qubits:
-        fail("drive", f"be a number or have shape (…, {n_qubits}), one for each qubit", f"has shape {given.shape}")
-    return given

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.master_equation.exponential import expm, propagate, refuse_endless
+from nvprotocol.master_equation.blocked import evolved_by_blocks
+from nvprotocol.master_equation.exponential import DENSE_LIMIT, expm, propagate, refuse_endless
 from nvprotocol.master_equation.generator import block_generator, symmetry_of_parameters
 from nvprotocol.master_equation.symmetry import (
     Kind,
@@ -16,6 +17,7 @@ from nvprotocol.master_equation.symmetry import (
     from_coordinates,
     holds_populations,
     is_diagonal,
+    largest_block,
     matrices_of_block,
     on_diagonal,
     sectors,
@@ -96,8 +98,11 @@ def evolved(
     d = rho.shape[-1]
     n_qubits = d.bit_length() - 1
     batch = np.broadcast_shapes(values.shape[:-1], rho.shape[:-2])
+    symmetry = symmetry_of_parameters(values, n_qubits)
+    if kind == "full" and largest_block(n_qubits, symmetry) > DENSE_LIMIT:
+        return evolved_by_blocks(values, rho, times)
     states = None
-    for sector in touched_sectors(rho, n_qubits, kind, symmetry_of_parameters(values, n_qubits)):  # diagonal ones first
+    for sector in touched_sectors(rho, n_qubits, kind, symmetry):  # diagonal ones first
         generator = block_generator(values, n_qubits, sector, kind, real=is_diagonal(sector))
         start = to_coordinates(rho, n_qubits, sector)
         if np.any(shift):

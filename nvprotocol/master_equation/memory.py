@@ -2,6 +2,8 @@
 
 from math import prod
 
+from nvprotocol.master_equation.exponential import DENSE_LIMIT
+from nvprotocol.master_equation.sparse_steady import MOST_DENSE, require_factorisation
 from nvprotocol.master_equation.symmetry import largest_block
 from nvprotocol.medium.coefficient_matrix import Symmetry
 from nvprotocol.resources import require_memory
@@ -11,8 +13,6 @@ _EXPONENTIAL = 12
 """Matrices that a Padé approximant holds at a time."""
 _SINGULAR = 8
 """Matrices that a singular value decomposition holds."""
-_SMALL = 300
-"""Dimension above which exponentials are not formed (`exponential.DENSE_LIMIT`)."""
 
 
 def require_states(n_qubits: int, batch: tuple[int, ...], times: int, symmetry: Symmetry) -> None:
@@ -22,10 +22,11 @@ def require_states(n_qubits: int, batch: tuple[int, ...], times: int, symmetry: 
         TooLargeError: If there is none.
     """
     number, size = prod(batch) * times, largest_block(n_qubits, symmetry)
-    copies = _EXPONENTIAL if size <= _SMALL else 3
-    require_memory(copies * _REAL * prod(batch) * size**2, "medium", f"{copies} × {_generators(batch, size)}")
+    if size <= DENSE_LIMIT:  # else what the state touches decides (`blocked`)
+        generators = f"{_EXPONENTIAL} × {_generators(batch, size)}"
+        require_memory(_EXPONENTIAL * _REAL * prod(batch) * size**2, "medium", generators)
     taken = f"2 × {number} density matrices of {n_qubits} qubits"
-    require_memory(2 * _COMPLEX * number * 4**n_qubits, "times", taken)
+    require_memory(2 * _COMPLEX * number * 4**n_qubits, "times" if times > 1 else "medium", taken)
 
 
 def require_kept(n_qubits: int, batch: tuple[int, ...], times: int) -> None:
@@ -46,6 +47,9 @@ def require_steady(n_qubits: int, batch: tuple[int, ...], symmetry: Symmetry) ->
         TooLargeError: If there is none.
     """
     size = largest_block(n_qubits, symmetry)
+    if n_qubits > MOST_DENSE:
+        require_factorisation(size)
+        return
     taken = f"{_SINGULAR} × {_generators(batch, size)}"
     require_memory(_SINGULAR * _REAL * prod(batch) * size**2, "medium", taken)
 

@@ -4,8 +4,6 @@ Without dephasing kets evolve, ρ(t) = W(t) W(t)† with W(t) = e^(−iH_eff t) 
 Where jumps of dephasing go on density matrices do.
 """
 
-from typing import Generic, TypeVar
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +17,9 @@ from nvprotocol.master_equation.generator import (
     ket_generator,
     symmetry_of_parameters,
 )
-from nvprotocol.master_equation.growth import relative_error
+from nvprotocol.master_equation.modes import Modes, log_norm, log_weight
+from nvprotocol.master_equation.no_jump_blocks import no_jump_by_blocks
+from nvprotocol.master_equation.no_jump_kets import LEAST_QUBITS, conditional_by_kets
 from nvprotocol.master_equation.symmetry import (
     Sector,
     elements,
@@ -30,9 +30,6 @@ from nvprotocol.master_equation.symmetry import (
     sectors,
     to_coordinates,
 )
-
-_Block = TypeVar("_Block")
-"""How many excitations kets have, or the block of matrices."""
 
 
 def no_jump(values: NDArray[np.float64], factor: NDArray[np.complex128], times: NDArray[np.float64]) -> Conditional:
@@ -51,9 +48,13 @@ def no_jump(values: NDArray[np.float64], factor: NDArray[np.complex128], times: 
     states, probability = np.empty((*batch, times.size, d, d), dtype=complex), np.empty((*batch, times.size))
     if not probability.size:
         return Conditional(states, probability)
+    dephasing = np.any(values[..., dephasing_parameters(n_qubits)], axis=-1)
+    if n_qubits >= LEAST_QUBITS and not np.any(dephasing):
+        return conditional_by_kets(values, factor, times)
     if symmetry_of_parameters(values, n_qubits) != "U(1)":
         return _by_maps(values, factor, times)
-    dephasing = np.any(values[..., dephasing_parameters(n_qubits)], axis=-1)
+    if n_qubits >= LEAST_QUBITS:
+        return no_jump_by_blocks(values, factor @ np.swapaxes(factor.conj(), -1, -2), times)
     if not np.any(dephasing):
         return _by_kets(values, factor, times)
     if np.all(dephasing):
@@ -71,13 +72,13 @@ def _by_kets(values: NDArray[np.float64], factor: NDArray[np.complex128], times:
     n_qubits = factor.shape[-2].bit_length() - 1
     rows = {charge: elements(n_qubits, (charge, 0))[0] for charge in range(n_qubits + 1)}
     present = {charge: np.any(factor[..., place, :], axis=(-2, -1)) for charge, place in rows.items()}
-    modes = _Modes({n: ket_generator(values, n_qubits, n) for n, here in present.items() if np.any(here)}, present)
+    modes = Modes({n: ket_generator(values, n_qubits, n) for n, here in present.items() if np.any(here)}, present)
     kets = {}
     for charge, generator in modes.shifted.items():
         start = np.swapaxes(factor[..., rows[charge], :], -1, -2)
         kets[charge] = propagate(generator[..., None, :, :], start, times)
     weight = np.sum([np.sum(np.abs(ket) ** 2, axis=(-3, -2)) for ket in kets.values()], axis=0)
-    log_probability = 2 * modes.slowest[..., None] * times + _log(weight) - _log_norm(factor)
+    log_probability = 2 * modes.slowest[..., None] * times + log_weight(weight) - log_norm(factor)
     error = modes.error(times, log_probability / 2)
     inverse = 1 / np.sqrt(np.where(weight > 0, weight, 1.0))
     states = _densities({charge: ket * inverse[..., None, None, :] for charge, ket in kets.items()}, n_qubits)
@@ -95,11 +96,11 @@ def _by_maps(values: NDArray[np.float64], factor: NDArray[np.complex128], times:
     touched = touched_sectors(rho, n_qubits, "no_jump", symmetry_of_parameters(values, n_qubits))
     kept: list[Sector] = [sector for sector in touched if holds_populations(sector)]
     present = {sector: np.any(to_coordinates(rho, n_qubits, sector), axis=-1) for sector in kept}
-    modes = _Modes({one: block_generator(values, n_qubits, one, "no_jump", real=True) for one in kept}, present)
+    modes = Modes({one: block_generator(values, n_qubits, one, "no_jump", real=True) for one in kept}, present)
     states = evolved(values, rho, times, kind="no_jump", shift=modes.slowest)
     weight = np.einsum("...ii->...", states).real
     states /= np.where(weight > 0, weight, 1.0)[..., None, None]
-    log_probability = modes.slowest[..., None] * times + _log(weight) - _log_norm(factor)
+    log_probability = modes.slowest[..., None] * times + log_weight(weight) - log_norm(factor)
     error = modes.error(times, log_probability)
 
     def precisely(place: tuple[int, ...]) -> precise.Kept:
@@ -108,52 +109,6 @@ def _by_maps(values: NDArray[np.float64], factor: NDArray[np.complex128], times:
     made_sure(states, log_probability, error, precisely)
     made_positive(states, np.where(error <= SURE, error, 0.0))
     return Conditional(states, np.exp(np.minimum(log_probability, 0.0)))
-
-
-class _Modes(Generic[_Block]):
-    """Generators of blocks of kets or matrices, less the rate of the slowest mode that can be there.
-
-    Attributes:
-        slowest: Its rate, at most 0, shape (…).
-        shifted: The generators less that rate, and 0 where there is nothing in a block, which must not grow.
-        eigenvalues: Those of `shifted`, shape (…, n).
-    """
-
-    def __init__(self, generators: dict[_Block, NDArray], present: dict[_Block, NDArray[np.bool_]]) -> None:
-        eigenvalues = {n: np.linalg.eigvals(generator) for n, generator in generators.items()}
-        rates = [np.where(present[n], every.real.max(axis=-1), -np.inf) for n, every in eigenvalues.items()]
-        self.slowest: NDArray[np.float64] = np.max(np.broadcast_arrays(*rates), axis=0)
-        self.shifted = {
-            charge: np.where(
-                present[charge][..., None, None],
-                generator - self.slowest[..., None, None] * np.eye(generator.shape[-1]),
-                0.0,
-            )
-            for charge, generator in generators.items()
-        }
-        self.eigenvalues = {
-            charge: np.where(present[charge][..., None], every - self.slowest[..., None], 0.0)
-            for charge, every in eigenvalues.items()
-        }
-
-    def error(self, times: NDArray[np.float64], log_left: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Estimated relative errors of what is left, shape (…, T)."""
-        log_slowest = np.minimum(self.slowest, 0.0)[..., None] * times
-        return np.sum(
-            [
-                relative_error(generator, self.eigenvalues[charge], log_slowest, times, log_left, SURE)
-                for charge, generator in self.shifted.items()
-            ],
-            axis=0,
-        )
-
-
-def _log(weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.log(np.where(weight > 0, weight, np.finfo(float).tiny))
-
-
-def _log_norm(factor: NDArray[np.complex128]) -> NDArray[np.float64]:
-    return np.log(np.sum(np.abs(factor) ** 2, axis=(-2, -1)))[..., None]
 
 
 def _densities(kets: dict[int, NDArray], n_qubits: int) -> NDArray[np.complex128]:

@@ -13,6 +13,7 @@ from nvprotocol.master_equation.exponential import expm
 from nvprotocol.master_equation.generator import block_generator, real_coefficients, symmetry_of_parameters
 from nvprotocol.master_equation.integers import Scaled, characteristic, combined, imaginary_roots, null_part, nullities
 from nvprotocol.master_equation.rounding import span_of, turned, turned_to_real
+from nvprotocol.master_equation.sparse_steady import MANY, MOST_DENSE, TOO_LARGE, steady_by_shift
 from nvprotocol.master_equation.symmetry import (
     Sector,
     from_coordinates,
@@ -42,12 +43,10 @@ _LARGEST_EXACT = 40
 _SETTLING = 200.0
 """Length, in units of the inverse norm of the generator, of the stretch that clears rounding away."""
 
-_MANY = "The steady state is not unique (dark states); give an `initial` state."
 _UNDECIDED = (
     "The steady state hangs on digits that the medium's numbers do not have: a rate of relaxation, excitation or "
     "dephasing indistinguishable from zero competes with other small rates or frequencies."
 )
-_TOO_LARGE = "The steady state of so many qubits with rates and frequencies this far apart is beyond floating point."
 
 
 def steady_state(
@@ -62,6 +61,8 @@ def steady_state(
         n_qubits: Number of qubits N.
         rho: Initial states, shape (…, d, d), or None.
     """
+    if n_qubits > MOST_DENSE:
+        return steady_by_shift(values, n_qubits, rho)
     d = 2**n_qubits
     values, phases, blurred = turned_to_real(values, n_qubits)
     start = np.eye(d, dtype=complex) / d if rho is None else turned(rho, phases.conj())
@@ -76,7 +77,7 @@ def steady_state(
         vectors = np.broadcast_to(vectors, (*batch, vectors.shape[-1])).reshape(len(values), -1)
         dimension, limit = _Sector(values, n_qubits, sector).limits(vectors, blurred)
         if rho is None and np.any(dimension > _least_dimension(sector)):
-            raise NotUniqueError(_MANY)
+            raise NotUniqueError(MANY)
         from_coordinates(limit.reshape(*batch, -1, 1), n_qubits, sector, result)
     states = turned(result[..., 0, :, :], phases)
     return states / np.einsum("...ii->...", states).real[..., None, None]
@@ -104,7 +105,7 @@ class _Sector:
             if blurred[k]:
                 raise PrecisionError(_UNDECIDED)
             if not self._small:
-                raise PrecisionError(_TOO_LARGE)
+                raise PrecisionError(TOO_LARGE)
             dimension[k], result[k] = self._exactly(int(k), vectors[k])
         for k in np.flatnonzero(turning):
             if blurred[k] or not self._small or self._lasts(int(k)):

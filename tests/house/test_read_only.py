@@ -36,6 +36,7 @@ PLACE: dict[str, Any] = {"height_nm": 10.0, "frequency_ghz": 2.87, "temperature_
 def made() -> dict[str, Any]:
     """One of each kind of object that holds numbers."""
     equation = nv.MasterEquation(nv.Medium.pair(a=[1.0, 2.0], A=0.9, q=0.1, d=0.2, J=0.3), [0.5, 0.7])
+    pure = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9))
     film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)
     exchange = nv.magnets.Exchange(1, 2.0, 8e-6, 14.2, 1.24, 100.0)
     r = 10.0 * np.arange(6)
@@ -48,6 +49,9 @@ def made() -> dict[str, Any]:
         "equation": equation,
         "kept": equation.no_jump("ud", [0.0, 1.0]),
         "checked": equation.monitored("ud", [0.0, 1.0], 0.5),
+        "kets": pure.no_jump_kets("ud", [0.0, 1.0]),
+        "trajectories": pure.trajectories("ud", [0.0, 1.0], {"z": np.eye(4)}, number=2, seed=1),
+        "one excitation": nv.master_equation.single_excitation(pure),
         "device": device,
         "estimate": nv.emulate(circuit, device, 100, keep, seed=1),
         "estimate without noise": nv.emulate(circuit, device, None, keep),

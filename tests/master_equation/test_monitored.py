@@ -151,10 +151,10 @@ def test_a_state_that_no_check_keeps() -> None:
     assert equation.monitored("uu", 0.5, period=1.0).probability == 1
 
 
-def test_monitoring_needs_an_even_number_of_qubits_and_a_period() -> None:
+def test_monitoring_needs_a_value_that_there_is_and_a_period() -> None:
     three = nv.MasterEquation(nv.Medium(relaxation=np.eye(3)))
-    with pytest.raises(ArgumentError, match=r"`medium` must have an even number of qubits .* but has 3\."):
-        three.monitored("udu", 1.0, period=0.1)
+    with pytest.raises(ArgumentError, match=r"`keep` must be one of the values 1, 3 .* of 3 qubits .* but is 0\."):
+        three.monitored("udu", 1.0, period=0.1, keep=0)
     pair_ = nv.MasterEquation(nv.Medium.pair())
     for period, message in (
         (0.0, r"`period` must be greater than 0, but is 0\."),
