@@ -50,7 +50,14 @@ def run_tomography(
     from nvprotocol.runs import result_folder
 
     target = Path("results", file.stem) if output is None else output
-    with result_folder(target, files=_FILES, force=force) as folder:
+    text = ""
+
+    def same(folder: Path) -> bool:
+        """Whether a second run of this command, at the same time, has left its result."""
+        there = all((folder / name).is_file() for name in _FILES)
+        return there and (folder / "table.txt").read_bytes() == text.encode()
+
+    with result_folder(target, files=_FILES, force=force, same=same) as folder:
         text, estimate = _report(file, data, arguments)
         figure = plotting.density_matrix_figure(estimate.state)
         contents = {"figure.pdf": picture(figure, "pdf"), "figure.png": picture(figure, "png"), "table.txt": text}
