@@ -157,7 +157,7 @@ def _put_in_place(
                 return
             _put_beside(partial, target)
         try:
-            _replace(partial, target)
+            _replace(partial, target, force=force)
         except OSError as error:  # taken, or gone, since it was looked at
             if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOENT) or not left:
                 raise
@@ -165,9 +165,12 @@ def _put_in_place(
             return
 
 
-def _replace(partial: Path, target: Path) -> None:
+def _replace(partial: Path, target: Path, *, force: bool) -> None:
     """Renames the new folder to its name; an old one is exchanged for it, or steps aside as long as that takes."""
-    if not target.exists():
+    if not force:
+        with suppress(OSError):
+            target.rmdir()  # if it is there and empty; else the renaming fails
+    if not force or not target.exists():
         partial.rename(target)
     elif not _exchanged(partial, target):
         with _unfinished(target) as aside:

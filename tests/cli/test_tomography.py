@@ -50,6 +50,22 @@ def error_of(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
     return printed.err.removesuffix("\n").removeprefix("nvprotocol: ")
 
 
+def test_two_at_once_end_in_one_result(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw, others = nv.plotting.density_matrix_figure, []
+
+    def meanwhile(state: np.ndarray) -> Any:
+        if not others:
+            others.append("begun")
+            others[:] = [ran(capsys, "counts.csv")]
+        return draw(state)
+
+    monkeypatch.setattr("nvprotocol.plotting.density_matrix_figure", meanwhile)
+    assert ran(capsys, "counts.csv") == others[0]
+    assert [path.name for path in (folder / "results").iterdir()] == ["counts"]
+
+
 def words(line: str) -> str:
     return " ".join(line.split())
 
