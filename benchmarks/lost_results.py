@@ -164,7 +164,7 @@ KINDS = [
 
 def main() -> None:
     """All three campaigns."""
-    options = parser(__doc__, signals=200, sizes=16, doubles=20, seed=1).parse_args()
+    options = parser(__doc__, signals=16, sizes=2, doubles=3, seed=1).parse_args()
     for name in PRELOADED:
         importlib.import_module(name)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -397,19 +397,21 @@ def on_full_disk(kind: Kind, disk: Path, number: int) -> Iterator[tuple[str, str
 
 def doubles(number: int, here: Path, rng: np.random.Generator, say: Report) -> None:
     """Two commands at once: the same, over an old result and over none, and two that want one place."""
-    say("", f"{number} double runs each: the same over an old result and over none; of different files over none")
+    say("", f"{number} double runs: the same over an old result and over none; of different files over none")
     say(row("command", "pairs", "", "new", "beside", "lost", "false", "refused", "status", "hidden"))
-    kinds = [KINDS[0], KINDS[2], KINDS[0], KINDS[4], KINDS[0], KINDS[1], KINDS[5]]
-    for title, old in (("same, over old", "old"), ("same, over none", None), ("different, over none", "")):
+    kinds = [KINDS[0], KINDS[2], KINDS[4], KINDS[0], KINDS[5], KINDS[0], KINDS[1]]
+    cases = (("same, over old", "old"), ("same, over none", None), ("different, over none", ""))
+    for first, (title, old) in enumerate(cases):
         count: Counter[str] = Counter()
-        for case in range(number):
+        pairs = len(range(first, number, len(cases)))
+        for case in range(pairs):
             kind = kinds[case % len(kinds)]
             for what, detail in twice(kind, here, old, rng):
                 count[what] += 1
                 if detail:
                     say(f"  {kind.name}, {title}, {what}: {detail}")
         names = ("", "new", "beside", "lost", "false", "refused", "status", "hidden")
-        say(row(title, number, *(count[one] if one else "" for one in names)))
+        say(row(title, pairs, *(count[one] if one else "" for one in names)))
 
 
 def twice(kind: Kind, here: Path, old: str | None, rng: np.random.Generator) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The program: the command `nvprotocol`, and `python -m nvprotocol`."""
+"""`python -m nvprotocol` is the command `nvprotocol`."""
 
 import signal
 
