@@ -7,6 +7,9 @@ same command must end with the result of one that is left alone, compute no chun
 leave nothing hidden. Hidden folders are made to look a minute old before: younger ones may be those of a run that has
 just begun.
 
+Two things that Python says itself are counted on their own: of semaphores of a pool that was killed, and a traceback
+where Ctrl-C comes while it starts, or imports the package, before the first line of the program.
+
 Full disks need a file system of a given size, which only root can mount: without one they are left out.
 
 Run:  OPENBLAS_NUM_THREADS=1 python benchmarks/lost_results.py [--signals 200 --sizes 16 --doubles 20] [--output FILE]
@@ -232,7 +235,7 @@ def signals(number: int, here: Path, rng: np.random.Generator, say: Report) -> N
     shares = np.floor(number * weights / weights.sum()).astype(int)
     shares[0] += number - shares.sum()
     say("", f"{number} signals over an old result: half at random lines of what writes, half at random moments")
-    say(row("command", "signals", "old", "new", "in the way", "lost", "false", "unfinished", "status", "hidden"))
+    say(row("command", "signals", "old", "new", "Python's", "lost", "false", "unfinished", "status", "hidden"))
     total: Counter[str] = Counter()
     for kind, share in zip(KINDS, shares, strict=True):
         count: Counter[str] = Counter()
@@ -249,7 +252,7 @@ def signals(number: int, here: Path, rng: np.random.Generator, say: Report) -> N
 def verdict(name: str, cases: int, count: Counter[str]) -> str:
     """A row of the table of signals."""
     return row(
-        name, cases, *(count[one] for one in ("old", "new", "tracker", "lost", "false", "again", "status", "hidden"))
+        name, cases, *(count[one] for one in ("old", "new", "Python's", "lost", "false", "again", "status", "hidden"))
     )
 
 
@@ -287,8 +290,10 @@ def after_signal(
     if ended.code not in right:
         yield "status", f"{detail}: exit status {ended.code}, {ended.err!r}"
     said = PYTHONS_OWN.sub("", ended.err)
+    if said.endswith("\nKeyboardInterrupt\n") and "__main__.py" not in said:
+        said = ""
     if said != ended.err:
-        yield "tracker", ""
+        yield "Python's", ""
     chunks = len([*folder.glob("out/.mine.*/chunk-??????.npz")])
     if wrong := untrue(kind, folder, said, which, chunks):
         yield "false", f"{detail}: {wrong}: {said!r}"
