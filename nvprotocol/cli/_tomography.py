@@ -52,11 +52,18 @@ def run_tomography(
     target = Path("results", file.stem) if output is None else output
     text = ""
 
-    def same(folder: Path) -> bool:
-        """Whether a second run of this command, at the same time, has left its result."""
-        there = all((folder / name).is_file() for name in _FILES)
-        return there and (folder / "table.txt").read_bytes() == text.encode()
+    def is_there(folder: Path) -> bool:
+        return all((folder / name).is_file() for name in _FILES)
 
+    def same(folder: Path) -> bool:
+        """Whether this command, run before or at the same time, has left its result."""
+        return is_there(folder) and (folder / "table.txt").read_bytes() == text.encode()
+
+    if not force and is_there(target):
+        text, _ = _report(file, data, arguments)
+        if same(target):
+            click.echo(f"{text}Nothing was left to do: figure and table are in {target}.")
+            return
     with result_folder(target, files=_FILES, force=force, same=same) as folder:
         text, estimate = _report(file, data, arguments)
         figure = plotting.density_matrix_figure(estimate.state)
