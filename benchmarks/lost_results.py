@@ -373,7 +373,7 @@ def on_full_disk(kind: Kind, disk: Path, number: int) -> Iterator[tuple[str, str
     """A command on disks that are full after more and more pages, from none to what it needs."""
     page = os.statvfs(disk).f_frsize
     need = sum(len(data) // page + 1 for data in kind.states["new"].values()) + 2 * kind.chunks + 4
-    for free in sorted({*np.linspace(0, need, number).astype(int).tolist()} | {*range(number // 4)})[:number]:
+    for free in np.linspace(0, max(1.5 * need, number - 1), number).astype(int).tolist():
         folder = fresh_folder(disk, kind, "old")
         notes = folder.parent
         rest = os.statvfs(disk)
