@@ -4,19 +4,54 @@ The old file stays as it is where the disk is full or the process ends. A link i
 and the link stays. What is no file, such as a pipe or a terminal, is written to directly.
 """
 
+import glob
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
 from nvprotocol.errors import OutputError
 
+try:
+    import fcntl
+except ImportError:  # not a Unix
+    fcntl = None
+
 _NAME_KEPT = 40
 """Characters of a file's name in the hidden name, which thus is never longer than names may be."""
-_WRITTEN: ContextVar[list[Path] | None] = ContextVar("_WRITTEN", default=None)
+_SETTLED_S = 60.0
+"""Age of a hidden file or folder that is held by nobody because nobody works on it, and not because it is new."""
+
+
+class Account:
+    """What is written while it is kept.
+
+    It is entered before it takes its place, and counts when it is there: however a work is interrupted between the two,
+    the account is right.
+    """
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[Path, tuple[int, int]]] = []
+
+    def enter(self, place: Path, new: Path) -> None:
+        """Enters a complete file or folder, and the place that it is about to take."""
+        self._entries.append((place, _identity(new)))
+
+    @property
+    def written(self) -> list[Path]:
+        """What is in its place, in the order in which it was entered."""
+        there: list[Path] = []
+        for place, identity in self._entries:
+            with suppress(OSError):
+                there += [place] if _identity(place) == identity else []
+        return there
+
+
+_ACCOUNT: ContextVar[Account | None] = ContextVar("_ACCOUNT", default=None)
 
 
 def check_writable(path: str | Path) -> None:
@@ -86,6 +121,9 @@ def write_file(path: str | Path, content: str | bytes) -> None:
 def write_files(contents: Mapping[Path, str | bytes]) -> None:
     """Writes files, none of which takes its place before all of them are written; text as UTF-8.
 
+    An interrupt, once they take their places, waits until all of them have. What a killed process has left beside a
+    file is cleared away.
+
     Args:
         contents: File → all that is in it.
 
@@ -102,20 +140,26 @@ def write_files(contents: Mapping[Path, str | bytes]) -> None:
     """
     hidden: dict[Path, tuple[Path, Path]] = {}
     try:
-        for file, content in contents.items():
-            with _refusing(file):
-                data = content.encode("utf-8") if isinstance(content, str) else content
-                place = _place(file)
-                if place is None:
-                    file.write_bytes(data)
-                    continue
-                beside = _hidden_name(place)
-                hidden[file] = beside, place
-                _write_new(beside, data, like=place)
-        for file, (beside, place) in hidden.items():
-            with _refusing(file):
-                beside.replace(place)
-            written(file)
+        with ExitStack() as holding:
+            for file, content in contents.items():
+                with _refusing(file):
+                    data = content.encode("utf-8") if isinstance(content, str) else content
+                    place = _place(file)
+                    if place is None:
+                        file.write_bytes(data)
+                        continue
+                    _clear_abandoned(place)
+                    beside = _hidden_name(place)
+                    hidden[file] = beside, place
+                    _write_new(beside, data, like=place)
+                    holding.enter_context(held(beside))
+            for file, (beside, _) in hidden.items():
+                about_to_be_written(file, beside)
+            try:
+                _put_in_place(hidden)
+            except (KeyboardInterrupt, SystemExit):
+                _put_in_place({file: pair for file, pair in hidden.items() if pair[0].exists()})
+                raise
     finally:
         for beside, _ in hidden.values():
             with suppress(OSError):
@@ -137,31 +181,56 @@ def replace_file(place: Path, data: bytes) -> None:
             beside.unlink(missing_ok=True)
 
 
-def written(path: Path) -> None:
-    """Enters a file or a folder that is complete and in its place into the account that is kept, if any."""
-    account = _WRITTEN.get()
+def about_to_be_written(place: Path, new: Path) -> None:
+    """Enters a complete file or folder that is about to take its place into the account that is kept, if any."""
+    account = _ACCOUNT.get()
     if account is not None:
-        account.append(path)
+        account.enter(place, new)
 
 
 @contextmanager
-def keeping_account() -> Iterator[list[Path]]:
-    """Gives a list that grows by everything that is written meanwhile, for what is said of an interrupted work.
+def held(path: Path) -> Iterator[bool]:
+    """Holds a file or folder as long as the process lives; gives whether it could, not where another process does."""
+    if fcntl is None:
+        yield False
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # also where the file system has no locks
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def held_if_abandoned(path: Path) -> Iterator[bool]:
+    """Holds what a killed process may have left; gives whether it has: it is not new, and not held."""
+    with held(path) as free:
+        yield free and time.time() - path.stat().st_mtime >= _SETTLED_S
+
+
+@contextmanager
+def keeping_account() -> Iterator[Account]:
+    """Gives an account of everything that is written meanwhile, for what is said of an interrupted work.
 
     Examples:
         >>> import pathlib, tempfile
         >>> from nvprotocol._writing import keeping_account, write_file
         >>> with keeping_account() as account:
         ...     write_file(pathlib.Path(tempfile.mkdtemp()) / "page.md", "text")
-        >>> [path.name for path in account]
+        >>> [path.name for path in account.written]
         ['page.md']
     """
-    account: list[Path] = []
-    token = _WRITTEN.set(account)
+    account = Account()
+    token = _ACCOUNT.set(account)
     try:
         yield account
     finally:
-        _WRITTEN.reset(token)
+        _ACCOUNT.reset(token)
 
 
 @contextmanager
@@ -199,6 +268,27 @@ def _place(file: Path) -> Path | None:
     if not os.access(place.parent, os.W_OK | os.X_OK):
         raise PermissionError(0, f"its folder {place.parent} may not be changed")
     return place
+
+
+def _put_in_place(hidden: Mapping[Path, tuple[Path, Path]]) -> None:
+    """Renames hidden files to their names."""
+    for file, (beside, place) in hidden.items():
+        with _refusing(file):
+            beside.replace(place)
+
+
+def _clear_abandoned(place: Path) -> None:
+    """Removes what killed processes have left of a file in the making."""
+    for beside in place.parent.glob(f".{glob.escape(place.name[:_NAME_KEPT])}-{'[0-9a-f]' * 8}"):
+        with suppress(OSError), held_if_abandoned(beside) as abandoned:  # or gone meanwhile
+            if abandoned and stat.S_ISREG(beside.lstat().st_mode):
+                beside.unlink()
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """What names a file or folder wherever it is renamed to."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _hidden_name(place: Path) -> Path:

@@ -13,7 +13,7 @@ from nvprotocol.cli._experiments import run_experiment
 from nvprotocol.cli._export import export
 from nvprotocol.cli._figures import make_figures
 from nvprotocol.cli._paper import run_claims, run_errata
-from nvprotocol.cli._signals import ends_when_told
+from nvprotocol.cli._signals import Interrupted, ends_when_told
 from nvprotocol.cli._terminal import standard_streams
 from nvprotocol.cli._tomography import run_tomography
 from nvprotocol.cli._workers import Workers
@@ -260,10 +260,11 @@ def _code(arguments: list[str] | None) -> int:
         try:
             with ends_when_told():
                 return _nvprotocol.main(arguments, prog_name="nvprotocol", standalone_mode=False) or 0
-        except (click.exceptions.Abort, KeyboardInterrupt):
-            last = f"{account[-1]} has been written" if account else "nothing has been written"
-            _error(f"interrupted; {last}.")
-            return 130
+        except (click.exceptions.Abort, KeyboardInterrupt, Interrupted) as told:
+            ended = told if isinstance(told, Interrupted) else Interrupted()
+            done = [f"{path} has been written" for path in account.written[-1:]]
+            _error(f"interrupted; {(done or [ended.kept or 'nothing has been written'])[0]}.")
+            return ended.exit_code
         except click.ClickException as error:
             return _error(error.format_message())
         except NVProtocolError as error:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nvprotocol.cli._long_runs import KeptPoints, LongRun
+from nvprotocol.cli._long_runs import LongRun
 from nvprotocol.cli._progress import points_bar
 from nvprotocol.cli._workers import Workers, executor_of
 
@@ -32,7 +32,7 @@ def run_design(file: Path, output: Path | None, workers: Workers, *, force: bool
         made.show_again("map, data and device.toml")
         return
     with (
-        made.making(force=force) as (folder, store),
+        made.making(force=force) as (folder, store, kept),
         executor_of(workers, ["nvprotocol.design.survey_chunks"]) as executor,
     ):
         console = Console(stderr=True)
@@ -41,8 +41,8 @@ def run_design(file: Path, output: Path | None, workers: Workers, *, force: bool
         else:
             with console.status("looking for the optimum"):
                 best = task.optimum()
-        with points_bar(quiet=quiet) as show, KeptPoints(show) as progress:
-            found = task.survey(best, executor, store, progress)
+        with points_bar(quiet=quiet) as show:
+            found = task.survey(best, executor, store, kept.showing(show))
         said = _write(task, made, best, found, folder)
     click.echo(f"{said}Map, data and device.toml are in {target}.")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nvprotocol.cli._long_runs import KeptPoints, LongRun
+from nvprotocol.cli._long_runs import LongRun
 from nvprotocol.cli._progress import points_bar
 from nvprotocol.cli._workers import Workers, executor_of
 
@@ -40,12 +40,11 @@ def run_experiment(file: Path, output: Path | None, workers: Workers, *, force: 
         made.show_again("figure, data and table")
         return
     with (
-        made.making(force=force) as (folder, store),
+        made.making(force=force) as (folder, store, kept),
         executor_of(workers, _PRELOAD) as executor,
         points_bar(quiet=quiet) as show,
-        KeptPoints(show) as progress,
     ):
-        result = experiment.run(loaded, executor, store, progress=progress)
+        result = experiment.run(loaded, executor, store, progress=kept.showing(show))
         _write(result, folder)
     _print(result, target)
 

@@ -1,6 +1,6 @@
 """What commands share that may run for long: they go on where they were interrupted, and know what is done."""
 
-import sys
+import glob
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,55 +45,87 @@ class LongRun:
             return False
 
     def show_again(self, what: str) -> None:
-        """Prints the table of a result that is there."""
+        """Prints the table of a result that is there, and clears away what a killed run has left beside it."""
+        from nvprotocol.runs import ChunkStore
+        from nvprotocol.runs.folder import clear_abandoned
+
+        clear_abandoned(self.target)
+        ChunkStore.discard(self._chunks(force=True))
+        if self._is_older_than_data(self._chunks(force=False)):
+            ChunkStore.discard(self._chunks(force=False))
         click.echo((self.target / "table.txt").read_text(encoding="utf-8"), nl=False)
         click.echo(f"Nothing was left to do: {what} are in {self.target}.")
 
     @contextmanager
-    def making(self, *, force: bool) -> Iterator[tuple[Path, Path]]:
-        """Gives a folder for the result, and one for the chunks, which goes when all is done and else is gone on with.
+    def making(self, *, force: bool) -> Iterator[tuple[Path, Path, "KeptPoints"]]:
+        """Gives a folder for the result, one for the chunks, which goes when all is done, and what counts the points.
+
+        A run that is interrupted is gone on with by the same command, also one that replaces a result: with `force`
+        only the chunks of a run that had it, too, and of the same work, are used.
 
         Args:
-            force: Whether an existing result may be replaced, and chunks that are there are removed.
+            force: Whether an existing result may be replaced, and other chunks that are there are removed.
         """
+        from nvprotocol.cli._signals import Interrupted
         from nvprotocol.errors import StoreError
         from nvprotocol.runs import ChunkStore, result_folder
-        from nvprotocol.runs.folder import beside
 
-        chunks = beside(self.target, "chunks")
+        chunks, kept = self._chunks(force=force), KeptPoints()
         try:
             with result_folder(self.target, files=self.files, force=force, same=self.is_in) as folder:
                 if force:
-                    ChunkStore.discard(chunks)
-                yield folder, chunks
+                    self._discard_others(chunks)
+                yield folder, chunks, kept
         except StoreError as error:
             if not ChunkStore.is_at(chunks):  # then it is somebody's own folder, which stays
                 raise
             raise StoreError(error.folder, f"{error.why}; give --force to begin anew") from None
-        ChunkStore.discard(chunks)
+        except (KeyboardInterrupt, Interrupted) as told:
+            code = told.exit_code if isinstance(told, Interrupted) else Interrupted().exit_code
+            raise Interrupted(code, str(kept) if ChunkStore.is_at(chunks) else "") from None
+        for one in (True, False):
+            ChunkStore.discard(self._chunks(force=one))
+
+    def _chunks(self, *, force: bool) -> Path:
+        from nvprotocol.runs.folder import beside
+
+        return beside(self.target, f"{self.key[:8]}.chunks" if force else "chunks")
+
+    def _discard_others(self, chunks: Path) -> None:
+        """Removes the chunks of other runs to this folder."""
+        from nvprotocol.runs import ChunkStore
+
+        ChunkStore.discard(self._chunks(force=False))
+        name = glob.escape(self.target.resolve().name)
+        for other in chunks.parent.glob(f".{name}.{'[0-9a-f]' * 8}.chunks"):
+            if other != chunks:
+                ChunkStore.discard(other)
+
+    def _is_older_than_data(self, chunks: Path) -> bool:
+        """Whether a folder of chunks is what was left when this result was done: with one there, none is begun."""
+        try:
+            return chunks.stat().st_mtime <= (self.target / "data.nc").stat().st_mtime
+        except OSError:
+            return False
 
 
 class KeptPoints:
-    """Hears of the progress of a run, hands it on, and says at an interruption what is kept.
+    """Hears of the progress of a run, hands it on, and knows at an interruption what is kept."""
 
-    Args:
-        show: Shows the progress; None for nobody.
-    """
+    def __init__(self) -> None:
+        self._last: Progress | None = None
 
-    def __init__(self, show: "Callable[[Progress], object] | None") -> None:
-        self._show, self._last = show, None
+    def __str__(self) -> str:
+        if self._last is None:
+            return "all that was kept before still is, and the same command goes on from there"
+        return f"{self._last.done} of {self._last.total} points are kept, and the same command goes on from there"
 
-    def __call__(self, progress: "Progress") -> None:
-        self._last = progress
-        if self._show is not None:
-            self._show(progress)
+    def showing(self, show: "Callable[[Progress], object] | None") -> "Callable[[Progress], object]":
+        """What is to be told of the progress, and tells it on; None for nobody."""
 
-    def __enter__(self) -> "KeptPoints":
-        return self
+        def tell(progress: "Progress") -> None:
+            self._last = progress
+            if show is not None:
+                show(progress)
 
-    def __exit__(self, _: object, told: BaseException | None, __: object) -> None:
-        if not isinstance(told, KeyboardInterrupt | SystemExit) or self._last is None or not self._last.done:
-            return
-        of = f"{self._last.done} of {self._last.total} points are kept"
-        click.echo(f"nvprotocol: interrupted; {of}, and the same command goes on from there.", err=True)
-        sys.exit(told.code if isinstance(told, SystemExit) else 130)
+        return tell

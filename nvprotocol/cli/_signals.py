@@ -8,20 +8,36 @@ from contextlib import contextmanager
 from types import FrameType
 
 _AGAIN_AFTER_S = 0.02
+_HEARD = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+class Interrupted(SystemExit):
+    """A signal that ends the program, with exit code 128 + its number.
+
+    Attributes:
+        exit_code: That number; of an interrupt from the keyboard by default.
+        kept: What is left of the work, in words; "" for nothing.
+    """
+
+    def __init__(self, exit_code: int = 130, kept: str = "") -> None:
+        super().__init__(exit_code)
+        self.exit_code, self.kept = exit_code, kept
 
 
 @contextmanager
 def ends_when_told() -> Iterator[None]:
-    """Lets SIGTERM end the program as `SystemExit`, with exit code 128 + its number.
+    """Lets SIGINT, SIGTERM and SIGHUP end the program as `Interrupted`, where they are not ignored.
 
     An exception that a signal raises inside a callback of Python's own (a destructor, a weak reference's callback, of
     which every import has some) goes nowhere: Python reports it to `sys.unraisablehook` and works on. There it is told
-    the program again, a moment later; the same for an interrupt.
+    the program again, a moment later.
     """
     if threading.current_thread() is not threading.main_thread():  # only the main thread can be told
         yield
         return
-    hook, handler = sys.unraisablehook, signal.signal(signal.SIGTERM, _end)
+    # None is a handler that is not Python's, which could not be put back; nohup has SIGHUP ignored
+    before = {one: handler for one in _HEARD if (handler := signal.getsignal(one)) not in (signal.SIG_IGN, None)}
+    hook = sys.unraisablehook
 
     def tell_again(lost: "sys.UnraisableHookArgs") -> None:
         number = _signal_of(lost.exc_value)
@@ -35,14 +51,17 @@ def ends_when_told() -> Iterator[None]:
 
     sys.unraisablehook = tell_again
     try:
+        for one in before:
+            signal.signal(one, _end)
         yield
     finally:
         sys.unraisablehook = hook
-        signal.signal(signal.SIGTERM, handler)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
+    raise Interrupted(128 + number)
 
 
 def _tell_main_thread(number: signal.Signals) -> None:
@@ -57,6 +76,6 @@ def _signal_of(error: BaseException | None) -> signal.Signals | None:
     """The signal that has raised an exception."""
     if isinstance(error, KeyboardInterrupt):
         return signal.SIGINT
-    if isinstance(error, SystemExit) and error.code == 128 + signal.SIGTERM:
-        return signal.SIGTERM
+    if isinstance(error, Interrupted):
+        return signal.Signals(error.exit_code - 128)
     return None

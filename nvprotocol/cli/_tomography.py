@@ -50,7 +50,21 @@ def run_tomography(
     from nvprotocol.runs import result_folder
 
     target = Path("results", file.stem) if output is None else output
-    with result_folder(target, files=_FILES, force=force) as folder:
+    text = ""
+
+    def is_there(folder: Path) -> bool:
+        return all((folder / name).is_file() for name in _FILES)
+
+    def same(folder: Path) -> bool:
+        """Whether this command, run before or at the same time, has left its result."""
+        return is_there(folder) and (folder / "table.txt").read_bytes() == text.encode()
+
+    if not force and is_there(target):
+        text, _ = _report(file, data, arguments)
+        if same(target):
+            click.echo(f"{text}Nothing was left to do: figure and table are in {target}.")
+            return
+    with result_folder(target, files=_FILES, force=force, same=same) as folder:
         text, estimate = _report(file, data, arguments)
         figure = plotting.density_matrix_figure(estimate.state)
         contents = {"figure.pdf": picture(figure, "pdf"), "figure.png": picture(figure, "png"), "table.txt": text}

@@ -1,7 +1,8 @@
 """The chunks of a work that are not there yet, computed here or on an executor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -50,7 +51,7 @@ def execute(
         executor: Where chunks are computed, here in this process by default. A `WorkerPool` whose workers die is made
             anew, three times; any other executor is the caller's to keep alive.
         store: Folder of chunks: those that are there are not computed again, those that are not are put there.
-        progress: Called with a `Progress`, at the beginning and after every chunk.
+        progress: Called with a `Progress`, at the beginning, after every chunk, and at an interruption.
 
     Returns:
         The arrays of every chunk, in order.
@@ -70,34 +71,60 @@ def execute(
         ...     [int(chunk["square"][0]) for chunk in execute(squares, threads)]
         [0, 1, 4]
     """
-    chunks = _checked(work, executor, store, progress)
-    done: dict[int, Arrays] = {}
-    if chunks is not None:
-        there = ((number, chunks.load(number)) for number in range(len(work.sizes)))
-        done = {number: arrays for number, arrays in there if arrays is not None}
-    total, found = sum(work.sizes), sum(work.sizes[number] for number in done)
-    points = found
+    done = _Done(work, _checked(work, executor, store, progress), progress)
+    with done.recounted_when_interrupted():
+        done.load()
+        while missing := done.missing:
+            if executor is None:
+                for number in missing:
+                    done.keep(number, work.compute(number))
+            else:
+                _spread(work, missing, executor, done.keep)
+    return [done.arrays[number] for number in range(len(work.sizes))]
 
-    def tell() -> None:
-        if progress is not None:
-            progress(Progress(points, found, total))
 
-    def keep(number: int, arrays: Arrays) -> None:
-        nonlocal points
-        if chunks is not None:
-            chunks.save(number, arrays)
-        done[number] = arrays
-        points += work.sizes[number]
-        tell()
+class _Done:
+    """The chunks that are done, kept in a store where there is one, and the word of it."""
 
-    tell()
-    while missing := [number for number in range(len(work.sizes)) if number not in done]:
-        if executor is None:
-            for number in missing:
-                keep(number, work.compute(number))
-        else:
-            _spread(work, missing, executor, keep)
-    return [done[number] for number in range(len(work.sizes))]
+    def __init__(self, work: Work, store: ChunkStore | None, progress: Callable[[Progress], object] | None) -> None:
+        self.arrays: dict[int, Arrays] = {}
+        self._work, self._store, self._progress = work, store, progress
+        self._points = self._found = 0
+
+    @property
+    def missing(self) -> list[int]:
+        return [number for number in range(len(self._work.sizes)) if number not in self.arrays]
+
+    def load(self) -> None:
+        """Takes what is in the store."""
+        if self._store is not None:
+            there = ((number, self._store.load(number)) for number in self.missing)
+            self.arrays = {number: arrays for number, arrays in there if arrays is not None}
+        self._points = self._found = sum(self._work.sizes[number] for number in self.arrays)
+        self._tell()
+
+    def keep(self, number: int, arrays: Arrays) -> None:
+        """Takes a chunk that has been computed."""
+        if self._store is not None:
+            self._store.save(number, arrays)
+        self.arrays[number] = arrays
+        self._points += self._work.sizes[number]
+        self._tell()
+
+    @contextmanager
+    def recounted_when_interrupted(self) -> Iterator[None]:
+        """Looks what is in the store where an interrupt came, perhaps, between a chunk and the word of it."""
+        try:
+            yield
+        except (KeyboardInterrupt, SystemExit):
+            if self._store is not None:
+                self._points = self._store.points
+                self._tell()
+            raise
+
+    def _tell(self) -> None:
+        if self._progress is not None:
+            self._progress(Progress(self._points, self._found, sum(self._work.sizes)))
 
 
 def _checked(work: object, executor: object, store: object, progress: object) -> ChunkStore | None:

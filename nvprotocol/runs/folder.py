@@ -1,26 +1,22 @@
 """The folder that holds a result: all of it or nothing."""
 
 import ctypes
+import errno
 import glob
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nvprotocol._checks import function, texts, truth
 from nvprotocol._checks import path as as_path
-from nvprotocol._writing import check_folder, written
+from nvprotocol._writing import about_to_be_written, check_folder, held, held_if_abandoned
 from nvprotocol.errors import OutputError
 
-try:
-    import fcntl
-except ImportError:  # not a Unix
-    fcntl = None
-
-_SETTLED_S = 60.0
+_ATTEMPTS = 10
+"""How often another process may put something in a place, or take it away, just when a result is to go there."""
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux
 
 
@@ -64,15 +60,15 @@ def result_folder(
     try:
         target = target.resolve()
         check_folder(target)
-        _clear_abandoned(target)
+        clear_abandoned(target)
         missing = [folder for folder in target.parents if not folder.exists()]
         _refuse_existing(target, files, force=force)
         target.parent.mkdir(parents=True, exist_ok=True)
         with _unfinished(target) as partial:
             yield partial
             partial.chmod(0o755)
+            about_to_be_written(target, partial)
             _put_in_place(partial, target, files, force=force, same=same)
-            written(target)
     except OutputError:
         raise
     except OSError as error:
@@ -120,52 +116,61 @@ def _unfinished(target: Path) -> Iterator[Path]:
     """A hidden folder beside the target that goes with its process: at the end, or when the next run finds it."""
     partial = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
-        with _held(partial):
+        with held(partial):
             yield partial
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _clear_abandoned(target: Path) -> None:
-    """Removes hidden folders that no living process holds; an old result in one of them takes its place again."""
+def clear_abandoned(path: str | Path) -> None:
+    """Removes hidden folders beside a result that no living process holds; an old result in one comes back.
+
+    Examples:
+        >>> import os, pathlib, tempfile
+        >>> from nvprotocol.runs.folder import clear_abandoned
+        >>> left = pathlib.Path(tempfile.mkdtemp(), ".mine-0a1b2c3d")
+        >>> left.mkdir()
+        >>> os.utime(left, (0, 0))
+        >>> clear_abandoned(left.with_name("mine"))
+        >>> left.exists()
+        False
+    """
+    target = as_path(path, "path", of="a folder").resolve()
     for folder in target.parent.glob(f".{glob.escape(target.name)}-????????"):
-        with suppress(OSError), _held(folder) as abandoned:  # or gone meanwhile
-            if not abandoned or time.time() - folder.stat().st_mtime < _SETTLED_S:  # perhaps made just now
+        with suppress(OSError), held_if_abandoned(folder) as abandoned:  # or gone meanwhile
+            if not abandoned:
                 continue
             if (folder / "old").is_dir() and not target.exists():
                 (folder / "old").rename(target)
             shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def _held(folder: Path) -> Iterator[bool]:
-    """Holds a folder as long as the process lives; gives whether it could, which it cannot where another one does."""
-    if fcntl is None:
-        yield False
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:  # also where the file system has no locks
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
-
-
 def _put_in_place(
     partial: Path, target: Path, files: Collection[str], *, force: bool, same: Callable[[Path], bool] | None
 ) -> None:
-    """Renames the new folder to its name; an old one is exchanged for it, or steps aside as long as that takes."""
-    try:
-        _refuse_existing(target, files, force=force)
-    except OutputError:  # which it did not say at the beginning
-        if same is not None and same(target):
+    """Gives the new folder its name; what another process does in the same moment is seen at the next attempt."""
+    for left in reversed(range(_ATTEMPTS)):
+        try:
+            _refuse_existing(target, files, force=force)
+        except OutputError:  # which it did not say at the beginning
+            if same is not None and same(target):
+                return
+            _put_beside(partial, target)
+        try:
+            _replace(partial, target, force=force)
+        except OSError as error:  # taken, or gone, since it was looked at
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOENT) or not left:
+                raise
+        else:
             return
-        _put_beside(partial, target)
-    if not target.exists():
+
+
+def _replace(partial: Path, target: Path, *, force: bool) -> None:
+    """Renames the new folder to its name; an old one is exchanged for it, or steps aside as long as that takes."""
+    if not force:
+        with suppress(OSError):
+            target.rmdir()  # if it is there and empty; else the renaming fails
+    if not force or not target.exists():
         partial.rename(target)
     elif not _exchanged(partial, target):
         with _unfinished(target) as aside:

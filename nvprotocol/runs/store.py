@@ -1,9 +1,11 @@
 """Chunks of a work in a folder: each a file that is whole or not there."""
 
+import glob
 import io
 import json
+import re
+import secrets
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,6 +22,8 @@ from nvprotocol.errors import OutputError, StoreError
 from nvprotocol.runs.work import Arrays, Work
 
 _ABOUT = "work.json"
+_BEGUN = re.compile(rf"\.{re.escape(_ABOUT)}-[0-9a-f]{{8}}")
+"""What a process that is killed while it writes that leaves of it."""
 _OWN = ("file", "key", "number")
 """Names that a chunk, and what writes it, have for themselves."""
 
@@ -58,9 +62,8 @@ class ChunkStore:
             about = self.folder / _ABOUT
             if about.exists():
                 self._require_same(about)
-            elif any(self.folder.iterdir()):
-                example = min(entry.name for entry in self.folder.iterdir())
-                raise StoreError(str(self.folder), f"it holds other things, such as {example}")
+            elif others := [entry.name for entry in self.folder.iterdir() if not _BEGUN.fullmatch(entry.name)]:
+                raise StoreError(str(self.folder), f"it holds other things, such as {min(others)}")
 
     def load(self, number: int) -> Arrays | None:
         """The arrays of a chunk; None where there is none, or where what is there is damaged or of other work."""
@@ -76,6 +79,18 @@ class ChunkStore:
             arrays = dict(file)
         named = str(arrays.pop("key")), int(arrays.pop("number"))
         return arrays if named == (self.work.key, number) else None
+
+    @property
+    def points(self) -> int:
+        """Number of points in the chunks that are there.
+
+        Examples:
+            >>> import tempfile
+            >>> from nvprotocol.runs import ChunkStore, Work
+            >>> ChunkStore(tempfile.mkdtemp(), Work("squares", {}, (2, 2), lambda k: {})).points
+            0
+        """
+        return sum(size for number, size in enumerate(self.work.sizes) if self._path(number).exists())
 
     def save(self, number: int, arrays: Arrays) -> None:
         """Writes a chunk, whole or not at all.
@@ -116,14 +131,16 @@ class ChunkStore:
 
     @staticmethod
     def discard(folder: str | Path) -> None:
-        """Removes a folder of chunks, of whatever work; a run that goes on makes it anew. Any other folder stays."""
+        """Removes a folder of chunks, of whatever work; a run that goes on makes it anew. Any other folder stays.
+
+        What is left of one where a process was killed while it removed it goes, too.
+        """
         folder = as_path(folder, "folder", of="a folder")
-        if not ChunkStore.is_at(folder):
-            return
-        with suppress(OSError):
-            aside = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
-            folder.rename(aside / "old")
-            shutil.rmtree(aside, ignore_errors=True)
+        if ChunkStore.is_at(folder):
+            with suppress(OSError):
+                folder.rename(folder.with_name(f"{folder.name}-{secrets.token_hex(4)}"))
+        for discarded in folder.parent.glob(f"{glob.escape(folder.name)}-{'[0-9a-f]' * 8}"):
+            shutil.rmtree(discarded, ignore_errors=True)
 
     def _write(self, path: Path, content: bytes) -> None:
         about = self.folder / _ABOUT

@@ -246,7 +246,7 @@ def test_a_run_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["long.toml"]
 
 
-@pytest.mark.parametrize(("number", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
+@pytest.mark.parametrize(("number", "code"), [("SIGTERM", 143), ("SIGINT", 130), ("SIGHUP", 129)])
 def test_a_signal_in_a_callback_is_not_lost(number: str, code: int) -> None:
     # what a weak reference's callback raises, Python drops; every import has such callbacks
     program = f"""
@@ -257,18 +257,63 @@ from nvprotocol.cli._signals import ends_when_told
 class Watched:
     pass
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background does without
+for number in (signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)  # which a job in the background does without
 watched = Watched()
 reference = weakref.ref(watched, lambda _: signal.raise_signal(signal.{number}))
-try:
-    with ends_when_told():
-        del watched
-        time.sleep(20)
-except KeyboardInterrupt:
-    sys.exit(130)
+with ends_when_told():
+    del watched
+    time.sleep(20)
 """
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
     assert (ended.returncode, ended.stderr) == (code, b"")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_is_one_line(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = [signal.signal(one, signal.SIG_DFL) for one in (signal.SIGINT, signal.SIGHUP)]
+    monkeypatch.setattr("nvprotocol.experiment.qasm.to_qasm", lambda *_, **__: signal.raise_signal(number))
+    try:
+        assert exit_code("export", "monitored_bell", "-o", "page.qasm") == 128 + number
+        assert [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGHUP)] == [signal.SIG_DFL] * 2
+    finally:
+        for one, handler in zip((signal.SIGINT, signal.SIGHUP), before, strict=True):
+            signal.signal(one, handler)
+    assert capsys.readouterr().err == "nvprotocol: interrupted; nothing has been written.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_signal_that_is_ignored_stays_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As nohup has it, for what is to go on when the terminal is closed."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    monkeypatch.setattr(
+        "nvprotocol.experiment.qasm.to_qasm", lambda *_, **__: signal.raise_signal(signal.SIGHUP) or "text"
+    )
+    try:
+        assert exit_code("export", "monitored_bell", "-o", str(tmp_path / "page.qasm")) == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert (tmp_path / "page.qasm").read_text() == "text"
+
+
+def test_an_interrupt_while_python_imports_leaves_no_traceback() -> None:
+    program = """
+import builtins, signal
+import nvprotocol.__main__
+signal.signal(signal.SIGINT, signal.default_int_handler)
+imported = builtins.__import__
+def told(name, *rest):
+    if name == "click":
+        signal.raise_signal(signal.SIGINT)
+    return imported(name, *rest)
+builtins.__import__ = told
+nvprotocol.__main__.main()
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, b"")
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,30 @@ def error_of(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
     return printed.err.removesuffix("\n").removeprefix("nvprotocol: ")
 
 
+def test_two_at_once_end_in_one_result(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw, others = nv.plotting.density_matrix_figure, []
+
+    def meanwhile(state: np.ndarray) -> Any:
+        if not others:
+            others.append("begun")
+            others[:] = [ran(capsys, "counts.csv")]
+        return draw(state)
+
+    monkeypatch.setattr("nvprotocol.plotting.density_matrix_figure", meanwhile)
+    assert ran(capsys, "counts.csv") == others[0]
+    assert [path.name for path in (folder / "results").iterdir()] == ["counts"]
+
+
+def test_the_same_again_shows_the_result(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = ran(capsys, "counts.csv")
+    again = ran(capsys, "counts.csv")
+    assert again.splitlines()[:-1] == first.splitlines()[:-1]
+    assert again.splitlines()[-1].startswith("Nothing was left to do")
+    assert "already holds a result" in error_of(capsys, "counts.csv", "--level", "0.9")
+
+
 def words(line: str) -> str:
     return " ".join(line.split())
 
@@ -99,7 +123,7 @@ def test_what_it_leaves(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert (target / "figure.png").read_bytes().startswith(b"\x89PNG")
     assert printed == (target / "table.txt").read_text(encoding="utf-8") + "Figure and table are in mine.\n"
     message = f"The output folder {target} already holds a result; give --force to replace it."
-    assert error_of(capsys, "counts.csv", "-o", "mine") == message
+    assert error_of(capsys, "counts.csv", "-o", "mine", "--ansatz", "X") == message
     assert ran(capsys, "counts.csv", "-o", "mine", "--force") == printed
     foreign = f"The output folder {folder} is not replaced: it holds other things, such as counts.csv."
     assert error_of(capsys, "counts.csv", "-o", ".", "-f") == foreign

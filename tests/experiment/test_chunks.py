@@ -1,5 +1,6 @@
 """An experiment in chunks gives the same numbers however it is cut, interrupted, continued or spread."""
 
+import os
 import pickle
 import signal
 import subprocess
@@ -245,7 +246,7 @@ def test_two_runs_at_once_end_in_one_result(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_run_that_is_told_to_end_says_what_is_kept(tmp_path: Path, number: int, code: int) -> None:
     file = tmp_path / "long.toml"
     file.write_text(LONG, encoding="utf-8")
@@ -264,6 +265,70 @@ def test_a_run_that_is_told_to_end_says_what_is_kept(tmp_path: Path, number: int
         said == f"nvprotocol: interrupted; {kept} of 1500 points are kept, and the same command goes on from there.\n"
     )
     assert [path.name for path in (tmp_path / "out").iterdir()] == [".mine.chunks"]
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small file in the current folder, with the result of another one in the place of its own."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "small.toml"
+    file.write_text(UNMONITORED.replace("A = 1.0", "A = 0.5"), encoding="utf-8")
+    assert exit_code("run", "small.toml") == 0
+    file.write_text(UNMONITORED, encoding="utf-8")
+    return file
+
+
+def in_results() -> list[str]:
+    return sorted(path.name for path in Path("results").iterdir())
+
+
+def test_a_run_that_replaces_a_result_goes_on(
+    small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As it says itself: it would compute all anew otherwise, and without --force be refused."""
+    old, draw = Path("results", "small", "data.nc").read_bytes(), nv.plotting.experiment_figure
+    monkeypatch.setattr("nvprotocol.plotting.experiment_figure", _interrupt)
+    capsys.readouterr()
+    assert exit_code("run", "small.toml", "--force") == 143
+    said = "nvprotocol: interrupted; 3 of 3 points are kept, and the same command goes on from there.\n"
+    assert capsys.readouterr().err == said
+    assert Path("results", "small", "data.nc").read_bytes() == old
+    monkeypatch.setattr("nvprotocol.plotting.experiment_figure", draw)
+    with monkeypatch.context() as computing:
+        computing.setattr("nvprotocol.experiment.chunks._compute", lambda *_: pytest.fail("computed again"))
+        assert exit_code("run", "small.toml", "--force") == 0
+    assert in_results() == ["small"]
+    assert read_dataset("results/small/data.nc").equals(to_dataset(run(parse(UNMONITORED))))
+
+
+def test_a_run_that_replaces_a_result_uses_no_chunks_of_others(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(parse(UNMONITORED), store="results/.small.chunks")  # of a run without --force, which is to begin anew
+    run(parse(UNMONITORED.replace("A = 1.0", "A = 0.2")), store="results/.small.0a1b2c3d.chunks")
+    with monkeypatch.context() as failing:
+        failing.setattr("nvprotocol.experiment.run", _interrupt)
+        assert exit_code("run", "small.toml", "--force") == 143
+    assert in_results() == ["small"]
+
+
+def _interrupt(*_: object, **__: object) -> None:
+    signal.raise_signal(signal.SIGTERM)
+
+
+def test_an_interrupt_when_all_is_done_says_so(
+    small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("nvprotocol.runs.ChunkStore.discard", lambda folder: _interrupt() if folder.exists() else None)
+    capsys.readouterr()
+    assert exit_code("run", "small.toml", "--force") == 143
+    assert capsys.readouterr().err == f"nvprotocol: interrupted; {small.parent / 'results/small'} has been written.\n"
+    monkeypatch.undo()
+    monkeypatch.chdir(small.parent)
+    left = Path("results", ".small-0a1b2c3d")  # and what a killed run leaves
+    left.mkdir()
+    os.utime(left, (0, 0))
+    assert exit_code("run", "small.toml") == 0
+    assert "Nothing was left to do" in capsys.readouterr().out
+    assert in_results() == ["small"]
 
 
 def test_a_changed_file_does_not_get_into_chunks(
@@ -290,8 +355,11 @@ def test_a_folder_of_somebody_in_the_place_of_the_chunks_stays(
     mine = Path("results", ".small.chunks", "letters.txt")
     mine.parent.mkdir(parents=True)
     mine.write_text("dear")
-    said = error_of(capsys, "run", "small.toml", *force)
-    assert said.endswith("is not used: it holds other things, such as letters.txt.")
+    if force:  # whose chunks are elsewhere
+        assert exit_code("run", "small.toml", *force) == 0
+    else:
+        said = error_of(capsys, "run", "small.toml")
+        assert said.endswith("is not used: it holds other things, such as letters.txt.")
     assert mine.read_text() == "dear"
 
 

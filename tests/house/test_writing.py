@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nvprotocol._writing import check_folder, check_writable, keeping_account, write_file, write_files
+from nvprotocol._writing import check_folder, check_writable, held, keeping_account, write_file, write_files
 from nvprotocol.errors import OutputError
 
 CONTENTS = st.one_of(st.binary(max_size=200), st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
@@ -48,7 +48,55 @@ def test_an_interrupt_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mo
         write_file(tmp_path / "file", "new")
     assert (tmp_path / "file").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
-    assert account == []
+    assert account.written == []
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_an_interrupt_between_two_files_waits_for_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bool
+) -> None:
+    """Just before, or just after, the first of them takes its place; the account says what is there."""
+    files, replace, told = [tmp_path / "first", tmp_path / "second"], Path.replace, []
+    write_files(dict.fromkeys(files, "old"))
+
+    def interrupted(self: Path, target: Path) -> Path:
+        now = not told
+        told.append(target)
+        if now and before:
+            raise SystemExit(143)
+        replace(self, target)
+        if now:
+            raise KeyboardInterrupt
+        return target
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with keeping_account() as account, pytest.raises((KeyboardInterrupt, SystemExit)):
+        write_files(dict.fromkeys(files, "new"))
+    assert [path.read_text() for path in files] == ["new", "new"]
+    assert account.written == files
+    assert sorted(tmp_path.iterdir()) == files
+
+
+def test_what_is_removed_again_does_not_count(tmp_path: Path) -> None:
+    with keeping_account() as account:
+        write_file(tmp_path / "file", "text")
+        write_file(tmp_path / "other", "text")
+        (tmp_path / "file").unlink()
+    assert account.written == [tmp_path / "other"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs locks of Unix")
+def test_what_killed_processes_have_left_is_cleared_away(tmp_path: Path) -> None:
+    kept = [".page.md-0123456", ".page.md-0a1b2c3d.md", ".pages.md-0a1b2c3d", ".page.md-a-folder", ".page.md-00000000"]
+    for name in (".page.md-0a1b2c3d", *kept[:-2], kept[-1]):
+        (tmp_path / name).touch()
+    (tmp_path / kept[-2]).mkdir()
+    for path in tmp_path.iterdir():
+        os.utime(path, (0, 0))
+    (tmp_path / ".page.md-fedcba98").touch()  # made just now, by a process that is about to hold it
+    with held(tmp_path / kept[-1]):  # as a process does that is at it
+        write_file(tmp_path / "page.md", "text")
+    assert {path.name for path in tmp_path.iterdir()} == {"page.md", ".page.md-fedcba98", *kept}
 
 
 def test_one_file_that_cannot_be_written_leaves_all_as_they_were(tmp_path: Path) -> None:

@@ -43,6 +43,30 @@ class FromBehind(Executor):
         return future
 
 
+@pytest.mark.parametrize("told", [KeyboardInterrupt, SystemExit])
+def test_what_is_kept_is_counted_at_an_interrupt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: type[BaseException]
+) -> None:
+    """Which may come between a chunk and the word of it, or while those of before are read."""
+    save, load, heard = ChunkStore.save, ChunkStore.load, []
+
+    def saved_and_told(self: ChunkStore, number: int, arrays: Any) -> None:
+        save(self, number, arrays)
+        if number == 2:
+            raise told
+
+    def told_while_loading(self: ChunkStore, number: int) -> Any:
+        if number == 1:
+            raise told
+        return load(self, number)
+
+    for name, function in (("save", saved_and_told), ("load", told_while_loading)):
+        monkeypatch.setattr(ChunkStore, name, function)
+        with pytest.raises(told):
+            execute(squares(), None, tmp_path / "store", heard.append)
+        assert heard[-1].done == 30
+
+
 def test_every_executor_gives_the_same(tmp_path: Path) -> None:
     assert joined(execute(squares())).tolist() == EXPECTED.tolist()
     with ThreadPoolExecutor(3) as threads, WorkerPool(2) as workers:

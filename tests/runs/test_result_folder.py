@@ -6,11 +6,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from nvprotocol.errors import OutputError
+from nvprotocol.runs import folder as module
 from nvprotocol.runs import result_folder
 
 FILES = ("figure.pdf", "data.nc", "table.txt")
@@ -233,7 +235,7 @@ def test_the_same_result_that_appears_meanwhile_is_enough(tmp_path: Path) -> Non
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs locks of Unix")
 def test_what_killed_runs_have_left_is_cleared_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nvprotocol.runs.folder._SETTLED_S", 0.0)
+    monkeypatch.setattr("nvprotocol._writing._SETTLED_S", 0.0)
     left = tmp_path / ".result-abcdefgh"
     (left / "old").mkdir(parents=True)
     (left / "old" / "table.txt").write_text("old")
@@ -248,12 +250,38 @@ def test_what_killed_runs_have_left_is_cleared_away(tmp_path: Path, monkeypatch:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs locks of Unix")
 def test_what_living_runs_write_to_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nvprotocol.runs.folder._SETTLED_S", 0.0)
+    monkeypatch.setattr("nvprotocol._writing._SETTLED_S", 0.0)
     with result_folder(tmp_path / "result", files=FILES, same=lambda _: True) as folder:
         (folder / "table.txt").write_text("mine")
         write(tmp_path / "result")
         assert (folder / "table.txt").read_text() == "mine"
     assert names(tmp_path) == ["result"]
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_what_happens_in_the_last_moment_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, force: bool) -> None:
+    """After the last look somebody puts a result there, or takes away the one that is to be replaced."""
+    target, look, looks = tmp_path / "result", module._refuse_existing, []
+
+    def look_and_turn_away(*arguments: Any, **options: Any) -> None:
+        look(*arguments, **options)
+        looks.append(target.exists())
+        if len(looks) == 2 and force:
+            target.rename(tmp_path / "gone")
+        elif len(looks) == 2:
+            write(target, "theirs")
+
+    if force:
+        write(target, "old")
+    monkeypatch.setattr(module, "_refuse_existing", look_and_turn_away)
+    if force:
+        write(target, force=True)
+        assert everything(target) == dict.fromkeys(FILES, "new")
+    else:
+        with pytest.raises(OutputError, match=r"filled by somebody else meanwhile; this result is .*result-2\.$"):
+            write(target)
+        assert everything(target) == dict.fromkeys(FILES, "theirs")
+        assert everything(tmp_path / "result-2") == dict.fromkeys(FILES, "new")
 
 
 def test_a_symbolic_link_is_followed(tmp_path: Path) -> None:

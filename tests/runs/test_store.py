@@ -120,6 +120,23 @@ def test_a_store_is_made_with_its_first_chunk_and_again_where_it_is_gone(tmp_pat
     assert (tmp_path / "mine").exists()
 
 
+def test_a_store_whose_first_process_was_killed_is_used(tmp_path: Path) -> None:
+    """While it wrote what the work is, of which the hidden name is left."""
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / ".work.json-0a1b2c3d").write_text("{")
+    store = ChunkStore(tmp_path / "store", squares())
+    store.save(0, squares().compute(0))
+    assert store.load(0) is not None
+    assert store.points == 10
+
+
+def test_what_was_being_removed_by_a_killed_process_goes(tmp_path: Path) -> None:
+    (tmp_path / ".mine.chunks-0a1b2c3d").mkdir()
+    (tmp_path / ".mine.chunks-of-mine").mkdir()
+    ChunkStore.discard(tmp_path / ".mine.chunks")
+    assert [path.name for path in tmp_path.iterdir()] == [".mine.chunks-of-mine"]
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists() or os.name == "nt", reason="needs a file system of a given size")
 def test_a_full_disk_leaves_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = ChunkStore(tmp_path, squares())
