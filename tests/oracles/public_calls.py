@@ -268,6 +268,8 @@ SHOWN = r"""
 ...     dimension=1, gap_ghz=2.0, stiffness_m2_per_s=8e-6, spin=14.2, lattice_nm=1.24, coupling_mhz=136)
 >>> _ = chain.check(nv.magnets.Setting.read(1, separation_nm=30.0, frequency_ghz=2.87))
 >>> medium = nv.Medium.pair(a=1.0, A=0.9)
+>>> clicks = nv.MasterEquation(medium).trajectories("dd", 5.0, {}, number=2, seed=1).records[0]
+>>> _ = type(clicks)(clicks.jumps, clicks.times)
 >>> _ = type(medium.dark_state)(*medium.dark_state), type(medium.dark_subspace)(medium.dark_subspace.parts)
 >>> protocol = nv.protocols.GALLERY["exchange"]
 >>> _ = nv.protocols.Protocol(protocol.circuit, protocol.reference)
