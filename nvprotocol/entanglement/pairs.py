@@ -68,7 +68,7 @@ def concurrence_spectrum(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
         rho: Hermitian matrices of shape (…, 4, 4).
 
     Examples:
-        >>> from nvprotocol.entanglement import concurrence_spectrum
+        >>> from nvprotocol.entanglement.pairs import concurrence_spectrum
         >>> concurrence_spectrum(np.eye(4) / 4)
         array([0.25, 0.25, 0.25, 0.25])
     """
