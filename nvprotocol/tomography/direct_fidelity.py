@@ -149,7 +149,7 @@ def _weights(vector: Real, model: Real, shots: Real) -> Weights | None:
     at_target = np.clip(model @ vector, 0, 1).reshape(len(shots), d)
     near = (1 - _UNIFORM) * at_target + _UNIFORM / d
     # The least Σ p g²/n with Σ g (M x) = ⟨ψ|ρ|ψ⟩ up to a constant, which costs nothing: x₀ is the same in all states.
-    root = np.sqrt(shots[:, None] / near).reshape(-1, 1)
+    root = np.sqrt((shots / shots.max())[:, None] / near).reshape(-1, 1)
     scaled = root * model[:, 1:]
     gram = scaled.T @ scaled
     y = np.linalg.pinv(gram, rcond=1e-11, hermitian=True) @ vector[1:]
