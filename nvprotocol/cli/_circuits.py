@@ -182,16 +182,9 @@ def _registers_at_the_end(circuit: "QuantumCircuit", device: "Device", keep: dic
 
 
 def _print_estimate(estimate: Any) -> None:
-    from nvprotocol.operators import bell_state, ghz_state, w_state
+    from nvprotocol.operators import bell_state
 
     click.echo(f"{estimate}")
-    n = len(estimate.state).bit_length() - 1
-    if n != 2:
-        for name, target in (("W", w_state(n)), ("GHZ", ghz_state(n))) if n > 2 else ():
-            low, value, high = estimate.fidelity_interval(target)
-            ends = "" if estimate.counts is None else f" [{low:.4f}, {high:.4f}]"
-            click.echo(f"fidelity with the {name} state {value:.4f}{ends}")
-        return
     fidelities = [f"{name} {estimate.fidelity(bell_state(name)):.4f}" for name in _BELL_STATES]
     click.echo(f"fidelity with the Bell states {', '.join(fidelities)}")
 
