@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,11 @@ from nvprotocol import operators, tomography
 from nvprotocol._checks import Seed, fail, one_of, show
 from nvprotocol._warnings import muted
 from nvprotocol.device import Device
+from nvprotocol.emulation.many_qubits import fitted_pairs, fitted_states
 from nvprotocol.emulation.request import Request
 from nvprotocol.emulation.results import Ansatz, Estimate
 from nvprotocol.engines import EngineName, engine_of
-from nvprotocol.entanglement import concurrence
+from nvprotocol.entanglement import concurrence, pairwise_concurrence
 from nvprotocol.tomography._arguments import checked_readout, checked_settings
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["emulate"]
 
 _ANSATZES: tuple[Ansatz, ...] = ("full", "X")
+_MOST_QUBITS = 4
+"""Qubits whose counts are drawn and fitted: the 81 settings of four take seconds."""
 
 
 @overload
@@ -75,10 +78,13 @@ def emulate(
     `settings=nv.tomography.U1` and `ansatz="X"` five settings do, and bias and intervals are smaller. The `p_value` of
     the estimate tests whether the counts bear that out.
 
+    Three and four NV qubits are measured in all 3ᴺ settings, or in fewer: `nv.tomography.pairwise_settings(N)` give the
+    concurrence of every pair, `nv.tomography.fidelity_settings(target)` the fidelity with a state and its witness.
+
     Args:
         circuit: One circuit or several; several run as one job. NV qubits are the register `nv`, or the first qubits.
         device: The device, or one for each circuit.
-        shots: Runs in each setting, kept or not; None gives the state without sampling noise.
+        shots: Runs in each setting, kept or not, of 2 to 4 NV qubits; None gives the state without sampling noise.
         postselect: Register → outcome that is kept: 0 or 1 for every bit of it, or a string of bits in Qiskit's order.
         engine: "aer" for the Aer simulator, "exact" for the master equation in NumPy, "pulse" for the same under the
             pulses that the gates become (`nv.pulses.schedule`), those of the tomography included.
@@ -107,10 +113,18 @@ def emulate(
         >>> estimate = nv.emulate(circuit, device, 7200, keep, seed=7, settings=five, ansatz="X")
         >>> estimate.counts.shape, estimate.p_value > 1e-6
         ((5, 4), True)
+        >>> three = nv.Device(nv.MasterEquation(nv.Medium(relaxation=np.ones((3, 3)))))
+        >>> from qiskit import QuantumCircuit
+        >>> circuit = QuantumCircuit(3)
+        >>> _ = circuit.x(0), circuit.delay(1, unit="us")  # one excitation, of which dark states stay
+        >>> nine = nv.tomography.pairwise_settings(3)
+        >>> estimate = nv.emulate(circuit, three, 1000, engine="exact", seed=7, settings=nine)
+        >>> bool(np.all(estimate.pairwise_interval[0, 1:, 0] > 0.25))
+        True
     """
     requests = Request.each(circuit, device, shots, postselect, engine, seed, per_shot=per_shot)
     for request in requests:
-        _require_pair(request.device, request.shots)
+        _require_few(request.device, request.shots)
     labels = _checked_settings(settings, ansatz, requests[0].device)
     found = [_followed(request, postselect, labels, ansatz) for request in requests]
     exact = [one for part in found if isinstance(part, list) for one in part]
@@ -146,10 +160,10 @@ def _followed(
     return tables
 
 
-def _require_pair(device: Device, shots: int | None) -> None:
-    if shots is not None and device.n_qubits != 2:
-        must = "be None for a device of other than two qubits, whose concurrence is not defined"
-        fail("shots", must, f"is {shots} for {device.n_qubits} qubits")
+def _require_few(device: Device, shots: int | None) -> None:
+    if shots is not None and not 2 <= device.n_qubits <= _MOST_QUBITS:
+        must = f"be None for a device of other than 2 to {_MOST_QUBITS} qubits, of which no counts are fitted"
+        fail("shots", must, f"is {shots} for {device.n_qubits} qubit{'s' if device.n_qubits != 1 else ''}")
 
 
 def _checked_settings(settings: Sequence[str] | None, ansatz: object, device: Device) -> tuple[str, ...]:
@@ -228,7 +242,11 @@ def _without_noise(
     state: NDArray[np.complex128], success: float, request: Request, settings: Sequence[str], ansatz: Ansatz
 ) -> Estimate:
     """The exact state as an estimate that nothing is uncertain about."""
-    value = float(concurrence(state)) if state.shape == (4, 4) else float("nan")
+    value, pairs = float("nan"), None
+    if state.shape == (4, 4):
+        value = float(concurrence(state))
+    else:
+        pairs = np.repeat(pairwise_concurrence(state)[..., None], 3, axis=-1)
     return Estimate(
         state=state,
         concurrence=value,
@@ -241,6 +259,8 @@ def _without_noise(
         metadata=request.metadata,
         settings=tuple(settings),
         ansatz=ansatz,
+        readout=None if request.device.readout is None else request.device.readout_matrices,
+        pairs=pairs,
     )
 
 
@@ -268,23 +288,42 @@ def _fitted(
     """Estimates from the counts of requests whose devices are read alike."""
     device, tables = requests[0].device, np.concatenate(parts)
     readout = None if device.readout is None else device.readout_matrices
-    with muted(tomography.ModelWarning):  # each estimate says itself where the counts contradict the model
-        fits = tomography.estimate(tables, settings, readout, ansatz=ansatz)
     kept, runs = tables.sum(axis=(1, 2)), len(settings) * (requests[0].shots or 0)
     low, high = tomography.clopper_pearson(kept, runs)
     metadata = [request.metadata for request, part in zip(requests, parts, strict=True) for _ in part]
-    for k, told in enumerate(metadata):
+    for k, fit in enumerate(_fits(tables, settings, readout, ansatz)):
         yield Estimate(
-            state=fits.state[k],
-            concurrence=float(fits.concurrence[k]),
-            interval=(float(fits.interval[k, 0]), float(fits.interval[k, 1])),
-            standard_error=float(fits.standard_error[k]),
+            **fit,
             success_probability=float(kept[k] / runs),
             success_interval=(float(low[k]), float(high[k])),
             counts=tables[k],
             shots=requests[0].shots,
-            metadata=told,
-            p_value=float(fits.p_value[k]),
+            metadata=metadata[k],
             settings=tuple(settings),
             ansatz=ansatz,
+            readout=readout,
         )
+
+
+def _fits(
+    tables: NDArray[np.int64], settings: Sequence[str], readout: NDArray[np.float64] | None, ansatz: Ansatz
+) -> Iterator[dict[str, Any]]:
+    """What each table says of its state, as `Estimate` has it."""
+    if tables.shape[-1] != 4:
+        pairs, p_values = fitted_pairs(tables, settings, readout)
+        states = fitted_states(tables, settings, readout)
+        none = float("nan")
+        for state, pair, p in zip(states, pairs, p_values.tolist(), strict=True):
+            of_pair = {"concurrence": none, "interval": (none, none), "standard_error": none}
+            yield of_pair | {"state": state, "pairs": pair, "p_value": p}
+        return
+    with muted(tomography.ModelWarning):  # each estimate says itself where the counts contradict the model
+        fits = tomography.estimate(tables, settings, readout, ansatz=ansatz)
+    for k in range(len(tables)):
+        yield {
+            "state": fits.state[k],
+            "concurrence": float(fits.concurrence[k]),
+            "interval": (float(fits.interval[k, 0]), float(fits.interval[k, 1])),
+            "standard_error": float(fits.standard_error[k]),
+            "p_value": float(fits.p_value[k]),
+        }

@@ -53,7 +53,7 @@ def arrays_of(estimates: list[Emulated | None]) -> Arrays:
         "metadata": np.array(f"[{','.join(said)}]"),
         "numbers": np.array([_numbers(one) for one in estimates]),
     }
-    for field in ("state", "distribution", "counts"):
+    for field in ("state", "distribution", "counts", "readout"):
         tables = [getattr(one, field, None) for one in estimates]
         shapes = {table.shape for table in tables if table is not None}
         if shapes:
@@ -86,7 +86,9 @@ def _estimate(chunk: Arrays, k: int, metadata: dict[str, Any], observable: Obser
     if observable.outcomes is not None:
         told = {"outcomes": observable.outcomes, "register": observable.settings[0]}
         return Probability(value=number["value"], distribution=chunk["distribution"][k], **told, **common)
+    readout = chunk["readout"][k] if "readout" in chunk else np.zeros(0)  # of zeros where there is none
     how: dict[str, Any] = {"settings": observable.settings, "ansatz": observable.ansatz}
+    how["readout"] = readout if readout.any() else None
     return Estimate(state=chunk["state"][k], concurrence=number["value"], p_value=number["p_value"], **how, **common)
 
 

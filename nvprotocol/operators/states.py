@@ -1,7 +1,7 @@
 """States of N qubits: labels, Bell states, and whatever else a user may give as a state."""
 
 from functools import reduce
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,6 +142,62 @@ def factor_of_matrices(rho: NDArray[np.complex128]) -> NDArray[np.complex128]:
     return (vectors * np.sqrt(np.where(kept, values, 0.0))[..., None, :])[..., first:]
 
 
+class States(NamedTuple):
+    """Checked states of N qubits: kets of shape (…, 2ᴺ), or density matrices of shape (…, 2ᴺ, 2ᴺ)."""
+
+    array: NDArray[np.complex128]
+    pure: bool
+
+    @property
+    def n_qubits(self) -> int:
+        """The number N."""
+        return self.array.shape[-1].bit_length() - 1
+
+    @property
+    def leading(self) -> tuple[int, ...]:
+        """The axes of the batch."""
+        return self.array.shape[: -1 if self.pure else -2]
+
+    @property
+    def flat(self) -> NDArray[np.complex128]:
+        """The states with one leading axis."""
+        return self.array.reshape(-1, *self.array.shape[len(self.leading) :])
+
+
+def kets_or_matrices(state: State, name: str = "state") -> States:
+    """States as kets where they are given as such.
+
+    An array whose last axes are equal holds density matrices unless all of its rows have norm one: d rows of norm one
+    have a sum of squares of d, and the purity of a density matrix is at most 1.
+
+    Args:
+        state: A label in the paper's order, kets of shape (…, 2ᴺ), density matrices of shape (…, 2ᴺ, 2ᴺ), or a state of
+            Qiskit.
+        name: Name of the argument in error messages.
+
+    Raises:
+        ArgumentError: If it is not a state.
+
+    Examples:
+        >>> from nvprotocol.operators.states import kets_or_matrices
+        >>> kets_or_matrices(np.eye(4)).pure, kets_or_matrices(np.eye(4) / 4).pure
+        (True, False)
+    """
+    if isinstance(state, str):
+        return States(_from_label(state, None, name), pure=True)
+    array = bounded_array(_data_of(state), name).astype(complex, copy=False)
+    size = array.shape[-1] if array.ndim else 1
+    if size < 2 or size & (size - 1) or array.size == 0:
+        fail(name, "have shape (…, 2ᴺ) for kets or (…, 2ᴺ, 2ᴺ) for density matrices", f"has shape {array.shape}")
+    norms = np.linalg.norm(array, axis=-1)
+    wrong = np.abs(norms - 1) > STATE_TOLERANCE
+    if array.ndim >= 2 and array.shape[-2] == size and wrong.any():
+        return States(_checked_matrices(array, name), pure=False)
+    if wrong.any():
+        fail(name, "be normalised kets", f"a norm is {show(norms[wrong].flat[0])}")
+    return States(array / norms[..., None], pure=True)
+
+
 def fidelity(rho: State, target: State) -> float:
     """Fidelity of two states, F = (tr √(√ρ σ √ρ))², which is ⟨ψ|ρ|ψ⟩ for a ket (DOI 10.1080/09500349414552171).
 
@@ -156,14 +212,25 @@ def fidelity(rho: State, target: State) -> float:
         >>> round(nv.operators.fidelity("ud", nv.operators.bell_state("psi-")), 12)
         0.5
     """
-    first = density_matrix(rho, name="rho")
-    second = density_matrix(target, len(first).bit_length() - 1, name="target")
-    if first.ndim != 2 or second.ndim != 2:
+    first = _ket_or_matrices(rho, None, "rho")
+    second = _ket_or_matrices(target, first.shape[-1].bit_length() - 1, "target")
+    if first.ndim > 2 or second.ndim > 2:
         fail("rho", "be one state, as the target", f"has shape {first.shape}")
+    first, second = (each / np.linalg.norm(each) if each.ndim == 1 else each for each in (first, second))
+    for ket, other in ((second, first), (first, second)):
+        if ket.ndim == 1:
+            return float(overlaps(States(other, other.ndim == 1), ket)[0])
     if np.vdot(second, second).real > 1 - 1e-12:  # pure: no square roots, which would cost half the digits
         return float(np.clip(np.vdot(second, first).real, 0.0, 1.0))
     singular = np.linalg.svd(_square_root(first) @ _square_root(second), compute_uv=False)
     return float(np.clip(singular.sum() ** 2, 0.0, 1.0))
+
+
+def overlaps(states: States, ket: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """⟨ψ|ρ|ψ⟩ of states with one ket ψ of shape (2ᴺ,), shape (n,)."""
+    on_ket = states.flat @ ket.conj() if states.pure else states.flat @ ket
+    found = np.abs(on_ket) ** 2 if states.pure else (on_ket @ ket.conj()).real
+    return np.clip(found, 0.0, 1.0)
 
 
 def _square_root(rho: NDArray[np.complex128]) -> NDArray[np.complex128]:

@@ -1,5 +1,7 @@
 """Tomography: counts in, states and honest intervals out, for any counts of Pauli settings."""
 
+from nvprotocol.tomography.direct_fidelity import fidelity_settings as fidelity_settings
+from nvprotocol.tomography.direct_fidelity import linear_fidelity as linear_fidelity
 from nvprotocol.tomography.files import CountTable as CountTable
 from nvprotocol.tomography.files import read_counts as read_counts
 from nvprotocol.tomography.files import write_counts as write_counts

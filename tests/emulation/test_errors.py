@@ -150,14 +150,6 @@ def test_an_outcome_that_is_not_kept_and_decides_needs_shots_or_the_exact_engine
         emulate(circuit, DEVICE, shots=None)
 
 
-def test_shots_need_two_qubits() -> None:
-    device = nv.Device(nv.MasterEquation(nv.Medium(relaxation=np.eye(3))))
-    with pytest.raises(
-        ArgumentError, match=r"`shots` must be None for a device of other than two qubits.*for 3 qubits"
-    ):
-        emulate(QuantumCircuit(3), device, shots=10)
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

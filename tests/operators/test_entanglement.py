@@ -231,3 +231,15 @@ def test_concurrence_is_independent_of_its_company(rng: np.random.Generator) -> 
     block = np.array(some).reshape(2, 2, 2, 4, 4)
     np.testing.assert_allclose(nv.concurrence(block), alone.reshape(2, 2, 2), rtol=0, atol=1e-15)
     assert nv.concurrence(np.empty((0, 4, 4))).shape == (0,)
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3, 4])
+def test_every_one_of_many_states_of_a_rank(rank: int) -> None:
+    """Of rank 2, one in five hundred has a vanishing pivot whose imaginary part, which is rounding, is larger."""
+    rng = np.random.default_rng(5)
+    w = rng.normal(size=(20000, 4, rank)) + 1j * rng.normal(size=(20000, 4, rank))
+    w /= np.linalg.norm(w, axis=(1, 2))[:, None, None]
+    flipped = np.swapaxes(w, 1, 2) @ np.diag([-1, 1, 1, -1])[::-1] @ w
+    spectrum = np.linalg.svd(flipped, compute_uv=False)
+    wanted = np.maximum(2 * spectrum[:, 0] - spectrum.sum(axis=1), 0)
+    np.testing.assert_allclose(nv.concurrence(w @ np.swapaxes(w.conj(), 1, 2)), wanted, atol=1e-9)

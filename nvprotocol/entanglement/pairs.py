@@ -68,7 +68,7 @@ def concurrence_spectrum(rho: NDArray[np.complex128]) -> NDArray[np.float64]:
         rho: Hermitian matrices of shape (…, 4, 4).
 
     Examples:
-        >>> from nvprotocol.entanglement import concurrence_spectrum
+        >>> from nvprotocol.entanglement.pairs import concurrence_spectrum
         >>> concurrence_spectrum(np.eye(4) / 4)
         array([0.25, 0.25, 0.25, 0.25])
     """
@@ -91,7 +91,9 @@ def _factors(rho: NDArray[np.complex128]) -> NDArray[np.complex128]:
     w = np.zeros_like(left)
     with np.errstate(divide="ignore", invalid="ignore"):  # a pivot that is not positive spoils the last one, too
         for k in range(4):
-            w[k:, k] = left[k:, k] / np.sqrt(left[k, k].real)
+            # The imaginary part of a pivot is rounding, which divided by the root of a tiny one is not small.
+            w[k, k] = np.sqrt(left[k, k].real)
+            w[k + 1 :, k] = left[k + 1 :, k] / w[k, k].real
             left[k + 1 :, k + 1 :] -= w[k + 1 :, None, k] * w[k + 1 :, k].conj()
     failed = ~np.isfinite(w[3, 3])
     if failed.any():
