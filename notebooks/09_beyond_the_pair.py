@@ -139,6 +139,7 @@ print("the jumps of one trajectory (µs):", clicks.times.round(3))
 
 # %%
 assert abs(nv.concurrence(steady) - np.tanh(2 * r)) < 1e-10
-assert np.ptp(apart) < 1e-9 and both[-1] == 0
+assert np.ptp(apart) < 1e-9
+assert both[-1] == 0
 assert abs(nv.operators.fidelity(equation.steady_state(), w) - 0.806626) < 1e-6
 assert low <= nv.operators.fidelity(equation.steady_state(), w) <= high

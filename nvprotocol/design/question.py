@@ -14,8 +14,6 @@ from nvprotocol.medium import Medium
 
 __all__ = ["Question"]
 
-_NEEDED = {"separation_nm", "frequency_ghz"}
-"""Inputs that cannot be left out."""
 PLACES = ("separation_nm", "height_nm", "frequency_ghz", "temperature_k", "chemical_potential_ghz", "azimuth_deg")
 ASKED = ("dephasing_time", "field_difference_nt")
 Range = tuple[float, float]
@@ -110,9 +108,6 @@ def question(magnet: Magnet, target_fidelity: float, overhead: float, inputs: Ma
     """
     if not isinstance(magnet, Magnet):
         fail("magnet", "be a magnet such as magnets.Film", f"is {show(magnet)}")
-    for name in _NEEDED & inputs.keys():
-        if inputs[name] is None:
-            fail(name, "be a number", "is None")
     given = {
         name: real_number(value, name, above=0.0, infinite=True)
         if name == "dephasing_time"

@@ -251,7 +251,8 @@ def test_a_run_that_is_told_to_end_says_what_is_kept(tmp_path: Path, number: int
     file = tmp_path / "long.toml"
     file.write_text(LONG, encoding="utf-8")
     program = (
-        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); from nvprotocol.cli import main;"
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL); from nvprotocol.cli import main;"
         f"main({command(file)[3:]!r})"
     )
     with subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True) as process:

@@ -84,7 +84,9 @@ def test_the_observable_is_the_protocols(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in NAMES if protocol_of(name).outcomes is None])
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if protocol_of(name).outcomes is None and name != "squeezed_reservoir"]
+)
 def test_five_settings_are_enough_where_the_total_spin_is_conserved(name: str) -> None:
     # The circuits on the devices of the file, by the exact engine: nothing but ρ₀₀ ρ₁₁ ρ₂₂ ρ₃₃ and ρ₁₂.
     experiment, protocol = thinned(load(CIRCUITS / f"{name}.toml"), points=2), protocol_of(name)

@@ -68,7 +68,7 @@ def test_the_drive_leads_to_its_dark_state(engine: Any) -> None:
         (lambda: nv.protocols.w_state(3, 1.0, 1, 3), "`excited` must be one of 3 qubits, but is 3"),
         (lambda: nv.protocols.driven_dark_state(1.0, [0.1, 0.2], "uuu"), "`initial` must have 2 letters"),
         (lambda: nv.protocols.driven_dark_state(1.0, 0.1), r"`drive` must be a row of numbers, one for each qubit"),
-        (lambda: nv.protocols.winding_drive(3, ANYTHING, 0.3), "`even` must be a number"),
+        (lambda: nv.protocols.winding_drive(3, ANYTHING, 0.3), "`even` must be numeric"),
     ],
 )
 def test_bad_input_is_refused(call: Any, message: str) -> None:
