@@ -133,9 +133,8 @@ clicks = many.trajectories("d" * n, 5.0, {}, number=2, seed=6).records[0]
 print("the jumps of one trajectory (µs):", clicks.times.round(3))
 
 # %% [markdown]
-# What else is there: [Beyond the paper](../docs/beyond.md) with sources, `nvprotocol run
-# circuits/squeezed_reservoir.toml`, and the figure `nvprotocol figures beyond_the_pair`. Back to
-# [magnets](08_magnets.ipynb).
+# What else is there: `docs/beyond.md` with sources, `nvprotocol run circuits/squeezed_reservoir.toml`, and the figure
+# `nvprotocol figures beyond_the_pair`. Back to [magnets](08_magnets.ipynb).
 
 # %%
 assert abs(nv.concurrence(steady) - np.tanh(2 * r)) < 1e-10
