@@ -96,10 +96,9 @@ def main() -> None:
         )
     burst.plot(2 * a * ticks, alone / N, "k:", label="independent")
     tail.semilogy(2 * a * ticks, alone / N, "k:", label="independent")
-    burst.set(xlabel="time $2at$", ylabel="emission rate / $2aN$", xlim=(0, SPAN / 2))
-    tail.set(xlabel="time $2at$", ylabel="excited share", xlim=(0, SPAN))
+    burst.set(xlabel="time $2at$", ylabel="emission rate / $2aN$", xlim=(0, SPAN / 4), ylim=(-0.4, 4.2))
+    tail.set(xlabel="time $2at$", ylabel="excited share", xlim=(0, SPAN), ylim=(2e-3, 1.3))
     burst.legend(loc="upper right")
-    tail.legend(loc="lower left")
     one_way(profile, say)
     figure.savefig(options.picture, dpi=300)
 
@@ -119,10 +118,11 @@ def one_way(ax: Any, say: Report) -> None:
         left, right = share[: N // 2].sum(), share[N // 2 + 1 :].sum()
         ax.plot(np.arange(N + 1) - N // 2, share, "o-", color=plotting.COLOURS[number], label=label, markersize=4)
         say(f"one excitation, {azimuth:g}° to M: {left:.4f} on one side and {right:.4f} on the other at t = 1/a")
-    ax.set(xlabel="spin", ylabel="excited, if still there", yscale="log", ylim=(1e-5, 1.5))
-    ax.legend(loc="upper right")
+    ax.set(xlabel="spin", ylabel="excited share, if still there", yscale="log", ylim=(1e-3, 1))
+    ax.legend(loc="lower left")
 
 
 if __name__ == "__main__":
     plt.switch_backend("agg")
-    main()
+    with plt.rc_context(plotting.STYLE):
+        main()
