@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import protocols
-from nvprotocol._checks import instance, one_of, text, times_array, whole_number
+from nvprotocol._checks import instance, one_of, real_number, text, times_array, whole_number
 from nvprotocol.device import Device
 from nvprotocol.emulation import emulate
 from nvprotocol.master_equation import MasterEquation
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_pulsed", "pulsed_points"]
 
+_LONGEST_NS = 1e5
+"""A longer pulse is followed for minutes, and is none that a figure shows."""
+
 
 def pulsed_points(
     equation: MasterEquation, times: NDArray[np.float64], *, pulse_ns: float, checks: int = 0
@@ -28,7 +31,7 @@ def pulsed_points(
     Args:
         equation: The master equation.
         times: Times in µs, shape (n,), from the end of the pulse.
-        pulse_ns: Length of the π pulse.
+        pulse_ns: Length of the π pulse, at most 0.1 ms.
         checks: Number of checks until each time; 0 for an unmonitored pair.
 
     Returns:
@@ -47,7 +50,8 @@ def pulsed_points(
     circuits = [
         protocols.monitored_bell(time, checks) if checks else protocols.dissipative_entanglement(time) for time in times
     ]
-    device = Device(equation, gate_ns={"x": pulse_ns})
+    length = real_number(pulse_ns, "pulse_ns", above=0.0, maximum=_LONGEST_NS)
+    device = Device(equation, gate_ns={"x": length})
     found = emulate(circuits, device, shots=None, engine="pulse", postselect={"parity": 1} if checks else None)
     return {
         "pulsed": np.array([one.concurrence for one in found]),
