@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol.master_equation.terms import ParameterLayout
+from nvprotocol.medium.coefficient_matrix import separate_kinds
 
 _NO_RATE = 1e-15
 """Rates below this share of the largest of their block are the rounding of zero."""
@@ -88,21 +89,13 @@ class Coefficients:
 
         In the order of `MasterEquation.jump_operators`, those without a rate included.
         """
-        n = self.n_qubits
-        if np.any(self.cross):
-            from nvprotocol.medium.coefficient_matrix import matrix_of
-
-            names = ("relaxation", "excitation", "dephasing", "cross")
-            return [("general", *_modes(matrix_of({name: getattr(self, name) for name in names})))]
+        names = ("relaxation", "excitation", "dephasing", "cross")
         result = []
-        for place, name in enumerate(("excitation", "relaxation", "dephasing")):
-            block = getattr(self, name)
-            if name == "dephasing" and not np.any(block):
-                continue
-            rates, vectors = _modes(block)
-            whole = np.zeros((n, 3 * n), dtype=complex)
-            whole[:, place * n : (place + 1) * n] = vectors
-            result.append((name, rates, whole))
+        for kind, matrix, place in separate_kinds({name: getattr(self, name) for name in names}):
+            rates, vectors = _modes(matrix)
+            whole = np.zeros((rates.size, 3 * self.n_qubits), dtype=complex)
+            whole[:, place] = vectors
+            result.append((kind, rates, whole))
         return result
 
 

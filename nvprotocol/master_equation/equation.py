@@ -173,7 +173,7 @@ class MasterEquation:
 
         Each Hermitian block is diagonalised. Order: excitation, relaxation, then (only where there is any) dephasing;
         in each the largest rate first. For a pair without dephasing these are √2 times J₁, J₂, J₃, J₄ of Eq. 5.
-        Of a medium that is not axial the whole matrix h is. Shape (…, K, d, d) with K = 2N or 3N and units (rad/µs)^½.
+        Kinds with a block of h between them are diagonalised together. Shape (…, K, d, d), K = 2N or 3N, (rad/µs)^½.
 
         Examples:
             >>> equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=1.0))

@@ -42,3 +42,20 @@ def symmetry_of(cross: NDArray) -> Symmetry:
     if not np.any(cross):
         return "U(1)"
     return "none" if np.any(cross[..., 1:, :, :]) else "parity"
+
+
+def separate_kinds(blocks: dict[str, NDArray]) -> list[tuple[str, NDArray, slice]]:
+    """The parts of h that no block connects, to be diagonalised each alone, so that jumps of equal rate do not mix.
+
+    Returns:
+        For each its name ("excitation", "relaxation"; "general" where these are connected; "dephasing", only where
+        there is any), its matrix, and its places among the 3N operators.
+    """
+    n, symmetry = blocks["relaxation"].shape[-1], symmetry_of(blocks["cross"])
+    if symmetry == "none":
+        return [("general", matrix_of(blocks), slice(3 * n))]
+    if symmetry == "parity":
+        kinds = [("general", matrix_of(blocks)[..., : 2 * n, : 2 * n], slice(2 * n))]
+    else:
+        kinds = [("excitation", blocks["excitation"], slice(n)), ("relaxation", blocks["relaxation"], slice(n, 2 * n))]
+    return [*kinds, ("dephasing", blocks["dephasing"], slice(2 * n, 3 * n))] if np.any(blocks["dephasing"]) else kinds

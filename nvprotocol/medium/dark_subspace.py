@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import operators
-from nvprotocol._checks import fail, show, whole_numbers
+from nvprotocol._checks import fail, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.entanglement import concurrence
-from nvprotocol.medium.coefficient_matrix import matrix_of
-from nvprotocol.medium.matrices import coupling_hamiltonian
+from nvprotocol.medium.matrices import coupling_hamiltonian, jump_operators
+from nvprotocol.operators.reduced_states import different_qubits
 from nvprotocol.resources import require_memory
 
 __all__ = ["DarkSubspace", "dark_subspace"]
@@ -93,36 +93,31 @@ def dark_subspace(blocks: dict[str, NDArray]) -> DarkSubspace:
     n = blocks["relaxation"].shape[-1]
     d = 2**n
     require_memory(16 * d * d * (3 * n + 4), "medium", f"{3 * n + 4} operators of {n} qubits")
-    matrix = matrix_of(blocks)
-    size = np.abs(matrix).max(initial=0.0)
-    rates, vectors = np.linalg.eigh(matrix)
-    kept = rates > _ZERO * size
-    rows = (vectors[:, kept] * np.sqrt(rates[kept])).T
-    hamiltonian = coupling_hamiltonian(blocks)
-    scale = max(size, np.abs(hamiltonian).max(initial=0.0))
-    return DarkSubspace(tuple(_invariant(part, rows, hamiltonian, scale) for part in _alike(rows, n)))
+    jumps, hamiltonian = jump_operators(blocks), coupling_hamiltonian(blocks)
+    size = np.abs(jumps).max(initial=0.0)
+    jumps = jumps[np.abs(jumps).max(axis=(-2, -1)) > np.sqrt(_ZERO) * size]
+    dephasing = np.array([np.array_equal(one, np.diag(one.diagonal())) for one in jumps], dtype=bool)
+    numbers = np.diagonal(jumps[dephasing], axis1=-2, axis2=-1)
+    scale = max(size**2, np.abs(hamiltonian).max(initial=0.0))
+    parts = _alike(numbers, d)
+    return DarkSubspace(tuple(_invariant(part, jumps[~dephasing], hamiltonian, scale) for part in parts))
 
 
-def _alike(rows: NDArray, n: int) -> Iterator[NDArray[np.complex128]]:
-    """Product states on which each jump operator made of σᶻ alone gives one number, as columns, part by part."""
-    z = np.array([operators.sigma_z(k, n).diagonal().real for k in range(n)])
-    pure = rows[~np.any(rows[:, : 2 * n], axis=1)]
-    numbers = np.round(pure[:, 2 * n :] @ z / max(np.abs(pure).max(initial=0.0), 1.0), 9) + 0.0
-    labels = np.unique(numbers, axis=1, return_inverse=True)[1].reshape(-1) if len(pure) else np.zeros(2**n, dtype=int)
+def _alike(numbers: NDArray, d: int) -> Iterator[NDArray[np.complex128]]:
+    """Product states to which all jumps of dephasing give the same numbers, shape (K, d), as columns, part by part."""
+    labels = np.zeros(d, dtype=int)
+    if len(numbers):
+        rounded = np.round(numbers / np.abs(numbers).max(), 9) + 0.0
+        labels = np.unique(rounded, axis=1, return_inverse=True)[1].reshape(-1)
     for label in range(labels.max() + 1):
-        yield np.eye(2**n, dtype=complex)[:, labels == label]
+        yield np.eye(d, dtype=complex)[:, labels == label]
 
 
-def _invariant(part: NDArray, rows: NDArray, hamiltonian: NDArray, scale: float) -> NDArray[np.complex128]:
+def _invariant(part: NDArray, jumps: NDArray, hamiltonian: NDArray, scale: float) -> NDArray[np.complex128]:
     """The largest subspace of a part on which no jump acts and which the Hamiltonian does not leave."""
-    n = len(part).bit_length() - 1
-    singles = [single(k, n) for single in (operators.sigma_minus, operators.sigma_plus) for k in range(n)]
-    singles += [operators.sigma_z(k, n) for k in range(n)]
-    acting = rows[np.any(rows[:, : 2 * n], axis=1)]
     basis = part
-    if len(acting):
-        jumps = np.concatenate([sum(v * o for v, o in zip(row, singles, strict=True)) @ basis for row in acting])
-        basis = basis @ _kernel(jumps, np.sqrt(scale))
+    if len(jumps):
+        basis = basis @ _kernel((jumps @ basis).reshape(-1, basis.shape[1]), np.sqrt(scale))
     while basis.shape[1]:
         moved = hamiltonian @ basis
         left = moved - basis @ (basis.conj().T @ moved)
@@ -141,8 +136,8 @@ def _kernel(matrix: NDArray, scale: float) -> NDArray:
 
 
 def _pair(qubits: tuple[int, int], n: int) -> tuple[int, int]:
-    chosen = whole_numbers(qubits, "qubits", minimum=0)
-    if len(chosen) != 2 or chosen[0] == chosen[1] or max(chosen) >= n:
+    chosen = different_qubits(qubits, n)
+    if len(chosen) != 2:
         fail("qubits", f"be two different ones of {n} qubits", f"is {show(chosen)}")
     return chosen[0], chosen[1]
 
@@ -157,12 +152,8 @@ def _most_entangled(part: NDArray, first: int, second: int) -> tuple[float, NDAr
         vector = part @ (x[:size] + 1j * x[size:])
         return vector / np.linalg.norm(vector)
 
-    def reduced(vector: NDArray) -> NDArray:
-        whole = np.moveaxis(vector.reshape((2,) * n), (n - 1 - second, n - 1 - first), (0, 1)).reshape(4, -1)
-        return whole @ whole.conj().T
-
     def loss(x: NDArray) -> float:
-        return -float(concurrence(reduced(ket(x))))
+        return -float(concurrence(operators.reduced(ket(x), (first, second))))
 
     rng = np.random.default_rng(0)
     starts = []

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import operators
-from nvprotocol.medium.coefficient_matrix import matrix_of
+from nvprotocol.medium.coefficient_matrix import separate_kinds
 
 
 def coupling_hamiltonian(blocks: dict[str, NDArray]) -> NDArray[np.complex128]:
@@ -26,19 +26,12 @@ def coupling_hamiltonian(blocks: dict[str, NDArray]) -> NDArray[np.complex128]:
 def jump_operators(blocks: dict[str, NDArray]) -> NDArray[np.complex128]:
     """√2 J for excitation, relaxation and, only where there is any, dephasing; shape (…, K, d, d).
 
-    With blocks between them there is one list, of the eigenvectors of the whole matrix h.
+    Kinds that have a block between them are one list, of the eigenvectors of their part of h.
     """
     n = blocks["relaxation"].shape[-1]
-    minus, plus, z = (
-        np.stack([single(k, n) for k in range(n)])
-        for single in (operators.sigma_minus, operators.sigma_plus, operators.sigma_z)
-    )
-    if np.any(blocks["cross"]):
-        return _jumps(matrix_of(blocks), np.concatenate([minus, plus, z]))
-    kinds = [(blocks["excitation"], minus), (blocks["relaxation"], plus)]
-    if np.any(blocks["dephasing"]):
-        kinds.append((blocks["dephasing"], z))
-    parts = [_jumps(block, singles) for block, singles in kinds]
+    kinds = (operators.sigma_minus, operators.sigma_plus, operators.sigma_z)
+    singles = np.stack([single(k, n) for single in kinds for k in range(n)])
+    parts = [_jumps(matrix, singles[place]) for _, matrix, place in separate_kinds(blocks)]
     batch = np.broadcast_shapes(*(part.shape[:-3] for part in parts))
     return np.concatenate([np.broadcast_to(part, (*batch, *part.shape[-3:])) for part in parts], axis=-3)
 

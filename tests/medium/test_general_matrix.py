@@ -109,3 +109,13 @@ def test_bad_pairs_are_refused(qubits: object) -> None:
     nothing = nv.Medium(relaxation=np.ones((2, 2)), excitation=np.eye(2)).dark_subspace
     with pytest.raises(nv.errors.ArgumentError, match="`medium` must have a dark state, but has none"):
         nothing.most_entangled((0, 1))
+
+
+def test_jumps_of_equal_rate_do_not_mix() -> None:
+    """Kinds that no block of h connects are diagonalised apart: dephasing at the rate of squeezed jumps stays so."""
+    reservoir = squeezed(0.8)
+    rate = np.linalg.eigvalsh(reservoir.matrix)[-1]
+    both = nv.MasterEquation(reservoir + nv.Medium(relaxation=np.zeros((2, 2)), dephasing=rate * np.eye(2)))
+    acting = [jump for jump in both.jump_operators if np.abs(jump).max() > 1e-6]
+    diagonal = [np.array_equal(jump, np.diag(jump.diagonal())) for jump in acting]
+    assert diagonal == [False, False, True, True]
