@@ -24,7 +24,7 @@ from nvprotocol.master_equation import checks, memory, steady
 from nvprotocol.master_equation.conditional import Conditional
 from nvprotocol.master_equation.evolution import evolved_in_parts, propagator
 from nvprotocol.master_equation.generator import liouvillian, parameters, symmetry_of_parameters
-from nvprotocol.master_equation.hamiltonian import drive_of_each, hamiltonian, told
+from nvprotocol.master_equation.hamiltonian import drive_of_each, hamiltonian, setting_text
 from nvprotocol.master_equation.no_jump_evolution import no_jump
 from nvprotocol.master_equation.no_jump_kets import NoJumpKets, no_jump_kets
 from nvprotocol.master_equation.trajectories import Trajectories, trajectories
@@ -417,7 +417,7 @@ class MasterEquation:
         return steady.steady_state(self._parameters, self.n_qubits, rho)
 
     def __str__(self) -> str:
-        return f"MasterEquation with {told(self._detuning, self._drive, self._offset)} on\n{self._medium}"
+        return f"MasterEquation with {setting_text(self._detuning, self._drive, self._offset)} on\n{self._medium}"
 
     __repr__ = __str__
 

@@ -33,7 +33,9 @@ def drive_of_each(drive: ArrayLike, n_qubits: int) -> NDArray[np.complex128]:
     return given
 
 
-def told(detuning: NDArray[np.float64], drive: NDArray[np.complex128] | None, offset: NDArray[np.float64]) -> str:
+def setting_text(
+    detuning: NDArray[np.float64], drive: NDArray[np.complex128] | None, offset: NDArray[np.float64]
+) -> str:
     """What is not of the medium, as a text."""
     shape = detuning.shape
     parts = [f"detuning of shape {shape}" if shape else f"δ = {detuning:g} rad/µs"]

@@ -39,8 +39,8 @@ LOSSES = ("coupling", "q", "J")
 def squeezed_medium(r: float | NDArray[np.float64], n: float = 0.0, f: float = 1.0) -> Medium:
     """L₁ = cosh r σ₁⁺ + sinh r σ₂⁻ and L₂ = cosh r σ₂⁺ + sinh r σ₁⁻ at 1 + n, their adjoints at n, correlated by f."""
     relaxes, excites, both = np.cosh(r) ** 2 / 2, np.sinh(r) ** 2 / 2, f * np.cosh(r) * np.sinh(r) / 2
-    cold = Medium.pair(a=(1 + n) * relaxes, a_tilde=(1 + n) * excites, M=(1 + n) * both)
-    return cold + Medium.pair(a=n * excites, a_tilde=n * relaxes, M=n * both)
+    emitted = Medium.pair(a=(1 + n) * relaxes, a_tilde=(1 + n) * excites, M=(1 + n) * both)
+    return emitted + Medium.pair(a=n * excites, a_tilde=n * relaxes, M=n * both)
 
 
 def driven_equation(coupling: float = 1.0, q: float = 0.0, J: float = 0.0) -> MasterEquation:
