@@ -84,14 +84,14 @@ def generals(max_qubits: int = 3) -> st.SearchStrategy[General]:
     return st.builds(General, SEEDS, st.integers(1, max_qubits), kinds)
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(generals())
 def test_the_generator_is_the_papers_double_sum(system: General) -> None:
     generator = system.equation.liouvillian
     np.testing.assert_allclose(generator, system.generator(), rtol=0, atol=1e-12 * np.abs(generator).max())
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(generals())
 def test_jumps_and_coefficients_are_one_generator(system: General) -> None:
     """h as a double sum, and h diagonalised into jumps: one generator, which keeps the trace."""
