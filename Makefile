@@ -100,15 +100,12 @@ docs: .venv-docs/.docs ## the documentation as a site in build/docs, every warni
 docs-update: .venv/.dev ## renews in the pages what their commands and examples print
 	RENEW_PAGES=1 $(ONE_THREAD) $(BIN)/pytest $(PYTEST) docs README.md
 
-fuzz: .venv/.dev ## spoilt files, options and arguments, CASES of each kind (CASES=1000)
+fuzz: .venv/.dev ## spoilt files and options, CASES of each kind (CASES=1000), then all public arguments (an hour)
 	NVPROTOCOL_FUZZ=$(CASES) $(ONE_THREAD) $(CACHED) $(BIN)/pytest $(PYTEST) tests/fuzz
+	$(ONE_THREAD) $(BIN)/python tests/oracles/api_fuzzer.py
 
 benchmarks: .venv/.benchmark ## times and accuracies beside other engines, printed as tables
 	for script in benchmarks/[!_]*.py; do echo "== $$script" && $(ONE_THREAD) $(BIN)/python "$$script" || exit 1; done
-
-.PHONY: fuzz
-fuzz: .venv/.dev ## every argument of everything public as 120 hostile values, some 140 000 calls: an hour
-	$(ONE_THREAD) $(BIN)/python tests/oracles/api_fuzzer.py
 
 mutants: .venv/.dev .venv-mutants/.mutants ## changes 100 random places of theory, conditioning and tomography: do the tests notice? (SEED=…)
 	$(ONE_THREAD) .venv-mutants/bin/python .ci/mutants.py --seed "$(SEED)" --sample $(SAMPLE)
