@@ -1,3 +1,4 @@
+from .diamond import nv_axes as nv_axes
 from .exchange import Exchange as Exchange
 from .exchange.markov import MarkovCheck as MarkovCheck
 from .film import Film as Film
@@ -8,6 +9,8 @@ from .materials import YIG_SPUTTERED as YIG_SPUTTERED
 from .materials import Material as Material
 from .nonreciprocity import Chirality as Chirality
 from .nonreciprocity import chirality as chirality
+from .nv_centre import Leak as Leak
+from .nv_centre import NVCentre as NVCentre
 from .response import Response as Response
 from .setting import Setting as Setting
 from .small import SmallMagnet as SmallMagnet

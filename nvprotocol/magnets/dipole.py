@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.magnets.constants import DIPOLE
+from nvprotocol.magnets.spins import Spins
 
 __all__ = ["DipoleCoupling", "dipole_coupling"]
 
@@ -16,41 +17,56 @@ class DipoleCoupling(NamedTuple):
     """The dipole coupling of each pair i < j in rad/µs, shape (…, P).
 
     Attributes:
-        flip_flop: J⊥ of the pairs.
+        flip_flop: J⊥ of the pairs, J⊥ + iD for spins that are not alike.
         ising: K of the pairs.
-        shift: Shift of the splitting of either qubit by the other one.
 
     Examples:
         >>> from nvprotocol.magnets.dipole import dipole_coupling
-        >>> float(dipole_coupling(np.array([10.0, 0.0, 0.0]), axis=(0, 0, 1)).shift.round(3))
-        0.163
+        >>> from nvprotocol.magnets.spins import Spins
+        >>> upright = Spins.along((0, 0, 1), 1, 2)
+        >>> float(dipole_coupling(np.array([[10.0, 0.0, 0.0]]), upright).ising[0].round(3))
+        0.082
     """
 
-    flip_flop: NDArray[np.float64]
+    flip_flop: NDArray
     ising: NDArray[np.float64]
-    shift: NDArray[np.float64]
 
 
-def dipole_coupling(displacement: NDArray[np.float64], axis: tuple[float, float, float]) -> DipoleCoupling:
-    """The secular dipole coupling of two spins 1 in their levels m_s = 0 and −1 (or +1), splittings alike.
+def dipole_coupling(displacement: NDArray[np.float64], spins: Spins) -> DipoleCoupling:
+    """The secular dipole coupling of pairs of two-level spins with equal splittings.
 
-    H = ν[S₁·S₂ − 3(S₁·r̂)(S₂·r̂)], ν = μ₀γ²ħ/4πr³ (Abragam, The Principles of Nuclear Magnetism, ch. IV). What
-    keeps S₁ᶻ + S₂ᶻ is ν(1 − 3cos²θ)[S₁ᶻS₂ᶻ − (S₁ˣS₂ˣ + S₁ʸS₂ʸ)/2] with θ between r and the axis; inside the two levels
-    Sˣ = σˣ/√2, Sʸ = ±σʸ/√2, Sᶻ = ∓(1 − σᶻ)/2, so K = ν(1 − 3cos²θ)/4 and J⊥ = −K, and each splitting grows by 2K.
+    H = ν[S₁·S₂ − 3(S₁·r̂)(S₂·r̂)], ν = μ₀γ²ħ/4πr³ (Abragam, The Principles of Nuclear Magnetism, ch. IV). What keeps
+    the number of excitations is, with c = ⟨↑|S|↓⟩ and z = ⟨↓|S|↓⟩ − ⟨↑|S|↑⟩ of each spin,
+
+        2G = ν[c₁·c₂* − 3(c₁·r̂)(c₂*·r̂)],    K = ν[z₁·z₂ − 3(z₁·r̂)(z₂·r̂)]/4.
+
+    For the levels m = 0, ∓1 along a common axis at the angle θ from r that is K = ν(1 − 3cos²θ)/4 and G = J⊥ = −K.
     ν/2π is 52 kHz at 10 nm and 52 Hz at 100 nm.
 
     Args:
-        displacement: r in nm, shape (…, 3).
-        axis: The quantisation axis of the qubits, a unit vector.
+        displacement: r in nm, shape (…, P, 3).
+        spins: The matrix elements of the spins.
 
     Examples:
         >>> from nvprotocol.magnets.dipole import dipole_coupling
-        >>> along, across = np.array([0.0, 0.0, 10.0]), np.array([10.0, 0.0, 0.0])
-        >>> ratio = dipole_coupling(along, (0, 0, 1)).ising / dipole_coupling(across, (0, 0, 1)).ising
-        >>> float(ratio.round(12))
+        >>> from nvprotocol.magnets.spins import Spins
+        >>> along, across = np.array([[0.0, 0.0, 10.0]]), np.array([[10.0, 0.0, 0.0]])
+        >>> upright = Spins.along((0, 0, 1), 1, 2)
+        >>> ratio = dipole_coupling(along, upright).ising / dipole_coupling(across, upright).ising
+        >>> float(ratio[0].round(12))
         -2.0
     """
+    first, second = np.triu_indices(len(spins.coupling), 1)
     distance = np.linalg.norm(displacement, axis=-1)
-    cosine = displacement @ np.asarray(axis, dtype=float) / distance
-    ising = DIPOLE / distance**3 * (1 - 3 * cosine**2) / 4
-    return DipoleCoupling(-ising, ising, 2 * ising)
+    direction = displacement / distance[..., None]
+    strength = DIPOLE / distance**3
+
+    def between(one: NDArray, other: NDArray) -> NDArray:
+        along = np.einsum("...pa,pa->...p", direction, one) * np.einsum("...pa,pa->...p", direction, other)
+        return strength * (np.einsum("pa,pa->p", one, other) - 3 * along)
+
+    coupling, moment = spins
+    flip_flop = between(coupling[first], coupling[second].conj()) / 2
+    if spins.alike:
+        flip_flop = flip_flop.real
+    return DipoleCoupling(flip_flop, between(moment[first], moment[second]) / 4)

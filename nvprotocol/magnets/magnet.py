@@ -1,6 +1,7 @@
 """What all magnets have in common: from their response at T = 0 to the medium of N qubits."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,11 @@ from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.bose import boltzmann_ratio, occupation
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.dipole import DipoleCoupling, dipole_coupling
-from nvprotocol.magnets.response import Response, hermitian_block
+from nvprotocol.magnets.nv_centre import NVCentre
+from nvprotocol.magnets.response import Response, hermitian_block, own_entries
 from nvprotocol.magnets.setting import Setting
-from nvprotocol.magnets.validity import edge_ratio, notes_on, retardation, warn
+from nvprotocol.magnets.spins import Spins
+from nvprotocol.magnets.validity import edge_ratio, notes_on, require_coupled, retardation, warn
 from nvprotocol.medium import Medium, Note, Number, Provenance
 
 __all__ = ["Magnet"]
@@ -71,7 +74,8 @@ class Magnet(ABC):
         positions_nm: ArrayLike | None = None,
         azimuth_deg: ArrayLike | None = None,
         height_nm: ArrayLike | None = None,
-        frequency_ghz: ArrayLike,
+        frequency_ghz: ArrayLike | None = None,
+        nv: NVCentre | Sequence[NVCentre] | None = None,
         temperature_k: ArrayLike = 0.0,
         chemical_potential_ghz: ArrayLike = 0.0,
         dipole: bool = True,
@@ -90,6 +94,8 @@ class Magnet(ABC):
             azimuth_deg: Direction of the separation in the xy-plane, in degrees from x.
             height_nm: Height of the qubits over a film in nm.
             frequency_ghz: Splitting Δ/2π as measured, the static shift by the magnet included.
+            nv: Over a film in a known field, the NV centre that both qubits are, or one for each, in place of the
+                splitting: the rates then follow from their own levels in that field.
             temperature_k: Temperature in K.
             chemical_potential_ghz: Chemical potential μ/2πħ of the magnons, below the gap.
             dipole: Whether the direct dipole coupling of the qubits is added.
@@ -100,7 +106,8 @@ class Magnet(ABC):
 
         Raises:
             ArgumentError: If an argument has the wrong sign, shape or type, the chemical potential reaches the gap or
-                the splitting, or two qubits coincide.
+                the splitting, two qubits coincide, a splitting is not that of the NV centres, these are not in the
+                field of the film, or two of them are so far apart in frequency that nothing couples them.
 
         Examples:
             >>> magnet = nv.magnets.Exchange(
@@ -116,6 +123,7 @@ class Magnet(ABC):
             azimuth_deg=azimuth_deg,
             height_nm=height_nm,
             frequency_ghz=frequency_ghz,
+            nv=nv,
             temperature_k=temperature_k,
             chemical_potential_ghz=chemical_potential_ghz,
         )
@@ -142,7 +150,8 @@ class Magnet(ABC):
         self,
         *,
         height_nm: ArrayLike | None = None,
-        frequency_ghz: ArrayLike,
+        frequency_ghz: ArrayLike | None = None,
+        nv: NVCentre | None = None,
         temperature_k: ArrayLike = 0.0,
         chemical_potential_ghz: ArrayLike = 0.0,
         dephasing: bool = True,
@@ -152,6 +161,7 @@ class Magnet(ABC):
         Args:
             height_nm: Height over a film in nm.
             frequency_ghz: Splitting Δ/2π as measured.
+            nv: The NV centre over a film in a known field, in place of it.
             temperature_k: Temperature in K.
             chemical_potential_ghz: Chemical potential μ/2πħ of the magnons, below the gap.
             dephasing: Whether d by two magnons is worked out (an integral); else it is 0.
@@ -169,24 +179,43 @@ class Magnet(ABC):
             positions_nm=np.zeros((1, self.dimension)),
             height_nm=height_nm,
             frequency_ghz=frequency_ghz,
+            nv=nv,
             temperature_k=temperature_k,
             chemical_potential_ghz=chemical_potential_ghz,
         )
         return self._dressed(setting, dipole=False, dephasing=truth(dephasing, "dephasing"))
 
-    def _setting(self, *, height_nm: ArrayLike | None, frequency_ghz: ArrayLike, **where: ArrayLike | None) -> Setting:
+    def spins(self, setting: Setting) -> Spins:
+        """What the qubits feel of a field: NV centres as they are, or spins 1 whose field is along their axis.
+
+        Args:
+            setting: Where the qubits are, and which.
+        """
+        instance(setting, "setting", Setting)
+        return Spins.of(setting.centres) if setting.centres else Spins.along(self.axis, 1, setting.n_qubits)
+
+    def _setting(
+        self,
+        *,
+        height_nm: ArrayLike | None,
+        frequency_ghz: ArrayLike | None,
+        nv: NVCentre | Sequence[NVCentre] | None,
+        **where: ArrayLike | None,
+    ) -> Setting:
         """What a user asks for, read and checked."""
+        if nv is not None and not self.over_film:
+            fail("nv", "not be given: how this magnet couples to a spin is already in its numbers", "is")
         if (height_nm is not None) != self.over_film:
             must = "be given for a film" if self.over_film else "not be given: this magnet is not a film"
             fail("height_nm", must, "is not" if height_nm is None else f"is {show(height_nm)}")
-        setting = Setting.read(self.dimension, height_nm=height_nm, frequency_ghz=frequency_ghz, **where)  # pyright: ignore[reportArgumentType]
+        setting = Setting.read(self.dimension, height_nm=height_nm, frequency_ghz=frequency_ghz, nv=nv, **where)  # pyright: ignore[reportArgumentType]
         self.check(setting)
         return setting
 
     def _direct(self, setting: Setting) -> DipoleCoupling:
         pairs = setting.displacement[..., 1:, :]
         missing = np.zeros((*pairs.shape[:-1], 3 - self.dimension))
-        return dipole_coupling(np.concatenate([pairs, missing], axis=-1), self.axis)
+        return dipole_coupling(np.concatenate([pairs, missing], axis=-1), self.spins(setting))
 
     def _dressed(self, setting: Setting, *, dipole: bool, dephasing: bool) -> Medium:
         """The medium: the response, with thermal magnons and the direct coupling."""
@@ -196,9 +225,9 @@ class Magnet(ABC):
         thermal = occupation(self._emitted(setting, response), setting.temperature)
         flip_flop, ising = np.asarray(response.flip_flop, dtype=complex), np.asarray(response.ising, dtype=float)
         if direct is not None:
-            pad = [*[(0, 0)] * (direct.ising.ndim - 1), (1, 0)]
-            flip_flop, ising = flip_flop + np.pad(direct.flip_flop, pad), ising + np.pad(direct.ising, pad)
+            flip_flop, ising = _added(flip_flop, direct.flip_flop, n), _added(ising, direct.ising, n)
         relaxation = np.asarray(response.relaxation, dtype=complex)
+        require_coupled(setting, response, thermal, flip_flop)
         notes = notes_on(setting, response, thermal, None if direct is None else direct.flip_flop)
         notes = sorted([*notes, *self.remarks(setting, response)], key=lambda note: not note.serious)
         warn(notes)
@@ -228,7 +257,7 @@ class Magnet(ABC):
         """What accompanies the rates: the question, the occupation, the shifts and the measures of validity."""
         values = {
             "frequency": (setting.frequency / RAD_PER_US_PER_GHZ, "GHz"),
-            "a₀": (np.real(response.relaxation[..., :1]), "rad/µs"),
+            "a₀": (response.own_rate(setting.n_qubits), "rad/µs"),
             "n": (thermal, ""),
             "q": (boltzmann_ratio(self._emitted(setting, response), setting.temperature), ""),
             "static shift": (response.shift / RAD_PER_US_PER_GHZ, "GHz, part of the frequency"),
@@ -236,6 +265,15 @@ class Magnet(ABC):
         numbers = {name: Number(np.asarray(value)[..., 0], unit) for name, (value, unit) in values.items()}
         numbers["(a+ã)·r/v_g"] = Number(retardation(setting, response, thermal))
         numbers["(a+ã)/|Δ−Ω|"] = Number(edge_ratio(response, thermal))
+        if setting.centres and setting.n_qubits > 1:
+            splittings = np.array([one.frequency_ghz for one in setting.centres]) * RAD_PER_US_PER_GHZ
+            numbers["δ"] = Number(np.asarray(np.ptp(splittings) / 2), "rad/µs, half the spread of the splittings")
         if direct is not None and direct.flip_flop.shape[-1]:
             numbers["direct J⊥"] = Number(np.abs(direct.flip_flop).max(axis=-1), "rad/µs at most")
         return numbers
+
+
+def _added(values: NDArray, pairs: NDArray, n_qubits: int) -> NDArray:
+    """Numbers for each displacement, with what comes to those of the pairs."""
+    own = own_entries(values, n_qubits)
+    return values + np.concatenate([np.zeros((*pairs.shape[:-1], own), dtype=pairs.dtype), pairs], axis=-1)

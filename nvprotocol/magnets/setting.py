@@ -1,5 +1,6 @@
 """Positions, frequencies and axes of the qubits, as arrays in rad/µs and nm; the checks of what a user asks for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from nvprotocol._checks import (
     batch_shape,
     bounded_array,
     fail,
+    instances,
     nonnegative_array,
     positive_array,
     require_bounded,
@@ -18,6 +20,7 @@ from nvprotocol._checks import (
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, RAD_PER_US_PER_K
+from nvprotocol.magnets.nv_centre import NVCentre
 
 __all__ = ["Setting"]
 
@@ -27,6 +30,9 @@ HOTTEST_K = 1e6
 LOWEST_GHZ, HIGHEST_GHZ = 1e-12, 1e6
 SHORTEST_NM, LONGEST_NM = 1e-6, 1e9
 """Far beyond what a magnet or a pair of qubits can be: such numbers are slips of the unit, and overflow."""
+
+SAME = 1e-4
+"""Relative difference of two values of one frequency or field, up to which they are taken as the same."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,6 +50,7 @@ class Setting:
         temperature: k_B T/ħ in rad/µs, shape (…, 1).
         chemical_potential: μ/ħ of the magnons in rad/µs, shape (…, 1).
         height: Height of the qubits over a film in nm, shape (…, 1), or None.
+        centres: The NV centres that the qubits are, N of them, or none where only a splitting is known.
 
     Examples:
         >>> from nvprotocol.magnets.setting import Setting
@@ -57,6 +64,7 @@ class Setting:
     temperature: Array
     chemical_potential: Array
     height: Array | None = None
+    centres: tuple[NVCentre, ...] = ()
 
     @property
     def n_qubits(self) -> int:
@@ -77,7 +85,8 @@ class Setting:
         positions_nm: ArrayLike | None = None,
         azimuth_deg: ArrayLike | None = None,
         height_nm: ArrayLike | None = None,
-        frequency_ghz: ArrayLike,
+        frequency_ghz: ArrayLike | None = None,
+        nv: NVCentre | Sequence[NVCentre] | None = None,
         temperature_k: ArrayLike = 0.0,
         chemical_potential_ghz: ArrayLike = 0.0,
     ) -> "Setting":
@@ -90,6 +99,7 @@ class Setting:
             azimuth_deg: Direction in the xy-plane of the separation of a pair.
             height_nm: Height over a film.
             frequency_ghz: Splitting.
+            nv: The NV centre that every qubit is, or one for each, in place of it.
             temperature_k: Temperature.
             chemical_potential_ghz: Chemical potential of the magnons.
 
@@ -105,8 +115,9 @@ class Setting:
         """
         dimension = whole_number(dimension, "dimension", minimum=1, maximum=3)
         positions = _positions(dimension, separation_nm, positions_nm, azimuth_deg)
+        centres = _centres(nv, positions.shape[-2])
         given = {
-            "frequency_ghz": positive_array(frequency_ghz, "frequency_ghz"),
+            "frequency_ghz": _splitting(frequency_ghz, centres),
             "temperature_k": nonnegative_array(temperature_k, "temperature_k"),
             "chemical_potential_ghz": bounded_array(chemical_potential_ghz, "chemical_potential_ghz", real=True),
         }
@@ -129,7 +140,36 @@ class Setting:
             temperature=given["temperature_k"][..., None] * RAD_PER_US_PER_K,
             chemical_potential=given["chemical_potential_ghz"][..., None] * RAD_PER_US_PER_GHZ,
             height=height,
+            centres=centres,
         )
+
+
+def _centres(nv: NVCentre | Sequence[NVCentre] | None, n_qubits: int) -> tuple[NVCentre, ...]:
+    """One NV centre for each qubit, or none at all."""
+    if nv is None:
+        return ()
+    if isinstance(nv, NVCentre):
+        return (nv,) * n_qubits
+    centres = tuple(instances(nv, "nv", NVCentre))
+    if len(centres) != n_qubits:
+        fail("nv", f"be one NV centre, or one for each of {n_qubits} qubits", f"has {len(centres)}")
+    return centres
+
+
+def _splitting(frequency_ghz: ArrayLike | None, centres: tuple[NVCentre, ...]) -> Array:
+    """The splitting as given, or the mean one of NV centres."""
+    if not centres:
+        if frequency_ghz is None:
+            fail("frequency_ghz", "be given, or `nv` in place of it", "neither is")
+        return positive_array(frequency_ghz, "frequency_ghz")
+    mean: Array = np.array(sum(one.frequency_ghz for one in centres) / len(centres))
+    if frequency_ghz is not None:
+        given = positive_array(frequency_ghz, "frequency_ghz")
+        if not np.allclose(given, mean, rtol=SAME, atol=0.0):
+            wrong = float(given.flat[int(np.argmax(np.abs(given - mean)))])
+            must = f"be that of the NV centres in their field, {mean:.6g} GHz, or be left out"
+            fail("frequency_ghz", must, f"is {show(wrong)}")
+    return mean
 
 
 def _check_sizes(name: str, distance: Array, temperature: Array, frequency: Array, height: Array | None) -> None:

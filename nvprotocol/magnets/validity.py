@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import show
+from nvprotocol._checks import fail, show
 from nvprotocol._warnings import warn as give
 from nvprotocol.errors import ValidityWarning
+from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.response import Response
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.medium import Note
@@ -18,13 +19,16 @@ LONGEST_DETOUR = 0.01
 SMALLEST_EDGE = 0.03
 """Largest (a + ã)/|Δ − Ω| without a warning; at 0.04 the concurrence is off by 0.04."""
 
+LARGEST_DETUNING = 30.0
+"""Largest |Δ₁ − Δ₂|/2 in units of the largest rate or coupling of a pair: beyond it less than 0.1 % is exchanged."""
+
 MOST_LEAKAGE = 0.01
 """Largest share of the rate to the third level of the spin in the relaxation rate without a warning."""
 
 
 def retardation(setting: Setting, response: Response, occupation: Array) -> Array:
     """(a + ã)·r/v_g for the largest distance, shape (…): how much a qubit changes while a magnon is on its way."""
-    rate = (1 + 2 * occupation) * np.real(response.relaxation[..., :1])
+    rate = (1 + 2 * occupation) * response.own_rate(setting.n_qubits)
     return (rate * np.max(setting.distance, axis=-1, keepdims=True) / response.group_velocity)[..., 0]
 
 
@@ -45,7 +49,7 @@ def notes_on(setting: Setting, response: Response, occupation: Array, direct: Ar
     """
     detour, edge = retardation(setting, response, occupation), edge_ratio(response, occupation)
     at_zero = float(np.max(retardation(setting, response, np.zeros_like(occupation))))
-    rate = (1 + 2 * occupation) * np.real(response.relaxation[..., :1])
+    rate = (1 + 2 * occupation) * response.own_rate(setting.n_qubits)
     warnings_found = [
         validity_note(
             detour,
@@ -65,6 +69,23 @@ def notes_on(setting: Setting, response: Response, occupation: Array, direct: Ar
         warnings_found.append(validity_note(share, MOST_LEAKAGE, text))
     remarks = [_temperature(setting, occupation, rate), _direct(direct, rate)]
     return [note for note in (*warnings_found, *remarks) if note is not None]
+
+
+def require_coupled(setting: Setting, response: Response, occupation: Array, flip_flop: Array) -> None:
+    """Refuses NV centres whose splittings differ by more than what couples them: their coupling averages out.
+
+    Raises:
+        ArgumentError: If two of them do, with both splittings.
+    """
+    splittings = np.array([one.frequency_ghz for one in setting.centres]) * RAD_PER_US_PER_GHZ
+    if splittings.size < 2 or np.ptp(splittings) == 0:
+        return
+    rate = (1 + 2 * occupation) * response.own_rate(setting.n_qubits)
+    largest = max(float(np.max(rate)), 2 * float(np.max(np.abs(flip_flop))))
+    if np.ptp(splittings) / 2 > LARGEST_DETUNING * largest:
+        low, high = (f"{one / RAD_PER_US_PER_GHZ:.9g}" for one in (splittings.min(), splittings.max()))
+        must = f"have splittings that the largest rate, {show(largest)} rad/µs, can bridge, to be coupled at all"
+        fail("nv", must, f"has {low} and {high} GHz")
 
 
 def validity_note(value: Array | float, limit: float, text: str) -> Note | None:

@@ -20,6 +20,7 @@ import nvprotocol as nv
 from nvprotocol.magnets import SmallMagnet
 from nvprotocol.magnets.dipole import dipole_coupling
 from nvprotocol.magnets.setting import Setting
+from nvprotocol.magnets.spins import Spins
 from nvprotocol.magnets.tabulated.table import Table
 from nvprotocol.tomography.files import CountTable
 
@@ -73,7 +74,10 @@ def made() -> dict[str, Any]:
         "setting": Setting.read(2, separation_nm=50.0, frequency_ghz=2.87),
         "response": film.response(Setting.read(2, separation_nm=50.0, height_nm=10.0, frequency_ghz=2.87)),
         "chirality": nv.magnets.chirality(equation.medium),
-        "dipole": dipole_coupling(np.array([10.0, 0.0, 0.0]), axis=(0, 0, 1)),
+        "dipole": dipole_coupling(np.array([[10.0, 0.0, 0.0]]), Spins.along((0, 0, 1), 1, 2)),
+        "spins": Spins.along((0, 0, 1), 1, 2),
+        "centre": nv.magnets.NVCentre(field_mt=(0, 1, 20)),
+        "leak": nv.magnets.NVCentre(field_mt=(0, 1, 20)).leaks[0],
         "markov": exchange.markov_check(100.0, frequency_ghz=2.87),
         "small magnet": SmallMagnet.random(seed=1, beta=1.0, n_spins=3, chiral=False),
         "yield": nv.design.bell_yield(nv.Medium.pair(a=1.0, A=[0.8, 0.9])),

@@ -243,6 +243,10 @@ def test_a_check_of_the_markov_approximation_in_words() -> None:
     np.testing.assert_allclose([float(number) for number in said.groups()], expected, rtol=SHOWN)
 
 
+NO_EASY_AXIS = ("anisotropy_mt", 0.0)
+"""What goes without saying."""
+
+
 @pytest.mark.parametrize(
     "magnet",
     [
@@ -253,7 +257,9 @@ def test_a_check_of_the_markov_approximation_in_words() -> None:
 )
 def test_a_magnet_in_words_has_the_numbers_it_was_made_of(magnet: Any) -> None:
     words = magnet.describe()[0]
-    given = [value for value in vars(magnet).values() if isinstance(value, float)]
+    given = [
+        value for name, value in vars(magnet).items() if isinstance(value, float) and (name, value) != NO_EASY_AXIS
+    ]
     for value in given:
         assert f" {value:.6g}" in words, value
     assert len(re.findall(NUMBER, re.sub(r"m²|2π|in \dD", "", words))) == len(given)

@@ -10,13 +10,17 @@ from scipy.constants import mu_0
 from nvprotocol._checks import fail, instance, one_of, positive_array, real_number, require_bounded, show, truth
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import GAMMA
-from nvprotocol.magnets.film.response import Geometry, emitted, film_response
+from nvprotocol.magnets.film.equilibrium import Equilibrium, equilibrium
+from nvprotocol.magnets.film.geometry import Geometry
+from nvprotocol.magnets.film.response import emitted, film_response
 from nvprotocol.magnets.film.waves import FilmWaves
 from nvprotocol.magnets.limits import number_of_magnet
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.materials import Material
-from nvprotocol.magnets.response import Response
-from nvprotocol.magnets.setting import Setting
+from nvprotocol.magnets.nv_centre import field_vector
+from nvprotocol.magnets.response import Response, own_entries
+from nvprotocol.magnets.setting import SAME, Setting
+from nvprotocol.magnets.spins import Spins
 from nvprotocol.magnets.validity import validity_note
 from nvprotocol.medium import Note
 
@@ -26,8 +30,9 @@ _FARTHEST = 2000
 """Separation over height: a point in the plane then takes ten seconds."""
 
 Array = NDArray[np.float64]
-Orientation = Literal["normal", "in-plane"]
+Orientation = Literal["normal", "in-plane", "oblique"]
 Transition = Literal["lower", "upper"]
+Vector = tuple[float, float, float]
 
 RAD_PER_S_PER_GHZ = 2e9 * np.pi
 THICKEST = 1.0
@@ -37,40 +42,56 @@ ONE_WAY = 0.95
 """Concurrence under monitoring below which a medium is said to be one-way."""
 
 APPROXIMATION = (
-    "second order in the stray field, Born–Markov, lowest thickness mode (Kalinikos–Slavin), NV axis along the "
-    "magnetisation; J_z by two magnons left out"
+    "second order in the stray field, Born–Markov, lowest thickness mode (Kalinikos–Slavin); J_z by two magnons left "
+    "out"
 )
+
+SAME_FIELD = 0.01
+"""Share of the field by which that at a centre may differ from that of the film: a gradient, not another field."""
 
 
 @dataclass(frozen=True)
 class Film(Magnet):
     r"""NV centres at a height h over a film of thickness t, coupled by the stray field of its spin waves.
 
-    The field of a wave is B(k) = (μ₀/2)e^(−kh)(1 − e^(−kt)) n(n·M(k)), n = (−ik_x/k, −ik_y/k, 1), and a qubit feels
-    Y = (γ/√2)B⁻ on its lower transition |0⟩ ↔ |−1⟩, (γ/√2)B⁺ on its upper one |0⟩ ↔ |+1⟩ (± about the NV axis). With
-    the response of the lowest thickness mode (Kalinikos and Slavin, DOI 10.1088/0022-3719/19/35/014; Gilbert damping)
-    this is Eqs. S29–S33 with λ²G^R(r) a Fourier integral; without damping A is what lies on the curve ω_k = Δ.
+    The field of a wave is B(k) = (μ₀/2)e^(−kh)(1 − e^(−kt)) n(n·M(k)), n = (−ik_x/k, −ik_y/k, 1), and a spin feels
+    γ⟨↑|S|↓⟩·B. With the response of the lowest thickness mode, for any direction of the magnetisation and of the wave
+    (Kalinikos and Slavin, DOI 10.1088/0022-3719/19/35/014; Gilbert damping), this is Eqs. S29–S33 with λ²G^R(r) a
+    Fourier integral; without damping A is what lies on the curve ω_k = Δ.
 
-    "normal": magnetisation and NV axis along the film's normal z. Then
+    `in_field` makes the film that a field makes. NV centres in that field (`NVCentre`) then bring their own splittings
+    and matrix elements: `film.medium(…, nv=centre)`. With a bare splitting instead, their axis is that of the
+    magnetisation, and they feel Y = (γ/√2)B⁻ on the lower transition |0⟩ ↔ |−1⟩, (γ/√2)B⁺ on the upper one
+    |0⟩ ↔ |+1⟩ (± about the axis). For a film magnetised along its normal z then
 
         a₀ = (μ₀²γ³ħM_s/32t)(k₀/v_g) e^(−2k₀h)(1 − e^(−k₀t))² √(w_T/w_L),   A₀(r) = a₀ J₀(k₀r),
 
-    whatever the height, for either transition. "in-plane": magnetisation and NV axis along x. Then the waves that leave
-    along +y and −y have different fields: A is complex, and the amplitudes from one qubit to the other and back differ
-    (`chirality`). Dephasing is by two magnons; static fields of a uniform film vanish outside of it.
+    whatever the height, for either transition. In a film magnetised in its plane, along x if no field says otherwise,
+    the waves that leave along +y and −y have different fields: A is complex, and the amplitudes from one qubit to the
+    other and back differ (`chirality`). Dephasing is by two magnons; static fields of a uniform film vanish outside
+    of it.
 
     Args:
         material: What the film is made of.
         thickness_nm: t in nm.
         gap_ghz: Frequency Ω/2π of the uniform mode, k = 0. `in_field` works it out from a field.
-        orientation: "normal" or "in-plane".
-        transition: "lower" or "upper" transition of the NV centres.
+        orientation: "normal" or "in-plane"; "oblique" where a field says how.
+        transition: "lower" or "upper" transition of NV centres that are given by a splitting alone.
         damping: Gilbert damping α; `material.damping` has the measured one where it is known.
+        field_mt: Field in mT as a vector, z along the normal, with which the gap and the orientation agree.
+        anisotropy_mt: Field B_u = 2K_u/M_s of an easy axis along the normal.
 
     Raises:
-        ArgumentError: If an argument has the wrong type or sign.
+        ArgumentError: If an argument has the wrong type or sign, or the gap or the orientation is not that of the
+            field.
 
     Examples:
+        >>> field = (0.0, 20.0, 0.0)
+        >>> film = nv.magnets.Film.in_field(nv.magnets.YIG_COLD, thickness_nm=20, field_mt=field)
+        >>> centre = nv.magnets.NVCentre(axis=(0, 1, 0), field_mt=field)
+        >>> medium = film.medium(100.0, height_nm=10.0, nv=centre, temperature_k=0.01)
+        >>> print(f"{centre.frequency_ghz:.3f} GHz, 1/T1 = {1e6 / medium.t1[0]:.0f}/s")
+        2.310 GHz, 1/T1 = 243/s
         >>> film = nv.magnets.Film(nv.magnets.YIG_COLD, thickness_nm=20, gap_ghz=2.0)
         >>> medium = film.medium(100.0, height_nm=20.0, frequency_ghz=2.87, temperature_k=0.01)
         >>> print(f"1/T1 = {1e6 / medium.t1[0]:.0f}/s, wavelength {film.wavelength_nm(2.87):.0f} nm")
@@ -83,64 +104,95 @@ class Film(Magnet):
     orientation: Orientation = "normal"
     transition: Transition = "lower"
     damping: float = 0.0
-    axis: tuple[float, float, float] = field(init=False, repr=False)
+    field_mt: Vector | None = None
+    anisotropy_mt: float = 0.0
+    axis: Vector = field(init=False, repr=False)
+    _state: Equilibrium = field(init=False, repr=False, compare=False)
 
     dimension: ClassVar[int] = 2  # pyright: ignore[reportIncompatibleVariableOverride]
     over_film: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __post_init__(self) -> None:
         _material(self.material)
-        for name in ("thickness_nm", "gap_ghz"):
+        for name in ("thickness_nm", "gap_ghz", "anisotropy_mt"):
             object.__setattr__(self, name, number_of_magnet(getattr(self, name), name))
         object.__setattr__(self, "damping", real_number(self.damping, "damping", minimum=0.0, maximum=1.0))
-        one_of(self.orientation, "orientation", ("normal", "in-plane"))
+        one_of(self.orientation, "orientation", ("normal", "in-plane", "oblique"))
         one_of(self.transition, "transition", ("lower", "upper"))
-        object.__setattr__(self, "axis", (1.0, 0.0, 0.0) if self.in_plane else (0.0, 0.0, 1.0))
+        if self.field_mt is not None:
+            object.__setattr__(self, "field_mt", field_vector(self.field_mt))
+            state, gap = magnetised(self.material, self.field_mt, self.anisotropy_mt)
+            self._agree(state, gap)
+            object.__setattr__(self, "gap_ghz", gap)
+        elif self.orientation == "oblique":
+            fail(
+                "orientation", "be normal or in-plane where no `field_mt` says how the film is magnetised", "is oblique"
+            )
+        else:
+            state = Equilibrium(1.0, 0.0, 0.0, np.nan) if self.in_plane else Equilibrium(0.0, 1.0, 0.0, np.nan)
+        object.__setattr__(self, "_state", state)
+        object.__setattr__(self, "axis", state.direction)
+        if self.field_mt is not None and not self.geometry.band_bottom > 0:
+            fail("field_mt", "be one in which the film is magnetised uniformly", f"is {show(self.field_mt)}")
+
+    def _agree(self, state: Equilibrium, gap: float) -> None:
+        """Refuses a gap or an orientation that is not that of the field."""
+        if abs(self.gap_ghz - gap) > SAME * gap:
+            fail("gap_ghz", f"be that of the film in its field, {gap:.6g} GHz", f"is {show(self.gap_ghz)}")
+        found = orientation_of(state)
+        if self.orientation != found:
+            angle = np.rad2deg(np.arccos(state.cosine))
+            must = f"be how the field magnetises the film, {found} at {angle:.4g}° from the normal"
+            fail("orientation", must, f"is {self.orientation}")
 
     @classmethod
     def in_field(
         cls,
         material: Material,
         thickness_nm: float,
-        field_mt: float,
-        orientation: Orientation = "normal",
+        field_mt: ArrayLike,
+        orientation: Orientation | None = None,
         *,
         anisotropy_mt: float = 0.0,
         transition: Transition = "lower",
         damping: float = 0.0,
     ) -> Self:
-        """The film in a field along its magnetisation.
+        """The film in a field.
 
-        Ω = γ(B − μ₀M_s + B_u) along the normal, Ω² = γ²B(B + μ₀M_s − B_u) in the plane (Kittel, DOI
-        10.1103/PhysRev.73.155).
+        The magnetisation lies at the angle θ from the normal at which −B cos(θ − θ_B) + ½(μ₀M_s − B_u) cos²θ is least,
+        and Ω² = ω_i(ω_i + γ(μ₀M_s − B_u) sin²θ) with ω_i = γ[B cos(θ − θ_B) − (μ₀M_s − B_u) cos²θ]: along the normal
+        Ω = γ(B − μ₀M_s + B_u), in the plane Ω² = γ²B(B + μ₀M_s − B_u) (Kittel, DOI 10.1103/PhysRev.73.155).
 
         Args:
             material: What the film is made of.
             thickness_nm: t in nm.
-            field_mt: Applied field B in mT.
-            orientation: "normal" or "in-plane".
-            anisotropy_mt: Field B_u = 2K_u/M_s of an easy axis along the normal; in-plane it only shifts the gap here.
-            transition: "lower" or "upper" transition of the NV centres.
+            field_mt: Applied field B in mT: a vector, z along the normal, or its strength along the magnetisation.
+            orientation: "normal" (which it is if not given) or "in-plane", for a strength; with a vector it is found.
+            anisotropy_mt: Field B_u = 2K_u/M_s of an easy axis along the normal.
+            transition: "lower" or "upper" transition of NV centres that are given by a splitting alone.
             damping: Gilbert damping α.
 
         Raises:
-            ArgumentError: If the film is not magnetised that way in this field: Ω would not be positive.
+            ArgumentError: If the film is not magnetised that way in this field, or not in one direction at all.
 
         Examples:
             >>> film = nv.magnets.Film.in_field(nv.magnets.YIG, 20, field_mt=20, orientation="in-plane")
             >>> round(film.gap_ghz, 2)
             1.77
+            >>> tilted = nv.magnets.Film.in_field(nv.magnets.YIG, 20, field_mt=(0, 100, 200))
+            >>> tilted.orientation, [round(one, 2) for one in tilted.axis]
+            ('oblique', [0.0, 0.77, 0.64])
         """
-        applied, anisotropy = number_of_magnet(field_mt, "field_mt"), number_of_magnet(anisotropy_mt, "anisotropy_mt")
-        planar = one_of(orientation, "orientation", ("normal", "in-plane")) == "in-plane"
-        effective = 1e3 * mu_0 * _material(material).magnetisation_a_per_m - anisotropy
-        stable = applied + effective if planar else applied - effective
-        if stable <= 0:
-            way, limit = ("in its plane", -effective) if planar else ("along its normal", effective)
-            fail("field_mt", f"exceed {show(limit)} to magnetise the film {way}", f"is {show(applied)}")
-        squared = applied * stable if planar else stable**2
-        gap = material.gyromagnetic_ghz_per_t * 1e-3 * float(np.sqrt(squared))
-        return cls(material, thickness_nm, gap, orientation, transition, damping)
+        anisotropy = number_of_magnet(anisotropy_mt, "anisotropy_mt")
+        if np.ndim(field_mt) == 0:
+            stated = one_of(orientation or "normal", "orientation", ("normal", "in-plane"))
+            vector = _along(_material(material), field_mt, stated, anisotropy)
+        else:
+            vector, stated = field_vector(field_mt), orientation
+        state, gap = magnetised(_material(material), vector, anisotropy)
+        return cls(
+            material, thickness_nm, gap, stated or orientation_of(state), transition, damping, vector, anisotropy
+        )
 
     @property
     def in_plane(self) -> bool:
@@ -149,7 +201,7 @@ class Film(Magnet):
 
     @property
     def geometry(self) -> Geometry:
-        """How the film is magnetised and seen, and its spin waves, in SI units."""
+        """How the film is magnetised, and its spin waves, in SI units."""
         waves = FilmWaves(
             gap=self.gap_ghz * RAD_PER_S_PER_GHZ,
             stiffness=self.material.stiffness_m2_per_s,
@@ -158,8 +210,39 @@ class Film(Magnet):
             damping=self.damping,
             gyromagnetic=self.material.gyromagnetic,
             qubit_gyromagnetic=GAMMA,
+            sine=self._state.sine,
+            cosine=self._state.cosine,
+            anisotropy=1e-3 * self.anisotropy_mt / (mu_0 * self.material.magnetisation_a_per_m),
         )
-        return Geometry(waves, self.in_plane, 1 if self.transition == "lower" else -1)
+        return Geometry(waves, self._state.azimuth)
+
+    def spins(self, setting: Setting) -> Spins:
+        """NV centres as they are, or with their axis along the magnetisation.
+
+        Args:
+            setting: Where the qubits are, and which.
+        """
+        if instance(setting, "setting", Setting).centres:
+            return Spins.of(setting.centres)
+        return Spins.along(self.axis, 1 if self.transition == "lower" else -1, setting.n_qubits)
+
+    def check(self, setting: Setting) -> None:
+        """Refuses what the film has no answer to, and NV centres in another field than its own.
+
+        Args:
+            setting: Positions, frequencies and axes of the qubits.
+
+        Raises:
+            ArgumentError: If there is no answer.
+        """
+        super().check(setting)
+        for centre in dict.fromkeys(setting.centres):
+            if self.field_mt is None:
+                must = "stand over a film whose field is known, as `Film.in_field` makes it"
+                fail("nv", must, f"stands over one of which only the gap, {show(self.gap_ghz)} GHz, is")
+            distance = np.linalg.norm(np.subtract(centre.field_mt, self.field_mt))
+            if distance > SAME_FIELD * np.linalg.norm(self.field_mt):
+                fail("nv", f"be in the field of the film, {_shown(self.field_mt)}", f"is in {_shown(centre.field_mt)}")
 
     @property
     def band_bottom_ghz(self) -> float:
@@ -206,7 +289,7 @@ class Film(Magnet):
         frequency = positive_array(frequency_ghz, "frequency_ghz")
         require_bounded(frequency, "frequency_ghz")
         angle = np.deg2rad(real_number(azimuth_deg, "azimuth_deg"))
-        found = emitted(self.geometry, frequency * RAD_PER_S_PER_GHZ, float(np.sin(angle) ** 2))
+        found = emitted(self.geometry, frequency * RAD_PER_S_PER_GHZ, float(np.sin(angle - self._state.azimuth) ** 2))
         if np.any(np.isnan(found)):
             silent = show(float(frequency[np.isnan(found[..., 0])].flat[0]))
             fail("frequency_ghz", f"be that of a spin wave, from {show(self.band_bottom_ghz)} GHz on", f"is {silent}")
@@ -229,18 +312,21 @@ class Film(Magnet):
             False
         """
         _require_near(instance(setting, "setting", Setting))
-        return film_response(self.geometry, setting, dephasing=truth(dephasing, "dephasing"))
+        dephasing = truth(dephasing, "dephasing")
+        return film_response(self.geometry, setting, self.spins(setting), dephasing=dephasing)
 
     def describe(self) -> tuple[str, str]:
         """The magnet in words, and the approximation.
 
         Examples:
             >>> print(nv.magnets.Film(nv.magnets.YIG, 20, 2.0).describe()[0])
-            film of YIG, 20 nm, magnetised normal, gap 2 GHz, lower transition, α = 0
+            film of YIG, 20 nm, magnetised normal, gap 2 GHz, α = 0
         """
         film = f"film of {self.material.name}, {show(self.thickness_nm)} nm, magnetised {self.orientation}"
-        seen = f"gap {show(self.gap_ghz)} GHz, {self.transition} transition, α = {show(self.damping)}"
-        return f"{film}, {seen}", APPROXIMATION
+        field = "" if self.field_mt is None else f"in {_shown(self.field_mt)}, "
+        easy = f", B_u = {show(self.anisotropy_mt)} mT" if self.anisotropy_mt else ""
+        seen = f"{field}gap {show(self.gap_ghz)} GHz, α = {show(self.damping)}"
+        return f"{film}, {seen}{easy}", APPROXIMATION
 
     def remarks(self, setting: Setting, response: Response) -> list[Note]:
         """Validity of the lowest thickness mode, and what is special: below the band, one-way media.
@@ -276,9 +362,67 @@ class Film(Magnet):
         ]
         if waves.damping == 0 and np.any(delta <= bottom):
             notes.append(Note("The splitting is below the band: no spin wave of that energy, so only J⊥ is left."))
-        if self.in_plane and setting.n_qubits > 1:
-            notes.append(_one_way(response))
+        if not waves.isotropic and setting.n_qubits > 1:
+            notes.append(_one_way(response, setting.n_qubits))
+        notes += self._seen(setting)
         return [note for note in notes if note is not None]
+
+    def _seen(self, setting: Setting) -> list[Note]:
+        """What the qubits are, and which of them is not in its ground state."""
+        if not setting.centres:
+            text = f"The splitting is as given, not tied to a field: {self.transition} transition, NV axis along the "
+            return [Note(f"{text}magnetisation.")]
+        notes = []
+        for centre in dict.fromkeys(setting.centres):
+            axis = ", ".join(f"{one:.4g}" for one in centre.axis)
+            where = f"axis ({axis}), {centre.transition} transition, {centre.frequency_ghz:.6g} GHz"
+            notes.append(Note(f"NV centre in {_shown(centre.field_mt)}: {where}."))
+            if centre.levels[0] != 0:
+                text = (
+                    "The NV centre is beyond its anticrossing: |↑⟩ is not its ground state, and decays at T = 0, too."
+                )
+                notes.append(Note(text))
+        return notes
+
+
+def magnetised(material: Material, field_mt: Vector, anisotropy_mt: float) -> tuple[Equilibrium, float]:
+    """How a field magnetises a film, and the frequency of its uniform mode in GHz.
+
+    Raises:
+        ArgumentError: If not in one direction, or that is not stable.
+    """
+    effective = 1e3 * mu_0 * material.magnetisation_a_per_m - anisotropy_mt
+    state = equilibrium(field_mt, effective)
+    squared = state.internal_mt * (state.internal_mt + effective * state.sine**2)
+    if not squared > 0 or state.internal_mt <= 0:
+        fail("field_mt", "be one in which the film is magnetised uniformly", f"is {show(field_mt)}")
+    return state, material.gyromagnetic_ghz_per_t * 1e-3 * float(np.sqrt(squared))
+
+
+def orientation_of(state: Equilibrium) -> Orientation:
+    """The word for a direction of the magnetisation."""
+    if state.sine == 0:
+        return "normal"
+    return "in-plane" if state.cosine == 0 else "oblique"
+
+
+def _along(material: Material, field_mt: ArrayLike, orientation: str, anisotropy_mt: float) -> Vector:
+    """A field of a strength along the normal or in the plane.
+
+    Raises:
+        ArgumentError: If the film is not magnetised that way in it.
+    """
+    strength = number_of_magnet(field_mt, "field_mt")
+    effective = 1e3 * mu_0 * material.magnetisation_a_per_m - anisotropy_mt
+    planar = orientation == "in-plane"
+    if (strength + effective if planar else strength - effective) <= 0:
+        way, limit = ("in its plane", -effective) if planar else ("along its normal", effective)
+        fail("field_mt", f"exceed {show(limit)} to magnetise the film {way}", f"is {show(strength)}")
+    return (strength, 0.0, 0.0) if planar else (0.0, 0.0, strength)
+
+
+def _shown(field_mt: Vector) -> str:
+    return f"({', '.join(f'{one:.6g}' for one in field_mt)}) mT"
 
 
 def _require_near(setting: Setting) -> None:
@@ -296,9 +440,10 @@ def _material(value: object) -> Material:
     return value
 
 
-def _one_way(response: Response) -> Note | None:
+def _one_way(response: Response, n_qubits: int) -> Note | None:
     """A note where the amplitudes there and back differ: then |A| alone misleads."""
-    flip_flop, rate = response.flip_flop[..., 1:], response.relaxation[..., 1:]
+    own = own_entries(response.relaxation, n_qubits)
+    flip_flop, rate = response.flip_flop[..., own:], response.relaxation[..., own:]
     there, back = 2 * flip_flop - 1j * rate, 2 * np.conj(flip_flop) - 1j * np.conj(rate)
     low, high = np.minimum(np.abs(there), np.abs(back)), np.maximum(np.abs(there), np.abs(back))
     ratio = float(np.min(np.where(high > 0, low / np.where(high > 0, high, 1.0), 1.0)))

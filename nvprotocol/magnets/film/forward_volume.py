@@ -1,11 +1,13 @@
 """Forward-volume spin waves: a film magnetised along its normal, spin qubits at a height over it; SI units, rad/s.
 
-The transfer function is, with the damped Landau–Lifshitz–Gilbert response of the lowest thickness mode,
+The transfer function is made of the integrals
 
-    g(r) = K ∫ d²k/(2π)² e^(−2kh) (1 − e^(−kt))² e^(ik·r) w_T / (Δ² − w_T w_L),    K = ħ γ³ μ₀² M_s / 8t,
+    I_m(r) = K ∫ k dk/2π e^(−2kh) (1 − e^(−kt))² J_m(kr) w_T / (Δ² − w_T w_L),    K = ħ γ³ μ₀² M_s / 4t,
 
-w_T = Ω + Dk² − iαΔ and w_L = w_T + ω_M (1 − (1 − e^(−kt))/kt) (Kalinikos and Slavin, DOI 10.1088/0022-3719/19/35/014).
-The pole is subtracted and added in closed form; adaptive quadrature does the smooth rest.
+with the damped Landau–Lifshitz–Gilbert response of the lowest thickness mode, w_T = Ω + Dk² − iαΔ and
+w_L = w_T + ω_M (1 − (1 − e^(−kt))/kt) (Kalinikos and Slavin, DOI 10.1088/0022-3719/19/35/014). As no frequency depends
+on the direction φ of a wave, a weight Σ h_m e^(imφ) (`stray_field.harmonics`) gives g(r) = Σ h_m i^m e^(imβ) I_m(r), β
+the direction of r. The pole is subtracted and added in closed form; adaptive quadrature does the smooth rest.
 """
 
 from collections.abc import Callable
@@ -14,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
-from scipy.special import j0, jv
+from scipy.special import j0, j1, jv
 
 from nvprotocol.magnets.film.quadrature import distinct, integral
 from nvprotocol.magnets.film.waves import FilmWaves
@@ -58,7 +60,7 @@ def pole_at(waves: FilmWaves, delta: float) -> complex:
 
 
 def local_rate(waves: FilmWaves, delta: float, heights: Real) -> Real:
-    """a₀ = (K/4)(k₀/v_g) e^(−2k₀h) (1 − e^(−k₀t))² √(w_T/w_L) in rad/s without damping, 0 below the gap."""
+    """(K/4)(k₀/v_g) e^(−2k₀h) (1 − e^(−k₀t))² √(w_T/w_L) in rad/s without damping, 0 below the gap: −Im I₀(0)."""
     wave = wave_at(waves, delta)
     if wave is None:
         return np.zeros_like(heights)
@@ -69,11 +71,11 @@ def local_rate(waves: FilmWaves, delta: float, heights: Real) -> Real:
 
 def scale(waves: FilmWaves, delta: float, heights: Real) -> Real:
     """A size in rad/s of the transfer function off resonance, against which errors are judged."""
-    return waves.noise_strength / (2 * np.pi * delta) * waves.filtered_weight(heights)
+    return waves.noise_strength / (4 * np.pi * delta) * waves.filtered_weight(heights)
 
 
-def transfer(waves: FilmWaves, delta: float, distances: Real, heights: Real) -> tuple[Complex, Real]:
-    """g(r) and an estimate of its error in rad/s; distances and heights in m broadcast."""
+def transfer(waves: FilmWaves, delta: float, distances: Real, heights: Real, order: int = 0) -> tuple[Complex, Real]:
+    """I_m(r), m ≥ 0, and an estimate of its error in rad/s; distances and heights in m broadcast."""
     size, undamped = scale(waves, delta, heights), waves.damping == 0
     (apart,), where = distinct(distances)
 
@@ -84,7 +86,8 @@ def transfer(waves: FilmWaves, delta: float, distances: Real, heights: Real) -> 
         return found.real if undamped else found
 
     def whole(k: float) -> NDArray:
-        return waves.height_filter(k, heights) / size * share(k, _detuned(waves, k, delta)) * j0(k * apart)[where]
+        weight = waves.height_filter(k, heights) / size * share(k, _detuned(waves, k, delta))
+        return weight * _bessel(order, k * apart)[where]
 
     if delta <= waves.gap:
         value, error = _tail(whole, 0.0, heights)
@@ -92,7 +95,7 @@ def transfer(waves: FilmWaves, delta: float, distances: Real, heights: Real) -> 
     wave = wave_at(waves, delta)
     assert wave is not None
     pole = wave[0] if undamped else pole_at(waves, delta)
-    on_shell = jv(0, pole * apart)[where]
+    on_shell = jv(order, pole * apart)[where]
     residue = waves.height_filter(pole, heights) / size * share(pole, _slope(waves, pole, delta)) * on_shell
     reach = 2 * pole.real
 
@@ -106,6 +109,11 @@ def transfer(waves: FilmWaves, delta: float, distances: Real, heights: Real) -> 
     if undamped:  # what is on shell is known in closed form
         value = value.real - 1j * local_rate(waves, delta, heights) * on_shell
     return value, (near_error + far_error) * size
+
+
+def _bessel(order: int, x: Real) -> Real:
+    """J_m(x); those of order 0 and 1 are much faster than the others."""
+    return j0(x) if order == 0 else j1(x) if order == 1 else jv(order, x)
 
 
 def _detuned(waves: FilmWaves, k: complex, delta: float) -> complex:

@@ -33,10 +33,52 @@ def integral(
     value, error, outcome = scipy.integrate.quad_vec(
         function, start, end, epsabs=tolerance, epsrel=0.0, norm="max", points=points, limit=limit, full_output=True
     )
-    if not outcome.success:
-        text = f"An integral over the film's waves has reached an error of {show(float(error))}, not {show(tolerance)}."
-        warn(text, ValidityWarning, stacklevel=3)
+    _report(outcome.success, float(error), tolerance)
     return value, float(error)
+
+
+def batched_integral(
+    function: Callable[[NDArray], NDArray],
+    start: float,
+    end: float,
+    tolerance: float,
+    *,
+    points: NDArray | None = None,
+    limit: int = 10_000,
+) -> tuple[NDArray, float]:
+    """As `integral`, of a function that takes many points at once, shape (K,), and puts them on its first axis.
+
+    Args:
+        function: Of one variable, with complex values of one shape and of order 1.
+        start: Lower limit.
+        end: Upper limit.
+        tolerance: Error aimed at, of the real and the imaginary part.
+        points: Where to divide the interval first.
+        limit: Largest number of intervals.
+    """
+
+    def parts(points: NDArray) -> NDArray:
+        """SciPy's rules are for real numbers."""
+        return np.ascontiguousarray(function(points[:, 0])).view(float)
+
+    outcome = scipy.integrate.cubature(
+        parts,
+        [start],
+        [end],
+        rtol=0.0,
+        atol=tolerance,
+        max_subdivisions=limit,
+        points=None if points is None else list(points[:, None]),
+    )
+    error = float(np.max(outcome.error, initial=0.0))
+    _report(outcome.status == "converged", error, tolerance)
+    return np.ascontiguousarray(outcome.estimate).view(complex), error
+
+
+def _report(reached: bool, error: float, tolerance: float) -> None:
+    if not reached:
+        text = f"An integral over the film's waves has reached an error of {show(error)}, not {show(tolerance)}."
+        warn(text, ValidityWarning, stacklevel=4)
 
 
 def distinct(*arrays: NDArray) -> tuple[list[NDArray], NDArray]:

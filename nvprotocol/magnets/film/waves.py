@@ -24,6 +24,9 @@ class FilmWaves:
         damping: Gilbert damping α.
         gyromagnetic: γ of the film in rad/(s T).
         qubit_gyromagnetic: γ of the spin qubits in rad/(s T).
+        sine: sin θ, θ between the magnetisation and the film's normal.
+        cosine: cos θ; exactly 0 or ±1 for a film magnetised in its plane or along its normal.
+        anisotropy: b = B_u/μ₀M_s, the field of an easy axis along the normal in units of the film's own.
     """
 
     gap: float
@@ -33,21 +36,35 @@ class FilmWaves:
     damping: float
     gyromagnetic: float
     qubit_gyromagnetic: float
+    sine: float = 0.0
+    cosine: float = 1.0
+    anisotropy: float = 0.0
 
     @property
     def noise_strength(self) -> float:
-        """K = ħ γ_q² μ₀ ω_M / 8t in m²/s², in front of the integrals for the transfer function."""
-        return hbar * self.qubit_gyromagnetic**2 * mu_0 * self.magnetisation / (8 * self.thickness)
+        """K = ħ γ_q² μ₀ ω_M / 4t in m²/s², in front of the integrals for the transfer function."""
+        return hbar * self.qubit_gyromagnetic**2 * mu_0 * self.magnetisation / (4 * self.thickness)
+
+    @property
+    def isotropic(self) -> bool:
+        """Whether the frequency does not depend on the direction of a wave: a film magnetised along its normal."""
+        return self.sine == 0
+
+    @property
+    def out_of_plane(self) -> float:
+        """ω_M(1 − b) sin²θ in rad/s, what tilting the magnetisation out of the plane costs."""
+        return self.magnetisation * (1 - self.anisotropy) * self.sine**2
 
     @property
     def field_frequency(self) -> float:
-        """ω_B of a film magnetised in its plane, from Ω² = ω_B(ω_B + ω_M)."""
-        half = self.magnetisation / 2
-        return self.gap**2 / (half + float(np.hypot(half, self.gap)))
+        """ω_i = γB_i of the internal field, from Ω² = ω_i(ω_i + ω_M(1 − b) sin²θ)."""
+        half = self.out_of_plane / 2
+        root = float(np.hypot(half, self.gap))
+        return self.gap**2 / (half + root) if half >= 0 else root - half
 
     def exchange(self, k: ArrayLike) -> NDArray:
-        """Ω + Dk² in rad/s, for a film magnetised along its normal; k may be complex."""
-        return self.gap + self.stiffness * np.square(k)
+        """W = ω_i + Dk² in rad/s; k may be complex."""
+        return self.field_frequency + self.stiffness * np.square(k)
 
     def volume_share(self, k: ArrayLike) -> NDArray:
         """1 − (1 − e^(−kt))/kt: the share of the dipolar field that volume charges make; k may be complex."""

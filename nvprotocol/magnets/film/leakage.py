@@ -1,0 +1,67 @@
+"""How fast NV centres leave the two levels of the qubit, by the same waves at the other frequencies of the spin."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol.magnets.bose import occupation
+from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, ZERO_FIELD_SPLITTING_GHZ
+from nvprotocol.magnets.film.batches import keys, padded, part
+from nvprotocol.magnets.film.geometry import Geometry
+from nvprotocol.magnets.setting import Setting
+from nvprotocol.magnets.spins import Spins
+
+Array = NDArray[np.float64]
+
+MICRO, NANO = 1e-6, 1e-9
+
+
+class _Way(NamedTuple):
+    """A transition into the third level: its frequency in rad/µs, shape (…, 1), and the spin's matrix element."""
+
+    frequency: Array
+    coupling: NDArray
+    emits: bool
+
+
+def leakage(geometry: Geometry, setting: Setting, spins: Spins) -> Array:
+    """The largest rate out of a level of a qubit into the third one in rad/µs, shape (…, 1).
+
+    2ã at the frequency of that transition where magnons are absorbed, 2a where the third level lies below. Where only
+    a splitting Δ is known, the third level is that of a field along the axis: 2D_zfs − Δ above |↑⟩.
+    """
+    rates = [_rate(geometry, setting, way) for way in _ways(setting, spins)]
+    found = np.zeros(())
+    for rate in rates:
+        found = np.maximum(found, rate)
+    return found
+
+
+def _ways(setting: Setting, spins: Spins) -> list[_Way]:
+    if not setting.centres:
+        other = 2 * ZERO_FIELD_SPLITTING_GHZ * RAD_PER_US_PER_GHZ - setting.frequency
+        return [_Way(other, np.conj(spins.coupling[0]), emits=False)]
+    return [
+        _Way(np.array([leak.frequency_ghz * RAD_PER_US_PER_GHZ]), leak.coupling, leak.emits)
+        for centre in dict.fromkeys(setting.centres)
+        for leak in centre.leaks
+    ]
+
+
+def _rate(geometry: Geometry, setting: Setting, way: _Way) -> Array:
+    assert setting.height is not None
+    if not way.emits and not np.any(setting.temperature > 0):
+        return np.zeros(())
+    heights = setting.height * NANO
+    batch = np.broadcast_shapes(way.frequency.shape[:-1], heights.shape[:-1])
+    frequency = padded(way.frequency, len(batch))
+    found = np.zeros(np.broadcast_shapes(padded(heights, len(batch)).shape, frequency.shape))
+    for key in keys(frequency.shape[:-1]):
+        one = float(frequency[key].flat[0]) / MICRO
+        if one > 0:
+            height = part(padded(heights, len(batch)), key)
+            found[key] = geometry.local_rate(one, height, way.coupling) * MICRO
+    with np.errstate(divide="ignore", over="ignore"):
+        thermal = occupation(np.maximum(way.frequency - setting.chemical_potential, 1e-300), setting.temperature)
+    return 2 * np.where(found > 0, found, 0.0) * (thermal + way.emits)
