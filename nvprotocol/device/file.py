@@ -1,6 +1,6 @@
 """Reading a device file: a text becomes the sections of a device, or one line that names key and line."""
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -15,9 +15,10 @@ from nvprotocol._toml import TomlFile, suggestion
 from nvprotocol.device.catalogue import BUILTIN
 from nvprotocol.device.control import Control
 from nvprotocol.device.intrinsic import incoherent
-from nvprotocol.device.medium_section import AnyMediumSection, chosen_section, medium_of, section_name
+from nvprotocol.device.medium_section import AnyMediumSection, chosen_section, medium_of, section_name, splitting_of
 from nvprotocol.device.schema import ControlSection, DeviceFile, DeviceSection, MagnetSection, MediumSection
 from nvprotocol.errors import ArgumentError, DeviceFileError
+from nvprotocol.magnets.setting import SAME
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 
@@ -124,8 +125,9 @@ def instruments_of(device: DeviceSection, medium: AnyMediumSection) -> dict[str,
     given = {_ARGUMENTS.get(key, key): value for key, value in device if value is not None and key not in left_out}
     if device.control is not None:
         given["control"] = Control(**{key: value for key, value in device.control if value is not None})
-    if not isinstance(medium, MediumSection):
-        given["frequency_ghz"] = medium.frequency_ghz
+    splitting = splitting_of(medium)
+    if splitting is not None:
+        given["frequency_ghz"] = splitting
     readout = _readout(device.readout, device.readout_error)
     return given if readout is None else given | {"readout": readout}
 
@@ -186,8 +188,11 @@ def completed(
 
 def _check_frequency(medium: AnyMediumSection | None, device: DeviceSection) -> None:
     """Refuses a splitting that is not the one at which the magnet is asked."""
-    own, magnets = device.frequency_ghz, getattr(medium, "frequency_ghz", None)
-    if own is not None and magnets is not None and own != magnets:
+    own, magnets = device.frequency_ghz, None
+    if medium is not None and own is not None:
+        with suppress(ArgumentError):  # of the magnet itself, which its own section is refused for
+            magnets = splitting_of(medium)
+    if own is not None and magnets is not None and abs(own - magnets) > SAME * magnets:
         fail("frequency_ghz", f"be left out, or {show(magnets)} GHz as in [magnet]", f"is {show(own)}")
 
 

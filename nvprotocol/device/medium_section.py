@@ -8,11 +8,21 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from pydantic import BaseModel
 
-from nvprotocol._checks import fail, one_of
+from nvprotocol._checks import fail, one_of, show
 from nvprotocol._warnings import muted
-from nvprotocol.device.schema import ALONE, PLACE, MagnetAlone, MagnetSection, MaterialSection, MediumSection
+from nvprotocol.device.schema import (
+    ALONE,
+    PLACE,
+    CentreSection,
+    MagnetAlone,
+    MagnetSection,
+    MaterialSection,
+    MediumSection,
+)
 from nvprotocol.errors import ArgumentError, ValidityWarning
-from nvprotocol.magnets import Exchange, Film, Magnet, Material, Tabulated, materials
+from nvprotocol.magnets import Exchange, Film, Magnet, Material, NVCentre, Tabulated, materials, nv_axes
+from nvprotocol.magnets.limits import number_of_magnet
+from nvprotocol.magnets.nv_centre import direction_vector
 from nvprotocol.medium import Medium
 
 AnyMediumSection: TypeAlias = MediumSection | MagnetSection
@@ -91,7 +101,65 @@ def stacked(rows: Sequence[Sequence[Medium]]) -> Medium:
 def _medium_of_magnet(section: MagnetSection) -> Medium:
     place = {key: value for key, value in section if key in PLACE and value is not None}
     with muted(ValidityWarning):
-        return magnet_of(section).medium(**place)
+        magnet = magnet_of(section)
+        return magnet.medium(**place, nv=centre_of(section, magnet))
+
+
+def centre_of(section: MagnetSection | MagnetAlone, magnet: Magnet) -> NVCentre | None:
+    """The NV centre of [magnet.nv] in the field of the film, None where there is no such section.
+
+    Raises:
+        ArgumentError: If the centre refuses an argument, or the field of the film is not known.
+
+    Examples:
+        >>> from nvprotocol.device.medium_section import centre_of, magnet_of
+        >>> from nvprotocol.device.schema import FilmSection
+        >>> film = {"kind": "film", "thickness_nm": 20.0, "field_mt": 20.0, "field_direction": (0, 1, 0)}
+        >>> section = FilmSection(**film, nv={"axis": "[111]", "cut": "100"})
+        >>> round(centre_of(section, magnet_of(section)).frequency_ghz, 4)
+        2.6564
+    """
+    given: CentreSection | None = getattr(section, "nv", None)
+    if given is None:
+        return None
+    field = getattr(magnet, "field_mt", None)
+    if field is None:
+        fail("nv", "stand over a film whose `field_mt` is given", "stands over one of which only the gap is")
+    try:
+        return NVCentre(_axis_of(given), field, given.transition, given.strain_mhz, given.strain_deg)  # pyright: ignore[reportArgumentType]
+    except ArgumentError as error:
+        raise error.about(f'nv["{error.argument}"]') from None
+
+
+def splitting_of(section: AnyMediumSection) -> float | None:
+    """The splitting in GHz at which a section's magnet is asked: as given, or that of its NV centre.
+
+    Raises:
+        ArgumentError: If the magnet or the centre refuse an argument.
+
+    Examples:
+        >>> from nvprotocol.device.medium_section import splitting_of
+        >>> from nvprotocol.device.schema import MediumSection
+        >>> splitting_of(MediumSection()) is None
+        True
+    """
+    if isinstance(section, MediumSection):
+        return None
+    if section.frequency_ghz is not None or getattr(section, "nv", None) is None:
+        return section.frequency_ghz
+    centre = centre_of(section, magnet_of(section))
+    return None if centre is None else centre.frequency_ghz
+
+
+def _axis_of(given: CentreSection) -> Any:
+    """The axis as a vector."""
+    if not isinstance(given.axis, str):
+        for key in ("cut", "turned_deg"):
+            if getattr(given, key) is not None:
+                fail(key, "go with the name of an axis, such as [111]", f"comes with {show(given.axis)}")
+        return given.axis
+    axes = nv_axes("100" if given.cut is None else given.cut, given.turned_deg or 0.0)
+    return axes[one_of(given.axis, "axis", tuple(axes))]
 
 
 def magnet_of(section: MagnetSection | MagnetAlone) -> Magnet:
@@ -107,7 +175,7 @@ def magnet_of(section: MagnetSection | MagnetAlone) -> Magnet:
         >>> magnet_of(FilmSection(kind="film", material="YIG_COLD", thickness_nm=20.0, gap_ghz=2.0)).gap_ghz
         2.0
     """
-    keys = ALONE[section.kind].model_fields.keys() - {"kind"}
+    keys = ALONE[section.kind].model_fields.keys() - {"kind", "nv"}
     given = {key: value for key, value in section if key in keys and value is not None}
     return _MAKERS[section.kind](given)
 
@@ -118,9 +186,14 @@ def _film(given: dict[str, Any]) -> Film:
     if ("gap_ghz" in given) == ("field_mt" in given):
         fail("gap_ghz", "be given, or else `field_mt`", "both are" if "gap_ghz" in given else "none of them is")
     if "gap_ghz" in given:
-        if "anisotropy_mt" in given:
-            fail("anisotropy_mt", "not be given together with `gap_ghz`, which has it already", "is")
+        for key in ("anisotropy_mt", "field_direction"):
+            if key in given:
+                fail(key, "not be given together with `gap_ghz`, which has it already", "is")
         return Film(material, **given)
+    direction = given.pop("field_direction", None)
+    if direction is not None:
+        strength = number_of_magnet(given["field_mt"], "field_mt")
+        given["field_mt"] = tuple(strength * one for one in direction_vector(direction, "field_direction"))
     return Film.in_field(material, **given)
 
 

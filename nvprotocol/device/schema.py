@@ -36,7 +36,7 @@ class PlaceSection(BaseModel):
     model_config = CONFIG
     separation_nm: float
     azimuth_deg: float | None = None
-    frequency_ghz: float
+    frequency_ghz: float | None = None
     temperature_k: float = 0.0
     chemical_potential_ghz: float = 0.0
     dipole: bool = True
@@ -84,8 +84,26 @@ class ExchangeSection(BaseModel):
     aligned: bool = True
 
 
+class CentreSection(BaseModel):
+    """[magnet.nv]: the NV centre that every qubit is, in the field of the film; the arguments of `NVCentre`.
+
+    The axis is a vector, or the name of one of the four in a diamond: "[111]" with `cut` and `turned_deg` of `nv_axes`.
+    """
+
+    model_config = CONFIG
+    axis: str | _Numbers = (0.0, 0.0, 1.0)
+    cut: str | None = None
+    turned_deg: float | None = None
+    transition: str = "lower"
+    strain_mhz: float = 0.0
+    strain_deg: float = 0.0
+
+
 class FilmSection(BaseModel):
-    """kind = "film": the arguments of `Film`, or with `field_mt` those of `Film.in_field`."""
+    """kind = "film": the arguments of `Film`, or with `field_mt` those of `Film.in_field`.
+
+    `field_mt` is the strength of the field, along `field_direction` where it is given, else along the magnetisation.
+    """
 
     model_config = CONFIG
     kind: Literal["film"]
@@ -93,10 +111,12 @@ class FilmSection(BaseModel):
     thickness_nm: float
     gap_ghz: float | None = None
     field_mt: float | None = None
+    field_direction: _Numbers | None = None
     anisotropy_mt: float | None = None
-    orientation: str = "normal"
+    orientation: str | None = None
     transition: str = "lower"
     damping: float = 0.0
+    nv: CentreSection | None = None
 
 
 class TabulatedSection(BaseModel):
@@ -138,7 +158,7 @@ if TYPE_CHECKING:
         """[magnet]: one of `PLACED`."""
 
         kind: str
-        frequency_ghz: float
+        frequency_ghz: float | None
 
     class MagnetAlone(BaseModel):
         """[magnet]: one of `ALONE`."""

@@ -77,7 +77,7 @@ class Sweep:
     def is_of_instruments(self) -> bool:
         """Whether the parameter is one of the device beyond medium, detuning, drive and offset."""
         of_device = self.section == "device" and self.key not in OF_EQUATION
-        return of_device or self.parameter == "magnet.frequency_ghz"
+        return of_device or self.parameter in ("magnet.frequency_ghz", "magnet.field_mt")  # the centres' splitting
 
     def number(self, value: float) -> int | float:
         """A value as the parameter takes it.

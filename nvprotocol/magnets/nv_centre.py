@@ -100,7 +100,7 @@ class NVCentre:
     strain_deg: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "axis", _direction(self.axis))
+        object.__setattr__(self, "axis", direction_vector(self.axis, "axis"))
         object.__setattr__(self, "field_mt", field_vector(self.field_mt))
         one_of(self.transition, "transition", ("lower", "upper"))
         strain = real_number(self.strain_mhz, "strain_mhz", minimum=-MOST_STRAIN_MHZ, maximum=MOST_STRAIN_MHZ)
@@ -244,18 +244,18 @@ class NVCentre:
         return "\n".join(aligned(rows, least=10))
 
 
-def _direction(value: ArrayLike) -> Vector:
-    """A unit vector along the axis.
+def direction_vector(value: ArrayLike, name: str) -> Vector:
+    """A unit vector along another one.
 
     Raises:
         ArgumentError: If it is no vector, or has no length.
     """
-    array = bounded_array(value, "axis", real=True)
+    array = bounded_array(value, name, real=True)
     if array.shape != (3,):
-        fail("axis", "be a vector of three components", f"has shape {array.shape}")
+        fail(name, "be a vector of three components", f"has shape {array.shape}")
     largest = float(np.abs(array).max())
     if largest == 0:
-        fail("axis", "have a length", f"is {show(value)}")
+        fail(name, "have a length", f"is {show(value)}")
     x, y, z = (float(one) for one in array / largest / np.linalg.norm(array / largest))
     return x, y, z
 

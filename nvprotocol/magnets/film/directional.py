@@ -6,12 +6,13 @@ W = ω_i + Dk² − iαΔ and b = B_u/μ₀M_s:
 
     H₁₁ = W + ω_M[P cos²θ cos²φ + (1 − P − b) sin²θ],   H₂₂ = W + ω_M P sin²φ,   H₁₂ = ω_M P cosθ sinφ cosφ,
     g(r) = K ∫ d²k/(2π)² e^(−2kh) (1 − e^(−kt))² e^(ik·r) (c₁·n*)(c₂·n*)* S/(Δ² − H₁₁H₂₂ + H₁₂²),
-    S = H₂₂(cos²θ cos²φ + sin²θ) + H₁₁ sin²φ − 2H₁₂ cosθ sinφ cosφ − 2Δ sinθ sinφ.
+    S = W(1 + sin²θ sin²φ) + ω_M(1 − b) sin²θ sin²φ − 2Δ sinθ sinφ
 
-At a given k the denominator is linear in sin²φ, so that the poles on the circle |k| = const are known: what they leave
-is an entire periodic function, for which the trapezoidal rule converges exponentially, and what they give is known in
-closed form. The integral over k that remains is cut where a root reaches an axis (it has inverse square roots there)
-and left to adaptive quadrature.
+(from S = H₂₂|n·e₁|² + H₁₁|n·e₂|² − 2H₁₂ Re[n·e₁(n·e₂)*] + 2Δ Im[n·e₁(n·e₂)*], where the terms with P cancel). At a
+given k the denominator is linear in sin²φ, so that the poles on the circle |k| = const are known: what they leave is an
+entire periodic function, for which the trapezoidal rule converges exponentially, and what they give is known in closed
+form. The integral over k that remains is cut where a root reaches an axis (it has inverse square roots there) and left
+to adaptive quadrature.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -45,8 +46,8 @@ NEAR = 8.0
 The imaginary part of φ itself has to be below 1 for that, too, or powers of sin φ at the pole cost digits.
 """
 
-DIGITS = 36.0
-"""−log of the error of a trapezoidal sum, so that it reaches rounding."""
+DIGITS = 26.0
+"""−log of the error of a trapezoidal sum, 5·10⁻¹²: below what the integral over k aims at."""
 
 AT_ONCE = 1 << 18
 """Phases k·r that are worked out together: they and their sines stay in a processor's cache."""
@@ -61,40 +62,42 @@ class Shells:
 
     waves: FilmWaves
     delta: float
-    base: Complex
+    base: NDArray
     volume: Real
 
     @classmethod
     def at(cls, waves: FilmWaves, k: Real, delta: float) -> "Shells":
         """The shells |k| = k in 1/m at the frequency Δ."""
-        base = waves.exchange(k) - 1j * waves.damping * delta
+        base = waves.exchange(k) - 1j * waves.damping * delta if waves.damping else waves.exchange(k)
         return cls(waves, delta, base, waves.magnetisation * waves.volume_share(k))
 
     @property
-    def tilted(self) -> Complex:
+    def tilted(self) -> NDArray:
         """H₁₁ at φ = π/2: W + ω_M(1 − P − b) sin²θ."""
         return self.base + self.waves.out_of_plane - self.volume * self.waves.sine**2
 
     @property
-    def share(self) -> Complex:
+    def share(self) -> NDArray:
         """How fast the denominator falls with sin²φ."""
         slope = self.base + self.waves.magnetisation * (1 - self.waves.anisotropy) - self.volume
         return self.volume * self.waves.sine**2 * slope
 
     @property
-    def pole(self) -> Complex:
+    def pole(self) -> NDArray:
         """sin²φ of the waves of frequency Δ."""
         along = self.tilted + self.volume * self.waves.cosine**2
         return (self.delta**2 - along * self.base) / self.share
 
-    def strength(self, sine: NDArray, cosine: NDArray) -> Complex:
-        """S, with the directions on the last axis of arrays of the shape of the shells and one more."""
-        c, s = self.waves.cosine, self.waves.sine
-        volume, base, tilted = self.volume[..., None], self.base[..., None], self.tilted[..., None]
-        first, second = tilted + volume * (c * cosine) ** 2, base + volume * sine**2
-        crossed = 2 * volume * (c * sine * cosine) ** 2  # 2 H₁₂ cosθ sinφ cosφ
-        mixed = first * sine**2 - crossed - 2 * self.delta * s * sine
-        return second * ((c * cosine) ** 2 + s**2) + mixed
+    def strength(self, sine: NDArray) -> NDArray:
+        """S, with the directions on the last axis; the sine has the shape of the shells and one more, or that alone."""
+        even, odd = self.strength_parts(sine)
+        return self.base[..., None] * even[0] + even[1] + odd
+
+    def strength_parts(self, sine: NDArray) -> tuple[tuple[NDArray, NDArray], NDArray]:
+        """S = W e₁ + e₂ + o: what is the same for φ + π, and what changes its sign."""
+        tilt = self.waves.sine
+        across = sine**2
+        return (1 + tilt**2 * across, self.waves.out_of_plane * across), -2 * self.delta * tilt * sine
 
 
 def dispersion(waves: FilmWaves, k: ArrayLike, sine_squared: float | Real) -> Real:
@@ -223,7 +226,7 @@ def _rings(shells: Shells, k: Real, along: Real, across: Real, distance: float, 
     root = np.arcsin(np.sqrt(pole + 0j))
     depth, phase = np.abs(np.imag(root)), np.maximum(1.0, k * distance)
     subtracted = (depth * phase < NEAR) & (depth < 1)
-    enough = phase + 10 * np.cbrt(phase) + DIGITS
+    enough = phase + 7 * np.cbrt(phase) + DIGITS
     with np.errstate(divide="ignore"):
         needed = np.where(subtracted, enough, np.maximum(enough, DIGITS / depth)) / 2
     half = np.ceil(needed).astype(int)
@@ -263,20 +266,22 @@ def _ring_sums(
     sine, cosine = np.sin(angle), np.cos(angle)
     below = (shells.delta**2 - (shells.tilted + shells.volume * shells.waves.cosine**2) * shells.base)[:, None]
     inverse = 1 / (2 * half * (below - shells.share[:, None] * sine**2))
-    strengths = [shells.strength(one, other) * inverse for one, other in ((sine, cosine), (-sine, -cosine))]
     phases = k[:, None, None] * (along[:, None] * cosine + across[:, None] * sine)
-    right = np.stack([strengths[0] * shared_weight(pair, sine, cosine) for pair in kinds], axis=-1)
-    left = np.stack([strengths[1] * shared_weight(pair, -sine, -cosine) for pair in kinds], axis=-1)
+    waves = np.cos(phases), np.sin(phases)
     backward = [(second, first) for first, second in kinds]
-    alike = all(np.array_equal(*pair) for pair in kinds)
     rings = np.empty((k.size, 2, len(kinds), along.size), dtype=complex)
-    even, odd = _products(np.cos(phases), right + left), 1j * _products(np.sin(phases), right - left)
-    rings[:, 0] = 2 * np.pi * np.moveaxis(even + odd, -1, 1)
-    if not alike:
-        right = np.stack([strengths[0] * shared_weight(pair, sine, cosine) for pair in backward], axis=-1)
-        left = np.stack([strengths[1] * shared_weight(pair, -sine, -cosine) for pair in backward], axis=-1)
-        even, odd = _products(np.cos(phases), right + left), 1j * _products(np.sin(phases), right - left)
-    rings[:, 1] = 2 * np.pi * np.moveaxis(even - odd, -1, 1)
+    parts = shells.strength_parts(sine)
+
+    def half_circle(pairs: Sequence[Pair]) -> tuple[Complex, Complex]:
+        weights = np.stack([shared_weight(pair, sine, cosine) for pair in pairs], axis=-1)
+        turned = np.stack([shared_weight(pair, -sine, -cosine) for pair in pairs], axis=-1)
+        return _half_circle(shells.base, inverse, parts, (weights + turned, weights - turned), waves)
+
+    even, odd = half_circle(kinds)
+    rings[:, 0] = even + odd
+    if not all(np.array_equal(first, second) for first, second in kinds):
+        even, odd = half_circle(backward)
+    rings[:, 1] = even - odd
     if np.any(subtracted):
         at = np.flatnonzero(subtracted)
         part = Shells(shells.waves, shells.delta, shells.base[at], shells.volume[at])
@@ -317,7 +322,7 @@ def _pole_correction(
     """
     s, c = np.sin(root)[:, None], np.cos(root)[:, None]
     corners = [(s, c), (s, -c), (-s, c), (-s, -c)]
-    strengths = [shells.strength(sin, cos) for sin, cos in corners]
+    strengths = [shells.strength(sin) for sin, _ in corners]
     pole = np.sin(root) ** 2
     on_shell = 1 / (np.sqrt(pole + 0j) * np.sqrt(pole - 1 + 0j) * shells.share)
     found = np.empty((k.size, 2, len(kinds[0]), along.size), dtype=complex)
@@ -334,8 +339,34 @@ def _pole_correction(
     return found
 
 
-def _products(matrices: Real, vectors: Complex) -> Complex:
+def _half_circle(
+    base: NDArray,
+    inverse: NDArray,
+    parts: tuple[tuple[NDArray, NDArray], NDArray],
+    weights: tuple[Complex, Complex],
+    waves: tuple[Real, Real],
+) -> tuple[Complex, Complex]:
+    """What cos(k·r) and i sin(k·r) give, from the parts of strength and weight that are even and odd in φ → φ + π."""
+    (constant, rising), odd = parts
+    even_weight, odd_weight = (_real_if_so(weight) for weight in weights)
+    found = []
+    for same, other, wave in ((even_weight, odd_weight, waves[0]), (odd_weight, even_weight, waves[1])):
+        first = constant[:, None] * same
+        second = rising[:, None] * same + odd[:, None] * other
+        vectors = inverse[..., None] * (base[:, None, None] * first + second)
+        found.append(2 * np.pi * np.moveaxis(_products(wave, vectors), -1, 1))
+    return found[0], 1j * found[1]
+
+
+def _real_if_so(values: Complex) -> NDArray:
+    """The real part of what is real; half of the work then."""
+    return values.real if not np.any(values.imag) else values
+
+
+def _products(matrices: Real, vectors: NDArray) -> NDArray:
     """Real matrices times complex ones, without a complex copy of the former."""
+    if not np.iscomplexobj(vectors):
+        return matrices @ vectors
     whole = np.ascontiguousarray(vectors).view(float)
     return np.ascontiguousarray(matrices @ whole).view(complex)
 

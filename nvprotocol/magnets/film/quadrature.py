@@ -10,6 +10,9 @@ from nvprotocol._checks import show
 from nvprotocol._warnings import warn
 from nvprotocol.errors import ValidityWarning
 
+_SAME_PLACE = 13
+"""Decimals to which two points of a rule are compared."""
+
 
 def integral(
     function: Callable[[float], NDArray],
@@ -56,10 +59,18 @@ def batched_integral(
         points: Where to divide the interval first.
         limit: Largest number of intervals.
     """
+    known: dict[float, NDArray] = {}
 
     def parts(points: NDArray) -> NDArray:
-        """SciPy's rules are for real numbers."""
-        return np.ascontiguousarray(function(points[:, 0])).view(float)
+        """Real numbers, which SciPy's rules are for; for the error they ask for the points of an interval again."""
+        places = np.round(points[:, 0], _SAME_PLACE).tolist()
+        new = [place for place in dict.fromkeys(places) if place not in known]
+        kept = {place: known[place] for place in places if place in known}
+        if new:
+            kept.update(zip(new, np.ascontiguousarray(function(np.array(new))).view(float), strict=True))
+        known.clear()
+        known.update(kept)
+        return np.stack([known[place] for place in places])
 
     outcome = scipy.integrate.cubature(
         parts,
