@@ -230,7 +230,7 @@ class NVCentre:
 
     def __str__(self) -> str:
         up, down, _ = self.levels
-        along = abs(float(np.dot(self.coupling, self.axis))) ** 2
+        along = abs(complex(np.dot(self.coupling, self.axis))) ** 2
         across = float(np.sum(np.abs(self.coupling) ** 2)) - along
         sensitivity = ", ".join(f"{one:.4g}" for one in self.sensitivity_ghz_per_t)
         rows = [

@@ -126,12 +126,9 @@ class Setting:
             given["height_nm"] = positive_array(height_nm, "height_nm")
             height = given["height_nm"][..., None]
         name = "positions_nm" if separation_nm is None else "separation_nm"
-        for argument, array in {name: positions, **given}.items():
-            if array.size == 0:
-                fail(argument, "contain at least one value", "is empty")
+        _require_values({name: positions, **given})
         batch_shape(0, **{name: positions[..., 0, 0]}, **given)
-        first, second = np.triu_indices(positions.shape[-2], 1)
-        between = positions[..., second, :] - positions[..., first, :]
+        between = _between(positions)
         _check_sizes(name, np.linalg.norm(between, axis=-1), given["temperature_k"], given["frequency_ghz"], height)
         return cls(
             positions=positions,
@@ -142,6 +139,18 @@ class Setting:
             height=height,
             centres=centres,
         )
+
+
+def _require_values(given: dict[str, Array]) -> None:
+    for argument, array in given.items():
+        if array.size == 0:
+            fail(argument, "contain at least one value", "is empty")
+
+
+def _between(positions: Array) -> Array:
+    """r_j − r_i for the pairs i < j."""
+    first, second = np.triu_indices(positions.shape[-2], 1)
+    return positions[..., second, :] - positions[..., first, :]
 
 
 def _centres(nv: NVCentre | Sequence[NVCentre] | None, n_qubits: int) -> tuple[NVCentre, ...]:

@@ -15,7 +15,7 @@ from scipy.integrate import simpson
 import nvprotocol as nv
 from nvprotocol.errors import ArgumentError, ValidityWarning
 from nvprotocol.magnets import YIG, YIG_COLD, Film, NVCentre
-from nvprotocol.magnets.film.directional import dispersion
+from nvprotocol.magnets.film.dispersion import dispersion
 from nvprotocol.magnets.film.equilibrium import equilibrium
 from nvprotocol.magnets.setting import Setting
 

@@ -14,7 +14,7 @@ from strategies import apart_from
 
 import nvprotocol as nv
 from nvprotocol.errors import ArgumentError, ValidityWarning
-from nvprotocol.magnets.film import Film, directional, forward_volume
+from nvprotocol.magnets.film import Film, directional, dispersion, forward_volume, shells
 from nvprotocol.magnets.film.waves import FilmWaves
 
 # The numbers of the tables were worked out for these: room temperature, 20 mT.
@@ -113,7 +113,7 @@ def on_shell(waves: FilmWaves, delta: float, x: float, y: float, height: float, 
     total = 0j
     for angle in angles:
         sine = np.sin(angle)
-        wave = directional.wave_at(waves, delta, sine**2)
+        wave = dispersion.wave_at(waves, delta, sine**2)
         assert wave is not None
         k, velocity = wave
         filled = -np.expm1(-k * waves.thickness) / (k * waves.thickness)
@@ -181,9 +181,9 @@ def test_a_circle_with_and_without_poles_on_it(k: float) -> None:
     """The pole subtraction against a plain sum, which needs damping and very many points."""
     waves, delta, x, y = film(damping=2e-3).geometry.waves, LOWER * 2e9 * np.pi, 4e-7, -2e-7
     wavenumber = np.array([k])
-    shells = directional.Shells.at(waves, wavenumber, delta)
-    found = directional._rings(
-        shells, wavenumber, np.array([x]), np.array([y]), float(np.hypot(x, y)), [(SEEN[1], SEEN[1])]
+    circles = shells.Shells.at(waves, wavenumber, delta)
+    found = shells.ring_sums(
+        circles, wavenumber, np.array([x]), np.array([y]), float(np.hypot(x, y)), [(SEEN[1], SEEN[1])]
     )
     for at, way in enumerate((1, -1)):
         plain = dense_ring(waves, k, delta, way * x, way * y, 200_001)
@@ -253,19 +253,19 @@ def test_waves() -> None:
         k = float(2e9 * np.pi / magnet.wavelength_nm(LOWER, azimuth))
 
         def frequency(k: float, squared: float = squared) -> float:
-            return float(directional.dispersion(waves, k, squared))
+            return float(dispersion.dispersion(waves, k, squared))
 
         assert frequency(k) == pytest.approx(LOWER * 2e9 * np.pi, rel=1e-10)
         slope = (frequency(k * (1 + 1e-5)) - frequency(k * (1 - 1e-5))) / (2e-5 * k)
         assert magnet.group_velocity_m_per_s(LOWER, azimuth) == pytest.approx(slope, rel=1e-6)
-    assert directional.dispersion(waves, np.array(1e-3), 0.3) == pytest.approx(magnet.gap_ghz * 2e9 * np.pi, rel=1e-9)
+    assert dispersion.dispersion(waves, np.array(1e-3), 0.3) == pytest.approx(magnet.gap_ghz * 2e9 * np.pi, rel=1e-9)
 
 
 def test_bottom_of_the_band_of_a_thick_film() -> None:
     """Backward-volume waves: the minimum over a fine grid, and nothing relaxes below it."""
     thick = Film(WARM, 300.0, 2.0, "in-plane")
     k = np.linspace(1e3, 3e7, 300_001)
-    lowest = float(directional.dispersion(thick.geometry.waves, k, 0.0).min()) / (2e9 * np.pi)
+    lowest = float(dispersion.dispersion(thick.geometry.waves, k, 0.0).min()) / (2e9 * np.pi)
     assert thick.band_bottom_ghz == pytest.approx(lowest, rel=1e-8)
     options: dict[str, Any] = {"height_nm": 30.0, "dephasing": False}
     below = thick.medium(50.0, frequency_ghz=lowest - 0.01, **options)

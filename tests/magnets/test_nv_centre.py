@@ -138,6 +138,15 @@ def test_axes_of_diamond(cut: str) -> None:
     np.testing.assert_allclose(found_tilts, tilts[cut], atol=1e-3)
 
 
+def test_a_centre_in_words() -> None:
+    centre = NVCentre((1, 1, 1), (20.0, 0, 0), "upper")
+    words = str(centre)
+    assert f"{centre.frequency_ghz:.6g} GHz" in words
+    assert "levels 0 and 2 by energy" in words
+    along = abs(complex(centre.coupling @ np.array(centre.axis))) ** 2
+    assert f"{along:.3g} along the axis" in words
+
+
 BAD = {
     "`axis` must have a length": {"axis": (0, 0, 0)},
     "`axis` must be a vector of three components": {"axis": (0, 1)},

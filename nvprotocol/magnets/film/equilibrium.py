@@ -1,12 +1,19 @@
 """Where the magnetisation of a film points in a field; fields in mT."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.constants import mu_0
 from scipy.optimize import brentq
 
 from nvprotocol._checks import fail, show
+from nvprotocol._typing import ArrayLike
+from nvprotocol.magnets.limits import number_of_magnet
+from nvprotocol.magnets.materials import Material
+
+Orientation = Literal["normal", "in-plane", "oblique"]
+Vector = tuple[float, float, float]
 
 UPRIGHT = 5e-6
 """Angle in rad from the normal, or from the plane, up to which a film is taken as magnetised along it.
@@ -93,3 +100,39 @@ def equilibrium(field_mt: tuple[float, float, float], demagnetisation_mt: float)
     if sine < 0:  # the other direction in the plane
         sine, azimuth = -sine, azimuth + np.pi
     return Equilibrium(sine, cosine, azimuth, internal)
+
+
+def magnetised(material: Material, field_mt: Vector, anisotropy_mt: float) -> tuple[Equilibrium, float]:
+    """How a field magnetises a film, and the frequency of its uniform mode in GHz.
+
+    Raises:
+        ArgumentError: If not in one direction, or that is not stable.
+    """
+    effective = 1e3 * mu_0 * material.magnetisation_a_per_m - anisotropy_mt
+    state = equilibrium(field_mt, effective)
+    squared = state.internal_mt * (state.internal_mt + effective * state.sine**2)
+    if not squared > 0 or state.internal_mt <= 0:
+        fail("field_mt", "be one in which the film is magnetised uniformly", f"is {show(field_mt)}")
+    return state, material.gyromagnetic_ghz_per_t * 1e-3 * float(np.sqrt(squared))
+
+
+def orientation_of(state: Equilibrium) -> Orientation:
+    """The word for a direction of the magnetisation."""
+    if state.sine == 0:
+        return "normal"
+    return "in-plane" if state.cosine == 0 else "oblique"
+
+
+def along(material: Material, field_mt: ArrayLike, orientation: str, anisotropy_mt: float) -> Vector:
+    """A field of a strength along the normal or in the plane.
+
+    Raises:
+        ArgumentError: If the film is not magnetised that way in it.
+    """
+    strength = number_of_magnet(field_mt, "field_mt")
+    effective = 1e3 * mu_0 * material.magnetisation_a_per_m - anisotropy_mt
+    planar = orientation == "in-plane"
+    if (strength + effective if planar else strength - effective) <= 0:
+        way, limit = ("in its plane", -effective) if planar else ("along its normal", effective)
+        fail("field_mt", f"exceed {show(limit)} to magnetise the film {way}", f"is {show(strength)}")
+    return (strength, 0.0, 0.0) if planar else (0.0, 0.0, strength)

@@ -10,18 +10,18 @@ from scipy.constants import mu_0
 from nvprotocol._checks import fail, instance, one_of, positive_array, real_number, require_bounded, show, truth
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import GAMMA
-from nvprotocol.magnets.film.equilibrium import Equilibrium, equilibrium
+from nvprotocol.magnets.film.equilibrium import Equilibrium, Orientation, Vector, along, magnetised, orientation_of
 from nvprotocol.magnets.film.geometry import Geometry
+from nvprotocol.magnets.film.remarks import notes_of, seen, shown
 from nvprotocol.magnets.film.response import emitted, film_response
 from nvprotocol.magnets.film.waves import FilmWaves
 from nvprotocol.magnets.limits import number_of_magnet
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.materials import Material
 from nvprotocol.magnets.nv_centre import field_vector
-from nvprotocol.magnets.response import Response, own_entries
+from nvprotocol.magnets.response import Response
 from nvprotocol.magnets.setting import SAME, Setting
 from nvprotocol.magnets.spins import Spins
-from nvprotocol.magnets.validity import validity_note
 from nvprotocol.medium import Note
 
 __all__ = ["Film"]
@@ -30,17 +30,9 @@ _FARTHEST = 2000
 """Separation over height: a point in the plane then takes ten seconds."""
 
 Array = NDArray[np.float64]
-Orientation = Literal["normal", "in-plane", "oblique"]
 Transition = Literal["lower", "upper"]
-Vector = tuple[float, float, float]
 
 RAD_PER_S_PER_GHZ = 2e9 * np.pi
-THICKEST = 1.0
-"""Largest k₀t with which waves are taken as uniform through the film without a warning."""
-
-ONE_WAY = 0.95
-"""Concurrence under monitoring below which a medium is said to be one-way."""
-
 APPROXIMATION = (
     "second order in the stray field, Born–Markov, lowest thickness mode (Kalinikos–Slavin); J_z by two magnons left "
     "out"
@@ -186,7 +178,7 @@ class Film(Magnet):
         anisotropy = number_of_magnet(anisotropy_mt, "anisotropy_mt")
         if np.ndim(field_mt) == 0:
             stated = one_of(orientation or "normal", "orientation", ("normal", "in-plane"))
-            vector = _along(_material(material), field_mt, stated, anisotropy)
+            vector = along(_material(material), field_mt, stated, anisotropy)
         else:
             vector, stated = field_vector(field_mt), orientation
         state, gap = magnetised(_material(material), vector, anisotropy)
@@ -242,7 +234,7 @@ class Film(Magnet):
                 fail("nv", must, f"stands over one of which only the gap, {show(self.gap_ghz)} GHz, is")
             distance = np.linalg.norm(np.subtract(centre.field_mt, self.field_mt))
             if distance > SAME_FIELD * np.linalg.norm(self.field_mt):
-                fail("nv", f"be in the field of the film, {_shown(self.field_mt)}", f"is in {_shown(centre.field_mt)}")
+                fail("nv", f"be in the field of the film, {shown(self.field_mt)}", f"is in {shown(centre.field_mt)}")
 
     @property
     def band_bottom_ghz(self) -> float:
@@ -323,7 +315,7 @@ class Film(Magnet):
             film of YIG, 20 nm, magnetised normal, gap 2 GHz, α = 0
         """
         film = f"film of {self.material.name}, {show(self.thickness_nm)} nm, magnetised {self.orientation}"
-        field = "" if self.field_mt is None else f"in {_shown(self.field_mt)}, "
+        field = "" if self.field_mt is None else f"in {shown(self.field_mt)}, "
         easy = f", B_u = {show(self.anisotropy_mt)} mT" if self.anisotropy_mt else ""
         seen = f"{field}gap {show(self.gap_ghz)} GHz, α = {show(self.damping)}"
         return f"{film}, {seen}{easy}", APPROXIMATION
@@ -342,87 +334,7 @@ class Film(Magnet):
             The film is thick: waves with k₀t up to
         """
         instance(setting, "setting", Setting), instance(response, "response", Response)
-        waves = self.geometry.waves
-        delta = setting.frequency * 1e6
-        bottom = self.geometry.band_bottom
-        along, across = (emitted(self.geometry, np.unique(delta), sine_squared)[:, 0] for sine_squared in (0.0, 1.0))
-        standing = bottom + waves.stiffness * (np.pi / waves.thickness) ** 2
-        notes = [
-            validity_note(
-                np.nan_to_num(np.fmax(along, across)) * waves.thickness,
-                THICKEST,
-                "The film is thick: waves with k₀t up to {} are taken as uniform through it, above {}.",
-            ),
-            validity_note(
-                delta / standing,
-                1.0,
-                "The film is thick: standing waves of the next thickness mode, which are left out, are resonant, too; "
-                "the splitting is {} of their lowest frequency, above {}.",
-            ),
-        ]
-        if waves.damping == 0 and np.any(delta <= bottom):
-            notes.append(Note("The splitting is below the band: no spin wave of that energy, so only J⊥ is left."))
-        if not waves.isotropic and setting.n_qubits > 1:
-            notes.append(_one_way(response, setting.n_qubits))
-        notes += self._seen(setting)
-        return [note for note in notes if note is not None]
-
-    def _seen(self, setting: Setting) -> list[Note]:
-        """What the qubits are, and which of them is not in its ground state."""
-        if not setting.centres:
-            text = f"The splitting is as given, not tied to a field: {self.transition} transition, NV axis along the "
-            return [Note(f"{text}magnetisation.")]
-        notes = []
-        for centre in dict.fromkeys(setting.centres):
-            axis = ", ".join(f"{one:.4g}" for one in centre.axis)
-            where = f"axis ({axis}), {centre.transition} transition, {centre.frequency_ghz:.6g} GHz"
-            notes.append(Note(f"NV centre in {_shown(centre.field_mt)}: {where}."))
-            if centre.levels[0] != 0:
-                text = (
-                    "The NV centre is beyond its anticrossing: |↑⟩ is not its ground state, and decays at T = 0, too."
-                )
-                notes.append(Note(text))
-        return notes
-
-
-def magnetised(material: Material, field_mt: Vector, anisotropy_mt: float) -> tuple[Equilibrium, float]:
-    """How a field magnetises a film, and the frequency of its uniform mode in GHz.
-
-    Raises:
-        ArgumentError: If not in one direction, or that is not stable.
-    """
-    effective = 1e3 * mu_0 * material.magnetisation_a_per_m - anisotropy_mt
-    state = equilibrium(field_mt, effective)
-    squared = state.internal_mt * (state.internal_mt + effective * state.sine**2)
-    if not squared > 0 or state.internal_mt <= 0:
-        fail("field_mt", "be one in which the film is magnetised uniformly", f"is {show(field_mt)}")
-    return state, material.gyromagnetic_ghz_per_t * 1e-3 * float(np.sqrt(squared))
-
-
-def orientation_of(state: Equilibrium) -> Orientation:
-    """The word for a direction of the magnetisation."""
-    if state.sine == 0:
-        return "normal"
-    return "in-plane" if state.cosine == 0 else "oblique"
-
-
-def _along(material: Material, field_mt: ArrayLike, orientation: str, anisotropy_mt: float) -> Vector:
-    """A field of a strength along the normal or in the plane.
-
-    Raises:
-        ArgumentError: If the film is not magnetised that way in it.
-    """
-    strength = number_of_magnet(field_mt, "field_mt")
-    effective = 1e3 * mu_0 * material.magnetisation_a_per_m - anisotropy_mt
-    planar = orientation == "in-plane"
-    if (strength + effective if planar else strength - effective) <= 0:
-        way, limit = ("in its plane", -effective) if planar else ("along its normal", effective)
-        fail("field_mt", f"exceed {show(limit)} to magnetise the film {way}", f"is {show(strength)}")
-    return (strength, 0.0, 0.0) if planar else (0.0, 0.0, strength)
-
-
-def _shown(field_mt: Vector) -> str:
-    return f"({', '.join(f'{one:.6g}' for one in field_mt)}) mT"
+        return notes_of(self.geometry, setting, response) + seen(setting, self.transition)
 
 
 def _require_near(setting: Setting) -> None:
@@ -438,20 +350,3 @@ def _material(value: object) -> Material:
     if not isinstance(value, Material):
         fail("material", "be a Material, such as YIG", f"is {show(value)}")
     return value
-
-
-def _one_way(response: Response, n_qubits: int) -> Note | None:
-    """A note where the amplitudes there and back differ: then |A| alone misleads."""
-    own = own_entries(response.relaxation, n_qubits)
-    flip_flop, rate = response.flip_flop[..., own:], response.relaxation[..., own:]
-    there, back = 2 * flip_flop - 1j * rate, 2 * np.conj(flip_flop) - 1j * np.conj(rate)
-    low, high = np.minimum(np.abs(there), np.abs(back)), np.maximum(np.abs(there), np.abs(back))
-    ratio = float(np.min(np.where(high > 0, low / np.where(high > 0, high, 1.0), 1.0)))
-    root = np.sqrt(ratio)
-    limit = 2 * root / (1 + ratio)
-    if limit > ONE_WAY:
-        return None
-    return Note(
-        f"The film is one-way: |g₁₂/g₂₁| of its waves is {show(ratio)} or its inverse at worst; at T = 0 and δ = 0 "
-        f"the monitored C saturates at 2/(x + 1/x) = {show(float(limit))}, x = √|g₁₂/g₂₁|, whatever |A|/a."
-    )

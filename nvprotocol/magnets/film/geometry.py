@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.magnets.film import directional, forward_volume
+from nvprotocol.magnets.film import directional, dispersion, forward_volume
 from nvprotocol.magnets.film.stray_field import Pair, harmonics, turned
 from nvprotocol.magnets.film.waves import FilmWaves
 
@@ -30,13 +30,13 @@ class Geometry(NamedTuple):
     @property
     def band_bottom(self) -> float:
         """Lowest frequency of a spin wave in rad/s."""
-        return self.waves.gap if self.waves.isotropic else directional.band_bottom(self.waves)
+        return self.waves.gap if self.waves.isotropic else dispersion.band_bottom(self.waves)
 
     def wave_at(self, delta: float, sine_squared: float) -> tuple[float, float] | None:
         """Wavenumber in 1/m and group velocity in m/s of the wave of a frequency in a direction, None without one."""
         if self.waves.isotropic:
             return forward_volume.wave_at(self.waves, delta)
-        return directional.wave_at(self.waves, delta, sine_squared)
+        return dispersion.wave_at(self.waves, delta, sine_squared)
 
     def transfer(
         self, delta: float, along: Array, across: Array, heights: Array, pairs: Sequence[Pair]
