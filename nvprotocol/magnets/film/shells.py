@@ -153,16 +153,9 @@ def _one_size(
     at = np.flatnonzero(subtracted)
     if at.size:
         part = Shells(shells.waves, shells.delta, shells.base[at], shells.volume[at])
-        rings[at] += _pole_correction(
-            part,
-            k[at],
-            along,
-            across,
-            root[at],
-            np.sum(inverse[at], -1),
-            np.sum(sine * cosine * inverse[at], -1),
-            (kinds, _reversed(kinds)),
-        )
+        sums = np.sum(inverse[at], -1), np.sum(sine * cosine * inverse[at], -1)
+        both = kinds, _reversed(kinds)
+        rings[at] += _pole_correction(part, k[at], along, across, root[at], sums, both)
     return rings
 
 
@@ -176,8 +169,7 @@ def _pole_correction(
     along: Real,
     across: Real,
     root: Complex,
-    plain: Complex,
-    twisted: Complex,
+    sums: tuple[Complex, Complex],
     kinds: tuple[Sequence[Pair], Sequence[Pair]],
 ) -> Complex:
     """What the poles on a circle give, less what the sum over its directions has given of them.
@@ -188,10 +180,10 @@ def _pole_correction(
         along: Displacements.
         across: Displacements.
         root: φ of a pole.
-        plain: The sum over directions of 1/(Δ² − ω²), over twice their number.
-        twisted: The same of sin φ cos φ/(Δ² − ω²).
+        sums: The sums over directions of 1/(Δ² − ω²) and of sin φ cos φ/(Δ² − ω²), over twice their number.
         kinds: Pairs of vectors, for r and for −r.
     """
+    plain, twisted = sums
     s, c = np.sin(root)[:, None], np.cos(root)[:, None]
     corners = [(s, c), (s, -c), (-s, c), (-s, -c)]
     strengths = [shells.strength(sin) for sin, _ in corners]
