@@ -265,6 +265,8 @@ class Magnet(ABC):
         numbers = {name: Number(np.asarray(value)[..., 0], unit) for name, (value, unit) in values.items()}
         numbers["(a+ã)·r/v_g"] = Number(retardation(setting, response, thermal))
         numbers["(a+ã)/|Δ−Ω|"] = Number(edge_ratio(response, thermal))
+        if response.leakage is not None and np.any(response.leakage > 0):
+            numbers["leakage"] = Number(response.leakage.sum(axis=-1), "1/µs out of |↑↓⟩, into the third levels")
         if setting.centres and setting.n_qubits > 1:
             splittings = np.array([one.frequency_ghz for one in setting.centres]) * RAD_PER_US_PER_GHZ
             numbers["δ"] = Number(np.asarray(np.ptp(splittings) / 2), "rad/µs, half the spread of the splittings")

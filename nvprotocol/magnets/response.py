@@ -30,8 +30,7 @@ class Response(NamedTuple):
         edge: Distance |Δ − Ω| of the splitting from the band edge, shape (…, 1).
         dressing: Rate in terms of which the weight of magnons in the dressed qubit is dressing/|Δ − Ω|, shape (…, 1).
         quanta: Magnons that the relaxation of a qubit makes: 1, or −1 where the magnet's spin is antiparallel to it.
-        leakage: Largest rate at which a spin 1 leaves the two levels for its third one, 2ã or 2a at that transition,
-            shape (…, 1).
+        leakage: Rates in 1/µs at which |↑⟩ and |↓⟩ of a spin 1 go over into its third level, shape (…, 2).
 
     Examples:
         >>> from nvprotocol.magnets.setting import Setting

@@ -64,7 +64,7 @@ def notes_on(setting: Setting, response: Response, occupation: Array, direct: Ar
         ),
     ]
     if response.leakage is not None:
-        share = (response.leakage / np.where(rate > 0, 2 * rate, np.inf))[..., 0]
+        share = (response.leakage.max(axis=-1, keepdims=True) / np.where(rate > 0, 2 * rate, np.inf))[..., 0]
         text = "The third level of the spin is left out: it is reached at {} of 1/T1, above {}."
         warnings_found.append(validity_note(share, MOST_LEAKAGE, text))
     remarks = [_temperature(setting, occupation, rate), _direct(direct, rate)]

@@ -293,7 +293,10 @@ def test_leakage_is_that_of_the_other_transitions() -> None:
     other = film.geometry.local_rate(leak.frequency_ghz * GHZ, np.array([10e-9]), leak.coupling)
     found = film.response(setting).leakage
     assert found is not None
-    assert float(found[0]) == pytest.approx(2e-6 * float(other[0]), rel=1e-9)
+    assert found.tolist() == pytest.approx([0.0, 2e-6 * float(other[0])], rel=1e-9)
+    medium = film.medium(50.0, height_nm=10.0, nv=centre)
+    assert medium.provenance is not None
+    assert float(medium.provenance.numbers["leakage"].value) == pytest.approx(float(found[1]), rel=1e-9)
     assert float(other[0]) > 0
 
 

@@ -18,41 +18,42 @@ MICRO, NANO = 1e-6, 1e-9
 
 
 class _Way(NamedTuple):
-    """A transition into the third level: its frequency in rad/µs, shape (…, 1), and the spin's matrix element."""
+    """A transition from |↑⟩ (0) or |↓⟩ (1) into the third level: frequency in rad/µs, and the spin's matrix element."""
 
+    level: int
     frequency: Array
     coupling: NDArray
     emits: bool
 
 
 def leakage(geometry: Geometry, setting: Setting, spins: Spins) -> Array:
-    """The largest rate out of a level of a qubit into the third one in rad/µs, shape (…, 1).
+    """The rates at which |↑⟩ and |↓⟩ go over into the third level in 1/µs, shape (…, 2), the largest of the qubits.
 
-    2ã at the frequency of that transition where magnons are absorbed, 2a where the third level lies below. Where only
-    a splitting Δ is known, the third level is that of a field along the axis: 2D_zfs − Δ above |↑⟩.
+    2ã at the frequency of that transition where magnons are absorbed, 2a(1 + n) where the third level lies below. Where
+    only a splitting Δ is known, the third level is that of a field along the axis: 2D_zfs − Δ above |↑⟩, and from |↓⟩
+    there is no way to it.
     """
-    rates = [_rate(geometry, setting, way) for way in _ways(setting, spins)]
-    found = np.zeros(())
-    for rate in rates:
-        found = np.maximum(found, rate)
-    return found
+    rates: list[Array] = [np.zeros(1), np.zeros(1)]
+    for way in _ways(setting, spins):
+        rates[way.level] = np.maximum(rates[way.level], _rate(geometry, setting, way))
+    return np.concatenate(np.broadcast_arrays(*rates), axis=-1)
 
 
 def _ways(setting: Setting, spins: Spins) -> list[_Way]:
     if not setting.centres:
         other = 2 * ZERO_FIELD_SPLITTING_GHZ * RAD_PER_US_PER_GHZ - setting.frequency
-        return [_Way(other, np.conj(spins.coupling[0]), emits=False)]
+        return [_Way(0, other, np.conj(spins.coupling[0]), emits=False)]
     return [
-        _Way(np.array([leak.frequency_ghz * RAD_PER_US_PER_GHZ]), leak.coupling, leak.emits)
+        _Way(level, np.array([leak.frequency_ghz * RAD_PER_US_PER_GHZ]), leak.coupling, leak.emits)
         for centre in dict.fromkeys(setting.centres)
-        for leak in centre.leaks
+        for level, leak in enumerate(centre.leaks)
     ]
 
 
 def _rate(geometry: Geometry, setting: Setting, way: _Way) -> Array:
     assert setting.height is not None
     if not way.emits and not np.any(setting.temperature > 0):
-        return np.zeros(())
+        return np.zeros(1)
     heights = setting.height * NANO
     batch = np.broadcast_shapes(way.frequency.shape[:-1], heights.shape[:-1])
     frequency = padded(way.frequency, len(batch))
