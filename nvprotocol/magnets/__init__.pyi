@@ -2,6 +2,7 @@ from .diamond import nv_axes as nv_axes
 from .exchange import Exchange as Exchange
 from .exchange.markov import MarkovCheck as MarkovCheck
 from .film import Film as Film
+from .film.three_levels import ThreeLevelCheck as ThreeLevelCheck
 from .magnet import Magnet as Magnet
 from .materials import YIG as YIG
 from .materials import YIG_COLD as YIG_COLD

@@ -77,6 +77,9 @@ def made() -> dict[str, Any]:
         "dipole": dipole_coupling(np.array([[10.0, 0.0, 0.0]]), Spins.along((0, 0, 1), 1, 2)),
         "spins": Spins.along((0, 0, 1), 1, 2),
         "centre": nv.magnets.NVCentre(field_mt=(0, 1, 20)),
+        "three levels": nv.magnets.ThreeLevelCheck(
+            times=np.zeros(1), exact=np.zeros(1), two_levels=np.zeros(1), leaked=np.zeros(1)
+        ),
         "leak": nv.magnets.NVCentre(field_mt=(0, 1, 20)).leaks[0],
         "markov": exchange.markov_check(100.0, frequency_ghz=2.87),
         "small magnet": SmallMagnet.random(seed=1, beta=1.0, n_spins=3, chiral=False),

@@ -7,27 +7,35 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import mu_0
 
-from nvprotocol._checks import fail, instance, one_of, positive_array, real_number, require_bounded, show, truth
+from nvprotocol._checks import (
+    fail,
+    instance,
+    one_of,
+    positive_array,
+    real_number,
+    require_bounded,
+    show,
+    times_array,
+    truth,
+)
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import GAMMA
 from nvprotocol.magnets.film.equilibrium import Equilibrium, Orientation, Vector, along, magnetised, orientation_of
 from nvprotocol.magnets.film.geometry import Geometry
 from nvprotocol.magnets.film.remarks import notes_of, seen, shown
-from nvprotocol.magnets.film.response import emitted, film_response
+from nvprotocol.magnets.film.response import emitted, film_response, require_near
+from nvprotocol.magnets.film.three_levels import ThreeLevelCheck, check_three_levels
 from nvprotocol.magnets.film.waves import FilmWaves
 from nvprotocol.magnets.limits import number_of_magnet
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.materials import Material
-from nvprotocol.magnets.nv_centre import field_vector
+from nvprotocol.magnets.nv_centre import NVCentre, field_vector
 from nvprotocol.magnets.response import Response
 from nvprotocol.magnets.setting import SAME, Setting
 from nvprotocol.magnets.spins import Spins
 from nvprotocol.medium import Note
 
 __all__ = ["Film"]
-
-_FARTHEST = 2000
-"""Separation over height: a point in the plane then takes ten seconds."""
 
 Array = NDArray[np.float64]
 Transition = Literal["lower", "upper"]
@@ -303,7 +311,7 @@ class Film(Magnet):
             >>> bool(np.any(nv.magnets.Film(nv.magnets.YIG, 20, 2.0).response(setting).relaxation))  # below the gap
             False
         """
-        _require_near(instance(setting, "setting", Setting))
+        require_near(instance(setting, "setting", Setting))
         dephasing = truth(dephasing, "dephasing")
         return film_response(self.geometry, setting, self.spins(setting), dephasing=dephasing)
 
@@ -336,14 +344,57 @@ class Film(Magnet):
         instance(setting, "setting", Setting), instance(response, "response", Response)
         return notes_of(self.geometry, setting, response) + seen(setting, self.transition)
 
+    def three_level_check(
+        self,
+        separation_nm: float,
+        *,
+        azimuth_deg: float = 0.0,
+        height_nm: float,
+        nv: NVCentre,
+        temperature_k: float = 0.0,
+        chemical_potential_ghz: float = 0.0,
+        times: ArrayLike | None = None,
+    ) -> ThreeLevelCheck:
+        """A pair of two-level spins against the whole spins 1, whose third levels it may leave for.
 
-def _require_near(setting: Setting) -> None:
-    if setting.height is None:
-        return
-    ratio = setting.distance / setting.height
-    if np.any(ratio > _FARTHEST):
-        must = f"be at most {_FARTHEST} × the height, as waves down to its length are summed"
-        fail("separation_nm", must, f"is {show(float(ratio.max()))} × it")
+        Args:
+            separation_nm: Distance of the pair in nm.
+            azimuth_deg: Its direction in the plane, in degrees from x.
+            height_nm: Height over the film in nm.
+            nv: Both NV centres.
+            temperature_k: Temperature in K.
+            chemical_potential_ghz: Chemical potential of the magnons, below all three frequencies.
+            times: Times in µs; by default up to 2/a.
+
+        Raises:
+            ArgumentError: See `medium`.
+
+        Examples:
+            >>> field = (0.0, 50.0, 5.0)
+            >>> film = nv.magnets.Film.in_field(nv.magnets.YIG_COLD, 20, field, damping=1e-3)
+            >>> centre = nv.magnets.NVCentre((1, 1, 1), field, "upper")  # whose |↓⟩ decays to the level between
+            >>> film.three_level_check(50.0, height_nm=10.0, nv=centre).leaked[-1] > 1e-4
+            np.True_
+        """
+        where = {"azimuth_deg": real_number(azimuth_deg, "azimuth_deg"), "height_nm": height_nm}
+        setting = Setting.read(
+            2,
+            separation_nm=real_number(separation_nm, "separation_nm", above=0.0),
+            nv=instance(nv, "nv", NVCentre, article="an"),
+            temperature_k=real_number(temperature_k, "temperature_k", minimum=0.0),
+            chemical_potential_ghz=real_number(chemical_potential_ghz, "chemical_potential_ghz"),
+            **where,
+        )
+        self.check(setting)
+        lowest = min(nv.frequency_ghz, *(leak.frequency_ghz for leak in nv.leaks))
+        if chemical_potential_ghz >= lowest:
+            must = f"lie below all frequencies of the spins, {show(lowest)} GHz"
+            fail("chemical_potential_ghz", must, f"is {show(chemical_potential_ghz)}")
+        thermal = float(setting.temperature[0]), float(setting.chemical_potential[0])
+        wanted = None if times is None else times_array(times)
+        return check_three_levels(
+            self.geometry, nv, setting.displacement[1], real_number(height_nm, "height_nm", above=0.0), thermal, wanted
+        )
 
 
 def _material(value: object) -> Material:

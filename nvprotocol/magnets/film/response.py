@@ -18,6 +18,9 @@ Array = NDArray[np.float64]
 
 MICRO, NANO = 1e-6, 1e-9
 
+_FARTHEST = 2000
+"""Separation over height: a point in the plane then takes ten seconds."""
+
 
 def film_response(geometry: Geometry, setting: Setting, spins: Spins, *, dephasing: bool) -> Response:
     """What `Film.response` answers for spins with these matrix elements."""
@@ -48,6 +51,16 @@ def film_response(geometry: Geometry, setting: Setting, spins: Spins, *, dephasi
     )
     fastest = response.own_rate(setting.n_qubits)
     return response._replace(dressing=np.where(travelling, fastest, bare), leakage=leakage(geometry, setting, spins))
+
+
+def require_near(setting: Setting) -> None:
+    """Refuses separations so large that the integral over waves would turn too often."""
+    if setting.height is None:
+        return
+    ratio = setting.distance / setting.height
+    if np.any(ratio > _FARTHEST):
+        must = f"be at most {_FARTHEST} × the height, as waves down to its length are summed"
+        fail("separation_nm", must, f"is {show(float(ratio.max()))} × it")
 
 
 def emitted(geometry: Geometry, delta: Array, sine_squared: float) -> Array:
