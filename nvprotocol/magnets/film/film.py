@@ -376,25 +376,17 @@ class Film(Magnet):
             >>> film.three_level_check(50.0, height_nm=10.0, nv=centre).leaked[-1] > 1e-4
             np.True_
         """
-        where = {"azimuth_deg": real_number(azimuth_deg, "azimuth_deg"), "height_nm": height_nm}
         setting = Setting.read(
             2,
             separation_nm=real_number(separation_nm, "separation_nm", above=0.0),
             nv=instance(nv, "nv", NVCentre, article="an"),
             temperature_k=real_number(temperature_k, "temperature_k", minimum=0.0),
             chemical_potential_ghz=real_number(chemical_potential_ghz, "chemical_potential_ghz"),
-            **where,
+            azimuth_deg=real_number(azimuth_deg, "azimuth_deg"),
+            height_nm=real_number(height_nm, "height_nm", above=0.0),
         )
         self.check(setting)
-        lowest = min(nv.frequency_ghz, *(leak.frequency_ghz for leak in nv.leaks))
-        if chemical_potential_ghz >= lowest:
-            must = f"lie below all frequencies of the spins, {show(lowest)} GHz"
-            fail("chemical_potential_ghz", must, f"is {show(chemical_potential_ghz)}")
-        thermal = float(setting.temperature[0]), float(setting.chemical_potential[0])
-        wanted = None if times is None else times_array(times)
-        return check_three_levels(
-            self.geometry, nv, setting.displacement[1], real_number(height_nm, "height_nm", above=0.0), thermal, wanted
-        )
+        return check_three_levels(self.geometry, setting, None if times is None else times_array(times))
 
 
 def _material(value: object) -> Material:

@@ -11,14 +11,14 @@ import numpy as np
 import scipy  # whose modules are loaded when they are first used
 from numpy.typing import NDArray
 
-from nvprotocol._checks import show
+from nvprotocol._checks import fail, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.entanglement import concurrence
 from nvprotocol.magnets.bose import occupation
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.film.geometry import Geometry
-from nvprotocol.magnets.nv_centre import NVCentre
 from nvprotocol.magnets.response import one_magnon
+from nvprotocol.magnets.setting import Setting
 
 __all__ = ["ThreeLevelCheck"]
 
@@ -63,24 +63,25 @@ class ThreeLevelCheck:
         )
 
 
-def check_three_levels(
-    geometry: Geometry,
-    centre: NVCentre,
-    displacement: Array,
-    height: float,
-    thermal: tuple[float, float],
-    times: Array | None,
-) -> ThreeLevelCheck:
+def check_three_levels(geometry: Geometry, setting: Setting, times: Array | None) -> ThreeLevelCheck:
     """Works out the check; see `Film.three_level_check`.
 
     Args:
         geometry: The film.
-        centre: Both NV centres.
-        displacement: Components of their distance in nm, shape (2,).
-        height: Height in nm.
-        thermal: k_B T/ħ and the chemical potential in rad/µs.
-        times: Times in µs, None for up to four lifetimes.
+        setting: A pair of equal NV centres.
+        times: Times in µs, None for up to 2/a.
+
+    Raises:
+        ArgumentError: If the chemical potential reaches one of the frequencies of the spins.
     """
+    assert setting.height is not None
+    centre, displacement, height = setting.centres[0], setting.displacement[1], float(setting.height[0])
+    thermal = float(setting.temperature[0]), float(setting.chemical_potential[0])
+    lowest = min(centre.frequency_ghz, *(leak.frequency_ghz for leak in centre.leaks))
+    potential = thermal[1] / RAD_PER_US_PER_GHZ
+    if potential >= lowest:
+        must = f"lie below all frequencies of the spins, {show(lowest)} GHz"
+        fail("chemical_potential_ghz", must, f"is {show(potential)}")
     ways = [(0, 1, centre.frequency_ghz, centre.coupling)]  # levels ↑, ↓ and the third: 0, 1, 2
     for start, leak in enumerate(centre.leaks):
         low, high = (2, start) if leak.emits else (start, 2)
