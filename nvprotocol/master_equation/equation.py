@@ -145,6 +145,31 @@ class MasterEquation:
             return MasterEquation(self._medium, self._detuning, total, offset=self._offset)
         return MasterEquation(self._medium, self.splittings, total)
 
+    def shifted(self, by: ArrayLike) -> "MasterEquation":
+        """The same with other splittings, in the same rotating frame: what is given adds to the Δ_i.
+
+        Args:
+            by: What adds to each splitting in rad/µs, shape (…, N).
+
+        Raises:
+            ArgumentError: If it is not real, not finite, or not one for each qubit.
+
+        Examples:
+            >>> equation = nv.MasterEquation(nv.Medium.pair(), detuning=0.5)
+            >>> equation.shifted([0.25, 0.0]).splittings.tolist()
+            [0.75, -0.5]
+        """
+        more = bounded_array(by, "by", real=True)
+        if not more.ndim or more.shape[-1] != self.n_qubits:
+            fail("by", f"have shape (…, {self.n_qubits}), one for each qubit", f"has shape {more.shape}")
+        if self.n_qubits == 2:
+            half, mean = (more[..., 0] - more[..., 1]) / 2, (more[..., 0] + more[..., 1]) / 2
+            return MasterEquation(self._medium, self._detuning + half, self._drive, offset=self._offset + mean)
+        total = self.splittings + more
+        about_mean = self._drive is None and self._medium.symmetry == "U(1)"
+        offset = total.mean(axis=-1) if about_mean else 0.0
+        return MasterEquation(self._medium, total, self._drive, offset=offset)
+
     @property
     def n_qubits(self) -> int:
         """Number of qubits N."""
