@@ -102,7 +102,9 @@ class _Compiler:
 
     def __init__(self, device: Device, stretches: Iterable[Sequence[tuple[Stretch, ...]]]) -> None:
         self._device = device
-        self._elapsed = elapsed_channels(device.dynamics, {piece for one in stretches for pieces in one for piece in pieces})
+        self._elapsed = elapsed_channels(
+            device.dynamics, {piece for one in stretches for pieces in one for piece in pieces}
+        )
         self._maps: dict[tuple[object, ...], tuple[QiskitOperation | Instruction, ...]] = {}
 
     def steps(

@@ -32,9 +32,7 @@ def shifted(
             yield [_in_run(circuit, channels, tuple(shift.tolist())) for circuit in circuits]
 
 
-def _channels(
-    stretches: set[Stretch], device: Device, shifts: NDArray[np.float64]
-) -> list[dict[Stretch, Instruction]]:
+def _channels(stretches: set[Stretch], device: Device, shifts: NDArray[np.float64]) -> list[dict[Stretch, Instruction]]:
     """The channels of stretches of time in each run, of all runs together."""
     equation = device.dynamics.shifted(shifts)
     found: list[dict[Stretch, Instruction]] = [{} for _ in shifts]

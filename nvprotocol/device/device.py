@@ -102,8 +102,8 @@ class Device:
 
         Args:
             path: The file. Its keys are the arguments of `Medium.pair` and of this class, with `intrinsic_t1`,
-                `intrinsic_t2` and `t2_star` (in µs, as "5 ms", or "none"), `detuning`, `offset`, `drive` (a number, [real, imaginary]
-                or a list of such pairs, one for each qubit), `readout_error` = [P(1|0), P(0|1)], and
+                `intrinsic_t2` and `t2_star` (in µs, as "5 ms", or "none"), `detuning`, `offset`, `drive` (a number,
+                [real, imaginary] or a list of such pairs, one for each qubit), `readout_error` = [P(1|0), P(0|1)], and
                 `base`, the name of a built-in device or the path of another file, from which everything is taken that
                 is not given.
 

@@ -149,7 +149,9 @@ def _followed(
     success: list[float] | None = None
     weighted, read = found or ([], None)
     if found is not None:
-        success = success_probabilities([np.trace(state).real for state in weighted], request.engine.smallest_probability)
+        success = success_probabilities(
+            [np.trace(state).real for state in weighted], request.engine.smallest_probability
+        )
         weighted = [state / np.trace(state).real for state in weighted]
         if request.shots is None:
             pairs = zip(weighted, success, strict=True)

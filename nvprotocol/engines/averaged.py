@@ -63,7 +63,7 @@ class Averaged(Engine):
     def kept_outcomes(
         self, circuits: Sequence[CompiledCircuit], then: Sequence[CompiledCircuit]
     ) -> tuple[list[NDArray[np.complex128]], NDArray[np.float64]]:
-        """The kept states, and what is found after each of other circuits, in which the detunings are still the same."""
+        """The kept states, and what is found after each of other circuits, which have the same detunings."""
         nodes, n = self._enough(circuits, then), len(circuits)
 
         def in_run(some: list[CompiledCircuit]) -> list[NDArray]:
@@ -110,9 +110,7 @@ class Averaged(Engine):
                 return [state for one in circuits for state in self._kept_states([one])]
         return [np.zeros((2**self.device.n_qubits,) * 2, dtype=complex)]
 
-    def _runs(
-        self, circuits: Sequence[CompiledCircuit], nodes: Nodes
-    ) -> Iterator[tuple[float, list[CompiledCircuit]]]:
+    def _runs(self, circuits: Sequence[CompiledCircuit], nodes: Nodes) -> Iterator[tuple[float, list[CompiledCircuit]]]:
         return zip(nodes.weights.tolist(), shifted(circuits, self.device, nodes.shifts), strict=True)
 
     def _enough(self, circuits: Sequence[CompiledCircuit], then: Sequence[CompiledCircuit]) -> Nodes:

@@ -313,6 +313,7 @@ def _block_from(
 
 
 def step_superoperator(operation: QiskitOperation | Instruction) -> NDArray[np.complex128]:
+    """The superoperator of what measures nothing."""
     if isinstance(operation, Instruction) and operation.name == "superop":
         return np.asarray(operation.params[0], dtype=complex)
     if isinstance(operation, Reset):

@@ -51,7 +51,9 @@ class PulseEngine(Engine):
 
     def superoperator(self, circuit: CompiledCircuit) -> NDArray[np.complex128]:
         """The map of the pulses of a circuit that measures nothing."""
-        return Propagation(lowered(circuit.native, self.device, {}), self.device, shifts=circuit.shifts or 0.0).propagator()
+        return Propagation(
+            lowered(circuit.native, self.device, {}), self.device, shifts=circuit.shifts or 0.0
+        ).propagator()
 
 
 def _distribution(circuit: CompiledCircuit, device: Device, report: Sequence[int]) -> NDArray[np.float64]:
@@ -70,9 +72,7 @@ def _distribution(circuit: CompiledCircuit, device: Device, report: Sequence[int
     return table
 
 
-def _runs(
-    schedules: Sequence[Schedule], device: Device, shifts: Sequence[tuple[float, ...]]
-) -> list[Propagation]:
+def _runs(schedules: Sequence[Schedule], device: Device, shifts: Sequence[tuple[float, ...]]) -> list[Propagation]:
     """Schedules ready to be followed; equal pulses are followed once."""
     first = Propagation(schedules[0], device, shifts=shifts[0] or 0.0)
     others = zip(schedules[1:], shifts[1:], strict=True)

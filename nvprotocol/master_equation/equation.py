@@ -24,7 +24,7 @@ from nvprotocol.master_equation import checks, memory, steady
 from nvprotocol.master_equation.conditional import Conditional
 from nvprotocol.master_equation.evolution import evolved_in_parts, propagator
 from nvprotocol.master_equation.generator import liouvillian, parameters, symmetry_of_parameters
-from nvprotocol.master_equation.hamiltonian import drive_of_each, hamiltonian, setting_text
+from nvprotocol.master_equation.hamiltonian import drive_of_each, hamiltonian, setting_of, setting_text, shift_of_each
 from nvprotocol.master_equation.no_jump_evolution import no_jump
 from nvprotocol.master_equation.no_jump_kets import NoJumpKets, no_jump_kets
 from nvprotocol.master_equation.trajectories import Trajectories, trajectories
@@ -159,16 +159,10 @@ class MasterEquation:
             >>> equation.shifted([0.25, 0.0]).splittings.tolist()
             [0.75, -0.5]
         """
-        more = bounded_array(by, "by", real=True)
-        if not more.ndim or more.shape[-1] != self.n_qubits:
-            fail("by", f"have shape (…, {self.n_qubits}), one for each qubit", f"has shape {more.shape}")
-        if self.n_qubits == 2:
-            half, mean = (more[..., 0] - more[..., 1]) / 2, (more[..., 0] + more[..., 1]) / 2
-            return MasterEquation(self._medium, self._detuning + half, self._drive, offset=self._offset + mean)
-        total = self.splittings + more
+        total = self.splittings + shift_of_each(by, self.n_qubits)
         about_mean = self._drive is None and self._medium.symmetry == "U(1)"
-        offset = total.mean(axis=-1) if about_mean else 0.0
-        return MasterEquation(self._medium, total, self._drive, offset=offset)
+        detuning, offset = setting_of(total, about_mean=about_mean)
+        return MasterEquation(self._medium, detuning, self._drive, offset=offset)
 
     @property
     def n_qubits(self) -> int:

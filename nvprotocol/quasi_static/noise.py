@@ -3,13 +3,25 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import operators
-from nvprotocol._checks import Seed, bounded_array, fail, generator, instance, numeric_array, plain_array, show
-from nvprotocol._checks import number_of_qubits, times_array, whole_number
+from nvprotocol._checks import (
+    Seed,
+    bounded_array,
+    fail,
+    generator,
+    instance,
+    number_of_qubits,
+    numeric_array,
+    plain_array,
+    show,
+    times_array,
+    whole_number,
+)
 from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol._typing import ArrayLike
 from nvprotocol.master_equation import Conditional, MasterEquation
@@ -250,11 +262,25 @@ def nodes_of(noise: QuasiStaticNoise, n_qubits: int, exposures: Sequence[Exposur
     assert best is not None
     needed, columns, reaches = best
     if needed > MOST_NODES:
-        shortest, longest = np.asarray(noise.t2_star_us).min(), max(sum(t for t, _ in one.pieces) for one in exposures)
-        must = f"be less far below the {show(longest)} us of a run, for an average over at most {MOST_NODES} detunings"
-        fail("t2_star_us", must, f"is {show(float(shortest))}, which takes {needed:.3g}")
+        _refuse(noise, reaches, max(sum(time for time, _ in one.pieces) for one in exposures))
     values, weights = grid(reaches)
     return Nodes(np.moveaxis(columns @ values.T, -1, 0), weights)
+
+
+def _refuse(noise: QuasiStaticNoise, reaches: NDArray[np.float64], duration: float) -> NoReturn:
+    """Refuses an average over too many detunings, and says how long T2* must be."""
+
+    def needed(longer: float) -> float:
+        return prod(float(number_of_nodes(float(reach / longer))) for reach in reaches)
+
+    low, high = 1.0, float(reaches.max())
+    while high - low > 1e-3 * low:
+        middle = (low + high) / 2
+        low, high = (middle, high) if needed(middle) > MOST_NODES else (low, middle)
+    shortest = float(np.min(noise.t2_star_us))
+    must = f"be at least {show(float(f'{high * shortest:.3g}'))} us for {show(duration)} us of evolution"
+    takes = f"which takes an average over {needed(1.0):.3g} detunings, and {MOST_NODES} are as many as may be"
+    fail("t2_star_us", must, f"is {show(shortest)} us, {takes}")
 
 
 def averaged(

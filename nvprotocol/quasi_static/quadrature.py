@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
 from math import lgamma, log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,8 @@ def rule(reach: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Values of a standard normal variable and their weights, exact to `TOLERANCE` for an exponential type."""
     number = number_of_nodes(reach)
     if number == number_of_hermite(reach):
-        nodes, weights = np.polynomial.hermite_e.hermegauss(number)
+        hermite: Any = np.polynomial.hermite_e.hermegauss(number)
+        nodes, weights = hermite
     else:
         spacing, side = evenly_spaced(reach)
         nodes = spacing * np.arange(-side, side + 1)

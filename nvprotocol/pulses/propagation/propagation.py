@@ -260,7 +260,9 @@ def _checked_shifts(shifts: ArrayLike, device: Device) -> NDArray[np.float64] | 
     """What the splittings are off, shape (N,); None where they are not."""
     given = bounded_array(shifts, "shifts", real=True)
     if given.shape not in ((), (device.n_qubits,)):
-        fail("shifts", f"be a number or have shape ({device.n_qubits},), one for each qubit", f"has shape {given.shape}")
+        fail(
+            "shifts", f"be a number or have shape ({device.n_qubits},), one for each qubit", f"has shape {given.shape}"
+        )
     return np.broadcast_to(given, (device.n_qubits,)) if np.any(given) else None
 
 
