@@ -278,7 +278,9 @@ def _refuse(noise: QuasiStaticNoise, reaches: NDArray[np.float64], duration: flo
         middle = (low + high) / 2
         low, high = (middle, high) if needed(middle) > MOST_NODES else (low, middle)
     shortest = float(np.min(noise.t2_star_us))
-    must = f"be at least {show(float(f'{high * shortest:.3g}'))} us for {show(duration)} us of evolution"
+    unit = 10.0 ** (np.floor(np.log10(high * shortest)) - 2)
+    enough = float(f"{unit * np.ceil(high * shortest / unit):.3g}")
+    must = f"be at least {show(enough)} us for {show(duration)} us of evolution"
     takes = f"which takes an average over {needed(1.0):.3g} detunings, and {MOST_NODES} are as many as may be"
     fail("t2_star_us", must, f"is {show(shortest)} us, {takes}")
 

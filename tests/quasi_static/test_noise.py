@@ -157,7 +157,7 @@ def test_three_qubits_against_nodes_of_another_kind(seed: int) -> None:
 
 def test_qubits_of_a_squeezing_medium_feel_a_common_field() -> None:
     """Blocks between σ⁻ and σ⁻ know the sum of the detunings; there a common field decoheres also from |↑↑⟩."""
-    medium = nv.Medium.pair(a=1.0, A=0.9, q=0.5, M=0.4)
+    medium = nv.Medium.pair(a=1.0, q=0.5, M=0.4)
     equation = nv.MasterEquation(medium)
     noise = QuasiStaticNoise(0.7, correlation=1.0)
     average = noise.evolve(equation, "uu", [1.5])

@@ -110,10 +110,10 @@ def test_too_many_nodes_are_refused_with_their_number() -> None:
     with pytest.raises(ArgumentError) as refused:
         nodes_of(QuasiStaticNoise(1.0), 2, runs)
     assert str(refused.value) == (
-        "Argument `t2_star_us` must be at least 14.3 us for 500 us of evolution, but is 1 us, which takes an average "
+        "Argument `t2_star_us` must be at least 14.4 us for 500 us of evolution, but is 1 us, which takes an average "
         "over 3.08e+06 detunings, and 20000 are as many as may be."
     )
-    assert len(nodes_of(QuasiStaticNoise(14.3), 2, runs)) <= MOST_NODES
+    assert len(nodes_of(QuasiStaticNoise(14.4), 2, runs)) <= MOST_NODES
     assert len(nodes_of(QuasiStaticNoise(1.0), 2, [Exposure.of_orders(2, 4000.0, [0])])) < MOST_NODES
 
 
