@@ -31,7 +31,7 @@ class KeptRuns:
         counts: Kept counts; None without shots.
         shots: Runs, kept or not; None without shots.
         metadata: How it was computed: engine, method, reason where the method was forced, postselect and seed; on a
-            device with quasi-static noise `nodes`, the number of static detunings that it is averaged over.
+            device with quasi-static noise `nodes`, the number of static detunings averaged over, at most.
 
     Examples:
         >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0)))

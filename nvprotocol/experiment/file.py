@@ -150,13 +150,19 @@ class Experiment:
         return with_intrinsic(equation, t1, t2)
 
     def noise(self, values: NDArray[np.float64]) -> QuasiStaticNoise | None:
-        """The quasi-static noise on every curve at values of the scan, its batch as that of `equations`; None for none.
+        r"""The quasi-static noise on every curve at values of the scan, its batch that of `equations`; None for none.
 
         Args:
             values: Values of the scan, shape (n,).
 
         Raises:
             ArgumentError: If the values are not numbers in a row, or the parameter does not take one of them.
+
+        Examples:
+            >>> text = "protocol.name = 'ramsey'\nscan.parameter = 'device.t2_star'\nscan.values = [1.0, '2 us']"
+            >>> experiment = nv.experiment.parse(text)
+            >>> experiment.noise(experiment.scan.values).t2_star_us.tolist()
+            [[1.0], [2.0]]
         """
         values = values_in_a_row(values)
         section = self._with_arrays(values).device

@@ -86,7 +86,7 @@ def rule(reach: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         nodes, weights = hermite
     else:
         spacing, side = evenly_spaced(reach)
-        nodes = spacing * np.arange(-side, side + 1)
+        nodes = np.asarray(spacing * np.arange(-side, side + 1), dtype=np.float64)
         weights = np.exp(-(nodes**2) / 2)
     return nodes, weights / weights.sum()
 

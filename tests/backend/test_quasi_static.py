@@ -1,9 +1,12 @@
 """Quasi-static noise on the Qiskit backend: counts of runs each of which has a detuning of its own."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, transpile
 from qiskit.primitives import BackendSamplerV2
+from qiskit.result import Result
 from qiskit.transpiler import PassManager
 
 import nvprotocol as nv
@@ -22,14 +25,27 @@ def chi_squared(counts: dict[str, int], probabilities: dict[str, float]) -> floa
     return sum((counts.get(bits, 0) - number) ** 2 / number for bits, number in expected.items())
 
 
+def counts_of(result: Result) -> dict[str, int]:
+    """The counts of a result of one circuit."""
+    counts = result.get_counts()
+    assert isinstance(counts, dict)
+    return counts
+
+
+def about(result: Result) -> dict[str, Any]:
+    """The metadata in the header, on either Qiskit."""
+    header: Any = result.results[0].header
+    return header["metadata"] if isinstance(header, dict) else header.metadata
+
+
 def test_counts_are_those_of_the_average() -> None:
     backend = nv.NVBackend(DEVICE)
     circuit = transpile(nv.protocols.ramsey(0.8, qubit="both"), backend)
     table = nv.probability(circuit, DEVICE, "00", shots=None, engine="exact").distribution
     result = backend.run(circuit, shots=SHOTS, seed_simulator=7).result()
     assert result.success
-    assert sum(result.get_counts().values()) == SHOTS
-    assert chi_squared(result.get_counts(), {f"{k:02b}": p for k, p in enumerate(table)}) < 3 + 5 * np.sqrt(6)
+    assert sum(counts_of(result).values()) == SHOTS
+    assert chi_squared(counts_of(result), {f"{k:02b}": p for k, p in enumerate(table)}) < 3 + 5 * np.sqrt(6)
     again = backend.run(circuit, shots=SHOTS, seed_simulator=7).result()
     assert again.get_counts() == result.get_counts()
 
@@ -38,7 +54,7 @@ def test_memory_is_the_counts_in_some_order() -> None:
     backend = nv.NVBackend(DEVICE)
     circuit = transpile(nv.protocols.ramsey(0.8, qubit="both"), backend)
     result = backend.run(circuit, shots=500, seed_simulator=7, memory=True).result()
-    memory = result.get_memory()
+    memory = list(result.get_memory())
     assert {bits: memory.count(bits) for bits in set(memory)} == result.get_counts()
     assert memory != sorted(memory)
 
@@ -46,7 +62,8 @@ def test_memory_is_the_counts_in_some_order() -> None:
 def test_the_sampler_of_qiskit_runs_on_it() -> None:
     backend = nv.NVBackend(DEVICE)
     circuit = transpile(nv.protocols.ramsey(0.8), backend)
-    counts = BackendSamplerV2(backend=backend).run([circuit], shots=SHOTS).result()[0].data.readout.get_counts()
+    data: Any = BackendSamplerV2(backend=backend).run([circuit], shots=SHOTS).result()[0].data
+    counts = data.readout.get_counts()
     wanted = nv.probability(circuit, DEVICE, "0", shots=None).value
     assert counts["0"] / SHOTS == pytest.approx(wanted, abs=5 * np.sqrt(wanted * (1 - wanted) / SHOTS))
 
@@ -65,14 +82,12 @@ def test_feedback_is_run_shot_by_shot(keep: dict[str, int] | None) -> None:
     circuit.measure(1, 1)
     table = nv.probability(circuit, DEVICE, "0", "c", None, keep, "exact").distribution
     result = backend.run(transpile(circuit, backend), shots=2000, seed_simulator=3, postselect=keep).result()
-    header = result.results[0].header
-    about = header["metadata"] if isinstance(header, dict) else header.metadata
-    assert about["method"] == "shot by shot"
-    assert about["nodes"] > 5
-    counts = result.get_counts()
+    assert about(result)["method"] == "shot by shot"
+    assert about(result)["nodes"] > 5
+    counts = counts_of(result)
     kept = sum(counts.values())
     read = sum(number for bits, number in counts.items() if bits.replace(" ", "")[-1] == "0")
-    assert kept == about["kept"]
+    assert kept == about(result)["kept"]
     assert read / kept == pytest.approx(table[0], abs=4.5 * np.sqrt(table[0] * table[1] / kept))
 
 
@@ -80,11 +95,9 @@ def test_kept_runs_say_over_what_they_are_averaged() -> None:
     backend = nv.NVBackend(DEVICE)
     circuit = transpile(nv.protocols.monitored_bell(1.0, checks=3), backend)
     result = backend.run(circuit, shots=SHOTS, seed_simulator=7, postselect={"parity": 1}).result()
-    header = result.results[0].header
-    about = header["metadata"] if isinstance(header, dict) else header.metadata
     wanted = nv.emulate(circuit, DEVICE, None, {"parity": 1}, "exact")
-    assert about["success_probability"] == pytest.approx(wanted.success_probability, abs=1e-10)
-    assert about["nodes"] == wanted.metadata["nodes"]
+    assert about(result)["success_probability"] == pytest.approx(wanted.success_probability, abs=1e-10)
+    assert about(result)["nodes"] == wanted.metadata["nodes"]
 
 
 def test_what_no_average_has_is_refused() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from qiskit import QuantumCircuit
 
 import nvprotocol as nv
 from nvprotocol.emulation.state_tomography import kept_and_read
@@ -64,8 +65,8 @@ def test_echo_restores_the_bell_state(correlation: float) -> None:
     noisy = nv.Device(equation, t2_star_us=0.5, noise_correlation=correlation)
     quiet = nv.Device(equation)
 
-    def concurrence(circuit: object, device: nv.Device) -> float:
-        return nv.emulate(circuit, device, None, KEEP, "exact").concurrence  # pyright: ignore[reportArgumentType]
+    def concurrence(circuit: QuantumCircuit, device: nv.Device) -> float:
+        return nv.emulate(circuit, device, None, KEEP, "exact").concurrence
 
     echoed = nv.protocols.echoed_bell(4.0, checks=400, pulses=400)
     wanted = concurrence(echoed, quiet)
@@ -171,3 +172,14 @@ def test_devices_of_a_list_have_their_own_noise() -> None:
     alone = nv.probability(nv.protocols.ramsey(1.0), devices[0], "0", shots=2000, seed=1)
     assert "averaged over" in str(alone)
     assert abs(alone.value - wanted[0]) < 4 * alone.standard_error
+
+
+def test_what_is_found_of_a_circuit_does_not_depend_on_others() -> None:
+    """Each has the nodes that it takes itself; those of equal exposure share their runs."""
+    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.8)), t2_star_us=1.2, gate_ns={"sx": 20})
+    circuits = [nv.protocols.monitored_bell(time, checks=3) for time in (0.5, 2.0, 0.5, 1.0)]
+    together = nv.emulate(circuits, device, 400, KEEP, "exact", seed=[1, 2, 3, 4])
+    for seed, (circuit, one) in enumerate(zip(circuits, together, strict=True), start=1):
+        alone = nv.emulate(circuit, device, 400, KEEP, "exact", seed=seed)
+        np.testing.assert_array_equal(one.counts, alone.counts)
+        assert one.metadata["nodes"] >= alone.metadata["nodes"]

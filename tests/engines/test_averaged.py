@@ -125,7 +125,7 @@ def test_what_a_circuit_exposes() -> None:
     assert reach(echoed, axial, common) == [0.0]
     feedback = QuantumCircuit(2, 1)
     feedback.measure(0, 0)
-    with feedback.if_test((0, 1)):
+    with feedback.if_test((feedback.clbits[0], 1)):
         feedback.sx(1)
     feedback.delay(3.0, 1, unit="us")
     assert reach(feedback, alone, both) == pytest.approx([0.0, 3.0])
@@ -140,7 +140,8 @@ def test_what_decays_within_a_stretch_has_been_there() -> None:
     circuit = nv.protocols.dissipative_entanglement(duration=400.0)
     found = nv.emulate(circuit, device, None, engine="exact")
     assert found.metadata["nodes"] > 20
-    wanted = device.noise.evolve(device.equation, "ud", [400.0])[0] if device.noise else None
+    assert device.noise is not None
+    wanted = device.noise.evolve(device.equation, "ud", [400.0])[0]
     np.testing.assert_allclose(found.state, wanted, atol=1e-11)
 
 
