@@ -14,6 +14,7 @@ from . import paper as paper
 from . import plotting as plotting
 from . import protocols as protocols
 from . import pulses as pulses
+from . import quasi_static as quasi_static
 from . import resources as resources
 from . import runs as runs
 from . import tomography as tomography

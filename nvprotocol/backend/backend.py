@@ -10,7 +10,7 @@ from qiskit.providers import JobV1
 from qiskit_aer import AerError, AerSimulator
 
 from nvprotocol._checks import MOST_SHOTS, fail, show, text, whole_number
-from nvprotocol.backend.postselected import CompletedJob, postselected_result
+from nvprotocol.backend.postselected import CompletedJob, averaged_or_postselected
 from nvprotocol.backend.target import target_of
 from nvprotocol.compiler.circuit_to_steps import compile_circuits
 from nvprotocol.compiler.places import require_in_place
@@ -50,6 +50,8 @@ class NVBackend(AerSimulator):
     Operations happen as soon as their qubits are free: a measurement without a barrier before it does not wait for the
     delays of other qubits. Time does not depend on outcomes: an `if_else` takes as long as the longer of its branches,
     also where it has no `else`. The order of things within a gate or a readout is that of `TimeAsMedium`.
+
+    On a device with quasi-static noise counts are those of runs with a static detuning each, averaged as in `emulate`.
 
     Args:
         device: The device.
@@ -148,12 +150,12 @@ class NVBackend(AerSimulator):
         plain = compile_circuits(bound, self._device, postselect, to_end=False)
         noise = readout_noise(self._device, max((one.num_qubits for one in bound), default=0))
         run_options.pop("noise_model", None)  # None says nothing
-        if postselect is None:
+        if postselect is None and self._device.noise is None:
             require_density_matrix(bound)
             return super().run([one.written() for one in plain], noise_model=noise, **run_options)
         set_before = {name: getattr(self.options, name) for name in ("shots", "seed_simulator")}
         options = {**set_before, **run_options}
-        return CompletedJob(self, postselected_result(plain, self._device, postselect, noise, self.name, options))
+        return CompletedJob(self, averaged_or_postselected(plain, self._device, postselect, noise, self.name, options))
 
     def _fitted(self, circuit: QuantumCircuit) -> QuantumCircuit:
         """The circuit with at least as many qubits as there are NV qubits."""

@@ -24,6 +24,9 @@ class TimeAsMedium(TransformationPass):
     Args:
         device: The device.
 
+    Raises:
+        ArgumentError: If the device has quasi-static noise, which is no channel.
+
     Examples:
         >>> from qiskit.transpiler import PassManager
         >>> from nvprotocol.backend import TimeAsMedium
@@ -35,7 +38,7 @@ class TimeAsMedium(TransformationPass):
 
     def __init__(self, device: Device) -> None:
         super().__init__()
-        self.device = instance(device, "device", Device)
+        self.device = _refuse_noise(instance(device, "device", Device))
 
     def run(self, dag: DAGCircuit) -> DAGCircuit:
         """The circuit in which the medium acts.
@@ -67,7 +70,8 @@ def time_as_medium(
         to_end: Whether the medium acts until every qubit is done, which no bit can tell after the last measurement.
 
     Raises:
-        ArgumentError: If the circuit has fewer NV qubits than the device, an unbound parameter or a negative delay.
+        ArgumentError: If the circuit has fewer NV qubits than the device, an unbound parameter or a negative delay; if
+            the device has quasi-static noise, which is no channel.
         UnsupportedCircuitError: If something in the circuit cannot be followed, or a transpiler has moved a qubit; the
             message names it.
 
@@ -78,10 +82,18 @@ def time_as_medium(
         3
     """
     instance(circuit, "circuit", QuantumCircuit)
-    instance(device, "device", Device)
+    _refuse_noise(instance(device, "device", Device))
     prepares, to_end = truth(prepares, "prepares"), truth(to_end, "to_end")
     (compiled,) = compile_circuits([circuit], device, prepares=prepares, to_end=to_end)
     return compiled.written()
+
+
+def _refuse_noise(device: Device) -> Device:
+    """Refuses a device whose runs differ from each other, which no one circuit of channels is."""
+    if device.noise is not None:
+        must = "have no quasi-static noise (t2_star_us), over which `emulate` and `NVBackend.run` average run by run"
+        fail("device", must, "has some")
+    return device
 
 
 class FollowKept(TransformationPass):

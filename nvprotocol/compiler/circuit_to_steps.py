@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import product
 from operator import itemgetter
-from typing import TypeAlias
 
 import numpy as np
 from qiskit import QuantumCircuit
@@ -28,14 +27,12 @@ from nvprotocol.channels import depolarising, preparation
 from nvprotocol.compiler.gates import is_standard, runnable, to_native
 from nvprotocol.compiler.instructions import superop_instruction
 from nvprotocol.compiler.postselection import kept_bits, require_measured
-from nvprotocol.compiler.steps import CompiledCircuit, Step, blank
+from nvprotocol.compiler.steps import CompiledCircuit, Step, Stretch, blank
 from nvprotocol.compiler.timing import TimedCircuit, timed
 from nvprotocol.device import Device
+from nvprotocol.master_equation import MasterEquation
 
-_Stretch: TypeAlias = tuple[float, tuple[complex, ...]]
-"""Time in µs, and the drive of each NV qubit that is on meanwhile besides that of the device; nothing for none."""
-
-_NUMBERS = 2**20
+NUMBERS = 2**20
 """Complex numbers of the channels of time that are worked out together."""
 
 
@@ -68,14 +65,14 @@ def compile_circuits(
     compiler, compiled = _Compiler(device, stretches), []
     for circuit, native, plan, passed in zip(circuits, natives, plans, stretches, strict=True):
         keep = kept_bits(circuit, postselect)
-        steps = compiler.steps(plan, passed, prepares=prepares)
+        steps, elapsed = compiler.steps(plan, passed, prepares=prepares)
         form = blank(circuit)
         require_measured(form, steps, keep)
-        compiled.append(CompiledCircuit(steps, form, keep, native))
+        compiled.append(CompiledCircuit(steps, form, keep, native, elapsed))
     return compiled
 
 
-def _stretches(plan: TimedCircuit, n_qubits: int, *, to_end: bool) -> list[tuple[_Stretch, ...]]:
+def _stretches(plan: TimedCircuit, n_qubits: int, *, to_end: bool) -> list[tuple[Stretch, ...]]:
     """What passes before each operation, and after the last one: time in µs, cut where a drive goes on or off.
 
     Times have as many decimals as the clocks have at the end: those that differ by rounding share one channel.
@@ -85,7 +82,7 @@ def _stretches(plan: TimedCircuit, n_qubits: int, *, to_end: bool) -> list[tuple
     decimals = _decimals(plan.duration)
     cuts = sorted({time for one in plan.drives for time in (one.start, one.end)})
     for time in [*times, plan.duration] if to_end else times:
-        pieces: list[_Stretch] = []
+        pieces: list[Stretch] = []
         for stop in (*(cut for cut in cuts if now + resolved < cut < time - resolved), time):
             if stop - now > resolved:
                 length = stop - now if decimals is None else round(stop - now, decimals)
@@ -103,14 +100,19 @@ class _Compiler:
         stretches: What passes between the operations of each circuit; the channels are worked out together.
     """
 
-    def __init__(self, device: Device, stretches: Iterable[Sequence[tuple[_Stretch, ...]]]) -> None:
+    def __init__(self, device: Device, stretches: Iterable[Sequence[tuple[Stretch, ...]]]) -> None:
         self._device = device
-        self._elapsed = _elapsed(device, {piece for one in stretches for pieces in one for piece in pieces})
+        self._elapsed = elapsed_channels(
+            device.dynamics, {piece for one in stretches for pieces in one for piece in pieces}
+        )
         self._maps: dict[tuple[object, ...], tuple[QiskitOperation | Instruction, ...]] = {}
 
-    def steps(self, plan: TimedCircuit, stretches: Sequence[tuple[_Stretch, ...]], *, prepares: bool) -> list[Step]:
-        """The steps of a circuit, stretches of time between its operations."""
+    def steps(
+        self, plan: TimedCircuit, stretches: Sequence[tuple[Stretch, ...]], *, prepares: bool
+    ) -> tuple[list[Step], dict[int, Stretch]]:
+        """The steps of a circuit, stretches of time between its operations, and which of the steps these are."""
         device, elapsed = self._device, self._elapsed
+        passing: dict[int, Stretch] = {}
         nv_qubits = tuple(range(device.n_qubits))
         steps: list[Step] = []
         if prepares and device.initialisation_error:
@@ -119,6 +121,7 @@ class _Compiler:
         for passed, timed_one in zip(stretches, plan.operations, strict=False):
             _, operation, qubits, clbits, conditions, pieces, last = timed_one
             for piece in passed:
+                passing[len(steps)] = piece
                 steps.append(Step(elapsed[piece], nv_qubits))
             is_nv = qubits[0] < len(nv_qubits)
             key = (id(operation), is_nv, pieces, last)  # Qiskit has one object for many of its operations
@@ -133,8 +136,9 @@ class _Compiler:
             cases = [sum(case, ()) for case in product(*(one.cases for one in conditions))]
             steps += [Step(one, qubits, clbits, tests) for one in maps for tests in cases]
         if len(stretches) > len(plan.operations):
+            passing |= {len(steps) + k: piece for k, piece in enumerate(stretches[-1])}
             steps += [Step(elapsed[piece], nv_qubits) for piece in stretches[-1]]
-        return steps
+        return steps, passing
 
     def _maps_of(
         self, operation: QiskitOperation, is_nv: bool, pieces: int, *, last: bool
@@ -160,19 +164,24 @@ class _Compiler:
         return (operation,)  # a reset or a save
 
 
-def _elapsed(device: Device, stretches: Iterable[_Stretch]) -> dict[_Stretch, Instruction]:
+def elapsed_channels(equation: MasterEquation, stretches: Iterable[Stretch]) -> dict[Stretch, Instruction]:
     """The channels of stretches of time, those of one drive together."""
-    of_drive: dict[tuple[complex, ...], list[float]] = {}
-    for duration, drive in sorted(stretches, key=itemgetter(0)):
-        of_drive.setdefault(drive, []).append(duration)
-    found: dict[_Stretch, Instruction] = {}
-    at_once = max(1, _NUMBERS // 16**device.n_qubits)
-    for drive, durations in of_drive.items():
-        equation = device.dynamics.driven(drive) if drive else device.dynamics
+    at_once = max(1, NUMBERS // 16**equation.n_qubits)
+    found: dict[Stretch, Instruction] = {}
+    for drive, durations in by_drive(stretches).items():
+        driven = equation.driven(drive) if drive else equation
         for first in range(0, len(durations), at_once):
             some = durations[first : first + at_once]
-            for duration, matrix in zip(some, equation.propagator(np.array(some)), strict=True):
+            for duration, matrix in zip(some, driven.propagator(np.array(some)), strict=True):
                 found[duration, drive] = superop_instruction(matrix)
+    return found
+
+
+def by_drive(stretches: Iterable[Stretch]) -> dict[tuple[complex, ...], list[float]]:
+    """Drive → how long it is on, in order."""
+    found: dict[tuple[complex, ...], list[float]] = {}
+    for duration, drive in sorted(stretches, key=itemgetter(0)):
+        found.setdefault(drive, []).append(duration)
     return found
 
 

@@ -1,8 +1,8 @@
 """A compiled circuit: steps for the engines that follow states, and the native circuit for pulses."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
 
 from qiskit import QuantumCircuit, QuantumRegister
 from qiskit.circuit import CircuitInstruction, Clbit, IfElseOp, Instruction, Qubit
@@ -11,6 +11,9 @@ from qiskit.circuit import Operation as QiskitOperation
 from nvprotocol.compiler.conditions import Condition
 from nvprotocol.compiler.instructions import readable_by_aer
 from nvprotocol.compiler.postselection import require_measured
+
+Stretch: TypeAlias = tuple[float, tuple[complex, ...]]
+"""Time in µs, and the drive of each NV qubit that is on meanwhile besides that of the device; nothing for none."""
 
 
 class Step(NamedTuple):
@@ -55,12 +58,16 @@ class CompiledCircuit:
         form: A circuit without instructions that has its qubits, bits, registers, name and metadata.
         keep: Index of each postselected bit → the value that is kept.
         native: The circuit that was compiled, in native gates, for engines that keep its time.
+        elapsed: Index of each step that is time → what passes.
+        shifts: What the splittings of the NV qubits are off in this run in rad/µs, as the steps have it; () for not.
     """
 
     steps: Sequence[Step]
     form: QuantumCircuit
     keep: Mapping[int, int]
     native: QuantumCircuit
+    elapsed: Mapping[int, Stretch] = field(default_factory=dict)
+    shifts: tuple[float, ...] = ()
 
     @classmethod
     def read(cls, circuit: QuantumCircuit, keep: Mapping[int, int]) -> "CompiledCircuit":

@@ -47,6 +47,8 @@ def checked_fields(given: Mapping[str, Any]) -> dict[str, Any]:
         "readout": checked_readout(given["readout"], n_qubits),
         "intrinsic_t1_us": checked_times(given["intrinsic_t1_us"], "intrinsic_t1_us", n_qubits),
         "intrinsic_t2_us": checked_times(given["intrinsic_t2_us"], "intrinsic_t2_us", n_qubits),
+        "t2_star_us": checked_times(given["t2_star_us"], "t2_star_us", n_qubits),
+        "noise_correlation": checked_correlation(given["noise_correlation"], n_qubits),
         "monitors": whole_number(given["monitors"], "monitors", minimum=1, maximum=_MOST_MONITORS),
         "frequency_ghz": real_number(given["frequency_ghz"], "frequency_ghz", above=0.0),
         "gate_slices": whole_number(given["gate_slices"], "gate_slices", minimum=1, maximum=_MOST_SLICES),
@@ -59,6 +61,12 @@ def checked_fields(given: Mapping[str, Any]) -> dict[str, Any]:
         fail("monitor_false_alarm", must, f"is {show(values['monitor_false_alarm'])}")
     check_coherence(values["intrinsic_t1_us"], values["intrinsic_t2_us"])
     return values
+
+
+def checked_correlation(value: object, n_qubits: int) -> float:
+    """A correlation coefficient that any two of the qubits can have."""
+    least = -1 / max(n_qubits - 1, 1)
+    return real_number(value, "noise_correlation", minimum=least, maximum=1.0)
 
 
 def checked_equation(equation: object) -> MasterEquation:

@@ -18,6 +18,7 @@ from nvprotocol.device.catalogue import BUILTIN, NOT_GATES, TWO_QUBIT_GATES, VIR
 from nvprotocol.device.control import Control
 from nvprotocol.device.intrinsic import with_intrinsic
 from nvprotocol.master_equation import MasterEquation
+from nvprotocol.quasi_static import QuasiStaticNoise
 
 if TYPE_CHECKING:
     from nvprotocol.device.file import Description
@@ -44,7 +45,13 @@ class Device:
         initialisation_error: Probability that an NV qubit starts, or is reset, in |↓⟩ instead of |↑⟩.
         intrinsic_t1_us: T1 in µs without the medium, one number or one for each NV qubit; None, for all of them or for
             one, and np.inf are infinite.
-        intrinsic_t2_us: T2 in µs without the medium, at most 2·T1; infinite means that T1 alone limits it.
+        intrinsic_t2_us: T2 in µs without the medium, at most 2·T1, of noise that is fast, which no echo undoes;
+            infinite means that T1 alone limits it.
+        t2_star_us: T2* in µs by quasi-static noise alone, detunings that are the same during one run and new in each,
+            which an echo undoes; a Ramsey signal decays as exp(−t/T2 − (t/T2*)²). One number or one for each NV qubit;
+            None and np.inf are none.
+        noise_correlation: Correlation coefficient of these detunings between any two NV qubits, from −1/(N − 1) to 1: 1
+            is a common field, 0 a field of its own at each.
         monitors: Number of monitor qubits.
         monitor_efficiency: Probability that a check rejects a pair with |σz| ≠ 0, as it should.
         monitor_false_alarm: Probability that a check rejects a pair with |σz| = 0; at most the efficiency.
@@ -74,6 +81,8 @@ class Device:
     initialisation_error: float = 0.0
     intrinsic_t1_us: ArrayLike | None = None
     intrinsic_t2_us: ArrayLike | None = None
+    t2_star_us: ArrayLike | None = None
+    noise_correlation: float = 0.0
     monitors: int = 1
     monitor_efficiency: float = 1.0
     monitor_false_alarm: float = 0.0
@@ -92,9 +101,9 @@ class Device:
         """Reads a device file: TOML with a section [medium] and, where the instruments are not ideal, [device].
 
         Args:
-            path: The file. Its keys are the arguments of `Medium.pair` and of this class, with `intrinsic_t1` and
-                `intrinsic_t2` (in µs, as "5 ms", or "none"), `detuning`, `offset`, `drive` (a number, [real, imaginary]
-                or a list of such pairs, one for each qubit), `readout_error` = [P(1|0), P(0|1)], and
+            path: The file. Its keys are the arguments of `Medium.pair` and of this class, with `intrinsic_t1`,
+                `intrinsic_t2` and `t2_star` (in µs, as "5 ms", or "none"), `detuning`, `offset`, `drive` (a number,
+                [real, imaginary] or a list of such pairs, one for each qubit), `readout_error` = [P(1|0), P(0|1)], and
                 `base`, the name of a built-in device or the path of another file, from which everything is taken that
                 is not given.
 
@@ -144,7 +153,7 @@ class Device:
 
     @cached_property
     def dynamics(self) -> MasterEquation:
-        """All that acts while time passes: the equation, with intrinsic relaxation and dephasing in its medium.
+        """All that acts while time passes at given detunings: the equation, with intrinsic decay in its medium.
 
         Intrinsic relaxation is that of a hot bath, a = ã = 1/(4·T1); d = (1/T2 − 1/(2·T1))/4 (Eqs. S17 and S18).
 
@@ -155,6 +164,19 @@ class Device:
         """
         return with_intrinsic(self.equation, self.intrinsic_t1_us, self.intrinsic_t2_us)
 
+    @cached_property
+    def noise(self) -> QuasiStaticNoise | None:
+        """The quasi-static noise, over which `emulate`, `probability` and `NVBackend.run` average; None for none.
+
+        Examples:
+            >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair()), t2_star_us=5.0, noise_correlation=1.0)
+            >>> device.noise.covariance(2).round(4).tolist()  # σ² = 2/T2*²
+            [[0.08, 0.08], [0.08, 0.08]]
+        """
+        if self.t2_star_us is None:
+            return None
+        return QuasiStaticNoise(self.t2_star_us, self.noise_correlation)
+
     @property
     def total_t1_us(self) -> NDArray[np.float64]:
         """T1 of each NV qubit in µs by medium and intrinsic relaxation together, shape (N,)."""
@@ -162,7 +184,7 @@ class Device:
 
     @property
     def total_t2_us(self) -> NDArray[np.float64]:
-        """T2 of each NV qubit in µs by medium and intrinsic times together, shape (N,)."""
+        """T2 of each NV qubit in µs by medium and intrinsic times together, without quasi-static noise, shape (N,)."""
         return self.dynamics.medium.t2
 
     @property
@@ -305,6 +327,9 @@ def _qubits(device: Device) -> dict[str, str]:
         rows["intrinsic T1"] = f"{_each(device.intrinsic_t1_us)} µs"
     if device.intrinsic_t2_us is not None:
         rows["intrinsic T2"] = f"{_each(device.intrinsic_t2_us)} µs"
+    if device.t2_star_us is not None:
+        rows["T2*"] = f"{_each(device.t2_star_us)} µs"
+        rows["noise correlation"] = show(device.noise_correlation)
     if device.intrinsic_t1_us is not None or device.intrinsic_t2_us is not None:
         rows["total T1"] = f"{_each(device.total_t1_us)} µs"
         rows["total T2"] = f"{_each(device.total_t2_us)} µs"

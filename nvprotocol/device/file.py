@@ -24,7 +24,7 @@ from nvprotocol.medium import Medium
 
 OF_EQUATION = ("detuning", "drive", "offset")
 """Keys of [device] that are those of the master equation."""
-_KEYS = {"intrinsic_t1_us": "intrinsic_t1", "intrinsic_t2_us": "intrinsic_t2"}
+_KEYS = {"intrinsic_t1_us": "intrinsic_t1", "intrinsic_t2_us": "intrinsic_t2", "t2_star_us": "t2_star"}
 """Argument of `Device` → its key in a file, where that is another; the key takes any unit."""
 _ARGUMENTS = {key: argument for argument, key in _KEYS.items()}
 _READOUTS = ("readout", "readout_error")

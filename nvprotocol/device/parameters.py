@@ -72,6 +72,8 @@ PARAMETERS: dict[str, Quantity] = {
     "device.initialisation_error": Quantity("e", "initialisation error"),
     "device.intrinsic_t1": Quantity("intrinsic T₁", "intrinsic $T_1$", "time"),
     "device.intrinsic_t2": Quantity("intrinsic T₂", "intrinsic $T_2$", "time"),
+    "device.t2_star": Quantity("T₂*", "$T_2^*$ by static detunings", "time"),
+    "device.noise_correlation": Quantity("c", "correlation of static detunings $c$"),
     "device.monitor_efficiency": Quantity("η", r"efficiency of a check $\eta$"),
     "device.monitor_false_alarm": Quantity("f", "false alarms of a check"),
     "device.gate_slices": Quantity("slices", "pieces of a gate", is_whole=True),

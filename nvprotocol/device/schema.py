@@ -199,6 +199,8 @@ class DeviceSection(BaseModel):
     initialisation_error: float | None = None
     intrinsic_t1: Lifetimes = None
     intrinsic_t2: Lifetimes = None
+    t2_star: Lifetimes = None
+    noise_correlation: float | None = None
     monitors: int | None = None
     monitor_efficiency: float | None = None
     monitor_false_alarm: float | None = None

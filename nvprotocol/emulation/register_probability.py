@@ -113,7 +113,7 @@ def _followed(
     tables = request.followed(lambda: _joint_probabilities(compiled, request, bits))
     success: list[float] | None = None
     if tables is not None:
-        success = success_probabilities([float(table.sum()) for table in tables])
+        success = success_probabilities([float(table.sum()) for table in tables], request.engine.smallest_probability)
         if request.shots is None:
             triples = zip(tables, success, asked, strict=True)
             return [_exact(table / p, p, one, register, request) for table, p, one in triples]

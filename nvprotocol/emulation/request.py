@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from nvprotocol.compiler.steps import CompiledCircuit
     from nvprotocol.engines.engine import Engine
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class Request:
         }
         return cls(circuits, several, device, number, found, rngs, per_shot, metadata)
 
-    def followed(self, ask: Callable[[], list[NDArray]]) -> list[NDArray] | None:
+    def followed(self, ask: Callable[[], Found]) -> Found | None:
         """What an engine finds in the kept branches; None where they cannot be followed, and every shot has to be run.
 
         Raises:
@@ -132,13 +134,15 @@ class Request:
         from nvprotocol.compiler.kept_branch import NotFollowedError
 
         try:
-            return ask()
+            found = ask()
         except NotFollowedError as reason:
             if self.shots is None:
                 must = 'be kept in its branch without shots (give a number of them, or use engine="exact")'
                 raise UnsupportedCircuitError("circuit", must, reason.but) from None
             self.metadata.update({"method": "shot by shot", "reason": reason.but})
             return None
+        self._tell_nodes()
+        return found
 
     def drawn(self, tables: Iterable[NDArray[np.float64]]) -> list[NDArray[np.int64]]:
         """Kept counts of every circuit, from the probabilities of what is kept."""
@@ -152,7 +156,13 @@ class Request:
         for k, rng in enumerate(self.rngs):
             seed = int(rng.integers(2**31))
             counts += self.engine.counts(circuits[k * each : (k + 1) * each], self.shots or 0, seed)
+        self._tell_nodes()
         return counts
+
+    def _tell_nodes(self) -> None:
+        """Says in the metadata over how many static detunings the answer is averaged."""
+        if self.engine.nodes:
+            self.metadata["nodes"] = self.engine.nodes
 
     def require_kept(self, counts: Sequence[int], n_settings: int, success: Sequence[float] | None) -> None:
         """Refuses to go on where a circuit has no kept run.

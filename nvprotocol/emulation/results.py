@@ -30,7 +30,8 @@ class KeptRuns:
         success_interval: 95 % interval of it (Clopper–Pearson).
         counts: Kept counts; None without shots.
         shots: Runs, kept or not; None without shots.
-        metadata: How it was computed: engine, method, reason where the method was forced, postselect and seed.
+        metadata: How it was computed: engine, method, reason where the method was forced, postselect and seed; on a
+            device with quasi-static noise `nodes`, the number of static detunings averaged over, at most.
 
     Examples:
         >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=2.0, A=2.0)))
@@ -54,6 +55,13 @@ class KeptRuns:
         named = ", ".join(f"{name} = {value}" for name, value in self.metadata["postselect"].items())
         ends = self._ends(self.success_interval)
         return f"success probability {self.success_probability:.4f}{ends} keeping {named}"
+
+    @property
+    def _how(self) -> str:
+        """Engine and average, in words."""
+        nodes = self.metadata.get("nodes")
+        averaged = f", averaged over {nodes} static detuning{'s' if nodes != 1 else ''}" if nodes else ""
+        return f"{self.metadata['engine']}{averaged}"
 
     def _ends(self, interval: tuple[float, float]) -> str:
         return "" if self.shots is None else " [{:.4f}, {:.4f}]".format(*interval)
@@ -224,7 +232,7 @@ class Estimate(KeptRuns):
         if self.contradicted:
             what = "the X ansatz, or else the readout" if self.ansatz == "X" else "the model of the readout"
             but = f", but the counts contradict {what} (p-value {self.p_value:.1g})"
-        return f"{entangled}, {self.kept} ({self.metadata['engine']}, {shots}){but}"
+        return f"{entangled}, {self.kept} ({self._how}, {shots}){but}"
 
     def _entangled_pairs(self, pairs: NDArray[np.float64]) -> str:
         """The concurrences of pairs, in words: one by one where they are few."""
@@ -278,6 +286,6 @@ class Probability(KeptRuns):
         shots = "no sampling noise" if self.shots is None else f"{self.shots} shots"
         ends = self._ends(self.interval)
         asked = f"probability of {self.register} = {' or '.join(self.outcomes)} {self.value:.4f}{ends}"
-        return f"{asked}, {self.kept} ({self.metadata['engine']}, {shots})"
+        return f"{asked}, {self.kept} ({self._how}, {shots})"
 
     __repr__ = __str__

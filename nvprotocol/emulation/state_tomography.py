@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol import operators, tomography
+from nvprotocol import tomography
 from nvprotocol._checks import Seed, fail, one_of, show
 from nvprotocol._warnings import muted
 from nvprotocol.device import Device
 from nvprotocol.emulation.many_qubits import fitted_pairs, fitted_states
 from nvprotocol.emulation.request import Request
 from nvprotocol.emulation.results import Ansatz, Estimate
-from nvprotocol.engines import EngineName, engine_of
+from nvprotocol.engines import EngineName
 from nvprotocol.entanglement import concurrence, pairwise_concurrence
 from nvprotocol.tomography._arguments import checked_readout, checked_settings
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
     from nvprotocol.compiler.steps import CompiledCircuit
+    from nvprotocol.engines.engine import Engine
 
 __all__ = ["emulate"]
 
@@ -143,19 +144,24 @@ def _followed(
     compiled = compile_circuits(request.circuits, request.device, postselect, translate=True)
     for one in compiled:
         _require_unmeasured(one, request.device.n_qubits)
-    weighted = request.followed(lambda: request.engine.kept_states(compiled))
+    sampled = request.shots is not None and not request.per_shot
+    found = request.followed(lambda: kept_and_read(request.engine, compiled, labels if sampled else ()))
     success: list[float] | None = None
-    if weighted is not None:
-        success = success_probabilities([np.trace(state).real for state in weighted])
+    weighted, read = found or ([], None)
+    if found is not None:
+        success = success_probabilities(
+            [np.trace(state).real for state in weighted], request.engine.smallest_probability
+        )
         weighted = [state / np.trace(state).real for state in weighted]
         if request.shots is None:
             pairs = zip(weighted, success, strict=True)
             return [_without_noise(state, p, request, labels, ansatz) for state, p in pairs]
-    if weighted is None or request.per_shot:
+    if success is None or request.per_shot:
         tables = _counts_shot_by_shot(compiled, request, postselect, labels)
     else:
-        outcomes = outcome_probabilities(weighted, request.device, labels, request.metadata["engine"])
-        tables = np.array(request.drawn(np.reshape(success or [], (-1, 1, 1)) * outcomes))
+        if read is None:
+            read = np.reshape(success, (-1, 1, 1)) * tomography.probabilities(np.array(weighted), labels)
+        tables = np.array(request.drawn(read))
     request.require_kept(tables.sum(axis=(1, 2)).tolist(), len(labels), success)
     return tables
 
@@ -192,28 +198,49 @@ def _require_unmeasured(compiled: "CompiledCircuit", n_nv: int) -> None:
             fail("circuit", must, f"it measures qubit {number} there and does not postselect on it")
 
 
+def kept_and_read(
+    engine: "Engine", circuits: "Sequence[CompiledCircuit]", settings: Sequence[str]
+) -> tuple[list[NDArray[np.complex128]], NDArray[np.float64] | None]:
+    """The unnormalised kept states of circuits, and what is read after the rotations of Pauli settings.
+
+    Args:
+        engine: The engine.
+        circuits: The compiled circuits, C of them.
+        settings: The settings, S of them.
+
+    Returns:
+        The states, and the probabilities that a run is kept and read so, shape (C, S, 2ᴺ); None for no settings, and
+        for ideal instruments, of which the states tell it.
+    """
+    if not settings or engine.device.is_ideal:
+        return engine.kept_states(circuits), None
+    states, outcomes = engine.kept_outcomes(circuits, _rotated(engine.device, settings))
+    return states, _as_read(outcomes, engine.device)
+
+
 def outcome_probabilities(
-    states: Sequence[NDArray[np.complex128]], device: Device, settings: Sequence[str], engine: EngineName = "aer"
+    states: Sequence[NDArray[np.complex128]], engine: "Engine", settings: Sequence[str]
 ) -> NDArray[np.float64]:
-    """Probabilities of what is read in each Pauli setting, rotations and readout as the device does them.
+    """Probabilities of what is read in each Pauli setting, of states that know nothing of the device's detunings.
 
     Returns:
         The probabilities, shape (states, settings, 2ᴺ).
     """
+    if engine.device.is_ideal:
+        return tomography.probabilities(np.array(states), settings)
+    return _as_read(engine.outcomes(states, _rotated(engine.device, settings)), engine.device)
+
+
+def _rotated(device: Device, settings: Sequence[str]) -> "list[CompiledCircuit]":
+    """What the device does from the end of a circuit up to the measurement of each setting."""
     from nvprotocol.compiler.circuit_to_steps import compile_circuits
     from nvprotocol.compiler.tomography import rotations
 
-    stacked = np.array(states)
-    if device.is_ideal:
-        return tomography.probabilities(stacked, settings)
-    n = device.n_qubits
-    diagonal = np.arange(2**n) * (2**n + 1)
-    # What the device does from the end of a circuit up to the measurement of each setting.
-    follow = engine_of(engine, device)
-    rotated = compile_circuits([rotations(one) for one in settings], device, translate=True, prepares=False)
-    maps = np.array([follow.superoperator(one) for one in rotated])[:, diagonal]
-    outcomes = np.einsum("sov,kv->kso", maps, operators.vec(stacked)).real
-    joint = np.asarray(checked_readout(device.readout_matrices, 2**n))
+    return compile_circuits([rotations(one) for one in settings], device, translate=True, prepares=False)
+
+
+def _as_read(outcomes: NDArray[np.float64], device: Device) -> NDArray[np.float64]:
+    joint = np.asarray(checked_readout(device.readout_matrices, 2**device.n_qubits))
     return np.clip(outcomes, 0.0, None) @ joint.T
 
 

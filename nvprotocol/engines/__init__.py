@@ -16,10 +16,13 @@ _CLASSES: dict[str, str] = {"aer": "AerEngine", "exact": "ExactEngine", "pulse":
 
 
 def engine_of(name: str, device: "Device") -> "Engine":
-    """The engine of a name on a device; only what it needs is imported.
+    """The engine of a name on a device, averaged over its quasi-static noise; only what it needs is imported.
 
     Raises:
         ArgumentError: If there is none.
     """
     one_of(name, "engine", get_args(EngineName))
-    return getattr(import_module(f"nvprotocol.engines.{name}"), _CLASSES[name])(device)
+    single = getattr(import_module(f"nvprotocol.engines.{name}"), _CLASSES[name])(device)
+    if device.noise is None:
+        return single
+    return import_module("nvprotocol.engines.averaged").Averaged(single, device.noise)

@@ -84,7 +84,7 @@ def superoperator(circuit: CompiledCircuit) -> NDArray[np.complex128]:
     n = circuit.form.num_qubits
     images = Branches(tuple(range(n)), np.eye(4**n, dtype=complex))
     for step in circuit.steps:
-        images.apply(_superoperator(step.operation), step.qubits)
+        images.apply(step_superoperator(step.operation), step.qubits)
     return images.states.T
 
 
@@ -167,7 +167,7 @@ class _Plan:
             for number in numbers:
                 if maps[number] is self.maps[number]:
                     there = self.maps[number]
-                    maps[number] = Map(_superoperator(other.operation), there.qubits, there.clears)
+                    maps[number] = Map(step_superoperator(other.operation), there.qubits, there.clears)
         return maps
 
     def _add(
@@ -209,7 +209,7 @@ class _Plan:
         if key not in self._number_of:
             self._number_of[key] = len(self.maps)
             self._numbers.setdefault(id(operation), []).append(len(self.maps))
-            self.maps.append(Map(_superoperator(operation), qubits, isinstance(operation, Reset)))
+            self.maps.append(Map(step_superoperator(operation), qubits, isinstance(operation, Reset)))
         return self._number_of[key]
 
     def _read(self, qubit: int, value: int | None) -> int:
@@ -312,7 +312,8 @@ def _block_from(
     return single
 
 
-def _superoperator(operation: QiskitOperation | Instruction) -> NDArray[np.complex128]:
+def step_superoperator(operation: QiskitOperation | Instruction) -> NDArray[np.complex128]:
+    """The superoperator of what measures nothing."""
     if isinstance(operation, Instruction) and operation.name == "superop":
         return np.asarray(operation.params[0], dtype=complex)
     if isinstance(operation, Reset):

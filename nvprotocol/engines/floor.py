@@ -16,24 +16,27 @@ are followed less closely, to 1e-10, and answer from 1e-9 on (`nvprotocol.pulses
 evolution of `MasterEquation` follows the kept part alone, and resolves smaller ones by a rule of its own.
 """
 
-
-def is_resolved(probability: float) -> bool:
-    """Whether a probability of keeping a run is distinguishable from zero."""
-    return probability >= SMALLEST_PROBABILITY
+SMALLEST_AVERAGE = 1e-9
+"""The same of an average over static detunings, which errs by 1e-12 in each direction of the noise."""
 
 
-def success_probabilities(traces: Sequence[float]) -> list[float]:
+def success_probabilities(traces: Sequence[float], smallest: float = SMALLEST_PROBABILITY) -> list[float]:
     """The probability of keeping a run of each circuit, from the traces of what is kept.
+
+    Args:
+        traces: The traces.
+        smallest: The smallest probability that is answered.
 
     Raises:
         NoKeptShotsError: If one of them is indistinguishable from zero.
     """
     found = [float(np.clip(trace, 0.0, 1.0)) for trace in traces]
     for k, p in enumerate(found):
-        if not is_resolved(p):
+        if p < smallest:
             which = "" if len(found) == 1 else f" of circuit {k}"
+            resolved = "rounding" if smallest == SMALLEST_PROBABILITY else "the average over static detunings"
             raise NoKeptShotsError(
                 f"No run{which} is kept: the probability of what is postselected, {p:.1g}, is less than "
-                f"{SMALLEST_PROBABILITY:g} and so below what rounding resolves."
+                f"{smallest:g} and so below what {resolved} resolves."
             )
     return found

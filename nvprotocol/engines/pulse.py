@@ -20,6 +20,8 @@ _MOST_BITS = 8
 class PulseEngine(Engine):
     """Pulses under the Lindblad equation (`nvprotocol.pulses`)."""
 
+    follows_pulses = True
+
     def kept_states(self, circuits: Sequence[CompiledCircuit]) -> list[NDArray[np.complex128]]:
         """The unnormalised final states of the NV qubits in the runs that are kept.
 
@@ -28,7 +30,7 @@ class PulseEngine(Engine):
         """
         schedules = [lowered(circuit.native, self.device, circuit.keep) for circuit in circuits]
         found = []
-        for number, run in enumerate(_runs(schedules, self.device)):
+        for number, run in enumerate(_runs(schedules, self.device, [circuit.shifts for circuit in circuits])):
             try:
                 kept = run.evolve()
             except NoKeptShotsError as reason:
@@ -49,7 +51,9 @@ class PulseEngine(Engine):
 
     def superoperator(self, circuit: CompiledCircuit) -> NDArray[np.complex128]:
         """The map of the pulses of a circuit that measures nothing."""
-        return Propagation(lowered(circuit.native, self.device, {}), self.device).propagator()
+        return Propagation(
+            lowered(circuit.native, self.device, {}), self.device, shifts=circuit.shifts or 0.0
+        ).propagator()
 
 
 def _distribution(circuit: CompiledCircuit, device: Device, report: Sequence[int]) -> NDArray[np.float64]:
@@ -62,13 +66,14 @@ def _distribution(circuit: CompiledCircuit, device: Device, report: Sequence[int
     asked = [{bit: value for bit, value in zip(report, reading, strict=True) if bit in written} for reading in readings]
     schedules = [lowered(circuit.native, device, {**circuit.keep, **one}, to_end=False) for one in asked]
     table = np.zeros((2,) * len(report))
-    for reading, run in zip(readings, _runs(schedules, device), strict=True):
+    for reading, run in zip(readings, _runs(schedules, device, [circuit.shifts] * len(schedules)), strict=True):
         with suppress(NoKeptShotsError):  # a reading that never occurs
             table[reading] = run.evolve().probability[-1]
     return table
 
 
-def _runs(schedules: Sequence[Schedule], device: Device) -> list[Propagation]:
+def _runs(schedules: Sequence[Schedule], device: Device, shifts: Sequence[tuple[float, ...]]) -> list[Propagation]:
     """Schedules ready to be followed; equal pulses are followed once."""
-    first = Propagation(schedules[0], device)
-    return [first, *map(first.of, schedules[1:])]
+    first = Propagation(schedules[0], device, shifts=shifts[0] or 0.0)
+    others = zip(schedules[1:], shifts[1:], strict=True)
+    return [first, *(first.of(schedule, own or 0.0) for schedule, own in others)]

@@ -4,8 +4,9 @@ The master equation knows the protocol with ideal instruments. What gates, check
 make of it, the exact engine works out on the circuits themselves.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,10 @@ from nvprotocol.device import Device
 from nvprotocol.emulation import Estimate
 from nvprotocol.experiment.file import Experiment, parameters_of
 from nvprotocol.experiment.observable import Emulated, Observable, emulated_or_none, value_of
-from nvprotocol.master_equation import Conditional
+from nvprotocol.master_equation import Conditional, MasterEquation
 from nvprotocol.protocols.parameters import DECLARED
+from nvprotocol.quasi_static.noise import averaged, nodes_of, normalised, unnormalised
+from nvprotocol.quasi_static.quadrature import Nodes
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -83,7 +86,7 @@ def by_master_equation(experiment: Experiment, protocol: "Protocol", values: NDA
     """The protocol with ideal instruments, on every curve at given values of the scan, shape (curves, n).
 
     Media, detunings and durations go to the theory as arrays; it is called once for each choice of the other parameters
-    of the protocol.
+    of the protocol. Quasi-static noise is averaged over.
     """
     shape, parameters = (experiment.n_curves, values.size), parameters_of(experiment.content)
     durations = np.array(parameters.pop("duration"))
@@ -94,17 +97,42 @@ def by_master_equation(experiment: Experiment, protocol: "Protocol", values: NDA
         elif sweep.section == "protocol":
             columns[sweep] = _distinct(along, shape)
     times, time = _distinct(durations, shape)
-    equation = experiment.equations(values)
+    equation, nodes = experiment.equations(values), _nodes_of(experiment, protocol, values)
     states, probability = np.empty((*shape, 4, 4), dtype=complex), np.empty(shape)
     for choice in product(*(range(known.size) for known, _ in columns.values())):
         here = np.full(shape, True)
         for (sweep, (known, index)), k in zip(columns.items(), choice, strict=True):
             parameters[sweep.key] = sweep.number(known[k])
             here &= index == k
-        kept = protocol.reference(equation, times, **parameters)
-        place = (*_within(equation.batch_shape, here), time[here])
+        solve = partial(protocol.reference, duration=times, **parameters)
+        kept = solve(equation) if nodes is None else _averaged(nodes, equation, solve, times.size)
+        place = (*_within(kept.probability.shape[:-1], here), time[here])
         states[here], probability[here] = kept.states[place], kept.probability[place]
     return Conditional(states, probability)
+
+
+def _nodes_of(experiment: Experiment, protocol: "Protocol", values: NDArray[np.float64]) -> Nodes | None:
+    """The static detunings that an average takes, enough for every circuit on ideal instruments; None for no noise."""
+    from nvprotocol.compiler.circuit_to_steps import compile_circuits
+    from nvprotocol.engines.exposure import exposure_of
+
+    noise = experiment.noise(values)
+    if noise is None:
+        return None
+    exposures = []
+    for curve in range(experiment.n_curves):
+        for circuit, device in zip(*circuits_on(experiment, protocol, curve, values), strict=True):
+            ideal = replace(device, gate_ns=dict.fromkeys(device.gate_ns, 0.0))
+            (compiled,) = compile_circuits([circuit], ideal, translate=True)
+            exposures.append(exposure_of(compiled, ideal))
+    return nodes_of(noise, experiment.device(0, values[0]).n_qubits, exposures)
+
+
+def _averaged(
+    nodes: Nodes, equation: MasterEquation, solve: Callable[[MasterEquation], Conditional], n_times: int
+) -> Conditional:
+    size = 16 * n_times * max(int(np.prod(np.broadcast_shapes(equation.batch_shape, nodes.shifts.shape[1:-1]))), 1)
+    return normalised(averaged(nodes, equation, lambda one: unnormalised(solve(one)), size=size))
 
 
 def _distinct(values: NDArray, shape: tuple[int, ...]) -> tuple[NDArray, NDArray[np.intp]]:
@@ -144,12 +172,12 @@ def by_circuits(
     options = {"shots": None, "engine": "exact", "postselect": protocol.postselect}
     circuits, devices = circuits_on(experiment, protocol, curve, values)
     answers = emulated_or_none(observable, circuits, devices, options)
-    pairs = zip(answers, devices, strict=True)
+    triples = zip(answers, circuits, devices, strict=True)
     return Exact(
         np.array([np.nan if answer is None else value_of(answer) for answer in answers]),
         np.array([0.0 if answer is None else answer.success_probability for answer in answers]),
         _states(answers),
-        np.array([_read(answer, device, observable) for answer, device in pairs]) if outcomes else None,
+        np.array([_read(*pair, observable, protocol) for pair in triples]) if outcomes else None,
     )
 
 
@@ -189,12 +217,22 @@ def _states(answers: Sequence[Emulated | None]) -> NDArray[np.complex128]:
     return np.array([answer.state if isinstance(answer, Estimate) else missing for answer in answers])
 
 
-def _read(answer: Emulated | None, device: Device, observable: Observable) -> NDArray[Any]:
+def _read(
+    answer: Emulated | None, circuit: "QuantumCircuit", device: Device, observable: Observable, protocol: "Protocol"
+) -> NDArray[Any]:
     """What a kept run reads in each setting, shape (settings, readings); 0 where nothing is kept."""
-    from nvprotocol.emulation.state_tomography import outcome_probabilities
+    from nvprotocol.compiler.circuit_to_steps import compile_circuits
+    from nvprotocol.emulation.state_tomography import kept_and_read, outcome_probabilities
+    from nvprotocol.engines import engine_of
 
     if answer is None:
         return np.zeros((len(observable.settings), len(observable.readings)))
-    if isinstance(answer, Estimate):
-        return outcome_probabilities([answer.state], device, observable.settings)[0]
-    return answer.distribution[None]
+    if not isinstance(answer, Estimate):
+        return answer.distribution[None]
+    engine = engine_of("exact", device)
+    if device.noise is not None:  # what rotates the state has the same detunings as what has made it
+        compiled = compile_circuits([circuit], device, protocol.postselect, translate=True)
+        _, read = kept_and_read(engine, compiled, observable.settings)
+        if read is not None:
+            return read[0] / answer.success_probability
+    return outcome_probabilities([answer.state], engine, observable.settings)[0]

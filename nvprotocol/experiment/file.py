@@ -23,6 +23,7 @@ from nvprotocol.experiment.sweep import Sweep, sweep_of, values_in_a_row
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
 from nvprotocol.protocols.parameters import DECLARED, checked
+from nvprotocol.quasi_static import QuasiStaticNoise
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,15 +141,42 @@ class Experiment:
         Raises:
             ArgumentError: If the values are not numbers in a row, or the parameter does not take one of them.
         """
-        content, values = self.content, values_in_a_row(values)
-        for sweep, along in self.along(values):
-            if sweep.section in ("medium", "device"):
-                content = sweep.put(content, along)
+        values = values_in_a_row(values)
+        content = self._with_arrays(values)
         equation = equation_of(self._media(content, values), content.device)
         times = (content.device.intrinsic_t1, content.device.intrinsic_t2)
         t1, t2 = (_each_qubit(time, equation.n_qubits) for time in times)
         check_coherence(t1, t2)
         return with_intrinsic(equation, t1, t2)
+
+    def noise(self, values: NDArray[np.float64]) -> QuasiStaticNoise | None:
+        r"""The quasi-static noise on every curve at values of the scan, its batch that of `equations`; None for none.
+
+        Args:
+            values: Values of the scan, shape (n,).
+
+        Raises:
+            ArgumentError: If the values are not numbers in a row, or the parameter does not take one of them.
+
+        Examples:
+            >>> text = "protocol.name = 'ramsey'\nscan.parameter = 'device.t2_star'\nscan.values = [1.0, '2 us']"
+            >>> experiment = nv.experiment.parse(text)
+            >>> experiment.noise(experiment.scan.values).t2_star_us.tolist()
+            [[1.0], [2.0]]
+        """
+        values = values_in_a_row(values)
+        section = self._with_arrays(values).device
+        t2_star = _each_qubit(section.t2_star, self.device(0, values[0]).n_qubits)
+        correlation = 0.0 if section.noise_correlation is None else section.noise_correlation
+        return None if t2_star is None else QuasiStaticNoise(t2_star, correlation)
+
+    def _with_arrays(self, values: NDArray[np.float64]) -> ExperimentFile:
+        """The sections with what varies of medium and device as arrays, along (curves, n)."""
+        content = self.content
+        for sweep, along in self.along(values):
+            if sweep.section in ("medium", "device"):
+                content = sweep.put(content, along)
+        return content
 
     def _media(self, content: ExperimentFile, values: NDArray[np.float64]) -> Medium:
         """The media of sections with arrays; a magnet is asked wherever it is another, (curves or 1, n or 1) times."""

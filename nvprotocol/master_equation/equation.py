@@ -24,7 +24,7 @@ from nvprotocol.master_equation import checks, memory, steady
 from nvprotocol.master_equation.conditional import Conditional
 from nvprotocol.master_equation.evolution import evolved_in_parts, propagator
 from nvprotocol.master_equation.generator import liouvillian, parameters, symmetry_of_parameters
-from nvprotocol.master_equation.hamiltonian import drive_of_each, hamiltonian, setting_text
+from nvprotocol.master_equation.hamiltonian import drive_of_each, hamiltonian, setting_of, setting_text, shift_of_each
 from nvprotocol.master_equation.no_jump_evolution import no_jump
 from nvprotocol.master_equation.no_jump_kets import NoJumpKets, no_jump_kets
 from nvprotocol.master_equation.trajectories import Trajectories, trajectories
@@ -144,6 +144,25 @@ class MasterEquation:
         if self.n_qubits == 2:
             return MasterEquation(self._medium, self._detuning, total, offset=self._offset)
         return MasterEquation(self._medium, self.splittings, total)
+
+    def shifted(self, by: ArrayLike) -> "MasterEquation":
+        """The same with other splittings, in the same rotating frame: what is given adds to the Δ_i.
+
+        Args:
+            by: What adds to each splitting in rad/µs, shape (…, N).
+
+        Raises:
+            ArgumentError: If it is not real, not finite, or not one for each qubit.
+
+        Examples:
+            >>> equation = nv.MasterEquation(nv.Medium.pair(), detuning=0.5)
+            >>> equation.shifted([0.25, 0.0]).splittings.tolist()
+            [0.75, -0.5]
+        """
+        total = self.splittings + shift_of_each(by, self.n_qubits)
+        about_mean = self._drive is None and self._medium.symmetry == "U(1)"
+        detuning, offset = setting_of(total, about_mean=about_mean)
+        return MasterEquation(self._medium, detuning, self._drive, offset=offset)
 
     @property
     def n_qubits(self) -> int:

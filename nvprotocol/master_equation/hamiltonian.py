@@ -33,6 +33,29 @@ def drive_of_each(drive: ArrayLike, n_qubits: int) -> NDArray[np.complex128]:
     return given
 
 
+def shift_of_each(by: ArrayLike, n_qubits: int) -> NDArray[np.float64]:
+    """What adds to the splitting of each qubit, shape (…, N)."""
+    given = bounded_array(by, "by", real=True)
+    if not given.ndim or given.shape[-1] != n_qubits:
+        fail("by", f"have shape (…, {n_qubits}), one for each qubit", f"has shape {given.shape}")
+    return given
+
+
+def setting_of(
+    splittings: NDArray[np.float64], *, about_mean: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | float]:
+    """Detuning and offset at which the splittings in the rotating frame are these, shape (…, N).
+
+    Args:
+        splittings: The splittings.
+        about_mean: Whether the frame rotates at the mean of the detunings of other than two qubits.
+    """
+    if splittings.shape[-1] == 2:
+        first, second = splittings[..., 0], splittings[..., 1]
+        return (first - second) / 2, (first + second) / 2
+    return splittings, splittings.mean(axis=-1) if about_mean else 0.0
+
+
 def setting_text(
     detuning: NDArray[np.float64], drive: NDArray[np.complex128] | None, offset: NDArray[np.float64]
 ) -> str:

@@ -196,6 +196,21 @@ def test_a_device_can_be_sent_to_another_process(duplicate: Any) -> None:
     assert str(duplicate(device)) == str(device)
 
 
+def test_quasi_static_noise_of_each_qubit() -> None:
+    """√2/T2* is the standard deviation; it is no part of what acts at given detunings, T2 included."""
+    device = nv.Device(EQUATION, t2_star_us=(2.0, None), noise_correlation=0.5)  # pyright: ignore[reportArgumentType]
+    assert device.t2_star_us == (2.0, np.inf)
+    assert device.noise is not None
+    np.testing.assert_allclose(device.noise.covariance(2), [[0.5, 0.0], [0.0, 0.0]])
+    assert device.dynamics is device.equation
+    assert device.is_ideal
+    assert nv.Device(EQUATION, t2_star_us=[None, np.inf]).noise is None  # pyright: ignore[reportArgumentType]
+    three = nv.MasterEquation(nv.Medium(relaxation=np.eye(3)))
+    assert nv.Device(three, t2_star_us=1.0, noise_correlation=-0.5).noise is not None
+    with pytest.raises(ArgumentError, match=r"`noise_correlation` must be at least -0\.5"):
+        nv.Device(three, t2_star_us=1.0, noise_correlation=-0.6)
+
+
 def test_a_device_tells_its_values_with_units() -> None:
     device = nv.Device(
         EQUATION,
@@ -204,6 +219,8 @@ def test_a_device_tells_its_values_with_units() -> None:
         readout=[[[0.9, 0.2], [0.1, 0.8]], [[0.9, 0.1], [0.1, 0.9]]],
         intrinsic_t1_us=[100.0, 200.0],
         intrinsic_t2_us=50.0,
+        t2_star_us=[5.0, 6.0],
+        noise_correlation=-0.5,
         name="mine",
     )
     lines = str(device).splitlines()
@@ -217,6 +234,8 @@ def test_a_device_tells_its_values_with_units() -> None:
         "splitting 2.87007958, 2.86992042 GHz",
         "intrinsic T1 100, 200 µs",
         "intrinsic T2 50 µs",
+        "T2* 5, 6 µs",
+        "noise correlation -0.5",
     } <= rows
     table = lines[1 : lines.index("MasterEquation with δ = 0.5 rad/µs on")]
     columns = {found.end() for line in table if (found := re.match(r"  \S+(?: \S+)*  +", line))}

@@ -61,6 +61,12 @@ BAD: list[tuple[Mapping[str, Any], str]] = [
         {"intrinsic_t1_us": [np.inf, 1.0], "intrinsic_t2_us": 5.0},
         "Argument `intrinsic_t2_us` must be at most 2·T1 = 2 us, but is 5 for qubit 1.",
     ),
+    ({"t2_star_us": -1.0}, "Argument `t2_star_us` must be greater than 0, but is -1."),
+    (
+        {"t2_star_us": [1.0] * 3},
+        "Argument `t2_star_us` must be a number or 2 numbers, one for each qubit, but has shape (3,).",
+    ),
+    ({"noise_correlation": 1.5}, "Argument `noise_correlation` must be at most 1, but is 1.5."),
     ({"intrinsic_t2_us": 0.0}, "Argument `intrinsic_t2_us` must be greater than 0, but is 0."),
     ({"intrinsic_t2_us": 1j}, "Argument `intrinsic_t2_us` must be real, but contains 0+1j."),
     (

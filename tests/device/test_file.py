@@ -249,6 +249,6 @@ def test_numbers_of_a_device_can_be_scanned(key: str) -> None:
     text = SCAN.replace('"protocol.duration"', f'"device.{key}"').replace("[1.0]", f"{wanted}")
     experiment = nv.experiment.parse(text)
     devices = [device_of(experiment.settings(0, point)) for point in (0, 1)]
-    name = {"intrinsic_t1": "intrinsic_t1_us", "intrinsic_t2": "intrinsic_t2_us"}.get(key, key)
+    name = {"intrinsic_t1": "intrinsic_t1_us", "intrinsic_t2": "intrinsic_t2_us", "t2_star": "t2_star_us"}.get(key, key)
     values = [getattr(one.equation if key in OF_EQUATION else one, name) for one in devices]
     assert [np.unique(value).tolist() for value in values] == [[value] for value in wanted]

@@ -54,6 +54,8 @@ def made() -> dict[str, Any]:
         "trajectories": pure.trajectories("ud", [0.0, 1.0], {"z": np.eye(4)}, number=2, seed=1),
         "one excitation": nv.master_equation.single_excitation(pure),
         "device": device,
+        "noisy device": nv.Device(device.equation, t2_star_us=[2.0, 3.0]),
+        "noise": nv.quasi_static.QuasiStaticNoise([2.0, 3.0], [0.0, 0.5]),
         "estimate": nv.emulate(circuit, device, 100, keep, seed=1),
         "estimate without noise": nv.emulate(circuit, device, None, keep),
         "probability": nv.probability(nv.protocols.hahn_echo(0.5), device, "0", shots=100, seed=1),

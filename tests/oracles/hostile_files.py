@@ -53,6 +53,8 @@ base = "ideal"
 detuning = "0.1 rad/us"
 intrinsic_t1 = ["5 ms", "4 ms"]
 intrinsic_t2 = "none"
+t2_star = ["5 us", "none"]
+noise_correlation = -0.5
 readout_error = [0.1, 0.2]
 gate_ns = { sx = 20, cx = "100 ns" }
 [device.control]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol import operators
-from nvprotocol._checks import fail, numeric_array, one_of, real_number, show, times_array
+from nvprotocol._checks import bounded_array, fail, numeric_array, one_of, real_number, show, times_array
 from nvprotocol._typing import ArrayLike
 from nvprotocol.channels import Channel, parity_check
 from nvprotocol.device import Device
@@ -53,6 +53,9 @@ class Propagation:
         tolerance: Largest error let pass in each driven segment, from 1e-13 to 1e-2.
         no_jump: Whether the run is on condition that no quantum of relaxation or excitation is exchanged, as
             `MasterEquation.no_jump` is (Eq. 13).
+        shifts: What the splittings are off the device's own in this run in rad/µs, one number or shape (N,): the pulses
+            are those of the device as it is known. A single run has no average over quasi-static noise, which
+            `nv.pulses.evolve` takes.
 
     Raises:
         ArgumentError: If an argument is out of its range, or the device cannot play the schedule.
@@ -75,6 +78,7 @@ class Propagation:
         method: Method = "magnus",
         tolerance: float = 1e-10,
         no_jump: bool = False,
+        shifts: ArrayLike = 0.0,
     ) -> None:
         if not isinstance(device, Device):
             fail("device", "be a Device", f"is of type {type(device).__name__}")
@@ -85,13 +89,20 @@ class Propagation:
         if not isinstance(no_jump, bool | np.bool_):
             fail("no_jump", "be True or False", f"is {show(no_jump)}")
         self.no_jump = bool(no_jump)
-        self.timeline = Timeline(schedule, device)
+        self.timeline = Timeline(schedule, device, _checked_shifts(shifts, device))
         self.generator = DrivenGenerator(device, self.frame, "no_jump" if no_jump else "full")
         follow = DynamicsIntegrator if self.method == "dynamics" else MagnusIntegrator
         self.maps = SegmentMaps(self.generator, follow(self.generator, self.tolerance))
 
-    def of(self, schedule: Schedule) -> "Propagation":
+    def of(self, schedule: Schedule, shifts: ArrayLike = 0.0) -> "Propagation":
         """Another schedule on the same device, followed in the same way; maps of segments that both have are shared.
+
+        Args:
+            schedule: The schedule.
+            shifts: As for `Propagation`, of the other run.
+
+        Raises:
+            ArgumentError: As for `Propagation`.
 
         Examples:
             >>> device = nv.Device(nv.MasterEquation(nv.Medium.pair()))
@@ -100,7 +111,8 @@ class Propagation:
             (1, 4, 4)
         """
         other = copy(self)
-        other.schedule, other.timeline = schedule, Timeline(_checked(schedule), self.device)
+        other.schedule = _checked(schedule)
+        other.timeline = Timeline(schedule, self.device, _checked_shifts(shifts, self.device))
         return other
 
     def evolve(self, initial: operators.State | None = None, times: ArrayLike | None = None) -> Conditional:
@@ -242,6 +254,16 @@ def _checked(schedule: object) -> Schedule:
     if not isinstance(schedule, Schedule):
         fail("schedule", "be a Schedule", f"is of type {type(schedule).__name__}")
     return schedule
+
+
+def _checked_shifts(shifts: ArrayLike, device: Device) -> NDArray[np.float64] | None:
+    """What the splittings are off, shape (N,); None where they are not."""
+    given = bounded_array(shifts, "shifts", real=True)
+    if given.shape not in ((), (device.n_qubits,)):
+        fail(
+            "shifts", f"be a number or have shape ({device.n_qubits},), one for each qubit", f"has shape {given.shape}"
+        )
+    return np.broadcast_to(given, (device.n_qubits,)) if np.any(given) else None
 
 
 def channel_of(event: Act | Check, device: Device) -> Channel:

@@ -1,6 +1,7 @@
 """Following one schedule, or many, in one call."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,12 @@ from nvprotocol.master_equation import Conditional
 from nvprotocol.pulses.propagation.generator import Frame
 from nvprotocol.pulses.propagation.propagation import Method, Propagation
 from nvprotocol.pulses.schedules import Schedule
+from nvprotocol.quasi_static import QuasiStaticNoise
+from nvprotocol.quasi_static.exposure import Exposure
+from nvprotocol.quasi_static.noise import nodes_of, normalised, unnormalised
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["evolve", "rwa_error", "scan"]
 
@@ -32,6 +39,8 @@ def evolve(
 ) -> Conditional:
     """The states of a schedule on a device at the given times; arguments as for `Propagation` and its `evolve`.
 
+    Quasi-static noise of the device is averaged over, each run weighted by the probability that it is kept.
+
     Raises:
         ArgumentError: As for `Propagation` and its `evolve`.
         NoKeptShotsError: If what is kept has vanishing probability.
@@ -44,7 +53,9 @@ def evolve(
         [0.5]
     """
     run = Propagation(schedule, device, frame=frame, method=method, tolerance=tolerance, no_jump=no_jump)
-    return run.evolve(initial, times)
+    if device.noise is None:
+        return run.evolve(initial, times)
+    return _averaged(device.noise, device, schedule.duration, lambda by: run.of(schedule, by).evolve(initial, times))
 
 
 def scan(
@@ -58,6 +69,8 @@ def scan(
     no_jump: bool = False,
 ) -> Conditional:
     """The states at the end of many schedules, whose driven stretches are integrated together.
+
+    Quasi-static noise of the device is averaged over, as in `evolve`.
 
     What two schedules have in common is integrated once; under JAX all of it is one compiled program over all points.
 
@@ -86,11 +99,28 @@ def scan(
     """
     every = instances(schedules, "schedules", Schedule)
     first = Propagation(every[0], device, frame=frame, method=method, tolerance=tolerance, no_jump=no_jump)
-    runs = [first, *(first.of(schedule) for schedule in every[1:])]
-    first.maps.prepare(segment for run in runs for segment in run.driven())
-    ends = [run.evolve(initial) for run in runs]
-    states = np.concatenate([one.states for one in ends], axis=-3)
-    return Conditional(states, np.concatenate([one.probability for one in ends], axis=-1))
+
+    def ends(shifts: ArrayLike) -> Conditional:
+        runs = [first.of(schedule, shifts) for schedule in every]
+        first.maps.prepare(segment for run in runs for segment in run.driven())
+        found = [run.evolve(initial) for run in runs]
+        states = np.concatenate([one.states for one in found], axis=-3)
+        return Conditional(states, np.concatenate([one.probability for one in found], axis=-1))
+
+    if device.noise is None:
+        return ends(0.0)
+    return _averaged(device.noise, device, max(schedule.duration for schedule in every), ends)
+
+
+def _averaged(
+    noise: QuasiStaticNoise, device: Device, duration: float, run: Callable[[ArrayLike], Conditional]
+) -> Conditional:
+    """The average of what runs with given static detunings find."""
+    nodes = nodes_of(noise, device.n_qubits, [Exposure.to_all(device.n_qubits, duration)])
+    total: NDArray = np.zeros(())
+    for weight, shifts in zip(nodes.weights, nodes.shifts, strict=True):
+        total = total + weight * unnormalised(run(shifts))
+    return normalised(total)
 
 
 def rwa_error(schedule: Schedule, device: Device, *, tolerance: float = 1e-8) -> float:

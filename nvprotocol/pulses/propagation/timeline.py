@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -159,6 +159,7 @@ class Timeline:
     Args:
         schedule: The schedule.
         device: The device.
+        shifts: What the splittings are off in this run in rad/µs, shape (N,), which tones do not follow.
 
     Attributes:
         duration: Time from beginning to end in µs.
@@ -172,8 +173,9 @@ class Timeline:
             than the device can do.
     """
 
-    def __init__(self, schedule: Schedule, device: Device) -> None:
+    def __init__(self, schedule: Schedule, device: Device, shifts: NDArray[np.float64] | None = None) -> None:
         self.device = device
+        self._shifts = shifts
         self.duration = schedule.duration
         gradients = ((ramp, _offsets_of(ramp, device)) for ramp in schedule.of(GradientRamp))
         self._offsets = TimeDependence(_offsets_of(None, device), gradients)
@@ -242,7 +244,10 @@ class Timeline:
             while waiting and waiting[-1].pulse.on[0] < middle:
                 sounding.append(waiting.pop())
             sounding = [tone for tone in sounding if tone.pulse.on[1] > middle]
-            yield Segment(start, end, self._offsets.during(middle), self._scales.during(middle), tuple(sounding))
+            offsets = self._offsets.during(middle)
+            if self._shifts is not None:
+                offsets = replace(offsets, before=offsets.before + self._shifts, after=offsets.after + self._shifts)
+            yield Segment(start, end, offsets, self._scales.during(middle), tuple(sounding))
 
 
 def _offsets_of(ramp: GradientRamp | None, device: Device) -> NDArray[np.float64]:
