@@ -264,6 +264,9 @@ SHOWN = r"""
 >>> _ = film.check(setting)
 >>> from types import MethodType
 >>> _ = MethodType(nv.magnets.Magnet.remarks, film)(setting, film.response(setting))
+>>> _ = MethodType(nv.magnets.Magnet.spins, film)(setting), MethodType(nv.magnets.Magnet.check, film)(setting)
+>>> _ = film.spins(setting), film.check(setting), film.response(setting).own_rate(2)
+>>> _ = nv.magnets.Leak("up", 3.43, False, np.array([0.7, 0.7j, 0.0]))
 >>> chain = nv.magnets.Exchange(
 ...     dimension=1, gap_ghz=2.0, stiffness_m2_per_s=8e-6, spin=14.2, lattice_nm=1.24, coupling_mhz=136)
 >>> _ = chain.check(nv.magnets.Setting.read(1, separation_nm=30.0, frequency_ghz=2.87))
