@@ -5,8 +5,9 @@
 //   monitor: monitor qubits, which are not on the medium
 //   parity: reads 1 where a check accepts, |σᶻ| = 0
 // It is for the magnet and device of film_to_bell.toml, at the first value of what is scanned:
-//   magnet: kind = film, material = YIG_COLD, thickness_nm = 35, gap_ghz = 1.6, separation_nm = 50,
-//     frequency_ghz = 2.87, temperature_k = 0.01, height_nm = 10
+//   magnet: kind = film, material = YIG_COLD, thickness_nm = 20, field_mt = 20, field_direction = [1, 0, 0],
+//     damping = 0.001, nv.axis = [111], nv.cut = 100, nv.transition = upper, nv.strain_mhz = 0, nv.strain_deg = 0,
+//     separation_nm = 30, azimuth_deg = -90, temperature_k = 0.01, height_nm = 10
 //   device: all by default, ideal instruments
 // Run it, with this text in film_to_bell.qasm next to film_to_bell.toml:
 //   nvprotocol run film_to_bell.qasm --device film_to_bell.toml --postselect parity=1
