@@ -18,6 +18,8 @@ from nvprotocol.medium import Medium, Note, Number, Provenance
 __all__ = ["Magnet"]
 
 Array = NDArray[np.float64]
+DIRECT = "direct J⊥"
+"""The name of the direct dipole coupling among the numbers of a medium."""
 
 
 class Magnet(ABC):
@@ -237,5 +239,5 @@ class Magnet(ABC):
         numbers["(a+ã)·r/v_g"] = Number(retardation(setting, response, thermal))
         numbers["(a+ã)/|Δ−Ω|"] = Number(edge_ratio(response, thermal))
         if direct is not None and direct.flip_flop.shape[-1]:
-            numbers["direct J⊥"] = Number(np.abs(direct.flip_flop).max(axis=-1), "rad/µs at most")
+            numbers[DIRECT] = Number(np.abs(direct.flip_flop).max(axis=-1), "rad/µs at most")
         return numbers

@@ -1,0 +1,93 @@
+"""What attempts of one kind give."""
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol._read_only import holds_read_only
+from nvprotocol.design.sector import Array
+
+__all__ = ["Attempt"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+@holds_read_only
+class Attempt:
+    """What attempts give that start in one state and count a Bell pair in one way; arrays of one shape.
+
+    Attributes:
+        rate: Kept Bell pairs of the target fidelity per second, 0 where it is not reached.
+        time: Time in µs from the start to the pair, the readout of the last check included; NaN where F is not reached.
+        probability: Probability that an attempt is kept; NaN where F is not reached.
+        checks: Number of checks, ∞ for continuous monitoring; NaN where F is not reached.
+        period: Time between checks in µs, NaN where F is not reached or without a check.
+        best_fidelity: The largest fidelity, of which only the fourth digit may be low where F is reached.
+        best_time: The time in µs of it.
+        best_checks: The number of checks of it.
+        longest_period: Longest time between checks in µs with which F is still reached, ∞ where any is; NaN where it
+            is not reached with checks at equal intervals, or was not asked for.
+
+    Examples:
+        >>> found = nv.design.bell_yield(nv.Medium.pair(a=1e-3, A=0.9e-3, q=0.1))
+        >>> found.attempt("du").checks == found.attempt("ud").checks
+        True
+    """
+
+    rate: Array
+    time: Array
+    probability: Array
+    checks: Array
+    period: Array
+    best_fidelity: Array
+    best_time: Array
+    best_checks: Array
+    longest_period: Array
+
+    @property
+    def reached(self) -> NDArray[np.bool_]:
+        """Whether the target is reached."""
+        return np.isfinite(self.time)
+
+    def at(self, index: object) -> "Attempt":
+        """A part of the arrays."""
+        return Attempt(**{one.name: np.asarray(getattr(self, one.name)[index]) for one in fields(self)})
+
+    def where(self, chosen: NDArray[np.bool_], other: "Attempt") -> "Attempt":
+        """These where something holds, others elsewhere."""
+        return Attempt(
+            **{one.name: np.where(chosen, getattr(self, one.name), getattr(other, one.name)) for one in fields(self)}
+        )
+
+    def with_longest_period(self, period: Array) -> "Attempt":
+        """The same with another longest period."""
+        return replace(self, longest_period=period.reshape(self.rate.shape))
+
+    def with_crossings(self, rate: Array, time: Array, probability: Array, long_time: Array) -> "Attempt":
+        """Continuous monitoring with other crossings, and a fidelity that the fixed phase ends in."""
+        reached = np.isfinite(time)
+        best, when = np.array(self.best_fidelity), np.array(self.best_time)
+        higher = np.nan_to_num(long_time, nan=0.0) > best[:, 0]
+        best[:, 0] = np.where(higher, long_time, best[:, 0])
+        when[:, 0] = np.where(higher, np.inf, when[:, 0])
+        return replace(
+            self,
+            rate=rate,
+            time=time,
+            probability=probability,
+            checks=np.where(reached, np.inf, np.nan),
+            period=np.where(reached, 0.0, np.nan),
+            best_fidelity=best,
+            best_time=when,
+        )
+
+    def reshaped(self, *shape: int) -> "Attempt":
+        """The same in another shape."""
+        return Attempt(**{one.name: getattr(self, one.name).reshape(shape) for one in fields(self)})
+
+
+def joined(parts: list[Attempt]) -> Attempt:
+    """Attempts one after the other, along the last axis."""
+    return Attempt(
+        **{one.name: np.concatenate([getattr(part, one.name) for part in parts], -1) for one in fields(Attempt)}
+    )

@@ -1,0 +1,181 @@
+"""All waits between checks and many numbers of checks at once: a table whose crossings and peaks are then worked out.
+
+Waits are four an octave, from 1/32 of 1 over the fastest rate, or less for many checks, to 60 times 1 over √|g₁₂g₂₁|;
+numbers of checks are powers of 2, so that each power of the map of a period is the square of the last.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol.design.cycle import MOST_CHECKS
+from nvprotocol.design.populations import judged, monitored
+from nvprotocol.design.sector import Array
+from nvprotocol.design.trials import CONTINUOUS, LEAST_KEPT, Trials, logit, powered
+from nvprotocol.master_equation.exponential import expm
+
+Whole = NDArray[np.intp]
+
+_AN_OCTAVE = 4
+_EARLIEST, _LATEST = 1 / 32, 60.0
+_SLOW_CHECKS = 256
+"""Number of checks that are tried, however long each of them takes."""
+_WEAKEST = 1e-5
+"""Of √|g₁₂g₂₁|, in units of the fastest rate."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rungs:
+    """What a table says of each number of checks, arrays of shape (numbers, 2, 2, B): starts, phases, media.
+
+    Attributes:
+        numbers: The numbers of checks, shape (numbers,).
+        waits: The waits in µs, shape (B, I).
+        first: Index of the first wait at which F is reached, −1 where none is.
+        alone: Whether no shorter wait is possible.
+        rate: About the rate there in 1/µs, 0 where F is not reached.
+        best: Index of the wait of the largest fidelity.
+        fidelity: The largest fidelity.
+    """
+
+    numbers: Array
+    waits: Array
+    first: Whole
+    alone: NDArray[np.bool_]
+    rate: Array
+    best: Whole
+    fidelity: Array
+
+
+def tried(trials: Trials, numbers: list[float], target: float) -> Rungs:
+    """The table of some media.
+
+    Args:
+        trials: The media.
+        numbers: Numbers of checks in rising order: 0, powers of 2 or a single other number, `CONTINUOUS`.
+        target: F.
+    """
+    waits, latest = _waits(trials, max([one for one in numbers if np.isfinite(one)], default=1))
+    rows = [
+        _rung(trials, number, waits[:, : vectors.shape[1]], vectors, target, latest)
+        for number, vectors in _vectors(trials, numbers, waits)
+    ]
+    first, alone, rate, best, fidelity = (np.stack(one) for one in zip(*rows, strict=True))
+    return Rungs(np.array(numbers), waits, first, alone, rate, best, fidelity)
+
+
+def numbers_of(trials: Trials) -> list[float]:
+    """The numbers of checks that are tried for a cycle that leaves them open, or the one that it gives."""
+    cycle = trials.cycle
+    if cycle.continuous:
+        return [CONTINUOUS]
+    if cycle.checks is not None:
+        return [float(cycle.checks)]
+    most = float(np.max(latest_time(trials) / max(cycle.shortest_period, 1e-300), initial=1.0))
+    powers = np.exp2(np.arange(1 + int(np.log2(np.clip(most, 1, MOST_CHECKS))))).tolist()
+    return [0.0, *powers]
+
+
+def fastest_rate(trials: Trials) -> Array:
+    """The norm of the generator in 1/µs, for each medium."""
+    return np.maximum(np.abs(trials.generator).sum(axis=-2).max(axis=-1), np.finfo(float).tiny ** 0.5)
+
+
+def latest_time(trials: Trials) -> Array:
+    """The latest time in µs that is tried, for each medium."""
+    slow = _LATEST / np.maximum(trials.coupling, _WEAKEST * fastest_rate(trials))
+    return np.maximum(slow, max(4 * (trials.cycle.checks or 1), _SLOW_CHECKS) * trials.cycle.shortest_period)
+
+
+def _waits(trials: Trials, most: float) -> tuple[Array, Array]:
+    """The waits, shape (B, I), of which the duration of a check is one, and the latest time for each medium."""
+    latest, duration = latest_time(trials), trials.cycle.check_duration
+    first = _EARLIEST / (fastest_rate(trials) * max(most, 1.0))
+    if duration:
+        first = duration * np.exp2(-np.maximum(np.ceil(np.log2(duration / first)), 0.0))
+    octaves = int(np.ceil(np.log2(latest / first)).max(initial=1.0))
+    steps = np.exp2(np.arange(_AN_OCTAVE * octaves + 1) / _AN_OCTAVE)
+    return first[:, None] * steps, latest
+
+
+def propagators(generator: Array, waits: Array, an_octave: int = _AN_OCTAVE) -> Array:
+    """exp(Lt) at waits that double after every octave, shape (B, I, 6, 6)."""
+    result = np.empty((*waits.shape, 6, 6))
+    step = an_octave
+    result[:, :step] = expm(generator[:, None] * waits[:, :step, None, None])
+    for start in range(step, waits.shape[1], step):
+        before = result[:, start - step : min(start, waits.shape[1] - step)]
+        result[:, start : start + step] = before @ before
+    return result
+
+
+def _vectors(trials: Trials, numbers: list[float], waits: Array) -> Iterator[tuple[float, Array]]:
+    """For each number of checks v at the end, shape (B, I', 2, 6), at the first I' waits."""
+    start = np.swapaxes(trials.start, -1, -2)[:, None]
+    free = propagators(trials.generator, waits)
+    after = expm(trials.generator * trials.cycle.check_duration)[:, None]
+    power, done = trials.check[:, None] @ free, 1
+    for number in numbers:
+        if number == 0:
+            vector = free @ start
+        elif np.isinf(number):
+            vector = propagators(monitored(trials.generator), waits) @ start
+        elif np.log2(number) % 1:
+            vector = after @ powered(power, start, np.array(number))
+        else:
+            while done < number:  # longer waits than these are too long for so many checks
+                power, done = power[:, : max(power.shape[1] - _AN_OCTAVE, 1)], 2 * done
+                power = power @ power
+            vector = after @ (power @ start)
+        yield number, np.swapaxes(vector, -1, -2)
+
+
+def _rung(
+    trials: Trials, number: float, waits: Array, vectors: Array, target: float, latest: Array
+) -> tuple[NDArray, ...]:
+    """The entries of `Rungs` for one number of checks."""
+    kept = judged(vectors, trials.phase[:, None, None])
+    fidelity = np.transpose(kept.fidelity, (2, 3, 0, 1))  # (2, 2, B, I)
+    probability = np.moveaxis(kept.probability, -1, 0)[:, None]
+    time = trials.time(np.full(waits.shape, number), waits)
+    possible = time <= latest[:, None] * (1 + 1e-9)
+    shortest = trials.cycle.check_duration if number >= 2 and np.isfinite(number) else 0.0
+    possible &= waits >= shortest * (1 - 1e-9)
+    fidelity = np.where(possible & (probability >= LEAST_KEPT), fidelity, 0.0)
+    reaches = fidelity >= target
+    found = reaches.any(axis=-1)
+    first = np.where(found, reaches.argmax(axis=-1), -1)
+    alone = found & (shortest > 0) & (np.broadcast_to(possible.argmax(axis=-1), first.shape) == first)
+    rate = _rate(trials, target, number, waits, first, alone, fidelity, probability)
+    return first, alone, rate, fidelity.argmax(axis=-1), fidelity.max(axis=-1)
+
+
+def _rate(
+    trials: Trials,
+    target: float,
+    number: float,
+    waits: Array,
+    first: Whole,
+    alone: NDArray[np.bool_],
+    fidelity: Array,
+    probability: Array,
+) -> Array:
+    """About the rate where F is first reached, between two waits."""
+    stop = np.maximum(first, 0)
+    start = np.maximum(stop - 1, 0)
+
+    def taken(table: Array, index: Whole) -> Array:
+        return np.take_along_axis(np.broadcast_to(table, fidelity.shape), index[..., None], axis=-1)[..., 0]
+
+    low, high = logit(taken(fidelity, start)), logit(taken(fidelity, stop))
+    apart = high - low
+    part = np.where((apart > 0) & ~alone & (stop > start), (logit(target) - low) / np.where(apart > 0, apart, 1.0), 1.0)
+    part = np.clip(part, 0.0, 1.0)
+    wait = taken(waits, start) ** (1 - part) * taken(waits, stop) ** part
+    tiny = np.finfo(float).tiny
+    chance = np.log(np.maximum(taken(probability, start), tiny)) * (1 - part)
+    chance = np.exp(chance + np.log(np.maximum(taken(probability, stop), tiny)) * part)
+    time = trials.time(np.full(wait.shape, number), wait)
+    return np.where(first >= 0, chance / np.maximum(time + trials.cycle.overhead, tiny), 0.0)

@@ -1,0 +1,174 @@
+"""Which number of checks, and which time between them, gives the largest rate.
+
+For one period, more checks take longer and keep less: the best number is the first that reaches F. For one number of
+checks the best period is therefore the shortest that reaches F, and what is left is a search over numbers, in which the
+rate has one maximum: powers of 2 first, by a table (`ladder`), then the numbers between.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol.design.attempt import Attempt, joined
+from nvprotocol.design.bracket import Rows
+from nvprotocol.design.fixed_period import counted
+from nvprotocol.design.ladder import Rungs, numbers_of, tried
+from nvprotocol.design.sector import Array
+from nvprotocol.design.trials import Trials
+
+_TOGETHER = 64
+"""Media whose table is worked out at once."""
+ALIKE = 1e-3
+"""Relative difference of rates up to which fewer checks are preferred."""
+_ALIKE_BETWEEN = 1e-4
+"""The same for each step of the search between powers of 2."""
+_NEAR = 0.02
+"""Relative precision of a number of checks above some 50."""
+
+
+def best_attempts(trials: Trials, target: float, *, alike: float = ALIKE, thorough: bool = True) -> Attempt:
+    """The best attempts of each start and each phase, shape (2, 2, B).
+
+    Args:
+        trials: The media.
+        target: F.
+        alike: Relative difference of rates up to which fewer checks are preferred.
+        thorough: Whether numbers of checks between powers of 2 are tried.
+    """
+    size = trials.phase.size
+    parts = [trials.at(np.arange(start, min(start + _TOGETHER, size))) for start in range(0, size, _TOGETHER)]
+    if trials.cycle.period:
+        found = [counted(part, target) for part in parts]
+    else:
+        found = [_part(part, target, alike, thorough=thorough) for part in parts]
+    return joined(found) if found else Attempt(**{one.name: np.zeros((2, 2, 0)) for one in fields(Attempt)})
+
+
+def _part(trials: Trials, target: float, alike: float, *, thorough: bool) -> Attempt:
+    rungs = tried(trials, numbers_of(trials), target)
+    start, free, media = (one.ravel() for one in np.indices(rungs.first.shape[1:]))
+    search = _Search(trials.at(media), trials, rungs, target, start, free, media)
+    return search.result(alike, thorough=thorough).reshaped(2, 2, -1)
+
+
+@dataclass(eq=False)
+class _Search:
+    """The rows of a search, one for each start, phase and medium."""
+
+    rows: Trials
+    trials: Trials
+    rungs: Rungs
+    target: float
+    start: Rows
+    free: Rows
+    media: Rows
+
+    def result(self, alike: float, *, thorough: bool) -> Attempt:
+        size = self.media.size
+        best_wait, best_fidelity, best_checks = self._largest_fidelity()
+        rates = self.rungs.rate[:, self.start, self.free, self.media]
+        level = (rates >= (1 - alike) * rates.max(axis=0)).argmax(axis=0)
+        first = self._of(self.rungs.first, level)
+        checks = self.rungs.numbers[level]
+        low, high = self._bracket(level, first)
+        missed = (first < 0) & (best_fidelity >= self.target)  # a peak between two waits of the table
+        checks = np.where(missed, best_checks, checks)
+        low, high = np.where(missed, best_wait / 2**0.25, low), np.where(missed, best_wait, high)
+        reached = np.flatnonzero((first >= 0) | missed)
+        wait, probability, rate = (np.full(size, np.nan) for _ in range(3))
+        wait[reached], probability[reached] = self._solved(checks, low, high, reached)
+        rate[reached] = self._rate(checks[reached], wait[reached], probability[reached])
+        if thorough and len(self.rungs.numbers) > 1:
+            self._between(checks, wait, probability, rate, reached)
+        time = self.trials.time(checks, wait)
+        nowhere = np.isnan(time)
+        return Attempt(
+            rate=np.where(nowhere, 0.0, rate * 1e6),
+            time=time,
+            probability=probability,
+            checks=np.where(nowhere, np.nan, checks),
+            period=self._period(np.where(nowhere, np.nan, checks), wait),
+            best_fidelity=best_fidelity,
+            best_time=self.trials.time(best_checks, best_wait),
+            best_checks=best_checks,
+            longest_period=np.full(size, np.nan),
+        )
+
+    def _of(self, table: NDArray, level: Rows) -> NDArray:
+        return table[level, self.start, self.free, self.media]
+
+    def _bracket(self, level: Rows, first: Rows) -> tuple[Array, Array]:
+        """The waits around the first of the table at which F is reached."""
+        high = self.rungs.waits[self.media, np.maximum(first, 0)]
+        low = np.where(first > 0, self.rungs.waits[self.media, np.maximum(first - 1, 0)], 0.0)
+        return np.where(self._of(self.rungs.alone, level), high, low), high
+
+    def _solved(self, checks: Array, low: Array, high: Array, rows: Rows) -> tuple[Array, Array]:
+        some = self.rows.at(rows)
+        return some.crossing(self.target, checks[rows], self.start[rows], self.free[rows], low[rows], high[rows])
+
+    def _rate(self, checks: Array, wait: Array, probability: Array) -> Array:
+        """The rate in 1/µs."""
+        tiny = np.finfo(float).tiny
+        return probability / np.maximum(self.trials.time(checks, wait) + self.trials.cycle.overhead, tiny)
+
+    def _period(self, checks: Array, wait: Array) -> Array:
+        period = np.where(np.isinf(checks), 0.0, wait + 2 * self.trials.cycle.gate_duration)
+        return np.where(checks > 0, period, np.nan)
+
+    def _largest_fidelity(self) -> tuple[Array, Array, Array]:
+        """Wait, fidelity and number of checks of the largest fidelity; worked out where the table does not reach F."""
+        level = self.rungs.fidelity[:, self.start, self.free, self.media].argmax(axis=0)
+        index, fidelity = self._of(self.rungs.best, level), self._of(self.rungs.fidelity, level).copy()
+        checks, wait = self.rungs.numbers[level], self.rungs.waits[self.media, index]
+        short = fidelity < self.target
+        inside = (index > 0) & (index < self.rungs.waits.shape[1] - 1) & (fidelity > 0)
+        shortest = np.where((checks >= 2) & np.isfinite(checks), self.trials.cycle.check_duration, 0.0)
+        before = self.rungs.waits[self.media, np.maximum(index - 1, 0)]
+        rows = np.flatnonzero(short & inside & (before >= shortest * (1 - 1e-9)))
+        if rows.size:
+            after = self.rungs.waits[self.media[rows], index[rows] + 1]
+            ends = before[rows], wait[rows], after
+            some = self.rows.at(rows)
+            wait[rows], fidelity[rows] = some.peak(checks[rows], self.start[rows], self.free[rows], ends)
+        return wait, fidelity, checks
+
+    def _between(self, checks: Array, wait: Array, probability: Array, rate: Array, reached: Rows) -> None:
+        """Improves what was found, in place, by numbers of checks between powers of 2."""
+        rows = reached[np.isfinite(checks[reached]) & (checks[reached] >= 2)]
+        low, best, high = checks[rows] / 2, checks[rows].copy(), checks[rows] * 2
+        while rows.size:
+            for side in (low, high):
+                middle = np.floor((side + best) / 2)
+                new = np.flatnonzero((middle != side) & (middle != best))
+                place = rows[new]
+                time = self.trials.time(best[new], wait[place])
+                number = middle[new]
+                # Near by, the time to F changes slowly with the number of checks.
+                around = [self.trials.wait(number, time * factor) for factor in (0.8, 1.25)]
+                shortest = self.trials.cycle.check_duration
+                around = [np.maximum(one, np.where(number >= 2, shortest, 0.0)) for one in around]
+                every = np.zeros(checks.size), np.zeros(checks.size), np.zeros(checks.size)
+                every[0][place], every[1][place], every[2][place] = number, around[0], around[1]
+                there, chance = self._solved(*every, place)
+                value = self._rate(number, there, chance)
+                value = np.where(self._reaches(place, number, there), value, 0.0)
+                better = value > rate[place] * (1 + (_ALIKE_BETWEEN if side is high else -_ALIKE_BETWEEN))
+                up, won = new[better], place[better]
+                beaten = best[up].copy()
+                wait[won], probability[won], rate[won], checks[won] = (
+                    one[better] for one in (there, chance, value, number)
+                )
+                if side is low:
+                    high[up] = beaten
+                else:
+                    low[up] = beaten
+                best[up] = number[better]
+                side[new[~better]] = number[~better]
+            open_ = (high - low > 2) & (high - low > _NEAR * best)
+            rows, low, best, high = rows[open_], low[open_], best[open_], high[open_]
+
+    def _reaches(self, rows: Rows, checks: Array, wait: Array) -> NDArray[np.bool_]:
+        fidelity = self.rows.at(rows).kept(checks, wait, self.start[rows], self.free[rows])[0]
+        return fidelity >= self.target - 1e-9
