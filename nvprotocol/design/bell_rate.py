@@ -64,8 +64,8 @@ def bell_yield(
         cycle: What an attempt consists of; by default perfect checks that take no time, and 20 µs of preparation.
         dephasing_time: T_φ in µs of each qubit on its own, besides the medium's dephasing.
         field_difference_nt: Difference B₁ − B₂ of the fields along the NV axes in nT, δ = γ(B₁ − B₂)/2.
-        tolerances: Whether tolerances and the longest period are worked out, and numbers of checks between powers of 2
-            are tried, which takes most of the time; else they are NaN.
+        tolerances: Whether tolerances and the longest period are worked out, which takes most of the time; else they
+            are NaN.
 
     Raises:
         ArgumentError: If the medium is not that of two qubits, or an argument lies outside its range.
@@ -88,7 +88,7 @@ def answer(asked: "Asked", *, tolerances: bool, thorough: bool = True, alike: fl
     Args:
         asked: The medium, and what is asked of it.
         tolerances: As for `bell_yield`.
-        thorough: Whether numbers of checks between powers of 2 are tried where tolerances are worked out.
+        thorough: Whether numbers of checks between powers of 2 are tried.
         alike: Relative difference of rates up to which fewer checks are preferred.
     """
     batch, g12, g21, delta = asked.phase.shape, asked.g12, asked.g21, asked.delta
@@ -96,7 +96,7 @@ def answer(asked: "Asked", *, tolerances: bool, thorough: bool = True, alike: fl
     unlimited = _continuous(asked, fidelity)
     every = unlimited
     if not asked.cycle.continuous:
-        every = best_attempts(asked.trials(asked.cycle), asked.target, alike=alike, thorough=tolerances and thorough)
+        every = best_attempts(asked.trials(asked.cycle), asked.target, alike=alike, thorough=thorough)
         every = every.reshaped(2, 2, *batch)
         if asked.cycle.costs_nothing and asked.cycle.checks is None and asked.cycle.period is None:
             every = unlimited.where(unlimited.rate > every.rate * (1 + alike), every)

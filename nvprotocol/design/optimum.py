@@ -263,7 +263,7 @@ def _changed(asked: Question, name: str, share: float) -> tuple[float, float]:
     """Rates with an input lowered and raised; nothing that must not be negative is lowered below 0."""
     value = _value(asked, name)
     lower = value - share if value > share else value / 2
-    low, high = (float(asked.answer({name: one}).rate) for one in (lower, value + share))
+    low, high = (asked.rate({name: one}) for one in (lower, value + share))
     return low, high
 
 

@@ -85,7 +85,12 @@ class Question:
 
     def answer(self, changed: Mapping[str, Any] | None = None) -> BellYield:
         """The yield with some inputs changed, as a function of them that does not jump: without tolerances."""
-        return answer(self.asked_of(self.medium(changed), changed), tolerances=False, alike=_EXACT)
+        asked = self.asked_of(self.medium(changed), changed)
+        return answer(asked, tolerances=False, thorough=False, alike=_EXACT)
+
+    def rate(self, changed: Mapping[str, Any] | None = None) -> float:
+        """The rate in 1/s with some inputs changed."""
+        return float(answer(self.asked_of(self.medium(changed), changed), tolerances=False).rate)
 
     def answer_of(
         self, medium: Medium, changed: Mapping[str, Any] | None = None, *, thorough: bool = True

@@ -115,6 +115,7 @@ class Survey:
         if self.height_nm is not None:
             coordinates["height"] = ("height", self.height_nm, nanometres)
         attributes: dict[str, Any] = {"target_fidelity": self.question.target_fidelity}
+        attributes["overhead_us"] = self.question.cycle.overhead
         attributes["cycle"] = "; ".join(str(self.question.cycle).splitlines())
         attributes |= {VERSION_KEY: FORMAT_VERSIONS["design data"], "magnet": repr(self.question.magnet)}
         return xr.Dataset(variables, coordinates, attributes)
