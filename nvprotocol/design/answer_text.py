@@ -23,8 +23,8 @@ def answer_text(found: "BellYield") -> str:
 
     Examples:
         >>> from nvprotocol.design.answer_text import answer_text
-        >>> print(answer_text(nv.design.bell_yield(nv.Medium.pair(a=1e-3, A=0.9e-3, d=1.0))))
-        F = 0.95 not reached; best F = 0.5001 from |↑↓⟩ after 187.2 µs, 1 check
+        >>> print(answer_text(nv.design.bell_yield(nv.Medium.pair(a=1e-3, A=0.9e-3, d=1e-3))))
+        F = 0.95 not reached; best F = 0.6073 from |↑↓⟩ after 1.052e+04 µs, 1 check
     """
     target = show(found.target_fidelity)
     if found.rate.ndim:
@@ -80,7 +80,7 @@ def checks_text(attempt: Attempt) -> str:
     Examples:
         >>> from nvprotocol.design.answer_text import checks_text
         >>> checks_text(nv.design.bell_yield(nv.Medium.pair(a=1.0, A=0.9, q=0.1), cycle=nv.design.Cycle(5)).attempt())
-        '5, one every 0.1838 µs; at most 0.3363 µs apart'
+        '5, one every 0.1623 µs; at most 1.941 µs apart'
     """
     count = float(attempt.checks)
     longest = float(attempt.longest_period)

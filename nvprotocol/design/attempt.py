@@ -22,15 +22,15 @@ class Attempt:
         probability: Probability that an attempt is kept; NaN where F is not reached.
         checks: Number of checks, ∞ for continuous monitoring; NaN where F is not reached.
         period: Time between checks in µs, NaN where F is not reached or without a check.
-        best_fidelity: The largest fidelity, of which only the fourth digit may be low where F is reached.
+        best_fidelity: The largest fidelity; where F is reached, to 1e-4 or so.
         best_time: The time in µs of it.
-        best_checks: The number of checks of it.
-        longest_period: Longest time between checks in µs with which F is still reached, ∞ where any is; NaN where it
-            is not reached with checks at equal intervals, or was not asked for.
+        best_checks: The fewest checks that give it to 1e-4.
+        longest_period: Longest time between checks in µs with which some number of them still reaches F and keeps more
+            than 1e-12 of the attempts, ∞ where there is none; NaN where none reaches F, or it was not asked for.
 
     Examples:
         >>> found = nv.design.bell_yield(nv.Medium.pair(a=1e-3, A=0.9e-3, q=0.1))
-        >>> found.attempt("du").checks == found.attempt("ud").checks
+        >>> bool(found.attempt("du").checks == found.attempt("ud").checks)
         True
     """
 

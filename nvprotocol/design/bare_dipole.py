@@ -28,9 +28,9 @@ class BareDipole:
 
     Examples:
         >>> film = nv.magnets.Film(nv.magnets.YIG_COLD, thickness_nm=20, gap_ghz=2.0)
-        >>> found = nv.design.survey(film, separation_nm=[50, 400], height_nm=10, frequency_ghz=2.87)
-        >>> found.dipole.rate.round(1).ravel().tolist(), (found.result.rate > found.dipole.rate).ravel().tolist()
-        ([2230.0, 4.5], [False, True])
+        >>> found = nv.design.survey(film, separation_nm=[50, 230], height_nm=10, frequency_ghz=2.87)
+        >>> found.dipole.rate.round(1).ravel().tolist()
+        [2231.8, 24.0]
     """
 
     coupling: Array

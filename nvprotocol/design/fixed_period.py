@@ -28,7 +28,7 @@ def counted(trials: Trials, target: float) -> Attempt:
         >>> from nvprotocol.design.trials import Trials
         >>> trials = Trials.of(nv.Medium.pair(a=1.0, A=0.9, q=[0.05]), np.zeros(1), Cycle(period=0.2))
         >>> counted(trials, 0.9).checks[0, 0].tolist()
-        [3.0]
+        [4.0]
     """
     walk = _Walk(trials)
     numbers = walk.numbers

@@ -73,8 +73,10 @@ def numbers_of(trials: Trials) -> list[float]:
         return [CONTINUOUS]
     if cycle.checks is not None:
         return [float(cycle.checks)]
-    most = float(np.max(latest_time(trials) / max(cycle.shortest_period, 1e-300), initial=1.0))
-    powers = np.exp2(np.arange(1 + int(np.log2(np.clip(most, 1, MOST_CHECKS))))).tolist()
+    most = MOST_CHECKS
+    if cycle.shortest_period:
+        most = min(MOST_CHECKS, max(latest_time(trials).max(initial=0.0) / cycle.shortest_period, 1.0))
+    powers = np.exp2(np.arange(1 + int(np.log2(most)))).tolist()
     return [0.0, *powers]
 
 

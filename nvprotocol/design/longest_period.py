@@ -19,15 +19,16 @@ _LATER = 2.0**10
 def longest_period(trials: Trials, target: float) -> Array:
     """The longest period in µs with which a number of checks reaches F, NaN where there is none, shape (2, 2, B).
 
-    Numbers of checks are powers of 2, or the one that the cycle gives; ∞ where a period may be as long as one likes.
+    Numbers of checks are powers of 2, or the one that the cycle gives. Where a period may be as long as one likes, it
+    is ∞, or that at which 1e-12 of the attempts are kept.
 
     Examples:
         >>> from nvprotocol.design.cycle import Cycle
         >>> from nvprotocol.design.longest_period import longest_period
         >>> from nvprotocol.design.trials import Trials
-        >>> trials = Trials.of(nv.Medium.pair(a=1.0, A=0.9, q=[0.0, 0.1]), np.zeros(2), Cycle())
+        >>> trials = Trials.of(nv.Medium.pair(a=1.0, A=0.9, q=[0.1, 0.5]), np.zeros(2), Cycle())
         >>> longest_period(trials, 0.9)[0, 0].round(2).tolist()
-        [inf, 0.74]
+        [3.39, 0.87]
     """
     size = trials.phase.size
     if trials.cycle.checks == 0:

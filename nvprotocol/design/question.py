@@ -92,17 +92,9 @@ class Question:
         """The rate in 1/s with some inputs changed."""
         return float(answer(self.asked_of(self.medium(changed), changed), tolerances=False).rate)
 
-    def answer_of(
-        self, medium: Medium, changed: Mapping[str, Any] | None = None, *, thorough: bool = True
-    ) -> BellYield:
-        """The yield of a medium that is already known.
-
-        Args:
-            medium: The medium.
-            changed: Inputs that are not those of the question.
-            thorough: Whether all numbers of checks are tried.
-        """
-        return answer(self.asked_of(medium, changed), tolerances=True, thorough=thorough)
+    def answer_of(self, medium: Medium, changed: Mapping[str, Any] | None = None) -> BellYield:
+        """The yield of a medium that is already known."""
+        return answer(self.asked_of(medium, changed), tolerances=True)
 
     def asked_of(self, medium: Medium, changed: Mapping[str, Any] | None = None) -> Asked:
         """What is asked of a medium."""

@@ -82,7 +82,7 @@ class Survey:
             >>> magnet = nv.magnets.Exchange(1, 2.0, 8e-6, spin=14.2, lattice_nm=1.24, coupling_mhz=10.0)
             >>> found = nv.design.survey(magnet, separation_nm=[50.0, 100.0], frequency_ghz=2.87)
             >>> dict(found.dataset().sizes)
-            {'separation': 2}
+            {'separation': 2, 'start': 2, 'bell_phase': 2}
         """
         import xarray as xr
 
@@ -170,7 +170,7 @@ def survey(
         frequency_ghz: Splitting as measured.
         temperature_k: Temperature in K.
         chemical_potential_ghz: Chemical potential of the magnons.
-        cycle: What an attempt consists of, as for `bell_yield`; numbers of checks are powers of 2.
+        cycle: What an attempt consists of, as for `bell_yield`.
         dephasing_time: T_φ in µs of each qubit on its own.
         field_difference_nt: Difference of the fields at the qubits in nT.
         executor: Where the chunks of a large map are computed, any `concurrent.futures.Executor`; by default in this

@@ -23,6 +23,8 @@ ALIKE = 1e-3
 """Relative difference of rates up to which fewer checks are preferred."""
 _ALIKE_BETWEEN = 1e-4
 """The same for each step of the search between powers of 2."""
+_SAME_FIDELITY = 1e-4
+"""Difference of the largest fidelities up to which fewer checks are preferred."""
 _NEAR = 0.02
 """Relative precision of a number of checks above some 50."""
 
@@ -119,7 +121,8 @@ class _Search:
 
     def _largest_fidelity(self) -> tuple[Array, Array, Array]:
         """Wait, fidelity and number of checks of the largest fidelity; worked out where the table does not reach F."""
-        level = self.rungs.fidelity[:, self.start, self.free, self.media].argmax(axis=0)
+        each = self.rungs.fidelity[:, self.start, self.free, self.media]
+        level = (each >= each.max(axis=0) - _SAME_FIDELITY).argmax(axis=0)
         index, fidelity = self._of(self.rungs.best, level), self._of(self.rungs.fidelity, level).copy()
         checks, wait = self.rungs.numbers[level], self.rungs.waits[self.media, index]
         short = fidelity < self.target

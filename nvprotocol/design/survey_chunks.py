@@ -18,7 +18,7 @@ from nvprotocol.medium import Medium, Note, Number, Provenance
 from nvprotocol.runs import Work
 from nvprotocol.runs.work import Arrays
 
-_MOST = 4000
+_MOST = 1000
 """Places that take a few seconds."""
 _EVERY, _DIPOLE = "attempt", "dipole"
 _OF_EACH = (_EVERY, "unlimited_rate")
@@ -27,7 +27,7 @@ _BLOCKS = ("relaxation", "excitation", "dephasing", "flip_flop", "ising")
 
 
 def work_of(asked: Question, separations: Array, heights: Array | None) -> Work:
-    """A survey as work in chunks: as many rows of it as make a few thousand places.
+    """A survey as work in chunks: as many rows of it as make a thousand places.
 
     Examples:
         >>> from nvprotocol.design.question import Question
@@ -35,7 +35,7 @@ def work_of(asked: Question, separations: Array, heights: Array | None) -> Work:
         >>> film = nv.magnets.Film(nv.magnets.YIG_COLD, thickness_nm=20, gap_ghz=2.0)
         >>> asked = Question(film, 0.95, nv.design.Cycle(), {"frequency_ghz": 2.87})
         >>> work_of(asked, np.linspace(20.0, 400.0, 100), np.linspace(5.0, 50.0, 100)).sizes
-        (4000, 4000, 2000)
+        (1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000)
     """
     places = 1 if heights is None else heights.size
     rows = max(_MOST // places, 1)
@@ -73,7 +73,7 @@ def _compute(asked: Question, separations: Array, heights: Array | None, cuts: S
     if heights is not None:
         places = {"separation_nm": rows[:, None], "height_nm": heights}
     medium = asked.medium(places)
-    result, dipole = asked.answer_of(medium, thorough=False), asked.dipole_of(medium)
+    result, dipole = asked.answer_of(medium), asked.dipole_of(medium)
     shape = result.rate.shape
     arrays = {name: np.broadcast_to(block := getattr(medium, name), (*shape, *block.shape[-2:])) for name in _BLOCKS}
     arrays |= {

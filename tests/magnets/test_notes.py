@@ -298,7 +298,9 @@ def test_a_survey_in_words() -> None:
     film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)
     asked: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01}
     separations, heights = [150.0, 60.0, 90.0], [25.0, 10.0]
-    found = nv.design.survey(film, 0.9, separation_nm=separations, height_nm=heights, cycle=nv.design.Cycle(preparation=30.0), **asked)
+    found = nv.design.survey(
+        film, 0.9, separation_nm=separations, height_nm=heights, cycle=nv.design.Cycle(preparation=30.0), **asked
+    )
     rates = {
         (r, h): float(nv.design.bell_yield(film.medium(r, height_nm=h, **asked), 0.9, cycle=found.question.cycle).rate)
         for r in separations
