@@ -33,8 +33,8 @@ class Rungs:
     Attributes:
         numbers: The numbers of checks, shape (numbers,).
         waits: The waits in µs, shape (B, I).
-        first: Index of the first wait at which F is reached, −1 where none is.
-        alone: Whether no shorter wait is possible.
+        low: A wait in µs before F is first reached; NaN where it is not.
+        high: A wait at which it is; the same where no shorter wait is possible.
         rate: About the rate there in 1/µs, 0 where F is not reached.
         best: Index of the wait of the largest fidelity.
         fidelity: The largest fidelity.
@@ -42,8 +42,8 @@ class Rungs:
 
     numbers: Array
     waits: Array
-    first: Whole
-    alone: NDArray[np.bool_]
+    low: Array
+    high: Array
     rate: Array
     best: Whole
     fidelity: Array
@@ -62,8 +62,8 @@ def tried(trials: Trials, numbers: list[float], target: float) -> Rungs:
         _rung(trials, number, waits[:, : vectors.shape[1]], vectors, target, latest)
         for number, vectors in _vectors(trials, numbers, waits)
     ]
-    first, alone, rate, best, fidelity = (np.stack(one) for one in zip(*rows, strict=True))
-    return Rungs(np.array(numbers), waits, first, alone, rate, best, fidelity)
+    low, high, rate, best, fidelity = (np.stack(one) for one in zip(*rows, strict=True))
+    return Rungs(np.array(numbers), waits, low, high, rate, best, fidelity)
 
 
 def numbers_of(trials: Trials) -> list[float]:
@@ -151,7 +151,36 @@ def _rung(
     first = np.where(found, reaches.argmax(axis=-1), -1)
     alone = found & (shortest > 0) & (np.broadcast_to(possible.argmax(axis=-1), first.shape) == first)
     rate = _rate(trials, target, number, waits, first, alone, fidelity, probability)
-    return first, alone, rate, fidelity.argmax(axis=-1), fidelity.max(axis=-1)
+    high = np.where(found, waits[np.arange(len(waits)), np.maximum(first, 0)], np.nan)
+    before = np.where(first > 0, waits[np.arange(len(waits)), np.maximum(first - 1, 0)], 0.0)
+    low = np.where(alone, high, np.where(found, before, np.nan))
+    _enter_peaks(trials, number, waits, fidelity, target, (low, high, rate))
+    return low, high, rate, fidelity.argmax(axis=-1), fidelity.max(axis=-1)
+
+
+def _enter_peaks(
+    trials: Trials, number: float, waits: Array, fidelity: Array, target: float, entries: tuple[Array, Array, Array]
+) -> None:
+    """Enters, in place, peaks between three waits that reach F before a wait of the table does."""
+    low, high, rate = entries
+    before, here, after = fidelity[..., :-2], fidelity[..., 1:-1], fidelity[..., 2:]
+    curve = np.maximum(2 * here - before - after, np.finfo(float).tiny)
+    above = (after - before) ** 2 / (8 * curve)  # the peak of a parabola
+    peak = (here >= before) & (here >= after) & (before > 0) & (after > 0)
+    peak &= (here + 2 * above >= target) & (here < target) & ~(waits[:, 1:-1] > high[..., None])
+    start, free, media = np.nonzero(peak.any(axis=-1))
+    if not media.size:
+        return
+    index = 1 + peak[start, free, media].argmax(axis=-1)
+    around = (waits[media, index - 1], waits[media, index], waits[media, index + 1])
+    checks, some = np.full(media.size, number), trials.at(media)
+    wait, reached = some.peak(checks, start, free, around)
+    won = np.flatnonzero(reached >= target)
+    place = start[won], free[won], media[won]
+    low[place], high[place] = around[0][won], wait[won]
+    kept = some.at(won).kept(checks[won], wait[won], start[won], free[won])[1]
+    time = trials.time(checks[won], wait[won]) + trials.cycle.overhead
+    rate[place] = kept / np.maximum(time, np.finfo(float).tiny)
 
 
 def _rate(

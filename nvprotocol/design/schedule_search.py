@@ -49,7 +49,7 @@ def best_attempts(trials: Trials, target: float, *, alike: float = ALIKE, thorou
 
 def _part(trials: Trials, target: float, alike: float, *, thorough: bool) -> Attempt:
     rungs = tried(trials, numbers_of(trials), target)
-    start, free, media = (one.ravel() for one in np.indices(rungs.first.shape[1:]))
+    start, free, media = (one.ravel() for one in np.indices(rungs.low.shape[1:]))
     search = _Search(trials.at(media), trials, rungs, target, start, free, media)
     return search.result(alike, thorough=thorough).reshaped(2, 2, -1)
 
@@ -71,13 +71,12 @@ class _Search:
         best_wait, best_fidelity, best_checks = self._largest_fidelity()
         rates = self.rungs.rate[:, self.start, self.free, self.media]
         level = (rates >= (1 - alike) * rates.max(axis=0)).argmax(axis=0)
-        first = self._of(self.rungs.first, level)
         checks = self.rungs.numbers[level]
-        low, high = self._bracket(level, first)
-        missed = (first < 0) & (best_fidelity >= self.target)  # a peak between two waits of the table
+        low, high = self._of(self.rungs.low, level), self._of(self.rungs.high, level)
+        missed = np.isnan(high) & (best_fidelity >= self.target)  # a peak between two waits of the table
         checks = np.where(missed, best_checks, checks)
         low, high = np.where(missed, best_wait / 2**0.25, low), np.where(missed, best_wait, high)
-        reached = np.flatnonzero((first >= 0) | missed)
+        reached = np.flatnonzero(np.isfinite(high))
         wait, probability, rate = (np.full(size, np.nan) for _ in range(3))
         wait[reached], probability[reached] = self._solved(checks, low, high, reached)
         rate[reached] = self._rate(checks[reached], wait[reached], probability[reached])
@@ -99,12 +98,6 @@ class _Search:
 
     def _of(self, table: NDArray, level: Rows) -> NDArray:
         return table[level, self.start, self.free, self.media]
-
-    def _bracket(self, level: Rows, first: Rows) -> tuple[Array, Array]:
-        """The waits around the first of the table at which F is reached."""
-        high = self.rungs.waits[self.media, np.maximum(first, 0)]
-        low = np.where(first > 0, self.rungs.waits[self.media, np.maximum(first - 1, 0)], 0.0)
-        return np.where(self._of(self.rungs.alone, level), high, low), high
 
     def _solved(self, checks: Array, low: Array, high: Array, rows: Rows) -> tuple[Array, Array]:
         some = self.rows.at(rows)

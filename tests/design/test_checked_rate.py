@@ -62,7 +62,7 @@ def test_continuous_monitoring_of_the_same_film_promises_more() -> None:
     assert found.rate == pytest.approx(float(found.unlimited_rate[0, 0]), rel=1e-12)
     # Perfect checks of no duration come close with as many as it takes to be within 0.1 %; slow ones do not.
     assert float(nv.design.bell_yield(medium, 0.9, cycle=free).rate) == pytest.approx(float(found.rate), rel=1.1e-3)
-    slow = nv.design.bell_yield(medium, 0.9, cycle=nv.design.Cycle(check_duration=10.0))
+    slow = nv.design.bell_yield(medium, 0.9, cycle=nv.design.Cycle(check_duration=5.0))
     assert 0 < slow.rate < 0.7 * found.rate
     assert slow.unlimited_rate.max() == pytest.approx(float(found.rate), rel=1e-9)
     assert "perfect checks without pause would give" in str(slow)
