@@ -1,7 +1,7 @@
 """All waits between checks and many numbers of checks at once: a table whose crossings and peaks are then worked out.
 
 Waits are four an octave, from 1/32 of 1 over the fastest rate, or less for many checks, to 60 times 1 over √|g₁₂g₂₁|;
-numbers of checks are powers of 2, so that each power of the map of a period is the square of the last.
+numbers of checks are four an octave up to 32 and powers of 2 beyond, so that powers of the map of a period are squares.
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,8 @@ from nvprotocol.master_equation.exponential import expm
 Whole = NDArray[np.intp]
 
 _AN_OCTAVE = 4
+_FEW = (*range(9), 10, 12, 14, 16, 20, 24, 28, 32)
+"""Numbers of checks that are tried where few are; beyond, powers of 2."""
 _EARLIEST, _LATEST = 1 / 32, 60.0
 _SLOW_CHECKS = 256
 """Number of checks that are tried, however long each of them takes."""
@@ -54,7 +56,7 @@ def tried(trials: Trials, numbers: list[float], target: float) -> Rungs:
 
     Args:
         trials: The media.
-        numbers: Numbers of checks in rising order: 0, powers of 2 or a single other number, `CONTINUOUS`.
+        numbers: Numbers of checks, those of `numbers_of`.
         target: F.
     """
     waits, latest = _waits(trials, max([one for one in numbers if np.isfinite(one)], default=1))
@@ -73,11 +75,11 @@ def numbers_of(trials: Trials) -> list[float]:
         return [CONTINUOUS]
     if cycle.checks is not None:
         return [float(cycle.checks)]
-    most = MOST_CHECKS
+    most = float(MOST_CHECKS)
     if cycle.shortest_period:
-        most = min(MOST_CHECKS, max(latest_time(trials).max(initial=0.0) / cycle.shortest_period, 1.0))
-    powers = np.exp2(np.arange(1 + int(np.log2(most)))).tolist()
-    return [0.0, *powers]
+        most = min(most, max(latest_time(trials).max(initial=0.0) / cycle.shortest_period, 1.0))
+    every = [*map(float, _FEW), *np.exp2(np.arange(6, 1 + np.log2(MOST_CHECKS))).tolist()]
+    return [number for number in every if number <= most]
 
 
 def fastest_rate(trials: Trials) -> Array:
@@ -114,24 +116,29 @@ def propagators(generator: Array, waits: Array, an_octave: int = _AN_OCTAVE) -> 
 
 
 def _vectors(trials: Trials, numbers: list[float], waits: Array) -> Iterator[tuple[float, Array]]:
-    """For each number of checks v at the end, shape (B, I', 2, 6), at the first I' waits."""
+    """For each number of checks v at the end, shape (B, I', 2, 6), at the first I' waits.
+
+    The difference of a number and the one before is a power of 2, and never less than that of the numbers before.
+    """
     start = np.swapaxes(trials.start, -1, -2)[:, None]
     free = propagators(trials.generator, waits)
     after = expm(trials.generator * trials.cycle.check_duration)[:, None]
-    power, done = trials.check[:, None] @ free, 1
+    power, step, done, vector = trials.check[:, None] @ free, 1.0, 0.0, start
     for number in numbers:
         if number == 0:
-            vector = free @ start
+            end = free @ start
         elif np.isinf(number):
-            vector = propagators(monitored(trials.generator), waits) @ start
-        elif np.log2(number) % 1:
-            vector = after @ powered(power, start, np.array(number))
+            end = propagators(monitored(trials.generator), waits) @ start
+        elif len(numbers) == 1:
+            end = after @ powered(power, start, np.array(number))
         else:
-            while done < number:  # longer waits than these are too long for so many checks
-                power, done = power[:, : max(power.shape[1] - _AN_OCTAVE, 1)], 2 * done
+            while number - done > step:  # longer waits than these are too long for so many checks
+                power, step = power[:, : max(power.shape[1] - _AN_OCTAVE, 1)], 2 * step
                 power = power @ power
-            vector = after @ (power @ start)
-        yield number, np.swapaxes(vector, -1, -2)
+            size = power.shape[1]
+            vector = power @ (vector if vector.shape[1] == 1 else vector[:, :size])
+            done, end = number, after @ vector
+        yield number, np.swapaxes(end, -1, -2)
 
 
 def _rung(

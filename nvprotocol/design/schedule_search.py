@@ -2,7 +2,7 @@
 
 For one period, more checks take longer and keep less: the best number is the first that reaches F. For one number of
 checks the best period is therefore the shortest that reaches F, and what is left is a search over numbers, in which the
-rate has one maximum: powers of 2 first, by a table (`ladder`), then the numbers between.
+rate has one maximum: some numbers first, by a table (`ladder`), then those between.
 """
 
 from dataclasses import dataclass, fields
@@ -23,6 +23,8 @@ ALIKE = 1e-3
 """Relative difference of rates up to which fewer checks are preferred."""
 _ALIKE_BETWEEN = 1e-4
 """The same for each step of the search between powers of 2."""
+_AROUND = np.exp2(np.arange(-6, 9) / 4)
+"""Times, in units of that of a number of checks, among which that of a neighbour is looked for."""
 _SAME_FIDELITY = 1e-4
 """Difference of the largest fidelities up to which fewer checks are preferred."""
 _NEAR = 0.02
@@ -131,25 +133,21 @@ class _Search:
         return wait, fidelity, checks
 
     def _between(self, checks: Array, wait: Array, probability: Array, rate: Array, reached: Rows) -> None:
-        """Improves what was found, in place, by numbers of checks between powers of 2."""
-        rows = reached[np.isfinite(checks[reached]) & (checks[reached] >= 2)]
-        low, best, high = checks[rows] / 2, checks[rows].copy(), checks[rows] * 2
+        """Improves what was found, in place, by numbers of checks between those of the table."""
+        numbers = self.rungs.numbers
+        rows = reached[np.isfinite(checks[reached]) & (checks[reached] > 0)]
+        place, best = np.searchsorted(numbers, checks[rows]), checks[rows].copy()
+        low, high = numbers[place - 1], numbers[np.minimum(place + 1, numbers.size - 1)]
+        low, high = (
+            np.maximum(np.minimum(low, best - 2), 0.0),
+            np.maximum(np.where(high > best, high, 2 * best), best + 2),
+        )
         while rows.size:
             for side in (low, high):
                 middle = np.floor((side + best) / 2)
-                new = np.flatnonzero((middle != side) & (middle != best))
-                place = rows[new]
-                time = self.trials.time(best[new], wait[place])
-                number = middle[new]
-                # Near by, the time to F changes slowly with the number of checks.
-                around = [self.trials.wait(number, time * factor) for factor in (0.8, 1.25)]
-                shortest = self.trials.cycle.check_duration
-                around = [np.maximum(one, np.where(number >= 2, shortest, 0.0)) for one in around]
-                every = np.zeros(checks.size), np.zeros(checks.size), np.zeros(checks.size)
-                every[0][place], every[1][place], every[2][place] = number, around[0], around[1]
-                there, chance = self._solved(*every, place)
-                value = self._rate(number, there, chance)
-                value = np.where(self._reaches(place, number, there), value, 0.0)
+                new = np.flatnonzero((middle != side) & (middle != best) & (middle > 0))
+                place, number = rows[new], middle[new]
+                there, chance, value = self._near(place, number, self.trials.time(best[new], wait[place]))
                 better = value > rate[place] * (1 + (_ALIKE_BETWEEN if side is high else -_ALIKE_BETWEEN))
                 up, won = new[better], place[better]
                 beaten = best[up].copy()
@@ -162,9 +160,19 @@ class _Search:
                     low[up] = beaten
                 best[up] = number[better]
                 side[new[~better]] = number[~better]
-            open_ = (high - low > 2) & (high - low > _NEAR * best)
+            open_ = (np.maximum(best - low, high - best) > 1) & (high - low > _NEAR * best)
             rows, low, best, high = rows[open_], low[open_], best[open_], high[open_]
 
-    def _reaches(self, rows: Rows, checks: Array, wait: Array) -> NDArray[np.bool_]:
-        fidelity = self.rows.at(rows).kept(checks, wait, self.start[rows], self.free[rows])[0]
-        return fidelity >= self.target - 1e-9
+    def _near(self, rows: Rows, checks: Array, time: Array) -> tuple[Array, Array, Array]:
+        """Wait, success probability and rate where a number of checks first reaches F about a time; else a rate of 0."""
+        some, start, free = self.rows.at(rows), self.start[rows], self.free[rows]
+        shortest = np.where(checks >= 2, self.trials.cycle.check_duration, 0.0)
+        waits = np.maximum(self.trials.wait(checks, time * _AROUND[:, None]), shortest)
+        each = np.arange(rows.size)
+        tiled = np.tile(each, _AROUND.size)
+        several = some.at(tiled).kept(checks[tiled], waits.ravel(), start[tiled], free[tiled])[0]
+        reaches = several.reshape(waits.shape) >= self.target
+        index = reaches.argmax(axis=0)
+        high, low = waits[index, each], waits[np.maximum(index - 1, 0), each]
+        wait, chance = some.crossing(self.target, checks, start, free, low, high)
+        return wait, chance, np.where(reaches.any(axis=0), self._rate(checks, wait, chance), 0.0)
