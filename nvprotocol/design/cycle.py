@@ -16,6 +16,8 @@ PREPARATION = 20.0
 MOST_CHECKS = 2**13
 """Largest number of checks that is tried where it is left open."""
 _MOST_GIVEN = 10**9
+_LONGEST = 1e15
+"""In µs: beyond is a slip of the unit."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -193,4 +195,4 @@ def _checked(name: str, value: object) -> float | int | None:
         return None if value is None else whole_number(value, name, minimum=0, maximum=_MOST_GIVEN)
     if name == "period" and value is None:
         return None
-    return real_number(value, name, minimum=0.0, maximum=_PROBABILITIES.get(name, float("inf")))
+    return real_number(value, name, minimum=0.0, maximum=_PROBABILITIES.get(name, _LONGEST))

@@ -10,7 +10,7 @@ from nvprotocol.design.trials import LEAST_KEPT, Trials, powered
 from nvprotocol.master_equation.exponential import expm
 
 _AN_OCTAVE = 4
-_MOST = 2.0**30
+_MOST_OCTAVES = 30.0
 
 
 def counted(trials: Trials, target: float) -> Attempt:
@@ -85,8 +85,9 @@ class _Walk:
         cycle = self.trials.cycle
         if cycle.checks is not None:
             return np.array([float(cycle.checks)])
-        most = np.clip(4 * latest_time(self.trials).max(initial=0.0) / (cycle.period or 1.0), 4.0, _MOST)
-        return np.unique(np.round(np.exp2(np.arange(_AN_OCTAVE * np.log2(most) + 1) / _AN_OCTAVE)))
+        latest = max(latest_time(self.trials).max(initial=0.0), np.finfo(float).tiny)
+        octaves = np.clip(2 + np.log2(latest) - np.log2(cycle.period or 1.0), 2.0, _MOST_OCTAVES)
+        return np.unique(np.round(np.exp2(np.arange(_AN_OCTAVE * octaves + 1) / _AN_OCTAVE)))
 
     def kept(self, checks: Array) -> tuple[Array, Array]:
         """Fidelity and success probability for numbers of checks (n, B), shape (n, 2, 2, B) each; 0 where too few."""

@@ -75,9 +75,9 @@ def numbers_of(trials: Trials) -> list[float]:
         return [CONTINUOUS]
     if cycle.checks is not None:
         return [float(cycle.checks)]
-    most = float(MOST_CHECKS)
-    if cycle.shortest_period:
-        most = min(most, max(latest_time(trials).max(initial=0.0) / cycle.shortest_period, 1.0))
+    most, latest = float(MOST_CHECKS), latest_time(trials).max(initial=0.0)
+    if most * cycle.shortest_period > latest:
+        most = max(latest / cycle.shortest_period, 1.0)
     every = [*map(float, _FEW), *np.exp2(np.arange(6, 1 + np.log2(MOST_CHECKS))).tolist()]
     return [number for number in every if number <= most]
 
@@ -98,7 +98,8 @@ def _waits(trials: Trials, most: float) -> tuple[Array, Array]:
     latest, duration = latest_time(trials), trials.cycle.check_duration
     first = _EARLIEST / (fastest_rate(trials) * max(most, 1.0))
     if duration:
-        first = duration * np.exp2(-np.maximum(np.ceil(np.log2(duration / first)), 0.0))
+        aligned = duration * np.exp2(-np.maximum(np.ceil(np.log2(duration) - np.log2(first)), 0.0))
+        first = np.where(duration > first, aligned, first)
     octaves = int(np.ceil(np.log2(latest / first)).max(initial=1.0))
     steps = np.exp2(np.arange(_AN_OCTAVE * octaves + 1) / _AN_OCTAVE)
     return first[:, None] * steps, latest
