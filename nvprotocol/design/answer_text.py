@@ -36,12 +36,17 @@ def answer_text(found: "BellYield") -> str:
 
 def not_reached(found: "BellYield") -> str:
     """That F is not reached, and what is, in one line."""
-    best, start = found.attempt(), _KETS[str(found.start())]
-    line = f"F = {show(found.target_fidelity)} not reached; best F = {best.best_fidelity:.4g} from {start}"
-    line += f" {_when(float(best.best_time))}, {_counted(float(best.best_checks))}"
+    line = f"F = {show(found.target_fidelity)} not reached; {best_text(found)}"
     if not np.isfinite(found.fidelity):
         return f"{line}; under continuous monitoring the state oscillates without a limit"
     return line
+
+
+def best_text(found: "BellYield") -> str:
+    """The largest fidelity, and when and how it is reached."""
+    best, start = found.attempt(), _KETS[str(found.start())]
+    when = f"{_when(float(best.best_time))}, {_counted(float(best.best_checks))}"
+    return f"best F = {best.best_fidelity:.4g} from {start} {when}"
 
 
 def answer_rows(found: "BellYield") -> list[tuple[str, str]]:

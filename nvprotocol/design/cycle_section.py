@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from nvprotocol._checks import fail, show
 from nvprotocol._toml import CONFIG, Time
 from nvprotocol.design.cycle import Cycle
 from nvprotocol.device import BUILTIN, Device
@@ -39,7 +40,7 @@ def cycle_of(section: CycleSection, folder: Path) -> Cycle:
     """The cycle that a section describes; the path of a device begins at the folder of the file.
 
     Raises:
-        ArgumentError: If the cycle refuses an argument.
+        ArgumentError: If the cycle refuses an argument, or there is no such device.
         DeviceFileError: If the file of the device cannot be read.
 
     Examples:
@@ -53,6 +54,9 @@ def cycle_of(section: CycleSection, folder: Path) -> Cycle:
     if section.device is None:
         return Cycle(**given)
     named = section.device in BUILTIN
+    if not named and not (folder / section.device).is_file():
+        must = f"be the name of a built-in device ({', '.join(BUILTIN)}) or a device file"
+        fail("device", must, f"is {show(section.device)}")
     device = Device.builtin(section.device) if named else Device.from_toml(folder / section.device)
     return replace(Cycle.of_device(device), **given)
 

@@ -9,7 +9,7 @@ import numpy as np
 from nvprotocol._checks import fail, mapping, real_number, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._text_table import aligned
-from nvprotocol.design.answer_text import answer_rows, not_reached
+from nvprotocol.design.answer_text import answer_rows, best_text
 from nvprotocol.design.bare_dipole import BareDipole
 from nvprotocol.design.climb import best_inputs, most_faithful_inputs
 from nvprotocol.design.cycle import Cycle
@@ -210,7 +210,7 @@ def _refuse_unreached(asked: Question, ranges: Mapping[str, Range]) -> NoReturn:
     best = most_faithful_inputs(asked, ranges)
     there = asked.with_inputs(**best)
     place = ", ".join(f"{name} = {value:.4g}" for name, value in best.items())
-    but = f"is {show(asked.target_fidelity)}; {not_reached(there.answer_of(there.medium()))}, at {place}"
+    but = f"is {show(asked.target_fidelity)}; {best_text(there.answer_of(there.medium()))}, at {place}"
     fail("target_fidelity", "be one that is reached somewhere", but)
 
 

@@ -164,7 +164,7 @@ class _Search:
             rows, low, best, high = rows[open_], low[open_], best[open_], high[open_]
 
     def _near(self, rows: Rows, checks: Array, time: Array) -> tuple[Array, Array, Array]:
-        """Wait, success probability and rate where a number of checks first reaches F about a time; else a rate of 0."""
+        """Wait, success probability and rate where a number of checks first reaches F near a time; else rate 0."""
         some, start, free = self.rows.at(rows), self.start[rows], self.free[rows]
         shortest = np.where(checks >= 2, self.trials.cycle.check_duration, 0.0)
         waits = np.maximum(self.trials.wait(checks, time * _AROUND[:, None]), shortest)
