@@ -49,41 +49,40 @@ class Attempt:
         """Whether the target is reached."""
         return np.isfinite(self.time)
 
-    def at(self, index: object) -> "Attempt":
-        """A part of the arrays."""
-        return Attempt(**{one.name: np.asarray(getattr(self, one.name)[index]) for one in fields(self)})
 
-    def where(self, chosen: NDArray[np.bool_], other: "Attempt") -> "Attempt":
-        """These where something holds, others elsewhere."""
-        return Attempt(
-            **{one.name: np.where(chosen, getattr(self, one.name), getattr(other, one.name)) for one in fields(self)}
-        )
+def part(attempt: Attempt, index: object) -> Attempt:
+    """A part of the arrays."""
+    return Attempt(**{one.name: np.asarray(getattr(attempt, one.name)[index]) for one in fields(attempt)})
 
-    def with_longest_period(self, period: Array) -> "Attempt":
-        """The same with another longest period."""
-        return replace(self, longest_period=period.reshape(self.rate.shape))
 
-    def with_crossings(self, rate: Array, time: Array, probability: Array, long_time: Array) -> "Attempt":
-        """Continuous monitoring with other crossings, and a fidelity that the fixed phase ends in."""
-        reached = np.isfinite(time)
-        best, when = np.array(self.best_fidelity), np.array(self.best_time)
-        higher = np.nan_to_num(long_time, nan=0.0) > best[:, 0]
-        best[:, 0] = np.where(higher, long_time, best[:, 0])
-        when[:, 0] = np.where(higher, np.inf, when[:, 0])
-        return replace(
-            self,
-            rate=rate,
-            time=time,
-            probability=probability,
-            checks=np.where(reached, np.inf, np.nan),
-            period=np.where(reached, 0.0, np.nan),
-            best_fidelity=best,
-            best_time=when,
-        )
+def chosen(condition: NDArray[np.bool_], one: Attempt, other: Attempt) -> Attempt:
+    """One where something holds, the other elsewhere."""
+    names = [each.name for each in fields(one)]
+    return Attempt(**{name: np.where(condition, getattr(one, name), getattr(other, name)) for name in names})
 
-    def reshaped(self, *shape: int) -> "Attempt":
-        """The same in another shape."""
-        return Attempt(**{one.name: getattr(self, one.name).reshape(shape) for one in fields(self)})
+
+def with_crossings(attempt: Attempt, rate: Array, time: Array, probability: Array, long_time: Array) -> Attempt:
+    """Continuous monitoring, shape (2, 2, …), with other crossings, and a fidelity that the fixed phase ends in."""
+    reached = np.isfinite(time)
+    best, when = np.array(attempt.best_fidelity), np.array(attempt.best_time)
+    higher = np.nan_to_num(long_time, nan=0.0) > best[:, 0]
+    best[:, 0] = np.where(higher, long_time, best[:, 0])
+    when[:, 0] = np.where(higher, np.inf, when[:, 0])
+    return replace(
+        attempt,
+        rate=rate,
+        time=time,
+        probability=probability,
+        checks=np.where(reached, np.inf, np.nan),
+        period=np.where(reached, 0.0, np.nan),
+        best_fidelity=best,
+        best_time=when,
+    )
+
+
+def reshaped(attempt: Attempt, *shape: int) -> Attempt:
+    """The same in another shape."""
+    return Attempt(**{one.name: getattr(attempt, one.name).reshape(shape) for one in fields(attempt)})
 
 
 def joined(parts: list[Attempt]) -> Attempt:

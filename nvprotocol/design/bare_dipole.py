@@ -6,7 +6,8 @@ import numpy as np
 
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
-from nvprotocol.design.cycle import Cycle
+from nvprotocol.design.attempt import part, reshaped
+from nvprotocol.design.cycle import Cycle, without_checks
 from nvprotocol.design.schedule_search import best_attempts
 from nvprotocol.design.sector import Array
 from nvprotocol.design.trials import Trials, flat
@@ -64,7 +65,7 @@ def bare_dipole(
     dephasing[..., 0, 0] = dephasing[..., 1, 1] = rate / 4
     medium = Medium(relaxation=flat(zero, batch, 2), dephasing=flat(dephasing, batch, 2),
                     flip_flop=flat(flip_flop, batch, 2))  # fmt: skip
-    alone = replace(cycle.without_checks(), checks=0, period=None)
+    alone = replace(without_checks(cycle), checks=0, period=None)
     trials = Trials.of(medium, np.asarray(detuning, dtype=float).ravel(), alone)
-    found = best_attempts(trials, target, thorough=False).at((0, 1)).reshaped(*batch)
+    found = reshaped(part(best_attempts(trials, target, thorough=False), (0, 1)), *batch)
     return BareDipole(coupling=np.abs(coupling), rate=found.rate, time=found.time, best_fidelity=found.best_fidelity)

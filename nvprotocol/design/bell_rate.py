@@ -1,6 +1,6 @@
 """How many Bell pairs a medium gives when |σᶻ| is checked: what is asked, and the searches that answer it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,9 @@ from nvprotocol._checks import (
     truth,
 )
 from nvprotocol._typing import ArrayLike
-from nvprotocol.design.attempt import Attempt
+from nvprotocol.design.attempt import Attempt, chosen, reshaped, with_crossings
 from nvprotocol.design.crossing import first_crossing
-from nvprotocol.design.cycle import Cycle
+from nvprotocol.design.cycle import Cycle, without_checks
 from nvprotocol.design.longest_period import longest_period
 from nvprotocol.design.schedule_search import ALIKE, best_attempts
 from nvprotocol.design.sector import (
@@ -99,12 +99,13 @@ def answer(asked: "Asked", *, tolerances: bool, thorough: bool = True, alike: fl
     every = unlimited
     if not asked.cycle.continuous:
         every = best_attempts(asked.trials(asked.cycle), asked.target, alike=alike, thorough=thorough)
-        every = every.reshaped(2, 2, *batch)
+        every = reshaped(every, 2, 2, *batch)
         if asked.cycle.costs_nothing and asked.cycle.checks is None and asked.cycle.period is None:
-            every = unlimited.where(unlimited.rate > every.rate * (1 + alike), every)
+            every = chosen(unlimited.rate > every.rate * (1 + alike), unlimited, every)
     detuning = budget = np.full(batch, np.nan)
     if tolerances:
-        every = every.with_longest_period(longest_period(asked.trials(asked.cycle), asked.target))
+        longest = longest_period(asked.trials(asked.cycle), asked.target)
+        every = replace(every, longest_period=longest.reshape(every.rate.shape))
         detuning = largest_detuning(g12, g21, asked.phase, asked.dephasing, asked.target, asked.eta)
         budget = largest_dephasing(g12, g21, asked.phase, asked.target, asked.eta)
     return BellYield(
@@ -187,9 +188,9 @@ _BLOCKS = ("relaxation", "excitation", "dephasing", "flip_flop", "ising")
 
 def _continuous(asked: Asked, end: Array) -> Attempt:
     """Attempts under continuous monitoring, with the preparation and the final readout of the cycle."""
-    cycle = asked.cycle.without_checks()
+    cycle = without_checks(asked.cycle)
     trials = asked.trials(cycle)
-    found = best_attempts(trials, asked.target, thorough=False).reshaped(2, 2, *asked.phase.shape)
+    found = reshaped(best_attempts(trials, asked.target, thorough=False), 2, 2, *asked.phase.shape)
     if cycle.flip_duration:  # in which a coherence may come about
         return found
     begins = trials.start[..., 1:3]
@@ -204,7 +205,7 @@ def _continuous(asked: Asked, end: Array) -> Attempt:
         with np.errstate(invalid="ignore", divide="ignore"):
             changes["rate"][start, 0] = np.where(np.isfinite(time), kept / ((time + cycle.overhead) * 1e-6), 0.0)
         changes["time"][start, 0], changes["probability"][start, 0] = time, kept
-    return found.with_crossings(**changes, long_time=end)
+    return with_crossings(found, **changes, long_time=end)
 
 
 _SHORTEST = 1e-100

@@ -146,11 +146,6 @@ class Cycle:
         """Whether a check takes no time, and many of them reject what a single perfect one would."""
         return not (self.shortest_period or self.false_alarm or self.gate_error) and self.efficiency > 0
 
-    def without_checks(self) -> Self:
-        """The same preparation and final readout under continuous perfect monitoring."""
-        kept = ("preparation", "final_readout", "initialisation_error", "flip_duration", "flip_error")
-        return type(self)(period=0.0, **{name: getattr(self, name) for name in kept})
-
     @property
     def shortest_period(self) -> float:
         """Shortest time between two checks in µs."""
@@ -196,3 +191,9 @@ def _checked(name: str, value: object) -> float | int | None:
     if name == "period" and value is None:
         return None
     return real_number(value, name, minimum=0.0, maximum=_PROBABILITIES.get(name, _LONGEST))
+
+
+def without_checks(cycle: Cycle) -> Cycle:
+    """The same preparation and final readout under continuous perfect monitoring."""
+    kept = ("preparation", "final_readout", "initialisation_error", "flip_duration", "flip_error")
+    return Cycle(period=0.0, **{name: getattr(cycle, name) for name in kept})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.design.attempt import Attempt, joined
+from nvprotocol.design.attempt import Attempt, joined, reshaped
 from nvprotocol.design.bracket import Rows
 from nvprotocol.design.fixed_period import counted
 from nvprotocol.design.ladder import Rungs, numbers_of, tried
@@ -53,7 +53,7 @@ def _part(trials: Trials, target: float, alike: float, *, thorough: bool) -> Att
     rungs = tried(trials, numbers_of(trials), target)
     start, free, media = (one.ravel() for one in np.indices(rungs.low.shape[1:]))
     search = _Search(trials.at(media), trials, rungs, target, start, free, media)
-    return search.result(alike, thorough=thorough).reshaped(2, 2, -1)
+    return reshaped(search.result(alike, thorough=thorough), 2, 2, -1)
 
 
 @dataclass(eq=False)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import one_of
 from nvprotocol._read_only import holds_read_only
-from nvprotocol.design.attempt import Attempt
+from nvprotocol.design.attempt import Attempt, chosen, part
 from nvprotocol.design.cycle import Cycle
 from nvprotocol.design.populations import PHASES, STARTS
 from nvprotocol.design.sector import Array
@@ -78,9 +78,9 @@ class BellYield:
         """
         of_phase = PHASES.index(one_of(phase, "phase", PHASES))
         if start is not None:
-            return self.every.at((STARTS.index(one_of(start, "start", STARTS)), of_phase))
-        first, second = (self.every.at((k, of_phase)) for k in range(2))
-        return first.where(self._better(of_phase) == 0, second)
+            return part(self.every, (STARTS.index(one_of(start, "start", STARTS)), of_phase))
+        first, second = (part(self.every, (k, of_phase)) for k in range(2))
+        return chosen(self._better(of_phase) == 0, first, second)
 
     def _better(self, of_phase: int) -> NDArray[np.intp]:
         """The number of the better start: of the larger rate, or else of the larger fidelity."""
@@ -93,6 +93,13 @@ class BellYield:
 
         Args:
             phase: As for `attempt`.
+
+        Raises:
+            ArgumentError: If it is neither "fixed" nor "free".
+
+        Examples:
+            >>> str(nv.design.bell_yield(nv.Medium.pair(a=1.0, A=1.0, dm=-0.45)).start("fixed"))
+            'du'
         """
         better = self._better(PHASES.index(one_of(phase, "phase", PHASES)))
         return np.where(better == 0, *STARTS)
