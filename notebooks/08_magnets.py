@@ -58,10 +58,10 @@ for name, one in media.items():
     a, q = one.relaxation[0, 0].real * 1e6, (one.excitation[0, 0] / one.relaxation[0, 0]).real
     alone = nv.MasterEquation(one).evolve("ud", np.linspace(0, 5, 400) * one.t1[0])
     unmonitored[name] = float(nv.concurrence(alone).max())
-    yields[name] = nv.design.bell_yield(one, 0.95, overhead=20.0)
+    yields[name] = nv.design.bell_yield(one, 0.95)
     print(
         f"{name:>7}{a:10.3g}{one.t1[0]:9.3g} µs{q:9.5f}{unmonitored[name]:23.2g}{yields[name].rate:12.4g}"
-        f", if checks come much faster than every {one.t1[0]:.3g} µs"
+        f", with checks at most {yields[name].attempt().longest_period:.3g} µs apart"
     )
 
 # %% [markdown]
@@ -115,9 +115,7 @@ plt.show()
 
 # %%
 asked = {"frequency_ghz": 2.87, "temperature_k": 0.01, "dephasing_time": 1e6}
-found = nv.design.survey(
-    film, 0.95, separation_nm=np.linspace(40, 400, 61), height_nm=np.linspace(10, 80, 36), overhead=20.0, **asked
-)
+found = nv.design.survey(film, 0.95, separation_nm=np.linspace(40, 400, 61), height_nm=np.linspace(10, 80, 36), **asked)
 print(found)
 nv.plotting.design_figure(found)  # a figure of its own, which the notebook shows
 
@@ -175,7 +173,7 @@ beside = {"film": film.medium(far, height_nm=10.0, **cold), "guide": guide.mediu
 figure, (above, below) = plt.subplots(2, 1, sharex=True, figsize=(COLUMN_WIDTH, 3.6))
 for k, (name, one) in enumerate(beside.items()):
     above.plot(far, np.abs(one.relaxation[:, 0, 1]) / one.relaxation[:, 0, 0].real, color=COLOURS[k], label=name)
-    made = nv.design.bell_yield(one, 0.95, overhead=20.0, dephasing_time=1e6, tolerances=False).rate
+    made = nv.design.bell_yield(one, 0.95, dephasing_time=1e6, tolerances=False).rate
     below.semilogy(far, np.where(made > 0, made, np.nan), color=COLOURS[k])
 for ax in (above, below):
     for n in range(1, int(1000 / half) + 1):
@@ -185,7 +183,7 @@ above.legend(loc="upper right", ncols=2)
 below.set(xlabel="separation $r$ (nm)", ylabel="Bell pairs per second", xlim=(20, 1000), ylim=(1e-2, 2e3))
 plt.show()
 at_halves = guide.medium(half * np.arange(1, 6), **cold)
-print("guide at r = nλ/2:", nv.design.bell_yield(at_halves, 0.95, overhead=20.0, tolerances=False).rate.round(1))
+print("guide at r = nλ/2:", nv.design.bell_yield(at_halves, 0.95, tolerances=False).rate.round(1))
 
 # %% [markdown]
 # *Figure 3. Correlation and pairs of fidelity 0.95 per second over a film, and beside a guide that relaxes a spin as
@@ -263,8 +261,8 @@ share = np.abs(magnons.relaxation[:, 0, 1]) / magnons.relaxation[:, 0, 0].real
 assert np.all(share > 0.998)
 assert np.allclose(np.log(share) / np.log(share[0]), np.arange(1, 6), rtol=1e-3)  # e^(−r/ℓ)
 assert np.all(np.abs(magnons.flip_flop[:, 0, 1]) < 1e-3 * film_rate)
-rate_far = nv.design.bell_yield(film.medium(1000.0, height_nm=10.0, **cold), 0.95, overhead=20.0, dephasing_time=1e6)
-assert nv.design.bell_yield(at_halves, 0.95, overhead=20.0).rate[-1] > 100 * rate_far.rate
+rate_far = nv.design.bell_yield(film.medium(1000.0, height_nm=10.0, **cold), 0.95, dephasing_time=1e6)
+assert nv.design.bell_yield(at_halves, 0.95).rate[-1] > 100 * rate_far.rate
 
 # Chirality: the closed form is what monitoring ends in, far below |A|/a.
 g12, g21 = nv.magnets.chirality(planar.medium(near, azimuth_deg=90.0, **across))

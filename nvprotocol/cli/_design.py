@@ -57,8 +57,9 @@ def _write(task: "DesignTask", made: LongRun, best: "Optimum", found: "Survey", 
     figure = plotting.design_figure(found)
     provenance = best.medium.provenance
     serious = [] if provenance is None else [note.text for note in provenance.notes if note.serious]
-    rows = aligned([*[("warning", one) for one in serious], ("map", str(found))], least=10)
-    text = "\n".join([task.content.title or "Optimal geometry of the pair", str(best), *rows]) + "\n"
+    title = task.content.title or "Optimal geometry of the pair"
+    warnings = aligned([("warning", one) for one in serious], least=10)
+    text = "\n".join([title, *warnings, str(best), *aligned([("map", str(found))], least=10)]) + "\n"
     contents = {
         "map.pdf": picture(figure, "pdf"),
         "map.png": picture(figure, "png"),

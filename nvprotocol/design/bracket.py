@@ -114,9 +114,9 @@ class _Rates:
 
 
 def fidelity_curve(
-    energy: NDArray[np.complex128], skew: Array, delta: Array, eta: Array, g: Array, target: float
+    energy: NDArray[np.complex128], skew: Array, delta: Array, eta: Array, g: Array, target: float, other: Array
 ) -> Curve:
-    """The curve whose sign is that of F − F_target, for a batch of shape (B,), from |↑↓⟩ on.
+    """The curve whose sign is that of F − F_target, for a batch of shape (B,), from a mixture of |↑↓⟩ and |↓↑⟩ on.
 
     Args:
         energy: √(g₁₂g₂₁) in rad/µs, with an imaginary part of at least 0.
@@ -125,6 +125,7 @@ def fidelity_curve(
         eta: Half the difference of the decay rates of the amplitudes of |↑↓⟩ and |↓↑⟩ in rad/µs.
         g: Dephasing 4(d − D) in rad/µs; the coherence decays at 2g.
         target: The fidelity that is waited for.
+        other: Probability of |↓↑⟩ at the start.
     """
     generator = np.zeros((*energy.shape, 4, 4))
     n, x, y, z = range(4)
@@ -137,7 +138,9 @@ def fidelity_curve(
     level = np.zeros((*energy.shape, 4))
     level[:, x] = 1.0
     level[:, n], level[:, z] = -(target - 0.5) * (1 / skew + skew), -(target - 0.5) * (1 / skew - skew)
-    return Curve(generator, level, np.broadcast_to([1.0, 0.0, 0.0, 1.0], level.shape))
+    first, second = 1 - other, other / skew**2
+    state = np.stack([first + second, np.zeros_like(skew), np.zeros_like(skew), first - second], axis=-1)
+    return Curve(generator, level, state / np.maximum(first, second)[:, None])
 
 
 def bracket(curve: Curve) -> tuple[Array, Array]:

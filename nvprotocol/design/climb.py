@@ -9,6 +9,7 @@ from scipy.optimize import minimize
 
 from nvprotocol.design.question import PLACES, Question, Range
 from nvprotocol.design.sector import Array
+from nvprotocol.design.yields import BellYield
 
 _POINTS = {"separation_nm": 33, "height_nm": 9}
 _OTHER_POINTS = 7
@@ -32,25 +33,45 @@ def best_inputs(asked: Question, ranges: Mapping[str, Range]) -> dict[str, float
         >>> from nvprotocol.design.climb import best_inputs
         >>> from nvprotocol.design.question import Question
         >>> film = nv.magnets.Film(nv.magnets.YIG_COLD, 20, 2.0)
-        >>> asked = Question(film, 0.95, 0.0, {"height_nm": 10.0, "frequency_ghz": 2.87}, dephasing=False)
+        >>> given = {"height_nm": 10.0, "frequency_ghz": 2.87}
+        >>> asked = Question(film, 0.95, nv.design.Cycle(preparation=0.0), given, dephasing=False)
         >>> round(best_inputs(asked, {"separation_nm": (160.0, 300.0)})["separation_nm"], -1)  # a lobe of J₀(k₀r)
         230.0
     """
     return max((_summit(asked, ranges, start) for start in _peaks(asked, ranges)), key=lambda one: one[0])[1]
 
 
-def _peaks(asked: Question, ranges: Mapping[str, Range]) -> Iterator[dict[str, float]]:
-    """The best local maxima of a grid."""
-    others = [name for name in ranges if name not in PLACES]  # which do not broadcast
+def most_faithful_inputs(asked: Question, ranges: Mapping[str, Range]) -> dict[str, float]:
+    """The inputs, on the grid, of the largest fidelity that checks can give; for where F is not reached.
+
+    Args:
+        asked: The question.
+        ranges: Lowest and highest value of each input that may vary.
+    """
+    axes, names, found = _grid(asked, ranges)
+    fidelity = np.reshape([one.attempt().best_fidelity for one in found], [axis.size for axis in axes])
+    index = np.unravel_index(int(fidelity.argmax()), fidelity.shape)
+    return {name: float(axis[k]) for name, axis, k in zip(names, axes, index, strict=True)}
+
+
+def _grid(asked: Question, ranges: Mapping[str, Range]) -> tuple[list[Array], list[str], list[BellYield]]:
+    """Axes, their names, and the yields: one for each point of the axes that do not broadcast, which come first."""
+    others = [name for name in ranges if name not in PLACES]
     names = [*others, *(name for name in ranges if name in PLACES)]
     axes = [np.linspace(*ranges[name], _POINTS.get(name, _OTHER_POINTS)) for name in names]
     meshes = np.meshgrid(*axes[len(others) :], indexing="ij")
     places = dict(zip(names[len(others) :], meshes, strict=True))
-    rates = [
-        asked.answer(places | dict(zip(others, map(float, values), strict=True))).rate
+    found = [
+        asked.answer(places | dict(zip(others, map(float, values), strict=True)))
         for values in product(*axes[: len(others)])
     ]
-    rate = np.reshape(rates, [axis.size for axis in axes])
+    return axes, names, found
+
+
+def _peaks(asked: Question, ranges: Mapping[str, Range]) -> Iterator[dict[str, float]]:
+    """The best local maxima of a grid."""
+    axes, names, found = _grid(asked, ranges)
+    rate = np.reshape([one.rate for one in found], [axis.size for axis in axes])
     heights = np.where(rate == maximum_filter(rate, size=3, mode="nearest"), rate, -1.0)
     for flat in np.argsort(-heights, axis=None)[:_MOST_PEAKS]:
         index = np.unravel_index(flat, rate.shape)

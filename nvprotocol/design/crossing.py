@@ -4,17 +4,28 @@ from typing import Any
 
 import numpy as np
 
+from nvprotocol._typing import ArrayLike
 from nvprotocol.design.bracket import Rows, bracket, fidelity_curve, rising_zero
 from nvprotocol.design.sector import Array, Complex, bell_phase, is_chiral
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
+from nvprotocol.operators import density_matrix
 
 _CLOSE = 1e-13
+_FIRST, _OTHER = density_matrix("ud", 2), density_matrix("du", 2)
 _BLOCKS = ("relaxation", "excitation", "dephasing", "flip_flop", "ising")
 
 
 def first_crossing(
-    medium: Medium, delta: Array, eta: Array, g12: Complex, g21: Complex, target: float, *, end: Array
+    medium: Medium,
+    delta: Array,
+    eta: Array,
+    g12: Complex,
+    g21: Complex,
+    target: float,
+    *,
+    end: Array,
+    other: ArrayLike = 0.0,
 ) -> tuple[Array, Array]:
     """The first time at which the fidelity reaches the target, and the success probability up to then; NaN where never.
 
@@ -32,6 +43,7 @@ def first_crossing(
         g21: ⟨↓↑|H|↑↓⟩ in rad/µs.
         target: The fidelity that is waited for.
         end: The long-time one.
+        other: Probability of |↓↑⟩ at the start, the rest is |↑↓⟩.
     """
     phase = bell_phase(g12, g21)
     # Without chirality, detuning and imbalance F only grows, up to its end.
@@ -41,16 +53,19 @@ def first_crossing(
     skew = np.sqrt(np.abs(g21[live] / g12[live]))
     dephasing = 2 * np.einsum("...ij,ij->...", medium.dephasing.real, [[1, -1], [-1, 1]])
     dephasing = np.broadcast_to(dephasing, phase.shape)
-    low, high = bracket(fidelity_curve(energy, skew, delta[live], eta[live], dephasing[live], target))
+    begin = np.broadcast_to(np.asarray(other, dtype=float), phase.shape)
+    curve = fidelity_curve(energy, skew, delta[live], eta[live], dephasing[live], target, begin[live])
+    low, high = bracket(curve)
     reached = np.flatnonzero(np.isfinite(high))
     place = np.flatnonzero(live)[reached]
     blocks: dict[str, Any] = {name: _rows(getattr(medium, name), phase.shape)[place] for name in _BLOCKS}
-    phases, detunings = phase.ravel()[place], delta.ravel()[place]
+    phases, detunings, begins = phase.ravel()[place], delta.ravel()[place], begin.ravel()[place]
 
     def at(duration: Array, rows: Rows) -> tuple[Array, Array]:
         """Logit of the fidelity, less that of the target, and the success probability."""
         scaled = Medium(**{name: block[rows] * duration[:, None, None] for name, block in blocks.items()})
-        kept = MasterEquation(scaled, detunings[rows] * duration).no_jump("ud", np.array([1.0]))
+        start = begins[rows][:, None, None] * _OTHER + (1 - begins[rows])[:, None, None] * _FIRST
+        kept = MasterEquation(scaled, detunings[rows] * duration).no_jump(start, np.array([1.0]))
         coherence = kept.states[..., 0, 1, 2] * np.exp(-1j * phases[rows])  # ⟨↓↑|ρ|↑↓⟩
         fidelity = np.clip(0.5 + coherence.real, _CLOSE, 1 - _CLOSE)
         return np.log(fidelity / (1 - fidelity)) - np.log(target / (1 - target)), kept.probability[..., 0]

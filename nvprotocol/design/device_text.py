@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from nvprotocol._toml import assignment, versioned
+from nvprotocol.design.cycle_section import instruments
 from nvprotocol.design.optimum import Optimum
 from nvprotocol.design.yields import RAD_PER_US_PER_NT
 from nvprotocol.device.medium_section import in_folder
@@ -48,6 +49,7 @@ def device_text(magnet: BaseModel, best: Optimum) -> str:
     lines = [f"# {one}" for one in str(best).splitlines()]
     lines += ["", "[magnet]", *(assignment(name, section[name]) for name in order)]
     lines += ["", "[device]", *(assignment(name, value) for name, value in _device(inputs).items())]
+    lines += [assignment(name, value) for name, value in instruments(best.question.cycle).items()]
     return versioned("\n".join(lines) + "\n", "device")
 
 

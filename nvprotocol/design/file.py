@@ -10,11 +10,12 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from nvprotocol._toml import CONFIG, Time, TomlFile
+from nvprotocol.design.cycle import Cycle
+from nvprotocol.design.cycle_section import CycleSection, cycle_of
 from nvprotocol.design.device_text import device_text
 from nvprotocol.design.optimum import Optimum, optimise
 from nvprotocol.design.rate_map import Survey, survey
 from nvprotocol.design.sector import Array
-from nvprotocol.design.yields import OVERHEAD
 from nvprotocol.device.medium_section import in_folder, magnet_of
 from nvprotocol.device.schema import MagnetAlone
 from nvprotocol.errors import ArgumentError, DesignFileError
@@ -38,7 +39,6 @@ class DesignSection(BaseModel):
     frequency_ghz: float | Ends
     temperature_k: float = 0.0
     chemical_potential_ghz: float = 0.0
-    overhead: Time = OVERHEAD
     dephasing_time: Time | None = None
     field_difference_nt: float = 0.0
     points: int = Field(default=40, ge=2, le=1000)
@@ -53,6 +53,7 @@ class DesignFile(BaseModel):
     title: str = ""
     magnet: MagnetAlone = Field(discriminator="kind")
     design: DesignSection
+    cycle: CycleSection = CycleSection()
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +62,7 @@ class DesignTask:
 
     Attributes:
         magnet: The magnet.
+        cycle: What an attempt consists of.
         content: The file's sections.
         source: The file.
 
@@ -74,13 +76,14 @@ class DesignTask:
     """
 
     magnet: Magnet
+    cycle: Cycle
     content: DesignFile
     source: TomlFile
 
     @property
     def key(self) -> str:
         """SHA-256 of all that decides on the numbers, the version of this package included."""
-        asked = {"magnet": self.magnet, "design": self.content.design.model_dump()}
+        asked = {"magnet": self.magnet, "cycle": self.cycle, "design": self.content.design.model_dump()}
         return key_of("design", asked)
 
     def optimum(self) -> Optimum:
@@ -91,7 +94,7 @@ class DesignTask:
         """
         given = {key: value for key, value in self.content.design if key != "points" and value is not None}
         with self.source.locating(self._key):
-            return optimise(self.magnet, **given)
+            return optimise(self.magnet, cycle=self.cycle, **given)
 
     def survey(
         self,
@@ -114,7 +117,7 @@ class DesignTask:
         return survey(
             best.question.tuned_magnet(),
             best.question.target_fidelity,
-            overhead=best.question.overhead,
+            cycle=best.question.cycle,
             separation_nm=_axis(asked.separation_nm, asked.points),
             height_nm=heights,
             executor=executor,
@@ -126,6 +129,8 @@ class DesignTask:
     def _key(self, error: ArgumentError) -> tuple[str, ...]:
         """The key of an argument of `optimise`."""
         name = error.path[0]
+        if name in CycleSection.model_fields:
+            return ("cycle", name)
         if name in self.content.design.vary:
             return ("design", "vary", name)
         return ("design" if name in DesignSection.model_fields else "magnet", *error.path)
@@ -181,7 +186,9 @@ def _task(source: TomlFile) -> DesignTask:
     content = source.content(DesignFile, "[magnet] and [design]")
     with source.locating(lambda error: ("magnet", *error.path)):
         magnet = magnet_of(in_folder(content.magnet, source.folder))
-    return DesignTask(magnet, content, source)
+    with source.locating(lambda error: ("cycle", *error.path)):
+        cycle = cycle_of(content.cycle, source.folder)
+    return DesignTask(magnet, cycle, content, source)
 
 
 def _axis(ends: float | tuple[float, float], points: int) -> Array:

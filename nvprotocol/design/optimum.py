@@ -2,14 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 import numpy as np
 
 from nvprotocol._checks import fail, mapping, real_number, show
 from nvprotocol._read_only import holds_read_only
-from nvprotocol.design.climb import best_inputs
+from nvprotocol._text_table import aligned
+from nvprotocol.design.answer_text import answer_rows, best_text
+from nvprotocol.design.bare_dipole import BareDipole
+from nvprotocol.design.climb import best_inputs, most_faithful_inputs
+from nvprotocol.design.cycle import Cycle
+from nvprotocol.design.limiting import limits_text, rates_without
 from nvprotocol.design.question import Question, Range, checked_range, question
-from nvprotocol.design.yields import OVERHEAD, BellYield
+from nvprotocol.design.yields import BellYield
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.medium import Medium
 
@@ -30,6 +36,8 @@ class Optimum:
         inputs: The best value of each input that was varied.
         at_edge: Inputs whose best value is an end of their range: a wider range would do better.
         result: What is found there.
+        dipole: What the direct dipole coupling alone gives there, without the magnet.
+        rates_without: Cost or imperfection → rate in 1/s without it.
         medium: The medium there, with its provenance.
         uncertainties: Of inputs, as they were given.
         contributions: For each of them, the rates in 1/s with the input lowered and raised by its uncertainty.
@@ -45,6 +53,8 @@ class Optimum:
     inputs: Mapping[str, float]
     at_edge: tuple[str, ...]
     result: BellYield
+    dipole: BareDipole
+    rates_without: Mapping[str, float]
     medium: Medium
     uncertainties: Mapping[str, float]
     contributions: Mapping[str, tuple[float, float]]
@@ -76,12 +86,29 @@ class Optimum:
         lower, upper = (f"{change:+.1%}".replace("-", "−") for change in changes)
         return f"{name} − {share}: {lower}, + {share}: {upper}"
 
+    @property
+    def beats_dipole(self) -> bool:
+        """Whether the magnet gives more pairs than the direct dipole coupling would without it."""
+        return max(self.rate, float(self.result.attempt(phase="free").rate)) > float(self.dipole.rate)
+
+    def _headline(self) -> str:
+        """Where the magnet stands against the bare dipole coupling."""
+        best = max(self.rate, float(self.result.attempt(phase="free").rate))
+        alone = float(self.dipole.rate)
+        if not alone:
+            return f"the magnet wins: the dipole coupling alone does not reach F = {show(self.result.target_fidelity)}"
+        wins = "the magnet wins" if self.beats_dipole else "the dipole coupling alone wins"
+        ratio = max(best / alone, alone / best)
+        there = f"without a magnet {alone:.4g} per second after {self.dipole.time:.4g} µs"
+        return f"{wins}, by a factor {ratio:.3g}: {there}"
+
     def __str__(self) -> str:
-        rows = []
+        rows = [*answer_rows(self.result), ("limited by", limits_text(self.rate, self.rates_without))]
+        rows.insert(1, ("dipole", self._headline()))
         for name, value in self.inputs.items():
             edge = ", an end of its range" if name in self.at_edge else ""
-            rows.append(f"{name} = {value:.4g}{edge}")
-        text = [*rows, str(self.result)]
+            rows.append(("at", f"{name} = {value:.4g}{edge}"))
+        text = aligned(rows, least=10)
         if self.contributions:
             low, high = self.rate_range
             text.append(f"uncertain  {low:.4g} to {high:.4g} per second:")
@@ -101,7 +128,7 @@ def optimise(
     frequency_ghz: float | Range,
     temperature_k: float = 0.0,
     chemical_potential_ghz: float = 0.0,
-    overhead: float = OVERHEAD,
+    cycle: Cycle | None = None,
     dephasing_time: float = np.inf,
     field_difference_nt: float = 0.0,
     vary: Mapping[str, Range] | None = None,
@@ -109,8 +136,8 @@ def optimise(
 ) -> Optimum:
     """Where a pair gives the most Bell pairs of a fidelity per second.
 
-    The rate is R = P/(t_F + overhead) of `bell_yield`. A grid over all ranges comes first, since |A| ∝ |J₀(k₀r)| has
-    several lobes; the best of its peaks are then climbed.
+    The rate is that of `bell_yield`, success probability over the time of an attempt. A grid over all ranges comes
+    first, since |A| ∝ |J₀(k₀r)| has several lobes; the best of its peaks are then climbed.
 
     Args:
         magnet: The magnet.
@@ -121,7 +148,7 @@ def optimise(
         frequency_ghz: Splitting as measured, or its range.
         temperature_k: Temperature in K.
         chemical_potential_ghz: Chemical potential of the magnons.
-        overhead: Time of an attempt besides t_F in µs, as for `bell_yield`.
+        cycle: What an attempt consists of, as for `bell_yield`.
         dephasing_time: T_φ in µs of each qubit on its own.
         field_difference_nt: Difference of the fields at the qubits in nT.
         vary: Ranges of attributes of the magnet, such as {"gap_ghz": (1.0, 2.8)}.
@@ -147,7 +174,7 @@ def optimise(
         "dephasing_time": dephasing_time,
         "field_difference_nt": field_difference_nt,
     }
-    ranges, asked = _read(magnet, target_fidelity, overhead, given, mapping(vary, "vary", "names to ranges"))
+    ranges, asked = _read(magnet, target_fidelity, cycle, given, mapping(vary, "vary", "names to ranges"))
     shares = mapping(uncertainties, "uncertainties", "names to numbers")
     return _optimum(asked, ranges, _checked_uncertainties(asked, shares))
 
@@ -163,13 +190,14 @@ def _optimum(asked: Question, ranges: Mapping[str, Range], shares: Mapping[str, 
     medium = found.medium()
     result = found.answer_of(medium)
     if not result.reached:
-        must = "be one that is reached somewhere"
-        fail("target_fidelity", must, f"is {show(found.target_fidelity)}, not reached at any geometry tried")
+        _refuse_unreached(asked, ranges)
     edges = tuple(name for name, (low, high) in ranges.items() if _at_edge(best[name], low, high))
     return Optimum(
         inputs=best,
         at_edge=edges,
         result=result,
+        dipole=found.dipole_of(medium),
+        rates_without=rates_without(found.asked_of(medium)),
         medium=medium,
         uncertainties=shares,
         contributions={name: _changed(found, name, share) for name, share in shares.items()},
@@ -177,10 +205,19 @@ def _optimum(asked: Question, ranges: Mapping[str, Range], shares: Mapping[str, 
     )
 
 
+def _refuse_unreached(asked: Question, ranges: Mapping[str, Range]) -> NoReturn:
+    """Says what is reached, and where."""
+    best = most_faithful_inputs(asked, ranges)
+    there = asked.with_inputs(**best)
+    place = ", ".join(f"{name} = {value:.4g}" for name, value in best.items())
+    but = f"is {show(asked.target_fidelity)}; {best_text(there.answer_of(there.medium()))}, at {place}"
+    fail("target_fidelity", "be one that is reached somewhere", but)
+
+
 def _read(
     magnet: Magnet,
     target_fidelity: float,
-    overhead: float,
+    cycle: Cycle | None,
     given: Mapping[str, float | Range | None],
     vary: Mapping[str, Range],
 ) -> tuple[dict[str, Range], Question]:
@@ -188,7 +225,7 @@ def _read(
     every = {**given, **vary}
     ranges = {name: checked_range(one, name) for name, one in every.items() if isinstance(one, tuple | list)}
     fixed = {name: one for name, one in every.items() if not isinstance(one, tuple | list)}
-    asked = question(magnet, target_fidelity, overhead, fixed)
+    asked = question(magnet, target_fidelity, cycle, fixed)
     for name in vary:
         if name not in asked.own:
             own = f"name numbers of the magnet: {', '.join(asked.own)}" if asked.own else "be empty for this magnet"
@@ -226,7 +263,7 @@ def _changed(asked: Question, name: str, share: float) -> tuple[float, float]:
     """Rates with an input lowered and raised; nothing that must not be negative is lowered below 0."""
     value = _value(asked, name)
     lower = value - share if value > share else value / 2
-    low, high = (float(asked.answer({name: one}).rate) for one in (lower, value + share))
+    low, high = (asked.rate({name: one}) for one in (lower, value + share))
     return low, high
 
 

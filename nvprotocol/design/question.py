@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
-from nvprotocol._checks import fail, real_number, show
+import numpy as np
+
+from nvprotocol._checks import fail, instance, real_number, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._warnings import muted
-from nvprotocol.design.yields import BellYield, bell_yield
+from nvprotocol.design.bare_dipole import BareDipole, bare_dipole
+from nvprotocol.design.bell_rate import Asked, answer, checked_fidelity, dephasing_rate
+from nvprotocol.design.cycle import Cycle
+from nvprotocol.design.yields import RAD_PER_US_PER_NT, BellYield
 from nvprotocol.errors import ValidityWarning
-from nvprotocol.magnets.magnet import Magnet
+from nvprotocol.magnets.magnet import DIRECT, Magnet
 from nvprotocol.medium import Medium
 
 __all__ = ["Question"]
@@ -17,6 +22,9 @@ __all__ = ["Question"]
 PLACES = ("separation_nm", "height_nm", "frequency_ghz", "temperature_k", "chemical_potential_ghz", "azimuth_deg")
 ASKED = ("dephasing_time", "field_difference_nt")
 Range = tuple[float, float]
+_NONE = (("dephasing_time", np.inf), ("field_difference_nt", 0.0))
+_EXACT = 1e-9
+"""Difference of rates up to which fewer checks are preferred where rates are compared with each other."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +35,14 @@ class Question:
     Attributes:
         magnet: The magnet.
         target_fidelity: F.
-        overhead: Time of an attempt besides t_F, in µs.
+        cycle: What an attempt consists of.
         inputs: Values of what `Magnet.medium` and `bell_yield` take, and of attributes of the magnet.
         dephasing: Whether the magnet's own dephasing is worked out, an integral that takes most of the time.
 
     Examples:
         >>> from nvprotocol.design.question import Question
         >>> film = nv.magnets.Film(nv.magnets.YIG_COLD, thickness_nm=20, gap_ghz=2.0)
-        >>> asked = Question(film, 0.95, 20.0, {"height_nm": 10.0, "frequency_ghz": 2.87})
+        >>> asked = Question(film, 0.95, nv.design.Cycle(), {"height_nm": 10.0, "frequency_ghz": 2.87})
         >>> near, far = asked.answer({"separation_nm": np.array([50.0, 100.0])}).rate
         >>> bool(near > far)
         True
@@ -42,7 +50,7 @@ class Question:
 
     magnet: Magnet
     target_fidelity: float
-    overhead: float
+    cycle: Cycle
     inputs: Mapping[str, float] = field(default_factory=dict)
     dephasing: bool = True
 
@@ -76,15 +84,34 @@ class Question:
             return magnet.medium(**places, dephasing=self.dephasing)
 
     def answer(self, changed: Mapping[str, Any] | None = None) -> BellYield:
-        """The yield with some inputs changed, without tolerances."""
-        return self.answer_of(self.medium(changed), changed, tolerances=False)
+        """The yield with some inputs changed, as a function of them that does not jump: without tolerances."""
+        asked = self.asked_of(self.medium(changed), changed)
+        return answer(asked, tolerances=False, thorough=False, alike=_EXACT)
 
-    def answer_of(
-        self, medium: Medium, changed: Mapping[str, Any] | None = None, *, tolerances: bool = True
-    ) -> BellYield:
+    def rate(self, changed: Mapping[str, Any] | None = None) -> float:
+        """The rate in 1/s with some inputs changed."""
+        return float(answer(self.asked_of(self.medium(changed), changed), tolerances=False).rate)
+
+    def answer_of(self, medium: Medium, changed: Mapping[str, Any] | None = None) -> BellYield:
         """The yield of a medium that is already known."""
-        asked = {name: value for name, value in {**self.inputs, **(changed or {})}.items() if name in ASKED}
-        return bell_yield(medium, self.target_fidelity, overhead=self.overhead, tolerances=tolerances, **asked)
+        return answer(self.asked_of(medium, changed), tolerances=True)
+
+    def asked_of(self, medium: Medium, changed: Mapping[str, Any] | None = None) -> Asked:
+        """What is asked of a medium."""
+        given = self._of_qubits(changed)
+        return Asked.read(medium, self.target_fidelity, self.cycle, *(given.get(name, none) for name, none in _NONE))
+
+    def dipole_of(self, medium: Medium, changed: Mapping[str, Any] | None = None) -> BareDipole:
+        """What the direct dipole coupling, which is in the provenance of a medium, gives without the magnet."""
+        given, batch = self._of_qubits(changed), medium.batch_shape
+        numbers = {} if medium.provenance is None else medium.provenance.numbers
+        coupling = 2 * np.broadcast_to(numbers[DIRECT].value, batch) if DIRECT in numbers else np.zeros(batch)
+        rate = dephasing_rate(given.get("dephasing_time", np.inf))
+        delta = given.get("field_difference_nt", 0.0) * RAD_PER_US_PER_NT / 2
+        return bare_dipole(coupling, self.target_fidelity, self.cycle, own_dephasing=rate, delta=delta)
+
+    def _of_qubits(self, changed: Mapping[str, Any] | None) -> dict[str, Any]:
+        return {name: value for name, value in {**self.inputs, **(changed or {})}.items() if name in ASKED}
 
     @property
     def fixed_inputs(self) -> dict[str, float]:
@@ -100,7 +127,9 @@ class Question:
         return replace(self, inputs={**self.inputs, **inputs})
 
 
-def question(magnet: Magnet, target_fidelity: float, overhead: float, inputs: Mapping[str, float | None]) -> Question:
+def question(
+    magnet: Magnet, target_fidelity: float, cycle: Cycle | None, inputs: Mapping[str, float | None]
+) -> Question:
     """Checks what is asked; inputs that are None are left out, but for the frequency.
 
     Raises:
@@ -115,7 +144,8 @@ def question(magnet: Magnet, target_fidelity: float, overhead: float, inputs: Ma
         for name, value in inputs.items()
         if value is not None or name == "frequency_ghz"
     }
-    return Question(magnet, target_fidelity, overhead, given)
+    used = Cycle() if cycle is None else instance(cycle, "cycle", Cycle)
+    return Question(magnet, checked_fidelity(target_fidelity), used, given)
 
 
 def checked_range(value: object, name: str) -> Range:

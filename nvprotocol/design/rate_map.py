@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,10 +12,13 @@ from nvprotocol._checks import fail, nonnegative_array, show
 from nvprotocol._file_format import FORMAT_VERSIONS, VERSION_KEY
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._typing import ArrayLike
+from nvprotocol.design.bare_dipole import BareDipole
+from nvprotocol.design.cycle import Cycle
+from nvprotocol.design.populations import PHASES, STARTS
 from nvprotocol.design.question import Question, question
 from nvprotocol.design.sector import Array
 from nvprotocol.design.survey_chunks import joined, work_of
-from nvprotocol.design.yields import OVERHEAD, BellYield
+from nvprotocol.design.yields import BellYield
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.medium import Medium
 from nvprotocol.runs import Progress, execute
@@ -26,14 +29,23 @@ if TYPE_CHECKING:
 __all__ = ["Survey", "survey"]
 
 _COLUMNS = {
-    "rate": ("1/s", "kept Bell pairs per second, P/(t_F + overhead)"),
-    "time": ("µs", "time t_F at which the target fidelity is reached"),
-    "probability": ("", "probability P that a run is kept up to t_F"),
+    "rate": ("1/s", "kept Bell pairs per second"),
+    "time": ("µs", "time from the start to the pair"),
+    "probability": ("", "probability that a run is kept"),
+    "checks": ("", "number of checks, inf for continuous monitoring"),
+    "period": ("µs", "time between checks"),
     "fidelity": ("", "long-time fidelity under monitoring"),
     "field_tolerance_nt": ("nT", "tolerated field difference (no echo)"),
     "exceptional_field_nt": ("nT", "difference of the fields at the exceptional point"),
     "dephasing_budget": ("µs", "shortest dephasing time of each qubit"),
 }
+
+
+_EACH_UNIT = {
+    **{"rate": "1/s", "time": "µs", "probability": "", "checks": "", "period": "µs", "longest_period": "µs"},
+    **{"best_fidelity": "", "best_time": "µs", "best_checks": "", "unlimited_rate": "1/s"},
+}
+_EACH = tuple(name for name in _EACH_UNIT if name != "unlimited_rate")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -45,6 +57,7 @@ class Survey:
         separation_nm: Separations in nm, shape (S,).
         height_nm: Heights in nm, shape (H,), None for a magnet that is no film.
         result: The yield, arrays of shape (S, H), or (S,) without heights.
+        dipole: What the direct dipole coupling alone gives, without the magnet, arrays of that shape.
         medium: The media of that batch shape.
         question: What was asked.
 
@@ -58,6 +71,7 @@ class Survey:
     separation_nm: Array
     height_nm: Array | None
     result: BellYield
+    dipole: BareDipole
     medium: Medium
     question: Question
 
@@ -68,7 +82,7 @@ class Survey:
             >>> magnet = nv.magnets.Exchange(1, 2.0, 8e-6, spin=14.2, lattice_nm=1.24, coupling_mhz=10.0)
             >>> found = nv.design.survey(magnet, separation_nm=[50.0, 100.0], frequency_ghz=2.87)
             >>> dict(found.dataset().sizes)
-            {'separation': 2}
+            {'separation': 2, 'start': 2, 'bell_phase': 2}
         """
         import xarray as xr
 
@@ -88,22 +102,42 @@ class Survey:
             for name, (value, text) in blocks.items()
         }
         nanometres = {"units": "nm"}
-        coordinates = {"separation": ("separation", self.separation_nm, nanometres)}
+        own = {name: getattr(self.result.every, name) for name in _EACH}
+        own["unlimited_rate"] = self.result.unlimited_rate
+        variables |= {
+            f"{name}_of_each": (("start", "bell_phase", *axes), value, {"units": _EACH_UNIT[name]})
+            for name, value in own.items()
+        }
+        alone = {"units": "1/s", "long_name": "Bell pairs per second by the dipole coupling without the magnet"}
+        variables["dipole_rate"] = (axes, self.dipole.rate, alone)
+        coordinates: dict[str, Any] = {"separation": ("separation", self.separation_nm, nanometres)}
+        coordinates |= {"start": list(STARTS), "bell_phase": list(PHASES)}
         if self.height_nm is not None:
             coordinates["height"] = ("height", self.height_nm, nanometres)
-        attributes = {"target_fidelity": self.question.target_fidelity, "overhead_us": self.question.overhead}
+        attributes: dict[str, Any] = {"target_fidelity": self.question.target_fidelity}
+        attributes["overhead_us"] = self.question.cycle.overhead
+        attributes["cycle"] = "; ".join(str(self.question.cycle).splitlines())
         attributes |= {VERSION_KEY: FORMAT_VERSIONS["design data"], "magnet": repr(self.question.magnet)}
         return xr.Dataset(variables, coordinates, attributes)
 
     def __str__(self) -> str:
-        k = np.unravel_index(int(np.argmax(self.result.rate)), self.result.rate.shape)
+        reaches = bool(self.result.reached.any())
+        ranked = self.result.rate if reaches else self.result.attempt().best_fidelity
+        k = np.unravel_index(int(np.argmax(ranked)), ranked.shape)
         head = f"{self.result.rate.size} places, F = {show(self.question.target_fidelity)} reached at"
         reached = f"{head} {int(self.result.reached.sum())} of them"
-        if not self.result.reached.any():
-            return f"{reached}; F saturates at {show(float(np.nanmax(self.result.fidelity, initial=0.0)))} at best"
         height = "" if self.height_nm is None else f", height {show(float(self.height_nm[k[1]]))} nm"
         place = f"separation {show(float(self.separation_nm[k[0]]))} nm{height}"
-        return f"{reached}\nmost: {float(self.result.rate[k]):.4g} Bell pairs per second at {place}"
+        if not reaches:
+            return f"{reached}; best F = {float(ranked[k]):.4g} at {place}"
+        lines = [reached, f"most: {float(self.result.rate[k]):.4g} Bell pairs per second at {place}"]
+        better = int((self._best_rate > self.dipole.rate).sum())
+        return "\n".join([*lines, f"more than the dipole coupling gives without a magnet: at {better} places"])
+
+    @property
+    def _best_rate(self) -> Array:
+        """Of the fixed and the free phase."""
+        return np.maximum(self.result.rate, self.result.attempt(phase="free").rate)
 
     __repr__ = __str__
 
@@ -118,7 +152,7 @@ def survey(
     frequency_ghz: float,
     temperature_k: float = 0.0,
     chemical_potential_ghz: float = 0.0,
-    overhead: float = OVERHEAD,
+    cycle: Cycle | None = None,
     dephasing_time: float = np.inf,
     field_difference_nt: float = 0.0,
     executor: Executor | None = None,
@@ -136,7 +170,7 @@ def survey(
         frequency_ghz: Splitting as measured.
         temperature_k: Temperature in K.
         chemical_potential_ghz: Chemical potential of the magnons.
-        overhead: Time of an attempt besides t_F in µs, as for `bell_yield`.
+        cycle: What an attempt consists of, as for `bell_yield`.
         dephasing_time: T_φ in µs of each qubit on its own.
         field_difference_nt: Difference of the fields at the qubits in nT.
         executor: Where the chunks of a large map are computed, any `concurrent.futures.Executor`; by default in this
@@ -164,12 +198,14 @@ def survey(
         "dephasing_time": dephasing_time,
         "field_difference_nt": field_difference_nt,
     }
-    asked = question(magnet, target_fidelity, overhead, given)
+    asked = question(magnet, target_fidelity, cycle, given)
     separations = _axis(separation_nm, "separation_nm")
     heights = None if height_nm is None else _axis(height_nm, "height_nm")
     chunks = execute(work_of(asked, separations, heights), executor, store, progress)
-    medium, result = joined(chunks, asked)
-    return Survey(separation_nm=separations, height_nm=heights, result=result, medium=medium, question=asked)
+    medium, result, dipole = joined(chunks, asked)
+    return Survey(
+        separation_nm=separations, height_nm=heights, result=result, dipole=dipole, medium=medium, question=asked
+    )
 
 
 def _axis(values: ArrayLike, name: str) -> Array:

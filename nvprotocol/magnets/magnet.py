@@ -21,6 +21,8 @@ from nvprotocol.medium import Medium, Note, Number, Provenance
 __all__ = ["Magnet"]
 
 Array = NDArray[np.float64]
+DIRECT = "direct J⊥"
+"""The name of the direct dipole coupling among the numbers of a medium."""
 
 
 class Magnet(ABC):
@@ -271,7 +273,7 @@ class Magnet(ABC):
             splittings = np.array([one.frequency_ghz for one in setting.centres]) * RAD_PER_US_PER_GHZ
             numbers["δ"] = Number(np.asarray(np.ptp(splittings) / 2), "rad/µs, half the spread of the splittings")
         if direct is not None and direct.flip_flop.shape[-1]:
-            numbers["direct J⊥"] = Number(np.abs(direct.flip_flop).max(axis=-1), "rad/µs at most")
+            numbers[DIRECT] = Number(np.abs(direct.flip_flop).max(axis=-1), "rad/µs at most")
         return numbers
 
 

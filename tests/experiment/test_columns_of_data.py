@@ -1,5 +1,6 @@
 """Every column of the data of a design and of an experiment, worked out a second time; none is left out."""
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -59,9 +60,9 @@ def test_columns_of_a_survey(heights: list[float] | None) -> None:
     """At equal fields and without chirality every column is a closed form of a, ã, |A| and |Ã| of the media."""
     film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)
     magnet = film if heights else nv.magnets.Exchange(2, 2.0, 8e-6, 14.2, 1.24, 0.5)
-    separations = [60.0, 90.0, 150.0]
+    separations, cycle = [60.0, 90.0, 150.0], nv.design.Cycle(period=0.0, preparation=30.0)
     asked: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01}
-    found = nv.design.survey(magnet, 0.9, separation_nm=separations, height_nm=heights, overhead=30.0, **asked)
+    found = nv.design.survey(magnet, 0.9, separation_nm=separations, height_nm=heights, cycle=cycle, **asked)
     places = [(r, h) for r in separations for h in heights or [None]]
     media = [magnet.medium(r, height_nm=h, **asked) for r, h in places]
     a, both = (np.array([np.real(part[0, 0]) for part in parts]) for parts in zip(
@@ -72,6 +73,7 @@ def test_columns_of_a_survey(heights: list[float] | None) -> None:
     J = np.array([np.real(one.flip_flop[0, 1]) for one in media])
     d = np.array([np.real(one.dephasing[0, 0] - one.dephasing[0, 1]) for one in media])
     amplitude = 2 * J - 1j * gamma * np.sign(np.real(A))  # g₁₂ = g₂₁
+    direct = np.array([float(one.provenance.numbers["direct J⊥"].value) for one in media if one.provenance is not None])
     data = found.dataset()
     dephased = 4 * d / gamma  # C = √(1 + g²/Γ²) − g/Γ, without J⊥ of another phase
     harmless = np.abs(d) < 1e-9 * gamma
@@ -85,17 +87,27 @@ def test_columns_of_a_survey(heights: list[float] | None) -> None:
         "rate": (1 / 9) ** ((both - gamma) / (2 * gamma)) / 1.8 / (time + 30.0) * 1e6,
         "fidelity": (1 + np.sqrt(1 + dephased**2) - dephased) / 2,
         "exceptional_field_nt": 2 * np.abs(amplitude) / (GAMMA * 1e-15),
+        "checks": np.full(a.shape, np.inf),
+        "period": np.zeros(a.shape),
+        "dipole_rate": 1e6 / (np.arcsin(0.8) / (4 * direct) + 30.0),
     }
     assert np.all(harmless)
     assert np.all(np.abs(A) < 0.999 * a), "the columns differ"
     shape = data.a.shape
     assert shape == (3, 2) if heights else (3,)
+    alone = [nv.design.bell_yield(medium, 0.9, cycle=cycle) for medium in media]
     for name in ("field_tolerance_nt", "dephasing_budget"):  # which their own tests hold against the dynamics
-        one_by_one = [getattr(nv.design.bell_yield(medium, 0.9, overhead=30.0), name) for medium in media]
-        expected[name] = np.array([float(one) for one in one_by_one])
-    compared(data, {name: np.reshape(values, shape) for name, values in expected.items()}, rtol=1e-6)
+        expected[name] = np.array([float(getattr(one, name)) for one in alone])
+    whole = {name: np.reshape(values, shape) for name, values in expected.items()}
+    for one in fields(nv.design.Attempt):  # of both starts and both phases, as their own tests hold against circuits
+        each = np.stack([getattr(answer.every, one.name) for answer in alone], axis=-1)
+        whole[f"{one.name}_of_each"] = each.reshape(2, 2, *shape)
+    whole["unlimited_rate_of_each"] = whole["rate_of_each"]
+    compared(data, whole, rtol=1e-6)
     np.testing.assert_array_equal(data.separation, separations)
-    assert data.attrs == {"format_version": 1, "magnet": repr(magnet), "target_fidelity": 0.9, "overhead_us": 30.0}
+    told = "monitoring     continuous; each attempt   30 µs of preparation"
+    of_question = {"target_fidelity": 0.9, "overhead_us": 30.0, "cycle": told}
+    assert data.attrs == {"format_version": 1, "magnet": repr(magnet), **of_question}
 
 
 @pytest.mark.slow

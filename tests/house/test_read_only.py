@@ -86,6 +86,7 @@ def made() -> dict[str, Any]:
         "markov": exchange.markov_check(100.0, frequency_ghz=2.87),
         "small magnet": SmallMagnet.random(seed=1, beta=1.0, n_spins=3, chiral=False),
         "yield": nv.design.bell_yield(nv.Medium.pair(a=1.0, A=[0.8, 0.9])),
+        "cycle": nv.design.Cycle(5, 2.0),
         "survey": nv.design.survey(film, **asked),
         "optimum": nv.design.optimise(film, separation_nm=(50.0, 60.0), uncertainties={"height_nm": 1.0}, **PLACE),
         "sweep": nv.experiment.Sweep("device.detuning", np.array([0.0, 2.0])),

@@ -267,7 +267,7 @@ def test_a_magnet_in_words_has_the_numbers_it_was_made_of(magnet: Any) -> None:
 
 def test_a_yield_in_words() -> None:
     medium = nv.Medium.pair(a=2e-3, A=1.8e-3)
-    found = nv.design.bell_yield(medium, 0.9, overhead=12.5)
+    found = nv.design.bell_yield(medium, 0.9, cycle=nv.design.Cycle(preparation=12.5))
     rows = dict(re.split(r"\s{2,}", line, maxsplit=1) for line in str(found).splitlines())
     gamma, contrast = 1.8e-3, 0.8
     time = np.log(0.9 / 0.1) / (4 * gamma)
@@ -277,7 +277,9 @@ def test_a_yield_in_words() -> None:
     assert rows == {
         "rate": f"{probability / (time + 12.5) * 1e6:.4g} Bell pairs of F = 0.9 per second",
         "time": f"{time:.4g} µs to F, and 12.5 µs besides",
+        "checks": "1, at the end",
         "kept": f"{probability:.4g} of all runs",
+        "start": "|↑↓⟩ or |↓↑⟩",
         "field": f"tolerated difference between the qubits (no echo): {field:.3g} nT",
         "dephasing": f"T_φ of each qubit at least {budget:.4g} µs",
     }
@@ -285,8 +287,12 @@ def test_a_yield_in_words() -> None:
 
 def test_a_yield_that_is_not_reached_in_words() -> None:
     found = nv.design.bell_yield(nv.Medium.pair(a=1.0, A=1.0, dm=-0.45), 0.95)
-    x = np.sqrt(0.1 / 1.9)  # amplitudes |Γ ± 2D| there and back
-    assert str(found) == f"F = 0.95 is not reached: F saturates at {0.5 + 1 / (x + 1 / x):.6g}"
+    assert str(found.start()) == "du"
+    bare = nv.design.bell_yield(nv.Medium.pair(a=1.0, A=0.3, q=0.5, d=0.2), 0.95, cycle=nv.design.Cycle(1, 2.0))
+    state = nv.MasterEquation(bare_medium := nv.Medium.pair(a=1.0, A=0.3, q=0.5, d=0.2)).monitored("ud", [2.0], 2.0)
+    assert bare_medium.batch_shape == ()
+    reached = 0.5 - state.states[0, 1, 2].real
+    assert str(bare) == f"F = 0.95 not reached; best F = {reached:.4g} from |↑↓⟩ after 2 µs, 1 check"
     several = nv.design.bell_yield(nv.Medium.pair(a=1e-3, A=[0.9e-3, 0.5e-3]), 0.95)
     time = np.log(19) / (4 * 0.9e-3)
     best = (1 / 19) ** (0.1 / 1.8) / 1.9 / (time + 20.0) * 1e6
@@ -298,16 +304,20 @@ def test_a_survey_in_words() -> None:
     film = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, 2.0)
     asked: dict[str, Any] = {"frequency_ghz": 2.87, "temperature_k": 0.01}
     separations, heights = [150.0, 60.0, 90.0], [25.0, 10.0]
-    found = nv.design.survey(film, 0.9, separation_nm=separations, height_nm=heights, overhead=30.0, **asked)
+    found = nv.design.survey(
+        film, 0.9, separation_nm=separations, height_nm=heights, cycle=nv.design.Cycle(preparation=30.0), **asked
+    )
     rates = {
-        (r, h): float(nv.design.bell_yield(film.medium(r, height_nm=h, **asked), 0.9, overhead=30.0).rate)
+        (r, h): float(nv.design.bell_yield(film.medium(r, height_nm=h, **asked), 0.9, cycle=found.question.cycle).rate)
         for r in separations
         for h in heights
     }
     best = max(rates, key=lambda place: rates[place])
+    more = int((np.maximum(found.result.rate, found.result.attempt(phase="free").rate) > found.dipole.rate).sum())
     assert str(found) == (
         "6 places, F = 0.9 reached at 6 of them\n"
-        f"most: {rates[best]:.4g} Bell pairs per second at separation {best[0]:g} nm, height {best[1]:g} nm"
+        f"most: {rates[best]:.4g} Bell pairs per second at separation {best[0]:g} nm, height {best[1]:g} nm\n"
+        f"more than the dipole coupling gives without a magnet: at {more} places"
     )
 
 
@@ -320,15 +330,15 @@ def test_an_optimum_in_words() -> None:
 
     def rate(height: float, gap: float) -> float:
         medium = nv.magnets.Film(nv.magnets.YIG_COLD, 20.0, gap).medium(60.0, height_nm=height, **asked)
-        return float(nv.design.bell_yield(medium, 0.9, overhead=20.0).rate)
+        return float(nv.design.bell_yield(medium, 0.9).rate)
 
     here, changed = rate(20, 2), np.array([[rate(17, 2), rate(23, 2)], [rate(20, 1.9), rate(20, 2.1)]])
     shares = (changed / here - 1) * 100
     low = here - np.sqrt(np.sum(np.minimum(changed - here, 0).min(axis=1) ** 2))
     high = here + np.sqrt(np.sum(np.maximum(changed - here, 0).max(axis=1) ** 2))
     lines = str(best).replace("−", "-").splitlines()
-    assert lines[0] == "separation_nm = 60, an end of its range"
-    assert lines[1] == f"rate       {here:.4g} Bell pairs of F = 0.9 per second"
+    assert lines[0] == f"rate       {here:.4g} Bell pairs of F = 0.9 per second"
+    assert lines[-4] == "at         separation_nm = 60, an end of its range"
     assert lines[-3:] == [
         f"uncertain  {low:.4g} to {high:.4g} per second:",
         f"           height_nm - 3: {shares[0, 0]:+.1f}%, + 3: {shares[0, 1]:+.1f}%",
