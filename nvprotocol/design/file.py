@@ -16,10 +16,11 @@ from nvprotocol.design.device_text import device_text
 from nvprotocol.design.optimum import Optimum, optimise
 from nvprotocol.design.rate_map import Survey, survey
 from nvprotocol.design.sector import Array
-from nvprotocol.device.medium_section import in_folder, magnet_of
+from nvprotocol.device.medium_section import centre_of, in_folder, magnet_of
 from nvprotocol.device.schema import MagnetAlone
 from nvprotocol.errors import ArgumentError, DesignFileError
 from nvprotocol.magnets.magnet import Magnet
+from nvprotocol.magnets.nv_centre import NVCentre
 from nvprotocol.runs import Progress
 from nvprotocol.runs.work import key_of
 
@@ -36,7 +37,7 @@ class DesignSection(BaseModel):
     separation_nm: float | Ends = (20.0, 500.0)
     height_nm: float | Ends | None = None
     azimuth_deg: float | Ends | None = None
-    frequency_ghz: float | Ends
+    frequency_ghz: float | Ends | None = None
     temperature_k: float = 0.0
     chemical_potential_ghz: float = 0.0
     dephasing_time: Time | None = None
@@ -81,9 +82,14 @@ class DesignTask:
     source: TomlFile
 
     @property
+    def nv(self) -> NVCentre | None:
+        """The NV centre of [magnet.nv], None where a splitting is given."""
+        return centre_of(self.content.magnet, self.magnet)
+
+    @property
     def key(self) -> str:
         """SHA-256 of all that decides on the numbers, the version of this package included."""
-        asked = {"magnet": self.magnet, "cycle": self.cycle, "design": self.content.design.model_dump()}
+        asked = {"magnet": self.magnet, "nv": self.nv, "cycle": self.cycle, "design": self.content.design.model_dump()}
         return key_of("design", asked)
 
     def optimum(self) -> Optimum:
@@ -94,7 +100,7 @@ class DesignTask:
         """
         given = {key: value for key, value in self.content.design if key != "points" and value is not None}
         with self.source.locating(self._key):
-            return optimise(self.magnet, cycle=self.cycle, **given)
+            return optimise(self.magnet, cycle=self.cycle, nv=self.nv, **given)
 
     def survey(
         self,
@@ -120,6 +126,7 @@ class DesignTask:
             cycle=best.question.cycle,
             separation_nm=_axis(asked.separation_nm, asked.points),
             height_nm=heights,
+            nv=best.question.centres(),
             executor=executor,
             store=store,
             progress=progress,

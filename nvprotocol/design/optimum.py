@@ -1,6 +1,6 @@
 """The optimal geometry of the qubits, with its uncertainty."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -17,6 +17,7 @@ from nvprotocol.design.limiting import limits_text, rates_without
 from nvprotocol.design.question import Question, Range, checked_range, question
 from nvprotocol.design.yields import BellYield
 from nvprotocol.magnets.magnet import Magnet
+from nvprotocol.magnets.nv_centre import NVCentre
 from nvprotocol.medium import Medium
 
 __all__ = ["Optimum", "optimise"]
@@ -125,7 +126,8 @@ def optimise(
     separation_nm: float | Range = (20.0, 500.0),
     height_nm: float | Range | None = None,
     azimuth_deg: float | Range | None = None,
-    frequency_ghz: float | Range,
+    frequency_ghz: float | Range | None = None,
+    nv: NVCentre | Sequence[NVCentre] | None = None,
     temperature_k: float = 0.0,
     chemical_potential_ghz: float = 0.0,
     cycle: Cycle | None = None,
@@ -146,12 +148,13 @@ def optimise(
         height_nm: Height over a film in nm, or its range.
         azimuth_deg: Direction of the separation in the plane, in degrees from x, or its range.
         frequency_ghz: Splitting as measured, or its range.
+        nv: Over a film in a known field, the NV centre that both qubits are, or one for each, in place of it.
         temperature_k: Temperature in K.
         chemical_potential_ghz: Chemical potential of the magnons.
         cycle: What an attempt consists of, as for `bell_yield`.
         dephasing_time: T_φ in µs of each qubit on its own.
         field_difference_nt: Difference of the fields at the qubits in nT.
-        vary: Ranges of attributes of the magnet, such as {"gap_ghz": (1.0, 2.8)}.
+        vary: Ranges of numbers of the magnet, such as {"gap_ghz": (1.0, 2.8)}, or in a field {"field_mt": (5.0, 50.0)}.
         uncertainties: Uncertainty of inputs, of attributes of the magnet too, whose effect on the rate is worked out.
 
     Raises:
@@ -174,7 +177,7 @@ def optimise(
         "dephasing_time": dephasing_time,
         "field_difference_nt": field_difference_nt,
     }
-    ranges, asked = _read(magnet, target_fidelity, cycle, given, mapping(vary, "vary", "names to ranges"))
+    ranges, asked = _read(magnet, target_fidelity, cycle, given, mapping(vary, "vary", "names to ranges"), nv)
     shares = mapping(uncertainties, "uncertainties", "names to numbers")
     return _optimum(asked, ranges, _checked_uncertainties(asked, shares))
 
@@ -220,16 +223,23 @@ def _read(
     cycle: Cycle | None,
     given: Mapping[str, float | Range | None],
     vary: Mapping[str, Range],
+    nv: NVCentre | Sequence[NVCentre] | None,
 ) -> tuple[dict[str, Range], Question]:
     """The ranges, and the question with the inputs that have none."""
     every = {**given, **vary}
     ranges = {name: checked_range(one, name) for name, one in every.items() if isinstance(one, tuple | list)}
     fixed = {name: one for name, one in every.items() if not isinstance(one, tuple | list)}
-    asked = question(magnet, target_fidelity, cycle, fixed)
+    asked = question(magnet, target_fidelity, cycle, fixed, nv)
+    if nv is not None and "frequency_ghz" in ranges:
+        fail("frequency_ghz", "be left out where `nv` is given, which has its own", "is a range")
     for name in vary:
-        if name not in asked.own:
-            own = f"name numbers of the magnet: {', '.join(asked.own)}" if asked.own else "be empty for this magnet"
-            fail("vary", own, f"names {show(name)}")
+        if not asked.of_magnet(name):
+            names = ", ".join(magnet.numbers)
+            fail(
+                "vary",
+                f"name numbers of the magnet: {names}" if names else "be empty for this magnet",
+                f"names {show(name)}",
+            )
     if not ranges:
         fail("separation_nm", "be a range, or another input be one, for something to vary", "is a number")
     return ranges, asked
@@ -256,7 +266,7 @@ def _matters(found: Question) -> bool:
 
 
 def _value(asked: Question, name: str) -> float:
-    return float(asked.inputs[name] if name in asked.inputs else getattr(asked.magnet, name, 0.0))
+    return float(asked.inputs[name] if name in asked.inputs else asked.magnet.numbers.get(name, 0.0))
 
 
 def _changed(asked: Question, name: str, share: float) -> tuple[float, float]:

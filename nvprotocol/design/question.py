@@ -1,12 +1,12 @@
 """What is asked of a magnet: where the qubits may stand, and what counts as a Bell pair."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from nvprotocol._checks import fail, instance, real_number, show
+from nvprotocol._checks import fail, instance, instances, real_number, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._warnings import muted
 from nvprotocol.design.bare_dipole import BareDipole, bare_dipole
@@ -15,6 +15,7 @@ from nvprotocol.design.cycle import Cycle
 from nvprotocol.design.yields import RAD_PER_US_PER_NT, BellYield
 from nvprotocol.errors import ValidityWarning
 from nvprotocol.magnets.magnet import DIRECT, Magnet
+from nvprotocol.magnets.nv_centre import NVCentre
 from nvprotocol.medium import Medium
 
 __all__ = ["Question"]
@@ -22,6 +23,7 @@ __all__ = ["Question"]
 PLACES = ("separation_nm", "height_nm", "frequency_ghz", "temperature_k", "chemical_potential_ghz", "azimuth_deg")
 ASKED = ("dephasing_time", "field_difference_nt")
 Range = tuple[float, float]
+Centres = tuple[NVCentre, ...]
 _NONE = (("dephasing_time", np.inf), ("field_difference_nt", 0.0))
 _EXACT = 1e-9
 """Difference of rates up to which fewer checks are preferred where rates are compared with each other."""
@@ -36,7 +38,8 @@ class Question:
         magnet: The magnet.
         target_fidelity: F.
         cycle: What an attempt consists of.
-        inputs: Values of what `Magnet.medium` and `bell_yield` take, and of attributes of the magnet.
+        inputs: Values of what `Magnet.medium` and `bell_yield` take, and of numbers of the magnet.
+        nv: The NV centres over a film in a known field, in place of a splitting; None for one.
         dephasing: Whether the magnet's own dephasing is worked out, an integral that takes most of the time.
 
     Examples:
@@ -52,36 +55,41 @@ class Question:
     target_fidelity: float
     cycle: Cycle
     inputs: Mapping[str, float] = field(default_factory=dict)
+    nv: Centres | None = None
     dephasing: bool = True
 
     def of_magnet(self, name: str) -> bool:
-        """Whether an input is an attribute of the magnet."""
-        return name in self.own
-
-    @property
-    def own(self) -> list[str]:
-        """The attributes of the magnet that are numbers and may be others."""
-        given = [one.name for one in fields(self.magnet) if one.init] if is_dataclass(self.magnet) else []
-        return [name for name in given if isinstance(getattr(self.magnet, name), float)]
+        """Whether an input is a number of the magnet."""
+        return name in self.magnet.numbers
 
     @property
     def known(self) -> list[str]:
         """Names of all inputs."""
-        return [*(one for one in PLACES if self.magnet.over_film or one != "height_nm"), *ASKED, *self.own]
+        return [*(one for one in PLACES if self.magnet.over_film or one != "height_nm"), *ASKED, *self.magnet.numbers]
 
     def tuned_magnet(self, given: Mapping[str, Any] | None = None) -> Magnet:
-        """The magnet with those of its attributes that are inputs."""
+        """The magnet with those of its numbers that are inputs."""
         inputs = self.inputs if given is None else given
         own = {name: value for name, value in inputs.items() if self.of_magnet(name)}
-        return replace(self.magnet, **own) if own else self.magnet  # pyright: ignore[reportArgumentType]
+        return self.magnet.with_numbers(**own) if own else self.magnet
+
+    def centres(self, magnet: Magnet | None = None) -> Centres | None:
+        """The NV centres in the field of a tuned magnet."""
+        if self.nv is None:
+            return None
+        tuned = self.tuned_magnet() if magnet is None else magnet
+        factor = tuned.numbers.get("field_mt", 1.0) / self.magnet.numbers.get("field_mt", 1.0)
+        if factor == 1:
+            return self.nv
+        return tuple(_in_field(one, factor) for one in self.nv)
 
     def medium(self, changed: Mapping[str, Any] | None = None) -> Medium:
-        """The medium with some inputs changed; arrays are welcome for all but attributes of the magnet."""
+        """The medium with some inputs changed; arrays are welcome for all but numbers of the magnet."""
         given = {**self.inputs, **(changed or {})}
         magnet = self.tuned_magnet(given)
         with muted(ValidityWarning):  # each of many points would give it; what is returned keeps the notes
             places = {name: value for name, value in given.items() if name in PLACES}
-            return magnet.medium(**places, dephasing=self.dephasing)
+            return magnet.medium(**places, nv=self.centres(magnet), dephasing=self.dephasing)
 
     def answer(self, changed: Mapping[str, Any] | None = None) -> BellYield:
         """The yield with some inputs changed, as a function of them that does not jump: without tolerances."""
@@ -128,12 +136,16 @@ class Question:
 
 
 def question(
-    magnet: Magnet, target_fidelity: float, cycle: Cycle | None, inputs: Mapping[str, float | None]
+    magnet: Magnet,
+    target_fidelity: float,
+    cycle: Cycle | None,
+    inputs: Mapping[str, float | None],
+    nv: NVCentre | Sequence[NVCentre] | None = None,
 ) -> Question:
-    """Checks what is asked; inputs that are None are left out, but for the frequency.
+    """Checks what is asked; inputs that are None are left out, but for the frequency where no NV centre has one.
 
     Raises:
-        ArgumentError: If the magnet is none, or an input no number.
+        ArgumentError: If the magnet is none, an input no number, or there are not two NV centres.
     """
     if not isinstance(magnet, Magnet):
         fail("magnet", "be a magnet such as magnets.Film", f"is {show(magnet)}")
@@ -142,10 +154,11 @@ def question(
         if name == "dephasing_time"
         else real_number(value, name)
         for name, value in inputs.items()
-        if value is not None or name == "frequency_ghz"
+        if value is not None or (name == "frequency_ghz" and nv is None)
     }
     used = Cycle() if cycle is None else instance(cycle, "cycle", Cycle)
-    return Question(magnet, checked_fidelity(target_fidelity), used, given)
+    centres = None if nv is None else (nv, nv) if isinstance(nv, NVCentre) else tuple(instances(nv, "nv", NVCentre))
+    return Question(magnet, checked_fidelity(target_fidelity), used, given, centres)
 
 
 def checked_range(value: object, name: str) -> Range:
@@ -160,3 +173,8 @@ def checked_range(value: object, name: str) -> Range:
     if not low < high:
         fail(name, "be a range whose first number is the smaller", f"is ({show(low)}, {show(high)})")
     return low, high
+
+
+def _in_field(centre: NVCentre, factor: float) -> NVCentre:
+    x, y, z = centre.field_mt
+    return replace(centre, field_mt=(factor * x, factor * y, factor * z))

@@ -1,6 +1,6 @@
 """Bell pairs per second at every separation and height."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from nvprotocol.design.sector import Array
 from nvprotocol.design.survey_chunks import joined, work_of
 from nvprotocol.design.yields import BellYield
 from nvprotocol.magnets.magnet import Magnet
+from nvprotocol.magnets.nv_centre import NVCentre
 from nvprotocol.medium import Medium
 from nvprotocol.runs import Progress, execute
 
@@ -149,7 +150,8 @@ def survey(
     separation_nm: ArrayLike,
     height_nm: ArrayLike | None = None,
     azimuth_deg: float | None = None,
-    frequency_ghz: float,
+    frequency_ghz: float | None = None,
+    nv: NVCentre | Sequence[NVCentre] | None = None,
     temperature_k: float = 0.0,
     chemical_potential_ghz: float = 0.0,
     cycle: Cycle | None = None,
@@ -168,6 +170,7 @@ def survey(
         height_nm: Heights over a film in nm, shape (H,).
         azimuth_deg: Direction of the separation in the plane, in degrees from x.
         frequency_ghz: Splitting as measured.
+        nv: Over a film in a known field, the NV centre that both qubits are, or one for each, in place of it.
         temperature_k: Temperature in K.
         chemical_potential_ghz: Chemical potential of the magnons.
         cycle: What an attempt consists of, as for `bell_yield`.
@@ -198,7 +201,7 @@ def survey(
         "dephasing_time": dephasing_time,
         "field_difference_nt": field_difference_nt,
     }
-    asked = question(magnet, target_fidelity, cycle, given)
+    asked = question(magnet, target_fidelity, cycle, given, nv)
     separations = _axis(separation_nm, "separation_nm")
     heights = None if height_nm is None else _axis(height_nm, "height_nm")
     chunks = execute(work_of(asked, separations, heights), executor, store, progress)

@@ -1,7 +1,8 @@
 """What all magnets have in common: from their response at T = 0 to the medium of N qubits."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,38 @@ class Magnet(ABC):
     def band_bottom_ghz(self) -> float:
         """Lowest frequency of a magnon, which the chemical potential cannot reach."""
         return self.gap_ghz
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """The numbers of the magnet that may be others, as `with_numbers` takes them.
+
+        Examples:
+            >>> sorted(nv.magnets.Film(nv.magnets.YIG, 20, 2.0).numbers)
+            ['anisotropy_mt', 'damping', 'gap_ghz', 'thickness_nm']
+        """
+        given = [one.name for one in fields(self) if one.init] if is_dataclass(self) else []
+        return {name: value for name in given if isinstance(value := getattr(self, name), float)}
+
+    def with_numbers(self, **numbers: float) -> "Magnet":
+        """The magnet with other numbers.
+
+        Args:
+            **numbers: Some of `numbers`.
+
+        Raises:
+            ArgumentError: If one is out of range, or no number of the magnet.
+
+        Examples:
+            >>> nv.magnets.Film(nv.magnets.YIG, 20, 2.0).with_numbers(gap_ghz=2.5).gap_ghz
+            2.5
+        """
+        self._require_numbers(numbers)
+        return replace(self, **numbers)  # pyright: ignore[reportArgumentType]
+
+    def _require_numbers(self, numbers: Mapping[str, float]) -> None:
+        for name in numbers:
+            if name not in self.numbers:
+                fail(name, f"be a number of the magnet, one of {', '.join(sorted(self.numbers))}", "is none")
 
     @abstractmethod
     def response(self, setting: Setting, *, dephasing: bool = True) -> Response:

@@ -1,7 +1,7 @@
 """NV centres over a magnetic film, coupled by its stray field."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,7 @@ from nvprotocol._checks import (
     fail,
     instance,
     one_of,
-    positive_array,
     real_number,
-    require_bounded,
     show,
     times_array,
     truth,
@@ -23,7 +21,8 @@ from nvprotocol.magnets.constants import GAMMA
 from nvprotocol.magnets.film.equilibrium import Equilibrium, Orientation, Vector, along, magnetised, orientation_of
 from nvprotocol.magnets.film.geometry import Geometry
 from nvprotocol.magnets.film.remarks import notes_of, seen, shown
-from nvprotocol.magnets.film.response import emitted, film_response, require_near
+from nvprotocol.magnets.film.response import film_response, require_near
+from nvprotocol.magnets.film.spin_wave_medium import SpinWaveMedium
 from nvprotocol.magnets.film.three_levels import ThreeLevelCheck, check_three_levels
 from nvprotocol.magnets.film.waves import FilmWaves
 from nvprotocol.magnets.limits import number_of_magnet
@@ -51,7 +50,7 @@ SAME_FIELD = 0.01
 
 
 @dataclass(frozen=True)
-class Film(Magnet):
+class Film(SpinWaveMedium):
     r"""NV centres at a height h over a film of thickness t, coupled by the stray field of its spin waves.
 
     The field of a wave is B(k) = (μ₀/2)e^(−kh)(1 − e^(−kt)) n(n·M(k)), n = (−ik_x/k, −ik_y/k, 1), and a spin feels
@@ -195,6 +194,42 @@ class Film(Magnet):
         )
 
     @property
+    def numbers(self) -> dict[str, float]:
+        """The numbers of the film that may be others; in a known field its strength, from which the gap follows.
+
+        Examples:
+            >>> sorted(nv.magnets.Film.in_field(nv.magnets.YIG, 20, (0, 20, 0)).numbers)
+            ['anisotropy_mt', 'damping', 'field_mt', 'thickness_nm']
+        """
+        found = super().numbers
+        if self.field_mt is not None:
+            del found["gap_ghz"]
+            found["field_mt"] = float(np.linalg.norm(self.field_mt))
+        return found
+
+    def with_numbers(self, **numbers: float) -> Magnet:
+        """The film with other numbers, in a field of the same direction.
+
+        Args:
+            **numbers: Some of `numbers`.
+
+        Raises:
+            ArgumentError: If one is out of range, or no number of the film, or the field then leaves it undecided.
+
+        Examples:
+            >>> film = nv.magnets.Film.in_field(nv.magnets.YIG, 20, (0, 20, 0)).with_numbers(field_mt=30.0)
+            >>> film.field_mt, round(film.gap_ghz, 2)
+            ((0.0, 30.0, 0.0), 2.22)
+        """
+        if self.field_mt is None:
+            return super().with_numbers(**numbers)
+        self._require_numbers(numbers)
+        given: dict[str, Any] = self.numbers | numbers
+        factor = number_of_magnet(given.pop("field_mt"), "field_mt") / self.numbers["field_mt"]
+        vector = tuple(factor * one for one in self.field_mt)
+        return Film.in_field(self.material, field_mt=vector, transition=self.transition, **given)
+
+    @property
     def in_plane(self) -> bool:
         """Whether the film is magnetised in its plane."""
         return self.orientation == "in-plane"
@@ -243,57 +278,6 @@ class Film(Magnet):
             distance = np.linalg.norm(np.subtract(centre.field_mt, self.field_mt))
             if distance > SAME_FIELD * np.linalg.norm(self.field_mt):
                 fail("nv", f"be in the field of the film, {shown(self.field_mt)}", f"is in {shown(centre.field_mt)}")
-
-    @property
-    def band_bottom_ghz(self) -> float:
-        """Lowest frequency of a spin wave; below `gap_ghz` where backward-volume waves of a film are.
-
-        Examples:
-            >>> nv.magnets.Film(nv.magnets.YIG, 500, 2.0, "in-plane").band_bottom_ghz < 1.9
-            True
-        """
-        return self.geometry.band_bottom / RAD_PER_S_PER_GHZ
-
-    def wavelength_nm(self, frequency_ghz: ArrayLike, azimuth_deg: float = 0.0) -> Array:
-        """Wavelength of the spin waves that are emitted, the shortest if there are several.
-
-        Args:
-            frequency_ghz: Splitting in GHz.
-            azimuth_deg: Direction of the wave from x; matters in-plane only.
-
-        Raises:
-            ArgumentError: If no wave of that frequency goes that way.
-
-        Examples:
-            >>> film = nv.magnets.Film(nv.magnets.YIG, 20, 2.0, "in-plane")
-            >>> film.wavelength_nm(2.87, 0.0).round() < film.wavelength_nm(2.87, 90.0).round()
-            np.True_
-        """
-        return 2e9 * np.pi / self._resonant(frequency_ghz, azimuth_deg)[..., 0]
-
-    def group_velocity_m_per_s(self, frequency_ghz: ArrayLike, azimuth_deg: float = 0.0) -> Array:
-        """Group velocity ∂ω/∂k of the waves of `wavelength_nm`, with the same arguments and errors.
-
-        Args:
-            frequency_ghz: Splitting in GHz.
-            azimuth_deg: Direction of the wave from x.
-
-        Examples:
-            >>> float(nv.magnets.Film(nv.magnets.YIG_COLD, 20, 2.0).group_velocity_m_per_s(2.87).round())
-            457.0
-        """
-        return self._resonant(frequency_ghz, azimuth_deg)[..., 1]
-
-    def _resonant(self, frequency_ghz: ArrayLike, azimuth_deg: float) -> Array:
-        """Wavenumber in 1/m and group velocity in m/s on the last axis."""
-        frequency = positive_array(frequency_ghz, "frequency_ghz")
-        require_bounded(frequency, "frequency_ghz")
-        angle = np.deg2rad(real_number(azimuth_deg, "azimuth_deg"))
-        found = emitted(self.geometry, frequency * RAD_PER_S_PER_GHZ, float(np.sin(angle - self._state.azimuth) ** 2))
-        if np.any(np.isnan(found)):
-            silent = show(float(frequency[np.isnan(found[..., 0])].flat[0]))
-            fail("frequency_ghz", f"be that of a spin wave, from {show(self.band_bottom_ghz)} GHz on", f"is {silent}")
-        return found
 
     def response(self, setting: Setting, *, dephasing: bool = True) -> Response:
         """Rates and couplings for every displacement, without thermal magnons in the relaxation.
