@@ -9,13 +9,12 @@ import numpy as np
 from nvprotocol._checks import fail, mapping, real_number, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._text_table import aligned
-from nvprotocol.design.answer_text import answer_rows, best_text
 from nvprotocol.design.bare_dipole import BareDipole
 from nvprotocol.design.climb import best_inputs, most_faithful_inputs
 from nvprotocol.design.cycle import Cycle
 from nvprotocol.design.limiting import limits_text, rates_without
 from nvprotocol.design.question import Question, Range, checked_range, question
-from nvprotocol.design.yields import BellYield
+from nvprotocol.design.yields import BellYield, answer_rows, best_text
 from nvprotocol.magnets.magnet import Magnet
 from nvprotocol.magnets.nv_centre import NVCentre
 from nvprotocol.medium import Medium

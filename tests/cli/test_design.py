@@ -244,3 +244,75 @@ def test_a_map_has_lines_only_where_there_is_something_to_draw() -> None:
     assert labels == ["separation $r$ (nm)", "height $h$ (nm)", "separation $r$ (nm)"]
     assert not nowhere.result.reached.any()
     assert str(nowhere).startswith("4 places, F = 0.95 reached at 0 of them; best F = 0.50")
+
+
+CYCLE = """[cycle]
+device = "lab.toml"
+period = "4 us"
+false_alarm = 0.0
+"""
+LAB = """[medium]
+a = 1.0
+[device]
+monitor_efficiency = 0.97
+monitor_false_alarm = 0.02
+[device.gate_ns]
+monitor_measure = 1000
+measure = 3000
+reset = 500
+"""
+
+
+@pytest.mark.slow
+def test_a_cycle_is_read_and_handed_on(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Warnings first, then F, rate, time and checks; the device of the optimum has the instruments of the cycle."""
+    (folder / "lab.toml").write_text(LAB)
+    text = FILM.replace("temperature_k = 0.01", "temperature_k = 0.5").replace(
+        "separation_nm = [50, 200]", "separation_nm = [50, 60]"
+    )
+    (folder / "film.toml").write_text(text + CYCLE)
+    code, out, err = run(capsys, "design", "film.toml")
+    assert (code, err) == (0, "")
+    cycle = load(folder / "film.toml").cycle
+    times = {"check_duration": 1.0, "preparation": 0.5, "final_readout": 3.0}
+    # "reset" is that of the monitor, too.
+    assert cycle == nv.design.Cycle(period=4.0, efficiency=0.97, **times | {"check_duration": 1.5})
+    heads = [line.split()[0] for line in out.splitlines()[1:] if not line.startswith(" ")]
+    assert heads[: heads.index("rate") + 4] == ["warning"] * heads.index("rate") + ["rate", "dipole", "time", "checks"]
+    assert heads.index("rate") > 0
+    assert "one every 4 µs" in out
+    device = nv.Device.from_toml(folder / "results" / "film" / "device.toml")
+    again = nv.design.Cycle.of_device(device, period=4.0)
+    assert (again.check_duration, again.efficiency, again.final_readout) == (1.5, 0.97, 3.0)
+
+
+WRONG_CYCLES = [
+    ('device = "lab.toml"', 'device = "nowhere"', 'key "cycle.device" must be the name of a built-in device (ideal, '),
+    ('period = "4 us"', 'period = "0.5 us"', 'key "cycle.period" must be at least as long as a check takes, 1.5 us'),
+    ('period = "4 us"', 'period = "4 nm"', 'key "cycle.period" must'),
+    ("false_alarm = 0.0", "false_alarm = 2.0", 'key "cycle.false_alarm" must be at most 1, but is 2.'),
+    ("false_alarm = 0.0", "checks = -1", 'key "cycle.checks" must be at least 0, but is -1.'),
+    ("false_alarm = 0.0", "false_alarms = 0.0", 'key "cycle.false_alarms" is not known; did you mean "false_alarm"?'),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), WRONG_CYCLES, ids=[one[1] for one in WRONG_CYCLES])
+def test_an_error_in_a_cycle_is_one_line(
+    old: str, new: str, message: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "lab.toml").write_text(LAB)
+    (folder / "wrong.toml").write_text(FILM + CYCLE.replace(old, new))
+    code, out, err = run(capsys, "design", "wrong.toml")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    line = 1 + (FILM + CYCLE.replace(old, new)).splitlines().index(new)
+    assert err.startswith(f"nvprotocol: wrong.toml, line {line}: {message}")
+
+
+def test_where_the_target_is_not_reached_the_best_fidelity_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "film.toml").write_text(FILM.replace('"1 s"', '"1 us"'))
+    code, _, err = run(capsys, "design", "film.toml")
+    assert code == 2
+    assert "but is 0.9; best F = 0.5" in err
+    assert "at separation_nm = 50, height_nm = 10." in err

@@ -28,6 +28,7 @@ def of_film(separation: ArrayLike) -> nv.Medium:
         return FILM.medium(separation, **AT_4_K)
 
 
+ON_A_MAP: dict[str, Any] = AT_4_K | {"height_nm": [10.0]}
 STARTS, PHASES = ("ud", "du"), ("fixed", "free")
 
 
@@ -48,7 +49,7 @@ FEW_CHECKS = {1: 0.701, 2: 0.804, 5: 0.870, 20: 0.898, 100: 0.904}
 @pytest.mark.parametrize(("checks", "fidelity"), FEW_CHECKS.items())
 def test_few_checks_at_4_kelvin_are_not_continuous_monitoring(checks: int, fidelity: float) -> None:
     cycle = nv.design.Cycle(checks, 20.37 / checks)
-    survey = nv.design.survey(FILM, 0.95, separation_nm=[30.0], cycle=cycle, **AT_4_K | {"height_nm": [10.0]})
+    survey = nv.design.survey(FILM, 0.95, separation_nm=[30.0], cycle=cycle, **ON_A_MAP)
     best = survey.result.attempt()
     assert best.best_fidelity.item() == pytest.approx(fidelity, abs=5e-4)
     assert (best.best_time.item(), best.best_checks.item()) == (pytest.approx(20.37), checks)
@@ -176,7 +177,7 @@ def test_no_number_of_checks_does_better(duration: float, false_alarm: float, os
         J, dm, detuning = np.zeros((3, size))
     medium = nv.Medium.pair(a=a, A=ratio * a * np.exp(1j * phase), q=q, J=J, dm=dm, d=d, D=d / 2)
     asked: dict[str, Any] = {"field_difference_nt": 2 * detuning / (GAMMA * 1e-15), "tolerances": False}
-    how = {"check_duration": duration, "false_alarm": false_alarm, "preparation": 2.0}
+    how: dict[str, Any] = {"check_duration": duration, "false_alarm": false_alarm, "preparation": 2.0}
     best = nv.design.bell_yield(medium, 0.8, cycle=nv.design.Cycle(**how), **asked).every.rate
     each = [nv.design.bell_yield(medium, 0.8, cycle=nv.design.Cycle(n, **how), **asked).every.rate for n in range(30)]
     top = np.max(each, axis=0)
@@ -215,7 +216,7 @@ def test_short_periods_approach_continuous_monitoring_in_proportion() -> None:
 @pytest.mark.parametrize(("efficiency", "false_alarm"), [(1.0, 0.0), (0.8, 0.1)])
 def test_a_final_check_at_zero_temperature_in_closed_form(efficiency: float, false_alarm: float) -> None:
     a, A, time = 1.0, 0.9, 0.7
-    instruments = {"efficiency": efficiency, "false_alarm": false_alarm}
+    instruments: dict[str, Any] = {"efficiency": efficiency, "false_alarm": false_alarm}
     found = nv.design.bell_yield(nv.Medium.pair(a=a, A=A), 0.6, cycle=nv.design.Cycle(1, time, **instruments))
     inside = nv.closed_form.success_probability(time, a, A)
     right = (1 + nv.closed_form.conditional_concurrence(time, A)) / 2
@@ -227,7 +228,8 @@ def test_a_final_check_at_zero_temperature_in_closed_form(efficiency: float, fal
 
 def test_one_perfect_check_is_enough_at_zero_temperature() -> None:
     medium = nv.Medium.pair(a=1e-3, A=[0.9e-3, 0.5e-3], J=3e-4)
-    one, endless = (nv.design.bell_yield(medium, 0.9, cycle=nv.design.Cycle(**how)) for how in ({}, {"period": 0.0}))
+    cycles = nv.design.Cycle(), nv.design.Cycle(period=0.0)
+    one, endless = (nv.design.bell_yield(medium, 0.9, cycle=cycle) for cycle in cycles)
     np.testing.assert_array_equal(one.checks, 1.0)
     for name in ("time", "probability", "rate"):
         np.testing.assert_allclose(getattr(one, name), getattr(endless, name), rtol=1e-9)
@@ -240,7 +242,7 @@ def test_the_dipole_coupling_alone_in_closed_form(target: float) -> None:
     medium = of_film(distances)
     assert medium.provenance is not None
     h = 2 * np.asarray(medium.provenance.numbers["direct J⊥"].value)
-    found = nv.design.survey(FILM, target, separation_nm=distances, **AT_4_K | {"height_nm": [10.0]}).dipole
+    found = nv.design.survey(FILM, target, separation_nm=distances, **ON_A_MAP).dipole
     time = np.arcsin(2 * target - 1) / (2 * h)
     np.testing.assert_allclose(found.time[:, 0], time, rtol=1e-9)
     np.testing.assert_allclose(found.rate[:, 0], 1e6 / (time + 20.0), rtol=1e-9)

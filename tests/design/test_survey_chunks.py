@@ -71,7 +71,7 @@ def test_a_note_that_holds_in_places_says_where(monkeypatch: pytest.MonkeyPatch)
 
 def test_the_key_is_that_of_magnet_and_question() -> None:
     def key(magnet: nv.magnets.Magnet = FILM, heights: Any = HEIGHT, fidelity: float = 0.9, **inputs: float) -> str:
-        return work_of(Question(magnet, fidelity, 20.0, inputs), SEPARATION, heights).key
+        return work_of(Question(magnet, fidelity, nv.design.Cycle(), inputs), SEPARATION, heights).key
 
     other = nv.magnets.Tabulated([2.87], SEPARATION - 30.0, green=[-1e-3j * np.exp(-SEPARATION / 101)])
     keys = [
