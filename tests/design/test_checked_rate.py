@@ -61,8 +61,8 @@ def test_continuous_monitoring_of_the_same_film_promises_more() -> None:
     endless, free = nv.design.Cycle(period=0.0), nv.design.Cycle()
     found = nv.design.bell_yield(medium, 0.9, cycle=endless)
     assert found.rate == pytest.approx(float(found.unlimited_rate[0, 0]), rel=1e-12)
-    # Perfect checks of no duration come close with as many as it takes to be within 0.1 %; slow ones do not.
-    assert float(nv.design.bell_yield(medium, 0.9, cycle=free).rate) == pytest.approx(float(found.rate), rel=1.1e-3)
+    # Perfect checks of no duration come close with as many as it takes to be within 0.5 %; slow ones do not.
+    assert float(nv.design.bell_yield(medium, 0.9, cycle=free).rate) == pytest.approx(float(found.rate), rel=6e-3)
     slow = nv.design.bell_yield(medium, 0.9, cycle=nv.design.Cycle(check_duration=5.0))
     assert 0 < slow.rate < 0.7 * found.rate
     assert slow.unlimited_rate[:, 0].max() == pytest.approx(float(found.rate), rel=1e-9)
@@ -182,7 +182,7 @@ def test_no_number_of_checks_does_better(duration: float, false_alarm: float, os
     each = [nv.design.bell_yield(medium, 0.8, cycle=nv.design.Cycle(n, **how), **asked).every.rate for n in range(30)]
     top = np.max(each, axis=0)
     assert np.mean(top > 0) > 0.3
-    assert np.mean(top <= best * 1.005) >= share
+    assert np.mean(top <= best * 1.01) >= share
 
 
 def test_a_period_that_is_given_takes_the_first_number_of_checks_that_reaches_the_target() -> None:
@@ -284,12 +284,12 @@ def test_symmetries_of_the_answer(medium: nv.Medium, detuning: float, duration: 
     other = asked(nv.Medium(**mirrored), -detuning, 1.0)
     slower: Any = {name: np.array(block) / scale for name, block in blocks.items()}
     slow = asked(nv.Medium(**slower), detuning / scale, scale)
-    # Rounding may tip the scales between two numbers of checks that do as well to 0.1 %.
+    # Rounding may tip the scales between two numbers of checks that do as well to 0.5 %.
     for name, factor in {"rate": 1 / scale, "best_fidelity": 1.0, "longest_period": scale}.items():
         here, there, late = (getattr(each.every, name) for each in (found, other, slow))
-        np.testing.assert_allclose(there[::-1], here, rtol=2e-3, err_msg=name)
-        np.testing.assert_allclose(late, factor * here, rtol=2e-3, err_msg=name)
-    assert np.all(found.every.rate[:, 1] >= found.every.rate[:, 0] * (1 - 2e-3))
+        np.testing.assert_allclose(there[::-1], here, rtol=6e-3, err_msg=name)
+        np.testing.assert_allclose(late, factor * here, rtol=6e-3, err_msg=name)
+    assert np.all(found.every.rate[:, 1] >= found.every.rate[:, 0] * (1 - 6e-3))
 
 
 @pytest.mark.slow
