@@ -220,9 +220,10 @@ def _design(file: Path, output: Path | None, force: bool, quiet: bool, workers: 
     """Finds where a magnet gives the most Bell pairs per second.
 
     FILE is TOML: [magnet] says what the magnet is, [design] what is asked of it and between which ends separation,
-    height and numbers of the magnet may vary. Prints the optimal geometry, the rate of kept Bell pairs there with what
-    uncertain inputs make of it, and how equal the fields and how long the dephasing time have to be. Leaves a map of
-    the rate (figure and data), and device.toml, which `run --device` and experiment files take as a base.
+    height and numbers of the magnet may vary, [cycle] what an attempt consists of. Prints validity warnings, the rate
+    of kept Bell pairs beside that of the bare dipole coupling, time, number and period of the checks, how equal the
+    fields and how long the dephasing time have to be, what limits the rate, and the geometry. Leaves a map of the rate
+    (figure and data), and device.toml, which `run --device` and experiment files take as a base.
     """
     run_design(file, output, Workers(workers, dask), force=force, quiet=quiet)
 

@@ -15,7 +15,7 @@ PREPARATION = 20.0
 """Time before an attempt in µs, where nothing else is said."""
 MOST_CHECKS = 2**13
 """Largest number of checks that is tried where it is left open."""
-_MOST_GIVEN = 10**9
+_MOST_GIVEN = 10**6
 _LONGEST = 1e15
 """In µs: beyond is a slip of the unit."""
 

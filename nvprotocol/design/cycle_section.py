@@ -12,8 +12,6 @@ from nvprotocol._toml import CONFIG, Time
 from nvprotocol.design.cycle import Cycle
 from nvprotocol.device import BUILTIN, Device
 
-__all__ = ["CycleSection", "cycle_of", "instruments"]
-
 _NS_PER_US = 1000.0
 
 

@@ -130,7 +130,8 @@ def judged(vectors: Array, phase: Array) -> Kept:
     total = np.where(there, trace, 1.0)
     known = (coherence * np.exp(-1j * phase)).real
     fidelity = (inside / 2)[..., None] + np.stack([known, np.abs(coherence)], axis=-1)
-    return Kept(np.where(there[..., None], fidelity / total[..., None], 0.0), np.where(there, trace, 0.0))
+    fidelity = np.minimum(np.where(there[..., None], fidelity / total[..., None], 0.0), 1.0)  # by rounding, above it
+    return Kept(fidelity, np.where(there, trace, 0.0))
 
 
 def _applied(matrix: Array, vector: NDArray) -> NDArray:

@@ -19,7 +19,7 @@ from nvprotocol.design.trials import Trials
 
 _TOGETHER = 64
 """Media whose table is worked out at once."""
-ALIKE = 1e-3
+ALIKE = 5e-3
 """Relative difference of rates up to which fewer checks are preferred."""
 _ALIKE_BETWEEN = 1e-4
 """The same for each step of the search between powers of 2."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize.elementwise import find_minimum
 
+from nvprotocol._checks import fail, show
 from nvprotocol.design.bracket import Rows, rising_zero
 from nvprotocol.design.cycle import Cycle
 from nvprotocol.design.populations import accepted, generators, judged, monitored, started
@@ -19,6 +20,8 @@ CONTINUOUS = np.inf
 LEAST_KEPT = 1e-12
 """Success probability below which rounding would decide on the state; it counts as none."""
 _CLOSE = 1e-13
+_LONGEST = 1e11
+"""Longest step, in units of 1 over the fastest rate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +48,7 @@ class Trials:
     def of(cls, medium: Medium, delta: Array, cycle: Cycle) -> "Trials":
         """The trials of media and detunings that have one batch axis, or broadcast to one."""
         generator = generators(medium, delta)
+        _refuse_endless(generator, cycle)
         batch = generator.shape[:-2]
         g12, g21 = (np.broadcast_to(one, batch) for one in chirality(medium))
         check = np.broadcast_to(accepted(generator, cycle), generator.shape)
@@ -125,6 +129,15 @@ class Trials:
         middle = self.kept(checks, scale, start, free)[0]
         better = np.isfinite(found.f_x) & (-found.f_x > middle)
         return np.where(better, found.x * scale, scale), np.where(better, -found.f_x, middle)
+
+
+def _refuse_endless(generator: Array, cycle: Cycle) -> None:
+    """Rounding grows with the time that passes: what it has taken over must not be told."""
+    rate = float(np.abs(generator).sum(axis=-2).max(initial=0.0))
+    longest = max(cycle.shortest_period, cycle.flip_duration, cycle.period or 0.0)
+    if rate * longest > _LONGEST:
+        must = f"have no periods or durations above {show(_LONGEST / rate)} us for these rates"
+        fail("cycle", must, f"has {show(longest)}")
 
 
 def logit(fidelity: Array | float) -> Array:

@@ -13,7 +13,7 @@ from scipy.stats import chi2
 
 import nvprotocol as nv
 from nvprotocol._typing import ArrayLike
-from nvprotocol.errors import ValidityWarning
+from nvprotocol.errors import ArgumentError, ValidityWarning
 from nvprotocol.magnets.constants import GAMMA
 
 MODEST = settings(max_examples=25, deadline=None)
@@ -61,8 +61,8 @@ def test_continuous_monitoring_of_the_same_film_promises_more() -> None:
     endless, free = nv.design.Cycle(period=0.0), nv.design.Cycle()
     found = nv.design.bell_yield(medium, 0.9, cycle=endless)
     assert found.rate == pytest.approx(float(found.unlimited_rate[0, 0]), rel=1e-12)
-    # Perfect checks of no duration come close with as many as it takes to be within 0.1 %; slow ones do not.
-    assert float(nv.design.bell_yield(medium, 0.9, cycle=free).rate) == pytest.approx(float(found.rate), rel=1.1e-3)
+    # Perfect checks of no duration come close with as many as it takes to be within 0.5 %; slow ones do not.
+    assert float(nv.design.bell_yield(medium, 0.9, cycle=free).rate) == pytest.approx(float(found.rate), rel=6e-3)
     slow = nv.design.bell_yield(medium, 0.9, cycle=nv.design.Cycle(check_duration=5.0))
     assert 0 < slow.rate < 0.7 * found.rate
     assert slow.unlimited_rate[:, 0].max() == pytest.approx(float(found.rate), rel=1e-9)
@@ -182,7 +182,7 @@ def test_no_number_of_checks_does_better(duration: float, false_alarm: float, os
     each = [nv.design.bell_yield(medium, 0.8, cycle=nv.design.Cycle(n, **how), **asked).every.rate for n in range(30)]
     top = np.max(each, axis=0)
     assert np.mean(top > 0) > 0.3
-    assert np.mean(top <= best * 1.005) >= share
+    assert np.mean(top <= best * 1.01) >= share
 
 
 def test_a_period_that_is_given_takes_the_first_number_of_checks_that_reaches_the_target() -> None:
@@ -284,12 +284,12 @@ def test_symmetries_of_the_answer(medium: nv.Medium, detuning: float, duration: 
     other = asked(nv.Medium(**mirrored), -detuning, 1.0)
     slower: Any = {name: np.array(block) / scale for name, block in blocks.items()}
     slow = asked(nv.Medium(**slower), detuning / scale, scale)
-    # Rounding may tip the scales between two numbers of checks that do as well to 0.1 %.
+    # Rounding may tip the scales between two numbers of checks that do as well to 0.5 %.
     for name, factor in {"rate": 1 / scale, "best_fidelity": 1.0, "longest_period": scale}.items():
         here, there, late = (getattr(each.every, name) for each in (found, other, slow))
-        np.testing.assert_allclose(there[::-1], here, rtol=2e-3, err_msg=name)
-        np.testing.assert_allclose(late, factor * here, rtol=2e-3, err_msg=name)
-    assert np.all(found.every.rate[:, 1] >= found.every.rate[:, 0] * (1 - 2e-3))
+        np.testing.assert_allclose(there[::-1], here, rtol=6e-3, err_msg=name)
+        np.testing.assert_allclose(late, factor * here, rtol=6e-3, err_msg=name)
+    assert np.all(found.every.rate[:, 1] >= found.every.rate[:, 0] * (1 - 6e-3))
 
 
 @pytest.mark.slow
@@ -323,3 +323,42 @@ def test_rates_of_kept_pairs_are_those_of_runs_on_the_device() -> None:
         spread = float(best.rate) * np.sqrt((1 - chance) / (chance * runs))
         total += ((rate - float(best.rate)) / spread) ** 2
     assert total < chi2.isf(FALSE_ALARM, 10)
+
+
+EXTREME_MEDIA = {
+    "nothing": nv.Medium.pair(),
+    "fast": nv.Medium.pair(a=1e6, A=1e6, q=0.5),
+    "slow": nv.Medium.pair(a=1e-12, A=0.9e-12, q=0.9),
+    "very slow": nv.Medium.pair(a=1e-200, A=1e-200, q=0.5),
+    "coherent": nv.Medium.pair(a=1.0, A=0.0, J=1e9),
+    "dephased": nv.Medium.pair(a=1.0, A=0.5, d=1e8),
+    "one-way": nv.Medium.pair(a=1.0, A=1.0, dm=0.5),
+    "none at all": nv.Medium.pair(a=np.zeros(0)),
+}
+EXTREME_CYCLES: dict[str, dict[str, Any]] = {
+    "unmonitored": {"checks": 0},
+    "a million checks": {"checks": 10**6},
+    "at once": {"checks": 1, "period": 1e-300},
+    "very often": {"period": 1e-300},
+    "for ages": {"period": 1e15},
+    "slow": {"check_duration": 1e15},
+    "almost instantaneous": {"check_duration": 1e-300},
+    "useless gates": {"checks": 3, "gate_duration": 1e-9, "gate_error": 0.75},
+    "blind": {"efficiency": 0.0},
+    "rejecting": {"false_alarm": 1.0, "period": 2.0},
+    "unprepared": {"preparation": 0.0, "initialisation_error": 0.5, "flip_error": 0.5},
+}
+
+
+@pytest.mark.parametrize("cycle", EXTREME_CYCLES.values(), ids=EXTREME_CYCLES)
+@pytest.mark.parametrize("medium", EXTREME_MEDIA.values(), ids=EXTREME_MEDIA)
+def test_extreme_questions_have_an_answer_or_are_refused(medium: nv.Medium, cycle: dict[str, Any]) -> None:
+    rate = np.abs(nv.MasterEquation(medium).liouvillian).max(initial=0.0)
+    if 1e15 in cycle.values() and rate > 1e-3:
+        with pytest.raises(ArgumentError, match="`cycle` must have no periods or durations above"):
+            nv.design.bell_yield(medium, 0.9, cycle=nv.design.Cycle(**cycle))
+        return
+    found = nv.design.bell_yield(medium, 0.9, cycle=nv.design.Cycle(**cycle))
+    assert str(found)
+    assert np.all(found.every.rate >= 0)
+    assert np.all((found.every.best_fidelity >= 0) & (found.every.best_fidelity <= 1 + 1e-9))

@@ -9,6 +9,7 @@ from nvprotocol.errors import ArgumentError
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"checks": -1}, "`checks` must be at least 0, but is -1"),
+    ({"checks": 10**7}, "`checks` must be at most 1000000, but is 10000000"),
     ({"checks": 2.0}, "`checks` must be a whole number, but is the float 2.0"),
     ({"checks": True}, "`checks` must be a whole number, but is True"),
     ({"period": -1.0}, "`period` must be at least 0, but is -1"),
