@@ -178,8 +178,8 @@ def table(rows: list[dict[str, Any]], say: Report) -> None:
     )
     for row in rows:
         say(
-            f"{row['temperature_k']:9.3g}{row['cut']:>5}{row['separation_nm']:8.0f}{row['rate_per_s']:9.4g}"
-            f"{row['dipole_alone_per_s']:9.4g}{row['time_us'] / 1e3:10.3g}{row['kept']:6.2f}{row['start']:>7}"
+            f"{row['temperature_k']:9.3g}{row['cut']:>5}{row['separation_nm']:8.0f}{row['rate_per_s']:9.0f}"
+            f"{row['dipole_alone_per_s']:9.0f}{row['time_us'] / 1e3:10.3g}{row['kept']:6.2f}{row['start']:>7}"
             f"{row['strength_mt']:8.0f}{row['from_normal_deg']:8.1f}{row['tilt_deg']:6.1f}{row['turn_deg']:6.0f}"
             f"{row['transition']:>12}{row['thickness_nm']:8.0f}{row['height_nm']:8.0f}{row['azimuth_deg']:9.0f}"
             f"{row['frequency_ghz']:9.3f}{row['gap_ghz']:5.2f}{row['A_over_a']:7.3f}{row['steady_concurrence']:6.2f}"
