@@ -55,8 +55,9 @@ def bell_yield(
     enter the kept state. Number and period of the checks are those of the largest rate unless the cycle gives them, the
     fewest that give it to 0.5 %; beside continuous monitoring, at most 8192 are tried. Under continuous monitoring
     without chirality and detuning F = 1/(1 + e^(−4Γt)), so that t_F = ln(F/(1−F))/4Γ and P = ((1−F)/F)^((a+ã−Γ)/2Γ)/2F;
-    else t_F is found by root finding on the exact evolution, four times an octave; a peak that is narrower may be
-    missed. A success probability below 1e-12 counts as none where checks are apart.
+    else t_F is found by root finding on the exact evolution. Where checks are apart or the phase is free, F is looked
+    at eight times an octave: a narrower peak may be missed, and where the state oscillates, a better number of checks;
+    a success probability below 1e-12 counts as none.
 
     Args:
         medium: The medium of two qubits; batches are welcome.

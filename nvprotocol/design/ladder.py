@@ -1,6 +1,6 @@
 """All waits between checks and many numbers of checks at once: a table whose crossings and peaks are then worked out.
 
-Waits are four an octave, from 1/32 of 1 over the fastest rate, or less for many checks, to 60 times 1 over √|g₁₂g₂₁|;
+Waits are eight an octave, from 1/32 of 1 over the fastest rate, or less for many checks, to 60 times 1 over √|g₁₂g₂₁|;
 numbers of checks are four an octave up to 32 and powers of 2 beyond, so that powers of the map of a period are squares.
 """
 
@@ -18,7 +18,7 @@ from nvprotocol.master_equation.exponential import expm
 
 Whole = NDArray[np.intp]
 
-_AN_OCTAVE = 4
+_AN_OCTAVE = 8
 _FEW = (*range(9), 10, 12, 14, 16, 20, 24, 28, 32)
 """Numbers of checks that are tried where few are; beyond, powers of 2."""
 _EARLIEST, _LATEST = 1 / 32, 60.0

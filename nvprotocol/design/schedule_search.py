@@ -17,7 +17,7 @@ from nvprotocol.design.ladder import Rungs, numbers_of, tried
 from nvprotocol.design.sector import Array
 from nvprotocol.design.trials import Trials
 
-_TOGETHER = 64
+_TOGETHER = 32
 """Media whose table is worked out at once."""
 ALIKE = 5e-3
 """Relative difference of rates up to which fewer checks are preferred."""

@@ -154,7 +154,7 @@ def answer_text(found: BellYield) -> str:
     Examples:
         >>> from nvprotocol.design.yields import answer_text
         >>> print(answer_text(nv.design.bell_yield(nv.Medium.pair(a=1e-3, A=0.9e-3, d=1e-3))))
-        F = 0.95 not reached; best F = 0.6073 from |↑↓⟩ after 1.052e+04 µs, 1 check
+        F = 0.95 not reached; best F = 0.6073 from |↑↓⟩ after 4058 µs, 1 check
     """
     target = show(found.target_fidelity)
     if found.rate.ndim:
