@@ -15,7 +15,6 @@ from nvprotocol.device.medium_section import in_folder
 from nvprotocol.device.schema import PLACE, PLACED
 
 _DIGITS = 8
-_ONLY_IN_FIELD = frozenset({"field_mt", "anisotropy_mt"})
 
 
 def device_text(magnet: BaseModel, best: Optimum) -> str:
@@ -42,8 +41,6 @@ def device_text(magnet: BaseModel, best: Optimum) -> str:
     """
     inputs = {name: _rounded(value) for name, value in best.question.inputs.items()}
     section = in_folder(magnet, Path.cwd()).model_dump(exclude_none=True)
-    if "gap_ghz" in best.inputs:  # which a field would give, too
-        section = {name: value for name, value in section.items() if name not in _ONLY_IN_FIELD}
     section |= {name: value for name, value in inputs.items() if name in PLACE or best.question.of_magnet(name)}
     order = [name for name in PLACED[section["kind"]].model_fields if name in section]
     lines = [f"# {one}" for one in str(best).splitlines()]

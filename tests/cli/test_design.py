@@ -1,5 +1,6 @@
 """`nvprotocol design`: what it prints and leaves is what Python finds, other commands take it, errors are one line."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import nvprotocol as nv
 from nvprotocol.cli import main
 from nvprotocol.design import survey_chunks
 from nvprotocol.design.file import load, parse
+from nvprotocol.errors import DesignFileError
 from nvprotocol.magnets.constants import GAMMA
 
 FILM = """title = "A film"
@@ -177,12 +179,11 @@ def test_a_folder_is_replaced_only_when_asked(folder: Path, capsys: pytest.Captu
 
 @pytest.mark.slow
 def test_numbers_of_the_magnet_that_may_vary_are_in_the_device_file() -> None:
-    text = FILM.replace("gap_ghz = 2.0", "field_mt = 330.0").replace("[50, 200]", "60").replace("[10, 20]", "20")
+    text = FILM.replace("[50, 200]", "60").replace("[10, 20]", "20")
     task = parse(text.replace("[design.uncertainties]\nheight_nm = 1.0", "[design.vary]\ngap_ghz = [1.0, 2.6]"))
     best = task.optimum()
     said = tomllib.loads(task.device_file(best))
     assert best.at_edge == ()
-    assert "field_mt" not in said["magnet"]
     assert said["magnet"]["gap_ghz"] == pytest.approx(best.inputs["gap_ghz"], rel=1e-7)
     assert task.survey(best).separation_nm.tolist() == [60.0]
     for gap in (0.99, 1.01):
@@ -190,6 +191,63 @@ def test_numbers_of_the_magnet_that_may_vary_are_in_the_device_file() -> None:
         medium = film.medium(60.0, height_nm=20.0, frequency_ghz=2.87, temperature_k=0.01)
         beside = nv.design.bell_yield(medium, 0.9, dephasing_time=1e6, tolerances=False)
         assert beside.rate < best.rate
+
+
+IN_FIELD = """
+[magnet]
+kind = "film"
+material = "YIG_COLD"
+thickness_nm = 20
+damping = 1e-3
+field_mt = 20
+field_direction = [1, 0, 0]
+nv = {axis = "[111]", cut = "100", transition = "upper"}
+
+[design]
+separation_nm = 50
+azimuth_deg = -90
+height_nm = 10
+temperature_k = 0.01
+
+[design.vary]
+field_mt = [10, 40]
+"""
+
+
+@pytest.mark.slow
+def test_a_field_that_may_vary_takes_the_centres_with_it(tmp_path: Path) -> None:
+    """The best field is that of the device file, which has the splitting of the centres in it."""
+    task = parse(IN_FIELD)
+    best = task.optimum()
+    path = tmp_path / "device.toml"
+    path.write_text(task.device_file(best))
+    device = nv.Device.from_toml(path)
+    field = (best.inputs["field_mt"], 0.0, 0.0)
+    centre = nv.magnets.NVCentre((1, 1, 1), field, "upper")
+    assert device.frequency_ghz == pytest.approx(centre.frequency_ghz, rel=1e-6)
+    np.testing.assert_allclose(device.equation.medium.relaxation, best.medium.relaxation, rtol=1e-5)
+    film = nv.magnets.Film.in_field(nv.magnets.YIG_COLD, 20, field, damping=1e-3)
+    medium = film.medium(50.0, azimuth_deg=-90, height_nm=10.0, nv=centre, temperature_k=0.01)
+    assert float(nv.design.bell_yield(medium).rate) == pytest.approx(best.rate, rel=1e-3)
+    assert task.survey(best).result.rate.item() == pytest.approx(best.rate, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("height_nm = 10\n", "height_nm = 10\nfrequency_ghz = 2.87\n", "must be that of the NV centres in their field"),
+        ("height_nm = 10\n", "height_nm = 10\nfrequency_ghz = [2, 3]\n", "must be left out where `nv` is given"),
+        ("field_mt = [10, 40]", "gap_ghz = [1, 2]", "must name numbers of the magnet: thickness_nm, damping"),
+        ("field_mt = 20\nfield_direction = [1, 0, 0]", "gap_ghz = 2.0", "over a film whose `field_mt` is given"),
+        ('"[111]"', '"[11]"', "must be one of"),
+        ("[1, 0, 0]", "[0, 0, 0]", "must have a length"),
+        ("[1, 0, 0]", "[0, 0, 1]", "must decide on the direction of the magnetisation"),
+    ],
+)
+def test_fields_and_centres_that_do_not_fit(old: str, new: str, message: str) -> None:
+    assert IN_FIELD.count(old) == 1
+    with pytest.raises(DesignFileError, match=re.escape(message)):
+        parse(IN_FIELD.replace(old, new)).optimum()
 
 
 ERRORS = [
@@ -205,7 +263,7 @@ ERRORS = [
     ("height_nm = 1.0", "spin = 1.0", 15, 'key "design.uncertainties" must name inputs of the magnet or of'),
     ("height_nm = 1.0", "height_nm = -1.0", 16, 'key "design.uncertainties.height_nm" must be at least 0, but is -1.'),
     ("uncertainties]\nheight_nm = 1.0", "vary]\nspin = [1, 2]", 15,
-     'key "design.vary" must name numbers of the magnet: thickness_nm, gap_ghz, damping, but names "spin".'),
+     'key "design.vary" must name numbers of the magnet: thickness_nm, gap_ghz, damping, anisotropy_mt, but names'),
     ("uncertainties]\nheight_nm = 1.0", "vary]\ngap_ghz = [-1, 2]", 16, 'key "design.vary.gap_ghz" must be greater'),
     ("gap_ghz = 2.0", "gap_ghz = 0.0", 6, 'key "magnet.gap_ghz" must be greater than 0, but is 0.'),
     ("gap_ghz = 2.0", "gap_ghz = 2.0\nheight_nm = 3.0", 7, 'key "magnet.height_nm" is not known'),
