@@ -332,7 +332,7 @@ def test_a_cycle_is_read_and_handed_on(folder: Path, capsys: pytest.CaptureFixtu
     code, out, err = run(capsys, "design", "film.toml")
     assert (code, err) == (0, "")
     cycle = load(folder / "film.toml").cycle
-    times = {"check_duration": 1.0, "preparation": 0.5, "final_readout": 3.0}
+    times: Any = {"check_duration": 1.0, "preparation": 0.5, "final_readout": 3.0}
     # "reset" is that of the monitor, too.
     assert cycle == nv.design.Cycle(period=4.0, efficiency=0.97, **times | {"check_duration": 1.5})
     heads = [line.split()[0] for line in out.splitlines()[1:] if not line.startswith(" ")]

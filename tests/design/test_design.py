@@ -241,4 +241,4 @@ def test_what_is_no_magnet_is_refused() -> None:
 def test_a_frequency_is_always_asked_for() -> None:
     film: Any = nv.magnets.Film(nv.magnets.YIG, 20.0, 2.0)
     with pytest.raises(nv.errors.ArgumentError, match="`frequency_ghz` must be a real number, but is None"):
-        nv.design.survey(film, separation_nm=[50, 100], height_nm=[10, 20], frequency_ghz=None)  # pyright: ignore[reportArgumentType]
+        nv.design.survey(film, separation_nm=[50, 100], height_nm=[10, 20], frequency_ghz=None)
