@@ -9,6 +9,9 @@ from scipy import constants
 RAD_PER_US_PER_GHZ = 2e3 * constants.pi
 """Angular frequency in rad/µs of 1 GHz."""
 
+RAD_PER_S_PER_GHZ = 2e9 * constants.pi
+"""The same in rad/s."""
+
 RAD_PER_US_PER_K = constants.k / constants.hbar * 1e-6
 """Thermal frequency k_B T/ħ in rad/µs of 1 K."""
 

@@ -265,6 +265,7 @@ SHOWN = r"""
 >>> from types import MethodType
 >>> _ = MethodType(nv.magnets.Magnet.remarks, film)(setting, film.response(setting))
 >>> _ = MethodType(nv.magnets.Magnet.spins, film)(setting), MethodType(nv.magnets.Magnet.check, film)(setting)
+>>> _ = MethodType(nv.magnets.Magnet.with_numbers, film)(gap_ghz=2.5)
 >>> _ = film.spins(setting), film.check(setting), film.response(setting).own_rate(2)
 >>> _ = nv.magnets.Leak("up", 3.43, False, np.array([0.7, 0.7j, 0.0]))
 >>> chain = nv.magnets.Exchange(

@@ -17,7 +17,7 @@ from nvprotocol._checks import (
     truth,
 )
 from nvprotocol._typing import ArrayLike
-from nvprotocol.magnets.constants import GAMMA
+from nvprotocol.magnets.constants import GAMMA, RAD_PER_S_PER_GHZ
 from nvprotocol.magnets.film.equilibrium import Equilibrium, Orientation, Vector, along, magnetised, orientation_of
 from nvprotocol.magnets.film.geometry import Geometry
 from nvprotocol.magnets.film.remarks import notes_of, seen, shown
@@ -39,7 +39,6 @@ __all__ = ["Film"]
 Array = NDArray[np.float64]
 Transition = Literal["lower", "upper"]
 
-RAD_PER_S_PER_GHZ = 2e9 * np.pi
 APPROXIMATION = (
     "second order in the stray field, Born–Markov, lowest thickness mode (Kalinikos–Slavin); J_z by two magnons left "
     "out"

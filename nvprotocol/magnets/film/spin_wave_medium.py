@@ -7,14 +7,12 @@ from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, positive_array, real_number, require_bounded, show
 from nvprotocol._typing import ArrayLike
-from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
+from nvprotocol.magnets.constants import RAD_PER_S_PER_GHZ
 from nvprotocol.magnets.film.geometry import Geometry
 from nvprotocol.magnets.film.response import emitted
 from nvprotocol.magnets.magnet import Magnet
 
 Array = NDArray[np.float64]
-
-RAD_PER_S_PER_GHZ = 1e6 * RAD_PER_US_PER_GHZ
 
 
 class SpinWaveMedium(Magnet):
