@@ -251,6 +251,25 @@ def test_frequencies_of_waves_are_those_of_kalinikos_and_slavin() -> None:
     )
 
 
+@pytest.mark.parametrize("damping", [0.0, 1e-9, 1e-2])
+@pytest.mark.parametrize("strength", [317.0, 350.0])
+def test_a_film_tilted_by_little_is_close_to_one_along_its_normal(strength: float, damping: float) -> None:
+    """R and G change linearly with the tilt from 2 µrad on, where all waves of a frequency have nearly one length."""
+
+    def found(tilt: float) -> np.ndarray:
+        field = (strength * np.sin(tilt), 0.0, strength * np.cos(tilt))
+        film = tilted(field, thickness_nm=60.0, damping=damping)
+        centre = NVCentre((0.3, 0.2, 1), field)
+        setting = Setting.read(2, separation_nm=[40.0, 150.0], azimuth_deg=35.0, height_nm=10.0, nv=centre)
+        response = film.response(setting, dephasing=False)
+        return np.concatenate([response.relaxation.ravel(), response.flip_flop[..., 1:].ravel()])
+
+    upright = found(0.0)
+    slopes = {tilt: (found(tilt) - upright) / (tilt * np.abs(upright).max()) for tilt in (1e-5, 1e-4, 1e-3)}
+    for tilt, slope in slopes.items():
+        np.testing.assert_allclose(slope, slopes[1e-3], rtol=0, atol=2e-2 + 2e-8 / tilt)
+
+
 # ---- NV centres on it ----
 
 
