@@ -106,8 +106,23 @@ def waves_at(waves: FilmWaves, delta: float, sine_squared: float) -> list[float]
             return low if abs(ends[0]) < abs(ends[1]) else high
         return float(scipy.optimize.root_scalar(detuning, bracket=(low, high)).root)
 
-    crossings = np.flatnonzero(np.diff(np.sign(values)) != 0)
-    return [root(float(grid[at]), float(grid[at + 1])) for at in crossings]
+    # Close to the bottom of a band two waves lie between neighbours of the grid, and what is least between the two.
+    places = np.sort(np.concatenate([grid, _least(waves, grid, values, sine_squared)]))
+    crossings = np.flatnonzero(np.diff(np.sign(dispersion(waves, places, sine_squared) - delta)) != 0)
+    return [root(float(places[at]), float(places[at + 1])) for at in crossings]
+
+
+def _least(waves: FilmWaves, grid: Real, values: Real, sine_squared: float) -> list[float]:
+    """Wavenumbers of the smallest frequencies in a direction, found from values on a grid."""
+
+    def slope(k: float) -> float:
+        return _dispersion_slope(waves, k, sine_squared)
+
+    at = 1 + np.flatnonzero((values[1:-1] < values[:-2]) & (values[1:-1] <= values[2:]))
+    between = [(float(grid[one - 1]), float(grid[one + 1])) for one in at.tolist()]
+    return [
+        scipy.optimize.root_scalar(slope, bracket=ends).root for ends in between if slope(ends[0]) < 0 < slope(ends[1])
+    ]
 
 
 def edges_at(waves: FilmWaves, delta: float) -> tuple[list[Edge], list[float]]:
