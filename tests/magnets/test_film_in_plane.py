@@ -338,6 +338,6 @@ def test_close_to_the_bottom_of_the_band(thickness_nm: float) -> None:
     shares = np.array([1e-9, 1e-7, 1e-6, 1e-5])
     frequency = thick.band_bottom_ghz * (1 + shares)
     setting = nv.magnets.Setting.read(2, separation_nm=100.0, height_nm=30.0, frequency_ghz=frequency)
-    rate = thick.response(setting, dephasing=False).relaxation[:, 0].real
+    rate = np.real(thick.response(setting, dephasing=False).relaxation[:, 0])
     np.testing.assert_allclose(rate, rate[-1], rtol=1e-3)
     np.testing.assert_allclose(rate[:2], rate[0], rtol=1e-5)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.constants import mu_0
 
 from nvprotocol._checks import (
+    bounded_array,
     fail,
     instance,
     one_of,
@@ -132,7 +133,9 @@ class Film(Magnet):
             state = Equilibrium(1.0, 0.0, 0.0, np.nan) if self.in_plane else Equilibrium(0.0, 1.0, 0.0, np.nan)
         object.__setattr__(self, "_state", state)
         object.__setattr__(self, "axis", state.direction)
-        if self.field_mt is not None and not self.geometry.band_bottom > 0:
+        if not self.geometry.band_bottom > 0:
+            if self.field_mt is None:
+                fail("anisotropy_mt", "leave the film uniformly magnetised", f"is {show(self.anisotropy_mt)}")
             fail("field_mt", "be one in which the film is magnetised uniformly", f"is {show(self.field_mt)}")
 
     def _agree(self, state: Equilibrium, gap: float) -> None:
@@ -184,15 +187,16 @@ class Film(Magnet):
             ('oblique', [0.0, 0.77, 0.64])
         """
         anisotropy = number_of_magnet(anisotropy_mt, "anisotropy_mt")
-        if np.ndim(field_mt) == 0:
-            stated = one_of(orientation or "normal", "orientation", ("normal", "in-plane"))
+        field = bounded_array(field_mt, "field_mt", real=True)
+        stated = orientation
+        if field.ndim == 0:
+            stated = one_of("normal" if orientation is None else orientation, "orientation", ("normal", "in-plane"))
             vector = along(_material(material), field_mt, stated, anisotropy)
         else:
-            vector, stated = field_vector(field_mt), orientation
+            vector = field_vector(field)
         state, gap = magnetised(_material(material), vector, anisotropy)
-        return cls(
-            material, thickness_nm, gap, stated or orientation_of(state), transition, damping, vector, anisotropy
-        )
+        chosen = orientation_of(state) if stated is None else stated
+        return cls(material, thickness_nm, gap, chosen, transition, damping, vector, anisotropy)
 
     @property
     def in_plane(self) -> bool:
@@ -364,7 +368,7 @@ class Film(Magnet):
             nv: Both NV centres.
             temperature_k: Temperature in K.
             chemical_potential_ghz: Chemical potential of the magnons, below all three frequencies.
-            times: Times in µs; by default up to 2/a.
+            times: Times in µs; by default up to 2/a, or where nothing relaxes a period of the exchange.
 
         Raises:
             ArgumentError: See `medium`.
