@@ -319,6 +319,22 @@ def test_leakage_is_that_of_the_other_transitions() -> None:
     assert float(other[0]) > 0
 
 
+def test_no_magnons_lead_to_a_level_below_the_chemical_potential() -> None:
+    """A damped film answers at 0.64 GHz, below its band, but a Bose function has no value under μ."""
+    field = (0.0, 20.0, 0.0)
+    centre = NVCentre((1, 1, 1), field)
+    film, third = tilted(field, damping=1e-2), centre.leaks[1]
+    assert third.frequency_ghz < 1.0 < film.band_bottom_ghz
+    place: Any = {"separation_nm": 50.0, "height_nm": 10.0, "nv": centre, "temperature_k": 4.0}
+    pumped, without = (
+        film.response(Setting.read(2, chemical_potential_ghz=potential, **place)).leakage for potential in (1.0, 0.0)
+    )
+    assert pumped is not None
+    assert without is not None
+    assert pumped[1] == 0.0 < without[1]
+    assert without[0] < pumped[0] < 2 * without[0]
+
+
 def test_what_is_taken_is_told() -> None:
     field = (0.0, 20.0, 0.0)
     film = tilted(field)

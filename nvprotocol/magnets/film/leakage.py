@@ -63,6 +63,7 @@ def _rate(geometry: Geometry, setting: Setting, way: _Way) -> Array:
         if one > 0:
             height = part(padded(heights, len(batch)), key)
             found[key] = geometry.local_rate(one, height, way.coupling) * MICRO
-    with np.errstate(divide="ignore", over="ignore"):
-        thermal = occupation(np.maximum(way.frequency - setting.chemical_potential, 1e-300), setting.temperature)
+    # Below the chemical potential, and so below the band, only a damped film answers, and no occupation is defined.
+    above = way.frequency - setting.chemical_potential
+    thermal = np.where(above > 0, occupation(np.where(above > 0, above, 1.0), setting.temperature), 0.0)
     return 2 * np.where(found > 0, found, 0.0) * (thermal + way.emits)
