@@ -6,15 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol.magnets.bose import occupation
-from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, ZERO_FIELD_SPLITTING_GHZ
+from nvprotocol.magnets.constants import MICRO, NANO, RAD_PER_US_PER_GHZ, ZERO_FIELD_SPLITTING_GHZ
 from nvprotocol.magnets.film.batches import keys, padded, part
 from nvprotocol.magnets.film.geometry import Geometry
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.spins import Spins
 
 Array = NDArray[np.float64]
-
-MICRO, NANO = 1e-6, 1e-9
 
 
 class _Way(NamedTuple):

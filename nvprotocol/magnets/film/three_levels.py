@@ -15,7 +15,7 @@ from nvprotocol._checks import fail, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.entanglement import concurrence
 from nvprotocol.magnets.bose import occupation
-from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
+from nvprotocol.magnets.constants import MICRO, NANO, RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.film.geometry import Geometry
 from nvprotocol.magnets.response import one_magnon
 from nvprotocol.magnets.setting import Setting
@@ -23,8 +23,6 @@ from nvprotocol.magnets.setting import Setting
 __all__ = ["ThreeLevelCheck"]
 
 Array = NDArray[np.float64]
-
-_NANO, _MICRO = 1e-9, 1e-6
 
 MOST_STEPS = 1e6
 """Largest product of a time and the largest rate: beyond it an exponential of the generator loses its digits."""
@@ -133,11 +131,11 @@ def _pair_rates(
     geometry: Geometry, frequency_ghz: float, coupling: NDArray, displacement: Array, height: float
 ) -> tuple[NDArray, NDArray]:
     """R and G of a pair at one transition, without thermal magnons, in rad/µs; 0 where nothing travels undamped."""
-    delta = frequency_ghz * RAD_PER_US_PER_GHZ / _MICRO
-    x, y = (np.array([0.0, one * _NANO]) for one in displacement)
-    there, back, _ = geometry.transfer(delta, x, y, np.array([height * _NANO]), [(coupling, coupling)])
-    rate, exchange = one_magnon(1j * there * _MICRO, 1j * back * _MICRO)
-    if geometry.waves.damping == 0 and delta <= geometry.band_bottom:
+    delta = frequency_ghz * RAD_PER_US_PER_GHZ / MICRO
+    x, y = (np.array([0.0, one * NANO]) for one in displacement)
+    there, back, _ = geometry.transfer(delta, x, y, np.array([height * NANO]), [(coupling, coupling)])
+    rate, exchange = one_magnon(1j * there * MICRO, 1j * back * MICRO)
+    if geometry.silent(delta):
         rate = np.zeros_like(rate)
     own = rate[0].real
     relaxation = np.array([[own, rate[1]], [np.conj(rate[1]), own]])
