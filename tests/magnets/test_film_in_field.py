@@ -386,7 +386,7 @@ def bad() -> dict[str, Any]:
         "`height_nm` must": lambda: film.medium(50.0, nv=CENTRE, height_nm=-3.0),
         "`field_mt` must be a vector": lambda: tilted((1.0, 2.0)),
         "`field_mt` must be a rectangular array": lambda: tilted([1.0, [2.0, 3.0]]),
-        "`field_mt` must be at most": lambda: tilted(1e300),
+        "`field_mt` must be between": lambda: tilted(1e300),
         "`orientation` must be one of": lambda: Film.in_field(YIG, 20, 20.0, cast("Any", np.array(["normal", "x"]))),
         '`orientation` must be .* but is ""': lambda: Film.in_field(YIG, 20, FIELD, cast("Any", "")),
         "`anisotropy_mt` must leave": lambda: Film(YIG, 200, 0.3, "in-plane", anisotropy_mt=500.0),

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scipy.constants import mu_0
 
 from nvprotocol._checks import (
-    bounded_array,
     fail,
     instance,
+    numeric_array,
     one_of,
     positive_array,
     real_number,
@@ -187,7 +187,7 @@ class Film(Magnet):
             ('oblique', [0.0, 0.77, 0.64])
         """
         anisotropy = number_of_magnet(anisotropy_mt, "anisotropy_mt")
-        field = bounded_array(field_mt, "field_mt", real=True)
+        field = numeric_array(field_mt, "field_mt", real=True)
         stated = orientation
         if field.ndim == 0:
             stated = one_of("normal" if orientation is None else orientation, "orientation", ("normal", "in-plane"))
