@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -268,6 +269,36 @@ def test_a_film_tilted_by_little_is_close_to_one_along_its_normal(strength: floa
     slopes = {tilt: (found(tilt) - upright) / (tilt * np.abs(upright).max()) for tilt in (1e-5, 1e-4, 1e-3)}
     for tilt, slope in slopes.items():
         np.testing.assert_allclose(slope, slopes[1e-3], rtol=0, atol=2e-2 + 2e-8 / tilt)
+
+
+@pytest.mark.parametrize("frequency", [9.2, 9.35, 12.0])
+def test_an_easy_axis_that_outweighs_the_shape(frequency: float) -> None:
+    """Waves across the magnetisation are the slow ones then; undamped is the limit of damped all the same."""
+    film = tilted((168.0, 269.0, -63.0), thickness_nm=800.0, anisotropy_mt=600.0)
+    assert film.band_bottom_ghz < 9.1
+    x, y, height = np.array([0.0, 4e-8]), np.array([0.0, -3e-8]), np.array([1e-8])
+    vector = np.array([1.0, 0.5j, -0.3])
+    values = [
+        film.geometry._replace(waves=replace(film.geometry.waves, damping=damping)).transfer(
+            frequency * GHZ, x, y, height, [(vector, vector)]
+        )[0]
+        for damping in (0.0, 1e-5, 2e-5)
+    ]
+    assert -values[0][0].imag > 0
+    first, second = (np.abs(value - values[0]).max() for value in values[1:])
+    assert first < 1e-2 * np.abs(values[0]).max()
+    assert second / first == pytest.approx(2, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("field", "thickness_nm", "anisotropy_mt"),
+    [((0.0, 0.0, -16.5), 657.0, 117.0), ((0.0, 0.0, 0.005), 111.0, 213.0), ((0.0, 1e-4, 1e-5), 666.0, 66.0)],
+)
+def test_stripes_are_refused(field: Any, thickness_nm: float, anisotropy_mt: float) -> None:
+    """In a weak field short waves of a thick film with an easy axis cost no energy: it is not magnetised uniformly."""
+    tilted_field = (field[0], field[1] - 1e-6, field[2])  # decides between the directions in the plane
+    with pytest.raises(ArgumentError, match="`field_mt` must be one in which the film is magnetised uniformly"):
+        tilted(tilted_field, thickness_nm=thickness_nm, anisotropy_mt=anisotropy_mt)
 
 
 # ---- NV centres on it ----

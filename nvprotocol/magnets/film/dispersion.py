@@ -75,7 +75,9 @@ def squared_rise(waves: FilmWaves, edge: Edge, offset: Real) -> Real:
 
 def band_bottom(waves: FilmWaves) -> float:
     """Lowest frequency in rad/s: of a wave along or across the magnetisation, at k = 0 or beyond; NaN if unstable."""
-    grid = np.concatenate([[0.0], np.geomspace(1e-6, 1.0, 400) * np.sqrt(waves.gap / waves.stiffness)])
+    # Beyond the wavenumber where exchange outweighs the dipolar field and the anisotropy, frequencies only rise.
+    largest = np.sqrt((waves.gap + waves.magnetisation * (1 + abs(waves.anisotropy))) / waves.stiffness)
+    grid = np.concatenate([[0.0], np.geomspace(1e-6, 1.0, 400) * largest])
     lowest = waves.gap
     for sine_squared in (0.0, 1.0):
         with np.errstate(invalid="ignore"):

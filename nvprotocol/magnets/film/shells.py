@@ -226,6 +226,8 @@ def _pole_correction(
     strengths = [shells.strength(sin) for sin, _ in corners]
     pole = np.sin(root) ** 2
     on_shell = 1 / (np.sqrt(pole + 0j) * np.sqrt(pole - 1 + 0j) * shells.share)
+    if shells.waves.damping == 0:  # damping moves the pole off the real axis to the side that the share's sign says
+        on_shell = np.where(shells.share < 0, np.conj(on_shell), on_shell)
     found = np.empty((k.size, 2, len(kinds[0]), along.size), dtype=complex)
     for side, way in enumerate((1j, -1j)):
         waves = [np.exp(way * k[:, None] * (along * cos + across * sin)) for sin, cos in corners]
