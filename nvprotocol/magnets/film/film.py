@@ -23,7 +23,7 @@ from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import GAMMA
 from nvprotocol.magnets.film.equilibrium import Equilibrium, Orientation, Vector, along, magnetised, orientation_of
 from nvprotocol.magnets.film.geometry import Geometry
-from nvprotocol.magnets.film.remarks import notes_of, seen, shown
+from nvprotocol.magnets.film.remarks import field_text, notes_of, qubit_notes
 from nvprotocol.magnets.film.response import emitted, film_response, require_near
 from nvprotocol.magnets.film.three_levels import ThreeLevelCheck, check_three_levels
 from nvprotocol.magnets.film.waves import FilmWaves
@@ -246,7 +246,11 @@ class Film(Magnet):
                 fail("nv", must, f"stands over one of which only the gap, {show(self.gap_ghz)} GHz, is")
             distance = np.linalg.norm(np.subtract(centre.field_mt, self.field_mt))
             if distance > SAME_FIELD * np.linalg.norm(self.field_mt):
-                fail("nv", f"be in the field of the film, {shown(self.field_mt)}", f"is in {shown(centre.field_mt)}")
+                fail(
+                    "nv",
+                    f"be in the field of the film, {field_text(self.field_mt)}",
+                    f"is in {field_text(centre.field_mt)}",
+                )
 
     @property
     def band_bottom_ghz(self) -> float:
@@ -327,10 +331,10 @@ class Film(Magnet):
             film of YIG, 20 nm, magnetised normal, gap 2 GHz, α = 0
         """
         film = f"film of {self.material.name}, {show(self.thickness_nm)} nm, magnetised {self.orientation}"
-        field = "" if self.field_mt is None else f"in {shown(self.field_mt)}, "
+        field = "" if self.field_mt is None else f"in {field_text(self.field_mt)}, "
         easy = f", B_u = {show(self.anisotropy_mt)} mT" if self.anisotropy_mt else ""
-        seen = f"{field}gap {show(self.gap_ghz)} GHz, α = {show(self.damping)}"
-        return f"{film}, {seen}{easy}", APPROXIMATION
+        state = f"{field}gap {show(self.gap_ghz)} GHz, α = {show(self.damping)}"
+        return f"{film}, {state}{easy}", APPROXIMATION
 
     def remarks(self, setting: Setting, response: Response) -> list[Note]:
         """Validity of the lowest thickness mode, and what is special: below the band, one-way media.
@@ -346,7 +350,7 @@ class Film(Magnet):
             The film is thick: waves with k₀t up to
         """
         instance(setting, "setting", Setting), instance(response, "response", Response)
-        return notes_of(self.geometry, setting, response) + seen(setting, self.transition)
+        return notes_of(self.geometry, setting, response) + qubit_notes(setting, self.transition)
 
     def three_level_check(
         self,

@@ -96,7 +96,7 @@ def check_three_levels(geometry: Geometry, setting: Setting, times: Array | None
     plain = _generator(2, 0, 1, *rates[0], _occupation(centre.frequency_ghz, thermal))
     whole = np.sum(parts, axis=0)
     if times is None:
-        times = np.linspace(0.0, _long(*rates[0]), 101)
+        times = np.linspace(0.0, _default_duration(*rates[0]), 101)
     latest = MOST_STEPS / max(float(np.max(np.abs(whole))), 1e-300)
     if times[-1] > latest:
         fail(
@@ -116,7 +116,7 @@ def check_three_levels(geometry: Geometry, setting: Setting, times: Array | None
     )
 
 
-def _long(relaxation: NDArray, flip_flop: NDArray) -> float:
+def _default_duration(relaxation: NDArray, flip_flop: NDArray) -> float:
     """2/a, where nothing relaxes a period of the exchange, π/2|G|, and 1 µs where nothing is exchanged either."""
     local, exchange = float(relaxation[0, 0].real), float(np.abs(flip_flop[0, 1]))
     return 2 / local if local > 0 else np.pi / (2 * exchange) if exchange > 0 else 1.0
