@@ -271,13 +271,13 @@ def instance(value: object, name: str, kind: type[Value], *, article: str = "a")
     return value
 
 
-def instances(value: object, name: str, kind: type[Value]) -> list[Value]:
+def instances(value: object, name: str, kind: type[Value], *, article: str = "a") -> list[Value]:
     """Converts a list or a tuple of objects of one class, at least one."""
     if not isinstance(value, list | tuple):
         fail(name, f"be a sequence of {kind.__name__}", f"is {show(value)} of type {type(value).__name__}")
     if not value:
         fail(name, f"contain at least one {kind.__name__}", "is empty")
-    return [instance(one, f"{name}[{k}]", kind) for k, one in enumerate(value)]
+    return [instance(one, f"{name}[{k}]", kind, article=article) for k, one in enumerate(value)]
 
 
 def text(value: object, name: str, *, of: str = "be a text") -> str:

@@ -125,6 +125,9 @@ def centre_of(section: MagnetSection | MagnetAlone, magnet: Magnet) -> NVCentre 
     field = getattr(magnet, "field_mt", None)
     if field is None:
         fail("nv", "stand over a film whose `field_mt` is given", "stands over one of which only the gap is")
+    bare = getattr(section, "transition", "lower")  # of centres that are given by a splitting alone
+    if bare not in ("lower", given.transition):
+        fail("transition", f"be left out, or {show(given.transition)} as in [magnet.nv]", f"is {show(bare)}")
     try:
         return NVCentre(_axis_of(given), field, given.transition, given.strain_mhz, given.strain_deg)  # pyright: ignore[reportArgumentType]
     except ArgumentError as error:

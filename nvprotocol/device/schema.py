@@ -84,6 +84,16 @@ class ExchangeSection(BaseModel):
     aligned: bool = True
 
 
+def _axis(value: object) -> object:
+    """Refuses what is neither, which a choice of two types would not tell."""
+    numbers = isinstance(value, list | tuple) and not any(
+        isinstance(one, bool) or not isinstance(one, int | float) for one in value
+    )
+    if not numbers and not isinstance(value, str):
+        fail("axis", 'be a vector, or the name of an axis such as "[111]"', f"is {show(value)}")
+    return value
+
+
 class CentreSection(BaseModel):
     """[magnet.nv]: the NV centre that every qubit is, in the field of the film; the arguments of `NVCentre`.
 
@@ -91,7 +101,7 @@ class CentreSection(BaseModel):
     """
 
     model_config = CONFIG
-    axis: str | _Numbers = (0.0, 0.0, 1.0)
+    axis: Annotated[str | _Numbers, BeforeValidator(_axis)] = (0.0, 0.0, 1.0)
     cut: str | None = None
     turned_deg: float | None = None
     transition: str = "lower"

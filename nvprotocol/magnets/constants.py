@@ -15,6 +15,9 @@ RAD_PER_S_PER_GHZ = 2e9 * constants.pi
 RAD_PER_US_PER_K = constants.k / constants.hbar * 1e-6
 """Thermal frequency k_B T/ħ in rad/µs of 1 K."""
 
+MICRO, NANO = 1e-6, 1e-9
+"""µs in s and nm in m: between the units of this package and SI."""
+
 GAMMA = constants.physical_constants["electron gyromag. ratio"][0]
 """Gyromagnetic ratio γ in rad/(s·T)."""
 

@@ -81,8 +81,8 @@ class NVCentre:
             axis is along z).
 
     Raises:
-        ArgumentError: If the axis has no length, a number is out of range, or the two levels cross so that there is no
-            qubit.
+        ArgumentError: If the axis has no length, a number is out of range, or the lowest two levels cross so that there
+            is no qubit.
 
     Examples:
         >>> centre = nv.magnets.NVCentre(axis=(0, 0, 1), field_mt=(0, 0, 20), transition="lower")
@@ -106,8 +106,9 @@ class NVCentre:
         strain = real_number(self.strain_mhz, "strain_mhz", minimum=-MOST_STRAIN_MHZ, maximum=MOST_STRAIN_MHZ)
         object.__setattr__(self, "strain_mhz", strain)
         object.__setattr__(self, "strain_deg", real_number(self.strain_deg, "strain_deg"))
-        if self.frequency_ghz < ALIKE_GHZ:
-            fail("field_mt", "not be where the two levels cross", f"is {show(self.field_mt)}, where they do")
+        if self.levels_ghz[1] - self.levels_ghz[0] < ALIKE_GHZ:
+            crossing = "the two levels" if self.transition == "lower" else "|↑⟩ is not known, as the lowest two levels"
+            fail("field_mt", f"not be where {crossing} cross", f"is {show(self.field_mt)}, where they do")
         protect(self)
 
     @cached_property
@@ -115,7 +116,8 @@ class NVCentre:
         """Energies in GHz, rising, and states as columns in the basis m = 1, 0, −1 along the laboratory's z."""
         along = np.einsum("a,aij->ij", np.array(self.axis), _SPIN)
         field = np.array(self.field_mt)
-        if not field.any() and self.strain_mhz == 0:
+        largest = 1e-3 * max(GAMMA_GHZ_PER_T * float(np.linalg.norm(field)), abs(self.strain_mhz))
+        if largest < ALIKE_GHZ:
             # m = ±1 have the same energy: those of a vanishing field along the axis, m = −1 the lower one.
             vectors = np.linalg.eigh(along)[1]
             return read_only((np.array([0.0, 1.0, 1.0]) * ZERO_FIELD_SPLITTING_GHZ, vectors[:, [1, 0, 2]]))

@@ -159,7 +159,7 @@ def _centres(nv: NVCentre | Sequence[NVCentre] | None, n_qubits: int) -> tuple[N
         return ()
     if isinstance(nv, NVCentre):
         return (nv,) * n_qubits
-    centres = tuple(instances(nv, "nv", NVCentre))
+    centres = tuple(instances(nv, "nv", NVCentre, article="an"))
     if len(centres) != n_qubits:
         fail("nv", f"be one NV centre, or one for each of {n_qubits} qubits", f"has {len(centres)}")
     return centres

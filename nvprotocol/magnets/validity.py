@@ -7,7 +7,7 @@ from nvprotocol._checks import fail, show
 from nvprotocol._warnings import warn as give
 from nvprotocol.errors import ValidityWarning
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
-from nvprotocol.magnets.response import Response
+from nvprotocol.magnets.response import Response, own_entries
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.medium import Note
 
@@ -24,6 +24,9 @@ LARGEST_DETUNING = 30.0
 
 MOST_LEAKAGE = 0.01
 """Largest share of the rate to the third level of the spin in the relaxation rate without a warning."""
+
+RARE = 1e-6
+"""Rate in 1/µs to the third level, once a second, that is not worth a warning where nothing else happens to a qubit."""
 
 
 def retardation(setting: Setting, response: Response, occupation: Array) -> Array:
@@ -63,10 +66,7 @@ def notes_on(setting: Setting, response: Response, occupation: Array, direct: Ar
             "The band edge is close to the splitting: (a + ã)/|Δ − Ω| is {}, above {}; concurrences are off by it.",
         ),
     ]
-    if response.leakage is not None:
-        share = (response.leakage.max(axis=-1, keepdims=True) / np.where(rate > 0, 2 * rate, np.inf))[..., 0]
-        text = "The third level of the spin is left out: it is reached at {} of 1/T1, above {}."
-        warnings_found.append(validity_note(share, MOST_LEAKAGE, text))
+    warnings_found += _third_level(setting, response, rate, direct)
     remarks = [_temperature(setting, occupation, rate), _direct(direct, rate)]
     return [note for note in (*warnings_found, *remarks) if note is not None]
 
@@ -99,6 +99,26 @@ def warn(notes: list[Note]) -> None:
     for note in notes:
         if note.serious:
             give(note.text, ValidityWarning, stacklevel=4)
+
+
+def _third_level(setting: Setting, response: Response, rate: Array, direct: Array | None) -> list[Note | None]:
+    """Notes on the leakage against 1/T1, and where the qubits do not relax against what they exchange."""
+    if response.leakage is None:
+        return []
+    leaking = response.leakage.max(axis=-1, keepdims=True)
+    alone = np.where(rate > 0, 0.0, leaking)
+    exchange = np.asarray(response.flip_flop)[..., own_entries(response.relaxation, setting.n_qubits) :]
+    coupling = 4 * np.max(
+        np.abs(exchange if direct is None else exchange + direct), axis=-1, keepdims=True, initial=0.0
+    )
+    text = "The third level of the spin is left out: it is reached at {} "
+    return [
+        validity_note(leaking / np.where(rate > 0, 2 * rate, np.inf), MOST_LEAKAGE, text + "of 1/T1, above {}."),
+        validity_note(
+            alone / np.where(coupling > 0, coupling, np.inf), MOST_LEAKAGE, text + "of the exchange 4|J⊥|, above {}."
+        ),
+        validity_note(np.where(coupling > 0, 0.0, alone), RARE, text + "1/µs where nothing else happens, above {}."),
+    ]
 
 
 def _temperature(setting: Setting, occupation: Array, rate: Array) -> Note | None:

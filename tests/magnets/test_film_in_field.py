@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -251,6 +252,55 @@ def test_frequencies_of_waves_are_those_of_kalinikos_and_slavin() -> None:
     )
 
 
+@pytest.mark.parametrize("damping", [0.0, 1e-9, 1e-2])
+@pytest.mark.parametrize("strength", [317.0, 350.0])
+def test_a_film_tilted_by_little_is_close_to_one_along_its_normal(strength: float, damping: float) -> None:
+    """R and G change linearly with the tilt from 2 µrad on, where all waves of a frequency have nearly one length."""
+
+    def found(tilt: float) -> np.ndarray:
+        field = (strength * np.sin(tilt), 0.0, strength * np.cos(tilt))
+        film = tilted(field, thickness_nm=60.0, damping=damping)
+        centre = NVCentre((0.3, 0.2, 1), field)
+        setting = Setting.read(2, separation_nm=[40.0, 150.0], azimuth_deg=35.0, height_nm=10.0, nv=centre)
+        response = film.response(setting, dephasing=False)
+        return np.concatenate([response.relaxation.ravel(), response.flip_flop[..., 1:].ravel()])
+
+    upright = found(0.0)
+    slopes = {tilt: (found(tilt) - upright) / (tilt * np.abs(upright).max()) for tilt in (1e-5, 1e-4, 1e-3)}
+    for tilt, slope in slopes.items():
+        np.testing.assert_allclose(slope, slopes[1e-3], rtol=0, atol=2e-2 + 2e-8 / tilt)
+
+
+@pytest.mark.parametrize("frequency", [9.2, 9.35, 12.0])
+def test_an_easy_axis_that_outweighs_the_shape(frequency: float) -> None:
+    """Waves across the magnetisation are the slow ones then; undamped is the limit of damped all the same."""
+    film = tilted((168.0, 269.0, -63.0), thickness_nm=800.0, anisotropy_mt=600.0)
+    assert film.band_bottom_ghz < 9.1
+    x, y, height = np.array([0.0, 4e-8]), np.array([0.0, -3e-8]), np.array([1e-8])
+    vector = np.array([1.0, 0.5j, -0.3])
+    values = [
+        film.geometry._replace(waves=replace(film.geometry.waves, damping=damping)).transfer(
+            frequency * GHZ, x, y, height, [(vector, vector)]
+        )[0]
+        for damping in (0.0, 1e-5, 2e-5)
+    ]
+    assert -values[0][0].imag > 0
+    first, second = (np.abs(value - values[0]).max() for value in values[1:])
+    assert first < 1e-2 * np.abs(values[0]).max()
+    assert second / first == pytest.approx(2, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("field", "thickness_nm", "anisotropy_mt"),
+    [((0.0, 0.0, -16.5), 657.0, 117.0), ((0.0, 0.0, 0.005), 111.0, 213.0), ((0.0, 1e-4, 1e-5), 666.0, 66.0)],
+)
+def test_stripes_are_refused(field: Any, thickness_nm: float, anisotropy_mt: float) -> None:
+    """In a weak field short waves of a thick film with an easy axis cost no energy: it is not magnetised uniformly."""
+    tilted_field = (field[0], field[1] - 1e-6, field[2])  # decides between the directions in the plane
+    with pytest.raises(ArgumentError, match="`field_mt` must be one in which the film is magnetised uniformly"):
+        tilted(tilted_field, thickness_nm=thickness_nm, anisotropy_mt=anisotropy_mt)
+
+
 # ---- NV centres on it ----
 
 
@@ -298,6 +348,22 @@ def test_leakage_is_that_of_the_other_transitions() -> None:
     assert medium.provenance is not None
     assert float(medium.provenance.numbers["leakage"].value) == pytest.approx(float(found[1]), rel=1e-9)
     assert float(other[0]) > 0
+
+
+def test_no_magnons_lead_to_a_level_below_the_chemical_potential() -> None:
+    """A damped film answers at 0.64 GHz, below its band, but a Bose function has no value under μ."""
+    field = (0.0, 20.0, 0.0)
+    centre = NVCentre((1, 1, 1), field)
+    film, third = tilted(field, damping=1e-2), centre.leaks[1]
+    assert third.frequency_ghz < 1.0 < film.band_bottom_ghz
+    place: Any = {"separation_nm": 50.0, "height_nm": 10.0, "nv": centre, "temperature_k": 4.0}
+    pumped, without = (
+        film.response(Setting.read(2, chemical_potential_ghz=potential, **place)).leakage for potential in (1.0, 0.0)
+    )
+    assert pumped is not None
+    assert without is not None
+    assert pumped[1] == 0.0 < without[1]
+    assert without[0] < pumped[0] < 2 * without[0]
 
 
 def test_what_is_taken_is_told() -> None:
@@ -350,6 +416,12 @@ def bad() -> dict[str, Any]:
         "`field_mt` must decide on the direction": lambda: tilted((0, 0, 100.0)),
         "`height_nm` must": lambda: film.medium(50.0, nv=CENTRE, height_nm=-3.0),
         "`field_mt` must be a vector": lambda: tilted((1.0, 2.0)),
+        "`field_mt` must be a rectangular array": lambda: tilted([1.0, [2.0, 3.0]]),
+        "`field_mt` must be between": lambda: tilted(1e300),
+        "`orientation` must be one of": lambda: Film.in_field(YIG, 20, 20.0, cast("Any", np.array(["normal", "x"]))),
+        '`orientation` must be .* but is ""': lambda: Film.in_field(YIG, 20, FIELD, cast("Any", "")),
+        "`anisotropy_mt` must leave": lambda: Film(YIG, 200, 0.3, "in-plane", anisotropy_mt=500.0),
+        r"`nv\[1\]` must be an NVCentre": lambda: film.medium(nv=[CENTRE, cast("Any", None)], **OWN),
     }
 
 

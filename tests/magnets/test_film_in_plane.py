@@ -329,3 +329,15 @@ def test_excitations_go_the_way_of_the_waves() -> None:
     """
     found = amplitudes(film(), 200.0, azimuth_deg=-90.0)  # the second qubit stands at −y
     assert abs(found.g12) > 3 * abs(found.g21)
+
+
+@pytest.mark.parametrize("thickness_nm", [50.0, 200.0, 1000.0])
+def test_close_to_the_bottom_of_the_band(thickness_nm: float) -> None:
+    """There the waves of a frequency have two almost equal lengths, and the rate begins at a finite value."""
+    thick = Film(WARM, thickness_nm, 2.0, "in-plane")
+    shares = np.array([1e-9, 1e-7, 1e-6, 1e-5])
+    frequency = thick.band_bottom_ghz * (1 + shares)
+    setting = nv.magnets.Setting.read(2, separation_nm=100.0, height_nm=30.0, frequency_ghz=frequency)
+    rate = np.real(thick.response(setting, dephasing=False).relaxation[:, 0])
+    np.testing.assert_allclose(rate, rate[-1], rtol=1e-3)
+    np.testing.assert_allclose(rate[:2], rate[0], rtol=1e-5)

@@ -98,6 +98,12 @@ def test_splitting_below_the_gap_is_the_exchange(dimension: int, coupling: float
     assert check.deviation < 0.01
 
 
+def test_times_that_overflow_are_refused() -> None:
+    magnet = nv.magnets.Exchange(2, 2.0, 8e-6, spin=14.2, lattice_nm=1.24, coupling_mhz=1.0)
+    with pytest.raises(nv.errors.ArgumentError, match="`times` must be at most"):
+        magnet.markov_check(50.0, frequency_ghz=2.87, times=[1e308])
+
+
 def test_single_qubit_times_and_bloch_vector() -> None:
     magnet = guide(2, coupling_mhz=30.0)
     one = magnet.qubit(frequency_ghz=2.87, temperature_k=0.1)

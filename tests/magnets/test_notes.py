@@ -356,3 +356,24 @@ def test_a_probability_and_a_plan_in_words() -> None:
     assert str(found) == f"probability of readout = 01 or 10 {numbers}, nothing discarded (aer, 500 shots)"
     plan = nv.tomography.Plan(shots=1234, runs=22212, hours=0.617, half_width=0.0512)
     assert str(plan) == "1234 kept shots a setting, 22212 runs, 0.62 h: interval ± 0.051"
+
+
+def test_a_third_level_that_is_reached_where_nothing_relaxes() -> None:
+    """Below the band |↑⟩ absorbs at the other frequency of the spin all the same: against 4|J⊥|, by hand."""
+    field = (59.0, 59.0, 59.0)
+    film = nv.magnets.Film.in_field(nv.magnets.YIG_COLD, 20, field)
+    centre = nv.magnets.NVCentre((1, 1, 1), field)
+    assert centre.frequency_ghz < film.band_bottom_ghz
+    place: Any = {"separation_nm": 50.0, "height_nm": 10.0, "nv": centre}
+    with pytest.warns(ValidityWarning, match=r"it is reached at [^ ]+ of the exchange 4\|J⊥\|, above 0.01"):
+        hot = film.medium(temperature_k=1.0, **place)
+    share, limit = numbers(hot, "The third level", "reached at # of the exchange 4|J⊥|, above #.")
+    assert not np.any(hot.relaxation)
+    assert hot.provenance is not None
+    leaking = float(hot.provenance.numbers["leakage"].value)  # from |↑⟩ only: the other way is closed
+    assert share == pytest.approx(leaking / (4 * abs(hot.flip_flop[0, 1])), rel=1e-3)
+    assert limit == 0.01
+    film.medium(temperature_k=0.01, **place)
+    with pytest.warns(ValidityWarning, match=r"it is reached at [^ ]+ 1/µs where nothing else happens, above 1e-06"):
+        film.qubit(height_nm=10.0, nv=centre, temperature_k=1.0)
+    film.qubit(height_nm=10.0, nv=centre, temperature_k=0.01)

@@ -1,5 +1,7 @@
 """The NV centre in a field: an independent diagonalisation, known limits, and what it refuses."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -138,6 +140,13 @@ def test_axes_of_diamond(cut: str) -> None:
     np.testing.assert_allclose(found_tilts, tilts[cut], atol=1e-3)
 
 
+@pytest.mark.parametrize("transition", ["lower", "upper"])
+def test_a_vanishing_field_is_none(transition: Any) -> None:
+    """Its direction does not choose the states of two levels of the same energy."""
+    none, some = (NVCentre((1, 1, 1), field, transition) for field in ((0, 0, 0), (1e-12, 0, 0)))
+    np.testing.assert_allclose(some.coupling, none.coupling, atol=1e-12)
+
+
 def test_a_centre_in_words() -> None:
     centre = NVCentre((1, 1, 1), (20.0, 0, 0), "upper")
     words = str(centre)
@@ -155,6 +164,11 @@ BAD = {
     "`transition` must be": {"transition": "middle"},
     "`strain_mhz` must": {"strain_mhz": np.nan},
     "`field_mt` must not be where the two levels cross": {"field_mt": (0, 0, D / SLOPE)},
+    "`field_mt` must not be where .* the lowest two levels cross": {
+        "axis": (1, 1, 1),
+        "field_mt": (D / SLOPE / np.sqrt(3),) * 3,
+        "transition": "upper",
+    },
 }
 
 

@@ -64,7 +64,22 @@ def test_heat_fills_the_third_level() -> None:
     assert "are in one after" in str(check)
 
 
+def test_below_the_band_it_lasts_a_period_of_the_exchange() -> None:
+    """Without damping nothing relaxes there, and a pair goes back and forth: C = |sin 4Gt| of two levels."""
+    field = (50.0, 0.0, 0.0)
+    film, centre = Film.in_field(YIG_COLD, 20.0, field), NVCentre((1, 0, 0), field)
+    assert centre.frequency_ghz < film.band_bottom_ghz
+    check = film.three_level_check(30.0, height_nm=10.0, nv=centre)
+    coupling = abs(film.medium(30.0, height_nm=10.0, nv=centre, dipole=False).flip_flop[0, 1])
+    assert check.times[-1] == pytest.approx(np.pi / (2 * coupling))
+    np.testing.assert_allclose(check.two_levels, np.abs(np.sin(4 * coupling * check.times)), atol=1e-6)
+    far = film.three_level_check(1e4, height_nm=1e5, nv=centre)  # where nothing happens at all
+    assert np.all(np.isfinite(far.exact))
+
+
 def test_what_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="`times` must be at most"):
+        FILM.three_level_check(nv=UPPER, times=[1e30], **PLACE)
     above = min(leak.frequency_ghz for leak in UPPER.leaks) + 0.01
     assert above < FILM.band_bottom_ghz
     with pytest.raises(ArgumentError, match="below all frequencies"):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, instance, real_number, show, times_array, truth, whole_number
+from nvprotocol._checks import fail, instance, real_number, require_bounded, show, times_array, truth, whole_number
 from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.exchange.lamb import lamb_shift
@@ -240,4 +240,6 @@ class Exchange(SpinWaves, Magnet):
             fail("coupling_mhz", "not be 0 where it is put to the test", "is 0")
         self.check(Setting.read(self.dimension, separation_nm=distance, frequency_ghz=frequency))
         wanted = None if times is None else times_array(times)
+        if wanted is not None:
+            require_bounded(wanted, "times")
         return check_markov(self, distance, frequency * RAD_PER_US_PER_GHZ, wanted, modes)

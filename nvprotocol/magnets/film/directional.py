@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.magnets.film.dispersion import waves_at
+from nvprotocol.magnets.film.dispersion import Edge, edges_at
 from nvprotocol.magnets.film.quadrature import batched_integral, distinct
 from nvprotocol.magnets.film.shells import Shells, ring_sums
 from nvprotocol.magnets.film.stray_field import Pair
@@ -61,15 +61,16 @@ def transfer(
     (here, aside), where = distinct(*np.broadcast_arrays(along, across))
     where = where.reshape((1,) * (np.ndim(heights) - where.ndim) + where.shape)
 
-    def integrand(k: Real) -> Complex:
-        ring = ring_sums(Shells.at(waves, k, delta), k, here, aside, distance, kinds)
+    def integrand(edge: Edge | None, k: Real) -> Complex:
+        shells = Shells.at(waves, k, delta, edge)
+        k = k if edge is None else edge.k + k
+        ring = ring_sums(shells, k, here, aside, distance, kinds)
         weight = waves.height_filter(k.reshape(-1, *(1,) * np.ndim(heights)), heights) / size
         weight = weight * (waves.noise_strength * k / (4 * np.pi**2)).reshape(-1, *(1,) * np.ndim(heights))
         return weight[:, None] * ring[:, :, kind, where]
 
     total, error = np.zeros(1, dtype=complex), 0.0
-    edges = sorted([*waves_at(waves, delta, 0.0), *waves_at(waves, delta, 1.0)])
-    for piece, limits, cuts in _pieces(integrand, edges, decay, distance):
+    for piece, limits, cuts in _pieces(integrand, *edges_at(waves, delta), decay, distance):
         value, estimate = batched_integral(piece, *limits, TOLERANCE, points=cuts, limit=MOST_INTERVALS)
         total, error = total + value, error + estimate
     there, back = np.asarray(total * size, dtype=complex)
@@ -89,25 +90,34 @@ def _kinds(pairs: Sequence[Pair]) -> tuple[list[Pair], NDArray[np.intp]]:
 
 
 def _pieces(
-    integrand: Callable[[Real], Complex], edges: list[float], decay: float, distance: float
+    integrand: Callable[[Edge | None, Real], Complex],
+    edges: list[Edge],
+    widths: list[float],
+    decay: float,
+    distance: float,
 ) -> Iterator[tuple[Callable[[Real], Complex], tuple[float, float], Real | None]]:
     """The integral over k from 0 to ∞ in pieces whose variables remove the inverse square roots at the edges.
 
-    Each comes with its limits, and with places where to cut it first since e^(ik·r) has turned so often.
+    Each comes with its limits, and with places where to cut it first since e^(ik·r) has turned so often. A wavenumber
+    is given by its distance from the nearest edge, which has all its digits where the wavenumber itself has lost them.
     """
-    starts = [0.0, *edges]
-    for low, high in zip(starts, edges, strict=False):
-        middle, half = (low + high) / 2, (high - low) / 2
+    for at, high in enumerate(edges):
+        width = widths[at - 1] if at else float(high.k)
 
-        def between(v: Real, middle: float = middle, half: float = half) -> Complex:
-            weight = half * np.pi / 2 * np.cos(np.pi * v / 2)
-            value = integrand(middle + half * np.sin(np.pi * v / 2))
+        def between(
+            v: Real, low: Edge | None = edges[at - 1] if at else None, high: Edge = high, width: float = width
+        ) -> Complex:
+            weight = width * np.pi / 4 * np.cos(np.pi * v / 2)
+            after, before = (width * np.sin(np.pi * (1 + side * v) / 4) ** 2 for side in (1, -1))
+            first = (v < 0) & (low is not None)
+            near = Edge(*(np.where(first, *ends) for ends in zip(low or high, high, strict=True)))
+            value = integrand(near, np.where(first, after, -before))
             return value * weight.reshape(-1, *(1,) * (value.ndim - 1))
 
         yield between, (-1.0, 1.0), None
 
     def beyond(v: Real) -> Complex:
-        value = integrand(starts[-1] + v * v / decay)
+        value = integrand(edges[-1] if edges else None, v * v / decay)
         return value * (2 * v / decay).reshape(-1, *(1,) * (value.ndim - 1))
 
     turn = TURN * decay / max(distance, TURN * decay / DECAYED)  # of v²

@@ -15,7 +15,7 @@ from nvprotocol.magnets.materials import Material
 Orientation = Literal["normal", "in-plane", "oblique"]
 Vector = tuple[float, float, float]
 
-UPRIGHT = 5e-6
+UPRIGHT = 1e-6
 """Angle in rad from the normal, or from the plane, up to which a film is taken as magnetised along it.
 
 The difference is of the order of the angle; closer to the normal than this, what depends on the direction of a wave is

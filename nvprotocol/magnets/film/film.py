@@ -10,6 +10,7 @@ from scipy.constants import mu_0
 from nvprotocol._checks import (
     fail,
     instance,
+    numeric_array,
     one_of,
     real_number,
     show,
@@ -20,7 +21,7 @@ from nvprotocol._typing import ArrayLike
 from nvprotocol.magnets.constants import GAMMA, RAD_PER_S_PER_GHZ
 from nvprotocol.magnets.film.equilibrium import Equilibrium, Orientation, Vector, along, magnetised, orientation_of
 from nvprotocol.magnets.film.geometry import Geometry
-from nvprotocol.magnets.film.remarks import notes_of, seen, shown
+from nvprotocol.magnets.film.remarks import field_text, notes_of, qubit_notes
 from nvprotocol.magnets.film.response import film_response, require_near
 from nvprotocol.magnets.film.spin_wave_medium import SpinWaveMedium
 from nvprotocol.magnets.film.three_levels import ThreeLevelCheck, check_three_levels
@@ -130,7 +131,9 @@ class Film(SpinWaveMedium):
             state = Equilibrium(1.0, 0.0, 0.0, np.nan) if self.in_plane else Equilibrium(0.0, 1.0, 0.0, np.nan)
         object.__setattr__(self, "_state", state)
         object.__setattr__(self, "axis", state.direction)
-        if self.field_mt is not None and not self.geometry.band_bottom > 0:
+        if not self.geometry.band_bottom > 0:
+            if self.field_mt is None:
+                fail("anisotropy_mt", "leave the film uniformly magnetised", f"is {show(self.anisotropy_mt)}")
             fail("field_mt", "be one in which the film is magnetised uniformly", f"is {show(self.field_mt)}")
 
     def _agree(self, state: Equilibrium, gap: float) -> None:
@@ -182,15 +185,16 @@ class Film(SpinWaveMedium):
             ('oblique', [0.0, 0.77, 0.64])
         """
         anisotropy = number_of_magnet(anisotropy_mt, "anisotropy_mt")
-        if np.ndim(field_mt) == 0:
-            stated = one_of(orientation or "normal", "orientation", ("normal", "in-plane"))
+        field = numeric_array(field_mt, "field_mt", real=True)
+        stated = orientation
+        if field.ndim == 0:
+            stated = one_of("normal" if orientation is None else orientation, "orientation", ("normal", "in-plane"))
             vector = along(_material(material), field_mt, stated, anisotropy)
         else:
-            vector, stated = field_vector(field_mt), orientation
+            vector = field_vector(field)
         state, gap = magnetised(_material(material), vector, anisotropy)
-        return cls(
-            material, thickness_nm, gap, stated or orientation_of(state), transition, damping, vector, anisotropy
-        )
+        chosen = orientation_of(state) if stated is None else stated
+        return cls(material, thickness_nm, gap, chosen, transition, damping, vector, anisotropy)
 
     @property
     def numbers(self) -> dict[str, float]:
@@ -276,7 +280,11 @@ class Film(SpinWaveMedium):
                 fail("nv", must, f"stands over one of which only the gap, {show(self.gap_ghz)} GHz, is")
             distance = np.linalg.norm(np.subtract(centre.field_mt, self.field_mt))
             if distance > SAME_FIELD * np.linalg.norm(self.field_mt):
-                fail("nv", f"be in the field of the film, {shown(self.field_mt)}", f"is in {shown(centre.field_mt)}")
+                fail(
+                    "nv",
+                    f"be in the field of the film, {field_text(self.field_mt)}",
+                    f"is in {field_text(centre.field_mt)}",
+                )
 
     def response(self, setting: Setting, *, dephasing: bool = True) -> Response:
         """Rates and couplings for every displacement, without thermal magnons in the relaxation.
@@ -306,10 +314,10 @@ class Film(SpinWaveMedium):
             film of YIG, 20 nm, magnetised normal, gap 2 GHz, α = 0
         """
         film = f"film of {self.material.name}, {show(self.thickness_nm)} nm, magnetised {self.orientation}"
-        field = "" if self.field_mt is None else f"in {shown(self.field_mt)}, "
+        field = "" if self.field_mt is None else f"in {field_text(self.field_mt)}, "
         easy = f", B_u = {show(self.anisotropy_mt)} mT" if self.anisotropy_mt else ""
-        seen = f"{field}gap {show(self.gap_ghz)} GHz, α = {show(self.damping)}"
-        return f"{film}, {seen}{easy}", APPROXIMATION
+        state = f"{field}gap {show(self.gap_ghz)} GHz, α = {show(self.damping)}"
+        return f"{film}, {state}{easy}", APPROXIMATION
 
     def remarks(self, setting: Setting, response: Response) -> list[Note]:
         """Validity of the lowest thickness mode, and what is special: below the band, one-way media.
@@ -325,7 +333,7 @@ class Film(SpinWaveMedium):
             The film is thick: waves with k₀t up to
         """
         instance(setting, "setting", Setting), instance(response, "response", Response)
-        return notes_of(self.geometry, setting, response) + seen(setting, self.transition)
+        return notes_of(self.geometry, setting, response) + qubit_notes(setting, self.transition)
 
     def three_level_check(
         self,
@@ -347,7 +355,7 @@ class Film(SpinWaveMedium):
             nv: Both NV centres.
             temperature_k: Temperature in K.
             chemical_potential_ghz: Chemical potential of the magnons, below all three frequencies.
-            times: Times in µs; by default up to 2/a.
+            times: Times in µs; by default up to 2/a, or where nothing relaxes a period of the exchange.
 
         Raises:
             ArgumentError: See `medium`.

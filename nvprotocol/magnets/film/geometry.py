@@ -82,9 +82,13 @@ class Geometry(NamedTuple):
         waves = [self.wave_at(delta, sine_squared) for sine_squared in (0.0, 1.0)]
         return min((abs(wave[1]) for wave in waves if wave is not None), default=np.inf)
 
+    def silent(self, delta: float) -> bool:
+        """Whether nothing absorbs at a frequency: without damping only waves do."""
+        return self.waves.damping == 0 and delta <= self.band_bottom
+
     def local_rate(self, delta: float, heights: Array, coupling: NDArray) -> Array:
         """a₀ in rad/s of a spin with a matrix element, where the film answers at that frequency at all."""
-        if self.waves.damping == 0 and delta <= self.band_bottom:
+        if self.silent(delta):
             return np.zeros_like(heights)
         here = np.zeros(1)
         return -np.imag(self.transfer(delta, here, here, heights, [(coupling, coupling)])[0])

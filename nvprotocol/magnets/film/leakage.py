@@ -6,15 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol.magnets.bose import occupation
-from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ, ZERO_FIELD_SPLITTING_GHZ
+from nvprotocol.magnets.constants import MICRO, NANO, RAD_PER_US_PER_GHZ, ZERO_FIELD_SPLITTING_GHZ
 from nvprotocol.magnets.film.batches import keys, padded, part
 from nvprotocol.magnets.film.geometry import Geometry
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.spins import Spins
 
 Array = NDArray[np.float64]
-
-MICRO, NANO = 1e-6, 1e-9
 
 
 class _Way(NamedTuple):
@@ -63,6 +61,7 @@ def _rate(geometry: Geometry, setting: Setting, way: _Way) -> Array:
         if one > 0:
             height = part(padded(heights, len(batch)), key)
             found[key] = geometry.local_rate(one, height, way.coupling) * MICRO
-    with np.errstate(divide="ignore", over="ignore"):
-        thermal = occupation(np.maximum(way.frequency - setting.chemical_potential, 1e-300), setting.temperature)
+    # Below the chemical potential, and so below the band, only a damped film answers, and no occupation is defined.
+    above = way.frequency - setting.chemical_potential
+    thermal = np.where(above > 0, occupation(np.where(above > 0, above, 1.0), setting.temperature), 0.0)
     return 2 * np.where(found > 0, found, 0.0) * (thermal + way.emits)

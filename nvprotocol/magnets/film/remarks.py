@@ -44,7 +44,7 @@ def notes_of(geometry: Geometry, setting: Setting, response: Response) -> list[N
     return [note for note in notes if note is not None]
 
 
-def seen(setting: Setting, transition: str) -> list[Note]:
+def qubit_notes(setting: Setting, transition: str) -> list[Note]:
     """What the qubits are, and which of them is not in its ground state."""
     if not setting.centres:
         text = f"The splitting is as given, not tied to a field: {transition} transition, NV axis along the "
@@ -53,14 +53,14 @@ def seen(setting: Setting, transition: str) -> list[Note]:
     for centre in dict.fromkeys(setting.centres):
         axis = ", ".join(f"{one:.4g}" for one in centre.axis)
         where = f"axis ({axis}), {centre.transition} transition, {centre.frequency_ghz:.6g} GHz"
-        notes.append(Note(f"NV centre in {shown(centre.field_mt)}: {where}."))
+        notes.append(Note(f"NV centre in {field_text(centre.field_mt)}: {where}."))
         if centre.levels[0] != 0:
             text = "The NV centre is beyond its anticrossing: |↑⟩ is not its ground state, and decays at T = 0, too."
             notes.append(Note(text))
     return notes
 
 
-def shown(field_mt: tuple[float, float, float]) -> str:
+def field_text(field_mt: tuple[float, float, float]) -> str:
     """A field in words."""
     return f"({', '.join(f'{one:.6g}' for one in field_mt)}) mT"
 

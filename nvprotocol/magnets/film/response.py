@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol._checks import fail, show
-from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
+from nvprotocol.magnets.constants import MICRO, NANO, RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.film.batches import keys, padded, part
 from nvprotocol.magnets.film.geometry import Geometry
 from nvprotocol.magnets.film.leakage import leakage
@@ -15,8 +15,6 @@ from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.spins import Spins
 
 Array = NDArray[np.float64]
-
-MICRO, NANO = 1e-6, 1e-9
 
 _FARTHEST = 2000
 """Separation over height: a point in the plane then takes ten seconds."""

@@ -5,11 +5,12 @@ function, for which the trapezoidal rule converges exponentially, and what they 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nvprotocol.magnets.film.dispersion import Edge, dispersion, dispersion_spread, squared_rise
 from nvprotocol.magnets.film.stray_field import Pair, shared_weight
 from nvprotocol.magnets.film.waves import FilmWaves
 from nvprotocol.resources import require_memory
@@ -34,19 +35,43 @@ AT_ONCE = 1 << 18
 class Shells:
     """The response at all directions of some wavenumbers, in arrays of one shape.
 
-    Δ² − H₁₁H₂₂ + H₁₂² = share · (pole − sin²φ).
+    Δ² − H₁₁H₂₂ + H₁₂² = share · (pole − sin²φ) = below − share sin²φ.
+
+    Attributes:
+        waves: The waves.
+        delta: Δ.
+        base: W.
+        volume: ω_M P.
+        detuned: Δ² − ω² of the undamped waves along the magnetisation.
     """
 
     waves: FilmWaves
     delta: float
     base: NDArray
     volume: Real
+    detuned: Real
 
     @classmethod
-    def at(cls, waves: FilmWaves, k: Real, delta: float) -> "Shells":
-        """The shells |k| = k in 1/m at the frequency Δ."""
+    def at(cls, waves: FilmWaves, k: Real, delta: float, edge: Edge | None = None) -> "Shells":
+        """The shells |k| = k in 1/m at the frequency Δ, or k beyond an edge: close to it, nothing is lost in rounding.
+
+        Args:
+            waves: The waves.
+            k: Wavenumbers in 1/m, or how far they are from the edge.
+            delta: Δ.
+            edge: Where a wave along or across the magnetisation has the frequency Δ.
+        """
+        if edge is None:
+            detuned = delta**2 - np.square(dispersion(waves, k, 0.0))
+        else:
+            rise, k = squared_rise(waves, edge, k), edge.k + k
+            detuned = edge.sine_squared * dispersion_spread(waves, k) - rise
         base = waves.exchange(k) - 1j * waves.damping * delta if waves.damping else waves.exchange(k)
-        return cls(waves, delta, base, waves.magnetisation * waves.volume_share(k))
+        return cls(waves, delta, base, waves.magnetisation * waves.volume_share(k), detuned)
+
+    def part(self, chosen: NDArray) -> "Shells":
+        """Some of the shells."""
+        return replace(self, base=self.base[chosen], volume=self.volume[chosen], detuned=self.detuned[chosen])
 
     @property
     def tilted(self) -> NDArray:
@@ -60,10 +85,18 @@ class Shells:
         return self.volume * self.waves.sine**2 * slope
 
     @property
+    def below(self) -> NDArray:
+        """The denominator at φ = 0."""
+        if self.waves.damping == 0:
+            return self.detuned
+        loss = self.waves.damping * self.delta
+        along = self.tilted + self.volume * self.waves.cosine**2
+        return self.detuned + 1j * loss * (along + self.base) - loss**2
+
+    @property
     def pole(self) -> NDArray:
         """sin²φ of the waves of frequency Δ."""
-        along = self.tilted + self.volume * self.waves.cosine**2
-        return (self.delta**2 - along * self.base) / self.share
+        return self.below / self.share
 
     def strength(self, sine: NDArray) -> NDArray:
         """S, with the directions on the last axis; the sine has the shape of the shells and one more, or that alone."""
@@ -99,9 +132,15 @@ def ring_sums(shells: Shells, k: Real, along: Real, across: Real, distance: floa
         6 * 16 * worst * max(along.size, 1), "frequency_ghz", f"6 × {worst} directions at {along.size} distances"
     )
     for chosen in _alike(half, along.size):
-        part = Shells(shells.waves, shells.delta, shells.base[chosen], shells.volume[chosen])
         found[chosen] = _one_size(
-            part, k[chosen], along, across, int(half[chosen].max()), root[chosen], subtracted[chosen], kinds
+            shells.part(chosen),
+            k[chosen],
+            along,
+            across,
+            int(half[chosen].max()),
+            root[chosen],
+            subtracted[chosen],
+            kinds,
         )
     return found
 
@@ -133,8 +172,7 @@ def _one_size(
     # Half of the circle is enough: on the other one, sin φ, cos φ and k·r change their signs.
     angle = np.pi * (np.arange(half) + np.sqrt(0.125)) / half
     sine, cosine = np.sin(angle), np.cos(angle)
-    below = (shells.delta**2 - (shells.tilted + shells.volume * shells.waves.cosine**2) * shells.base)[:, None]
-    inverse = 1 / (2 * half * (below - shells.share[:, None] * sine**2))
+    inverse = 1 / (2 * half * (shells.below[:, None] - shells.share[:, None] * sine**2))
     phases = k[:, None, None] * (along[:, None] * cosine + across[:, None] * sine)
     waves = np.cos(phases), np.sin(phases)
     rings = np.empty((k.size, 2, len(kinds), along.size), dtype=complex)
@@ -152,10 +190,9 @@ def _one_size(
     rings[:, 1] = even - odd
     at = np.flatnonzero(subtracted)
     if at.size:
-        part = Shells(shells.waves, shells.delta, shells.base[at], shells.volume[at])
         sums = np.sum(inverse[at], -1), np.sum(sine * cosine * inverse[at], -1)
         both = kinds, _reversed(kinds)
-        rings[at] += _pole_correction(part, k[at], along, across, root[at], sums, both)
+        rings[at] += _pole_correction(shells.part(at), k[at], along, across, root[at], sums, both)
     return rings
 
 
@@ -189,6 +226,8 @@ def _pole_correction(
     strengths = [shells.strength(sin) for sin, _ in corners]
     pole = np.sin(root) ** 2
     on_shell = 1 / (np.sqrt(pole + 0j) * np.sqrt(pole - 1 + 0j) * shells.share)
+    if shells.waves.damping == 0:  # damping moves the pole off the real axis to the side that the share's sign says
+        on_shell = np.where(shells.share < 0, np.conj(on_shell), on_shell)
     found = np.empty((k.size, 2, len(kinds[0]), along.size), dtype=complex)
     for side, way in enumerate((1j, -1j)):
         waves = [np.exp(way * k[:, None] * (along * cos + across * sin)) for sin, cos in corners]

@@ -15,7 +15,7 @@ from nvprotocol._checks import fail, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.entanglement import concurrence
 from nvprotocol.magnets.bose import occupation
-from nvprotocol.magnets.constants import RAD_PER_US_PER_GHZ
+from nvprotocol.magnets.constants import MICRO, NANO, RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.film.geometry import Geometry
 from nvprotocol.magnets.response import one_magnon
 from nvprotocol.magnets.setting import Setting
@@ -24,7 +24,8 @@ __all__ = ["ThreeLevelCheck"]
 
 Array = NDArray[np.float64]
 
-_NANO, _MICRO = 1e-9, 1e-6
+MOST_STEPS = 1e6
+"""Largest product of a time and the largest rate: beyond it an exponential of the generator loses its digits."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,10 +70,11 @@ def check_three_levels(geometry: Geometry, setting: Setting, times: Array | None
     Args:
         geometry: The film.
         setting: A pair of equal NV centres.
-        times: Times in µs, None for up to 2/a.
+        times: Times in µs; None for up to 2/a, or where nothing relaxes for a period of the exchange.
 
     Raises:
-        ArgumentError: If the chemical potential reaches one of the frequencies of the spins.
+        ArgumentError: If the chemical potential reaches one of the frequencies of the spins, or the times are so long
+            that nothing could be followed until then.
     """
     assert setting.height is not None
     centre, displacement, height = setting.centres[0], setting.displacement[1], float(setting.height[0])
@@ -92,9 +94,17 @@ def check_three_levels(geometry: Geometry, setting: Setting, times: Array | None
         for (low, high, frequency, _), rate in zip(ways, rates, strict=True)
     ]
     plain = _generator(2, 0, 1, *rates[0], _occupation(centre.frequency_ghz, thermal))
+    whole = np.sum(parts, axis=0)
     if times is None:
-        times = np.linspace(0.0, 4 / max(2 * float(rates[0][0][0, 0].real), 1e-300), 101)
-    exact, two = _followed(np.sum(parts, axis=0), 3, times), _followed(plain, 2, times)
+        times = np.linspace(0.0, _default_duration(*rates[0]), 101)
+    latest = MOST_STEPS / max(float(np.max(np.abs(whole))), 1e-300)
+    if times[-1] > latest:
+        fail(
+            "times",
+            f"be at most {show(latest)} µs, {show(MOST_STEPS)} over the largest rate",
+            f"reach {show(times[-1])}",
+        )
+    exact, two = _followed(whole, 3, times), _followed(plain, 2, times)
     qubits = np.array([0, 1, 3, 4])
     block = exact[:, qubits[:, None], qubits]
     kept = np.einsum("tii->t", block).real
@@ -106,6 +116,12 @@ def check_three_levels(geometry: Geometry, setting: Setting, times: Array | None
     )
 
 
+def _default_duration(relaxation: NDArray, flip_flop: NDArray) -> float:
+    """2/a, where nothing relaxes a period of the exchange, π/2|G|, and 1 µs where nothing is exchanged either."""
+    local, exchange = float(relaxation[0, 0].real), float(np.abs(flip_flop[0, 1]))
+    return 2 / local if local > 0 else np.pi / (2 * exchange) if exchange > 0 else 1.0
+
+
 def _occupation(frequency_ghz: float, thermal: tuple[float, float]) -> float:
     temperature, potential = thermal
     return float(occupation(np.array(frequency_ghz * RAD_PER_US_PER_GHZ - potential), np.array(temperature)))
@@ -115,11 +131,11 @@ def _pair_rates(
     geometry: Geometry, frequency_ghz: float, coupling: NDArray, displacement: Array, height: float
 ) -> tuple[NDArray, NDArray]:
     """R and G of a pair at one transition, without thermal magnons, in rad/µs; 0 where nothing travels undamped."""
-    delta = frequency_ghz * RAD_PER_US_PER_GHZ / _MICRO
-    x, y = (np.array([0.0, one * _NANO]) for one in displacement)
-    there, back, _ = geometry.transfer(delta, x, y, np.array([height * _NANO]), [(coupling, coupling)])
-    rate, exchange = one_magnon(1j * there * _MICRO, 1j * back * _MICRO)
-    if geometry.waves.damping == 0 and delta <= geometry.band_bottom:
+    delta = frequency_ghz * RAD_PER_US_PER_GHZ / MICRO
+    x, y = (np.array([0.0, one * NANO]) for one in displacement)
+    there, back, _ = geometry.transfer(delta, x, y, np.array([height * NANO]), [(coupling, coupling)])
+    rate, exchange = one_magnon(1j * there * MICRO, 1j * back * MICRO)
+    if geometry.silent(delta):
         rate = np.zeros_like(rate)
     own = rate[0].real
     relaxation = np.array([[own, rate[1]], [np.conj(rate[1]), own]])
