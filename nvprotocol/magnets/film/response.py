@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 from nvprotocol._checks import fail, show
 from nvprotocol.magnets.constants import MICRO, NANO, RAD_PER_US_PER_GHZ
 from nvprotocol.magnets.film.batches import keys, padded, part
-from nvprotocol.magnets.film.geometry import Geometry
+from nvprotocol.magnets.film.geometry import ROUNDING, Geometry
 from nvprotocol.magnets.film.leakage import leakage
 from nvprotocol.magnets.film.longitudinal import dephasing as dephasing_integral
 from nvprotocol.magnets.film.stray_field import turned
-from nvprotocol.magnets.response import Response, one_magnon, own_entries
+from nvprotocol.magnets.response import Response, hermitian_block, one_magnon, own_entries
 from nvprotocol.magnets.setting import Setting
 from nvprotocol.magnets.spins import Spins
 
@@ -30,11 +30,8 @@ def film_response(geometry: Geometry, setting: Setting, spins: Spins, *, dephasi
     relaxation, flip_flop = one_magnon(1j * forward, 1j * backward)
     if geometry.waves.damping == 0:  # rounding relaxes no qubit below the band
         relaxation = np.where(setting.frequency > bottom, relaxation, 0.0)
-    # Errors must not make a block of rates negative: the local rate grows by what bounds them.
     own = own_entries(relaxation, setting.n_qubits)
-    relaxation[..., :own] = np.real(relaxation[..., :own]) + setting.n_qubits * np.where(
-        relaxation[..., :own] == 0, 0.0, error
-    )
+    relaxation[..., :own] = _lifted(relaxation, error, setting.n_qubits)[..., :own]
     travelling = np.isfinite(velocity)
     bare = np.max(np.abs(forward[..., :own]), axis=-1, keepdims=True)
     response = Response(
@@ -49,6 +46,18 @@ def film_response(geometry: Geometry, setting: Setting, spins: Spins, *, dephasi
     )
     fastest = response.own_rate(setting.n_qubits)
     return response._replace(dressing=np.where(travelling, fastest, bare), leakage=leakage(geometry, setting, spins))
+
+
+def _lifted(relaxation: NDArray, error: Array, n_qubits: int) -> Array:
+    """The qubits' own rates, larger by what errors of integration have made the block negative by.
+
+    That is at most what bounds them: all N eigenvalues are at least −N times the error of an element.
+    """
+    own = own_entries(relaxation, n_qubits)
+    rates = np.real(relaxation[..., :own])
+    lowest = np.linalg.eigvalsh(hermitian_block(relaxation, n_qubits, diagonal=True))[..., :1]
+    missing = np.minimum(np.maximum(-lowest, 0.0), n_qubits * error)
+    return np.where(rates == 0, 0.0, rates + missing + ROUNDING * n_qubits * rates)
 
 
 def require_near(setting: Setting) -> None:
