@@ -288,7 +288,9 @@ def test_an_error_is_one_line(
 
 def test_the_committed_design_is_read() -> None:
     task = load(ROOT / "designs" / "film.toml")
-    assert task.magnet.gap_ghz == 1.6
+    assert task.nv is not None
+    assert (task.magnet.numbers["field_mt"], round(task.nv.frequency_ghz, 3)) == (20.0, 3.3)
+    assert task.cycle.check_duration == 500.3
     assert (ROOT / "designs" / "film.png").is_file()
 
 
