@@ -1,5 +1,6 @@
 """Frequencies of a film's spin waves in any direction, and the waves of a frequency; SI units, rad/s."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -94,7 +95,8 @@ def band_bottom(waves: FilmWaves) -> float:
     return lowest
 
 
-def waves_at(waves: FilmWaves, delta: float, sine_squared: float) -> list[float]:
+@lru_cache(maxsize=1024)  # the integral, the slowest wave and the notes on a film ask for the same ones
+def waves_at(waves: FilmWaves, delta: float, sine_squared: float) -> tuple[float, ...]:
     """Wavenumbers in 1/m, rising, of the undamped waves of a frequency in a direction."""
     grid = np.geomspace(1e-6, 1.01, 1500) * np.sqrt(delta / waves.stiffness)  # ω ≥ Dk²
     values = dispersion(waves, grid, sine_squared) - delta
@@ -111,7 +113,7 @@ def waves_at(waves: FilmWaves, delta: float, sine_squared: float) -> list[float]
     # Close to the bottom of a band two waves lie between neighbours of the grid, and what is least between the two.
     places = np.sort(np.concatenate([grid, _least(waves, grid, values, sine_squared)]))
     crossings = np.flatnonzero(np.diff(np.sign(dispersion(waves, places, sine_squared) - delta)) != 0)
-    return [root(float(places[at]), float(places[at + 1])) for at in crossings]
+    return tuple(root(float(places[at]), float(places[at + 1])) for at in crossings)
 
 
 def _least(waves: FilmWaves, grid: Real, values: Real, sine_squared: float) -> list[float]:

@@ -59,18 +59,23 @@ def batched_integral(
         points: Where to divide the interval first.
         limit: Largest number of intervals.
     """
-    known: dict[float, NDArray] = {}
+    row: dict[float, int] = {}
+    rows = np.empty(0)
 
     def parts(points: NDArray) -> NDArray:
         """Real numbers, which SciPy's rules are for; for the error they ask for the points of an interval again."""
+        nonlocal rows
         places = np.round(points[:, 0], _SAME_PLACE).tolist()
-        new = [place for place in dict.fromkeys(places) if place not in known]
-        kept = {place: known[place] for place in places if place in known}
+        new = [place for place in dict.fromkeys(places) if place not in row]
         if new:
-            kept.update(zip(new, np.ascontiguousarray(function(np.array(new))).view(float), strict=True))
-        known.clear()
-        known.update(kept)
-        return np.stack([known[place] for place in places])
+            fresh = np.ascontiguousarray(function(np.array(new))).view(float)
+            if len(new) == len(places):  # another interval
+                row.clear()
+                rows = fresh
+            else:
+                rows = np.concatenate([rows, fresh])
+            row.update(zip(new, range(len(row), len(row) + len(new)), strict=True))
+        return rows[[row[place] for place in places]]
 
     outcome = scipy.integrate.cubature(
         parts,

@@ -27,7 +27,7 @@ The imaginary part of φ itself has to be below 1 for that, too, or powers of si
 DIGITS = 26.0
 """−log of the error of a trapezoidal sum, 5·10⁻¹²: below what the integral over k aims at."""
 
-AT_ONCE = 1 << 18
+AT_ONCE = 1 << 16
 """Phases k·r that are worked out together: they and their sines stay in a processor's cache."""
 
 
