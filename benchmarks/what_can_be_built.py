@@ -4,7 +4,7 @@ Two NV centres of one kind over a film of cold YIG, at the splitting that the fi
 direction of the field, the cut of the diamond and how it is turned, the transition, thickness, height, separation and
 direction of the pair; both starts. The direct dipole coupling is in it, one-way waves are what they are, and pairs of
 which a spin has gone over into its third level are lost. Monitoring is continuous and perfect, 20 µs of preparation an
-attempt: an upper bound of what checks can do. Beside it stands what the dipole coupling alone gives, without a film.
+attempt: an upper bound of what checks can do. For comparison: the dipole coupling alone, without a film.
 
 Run:  OPENBLAS_NUM_THREADS=1 python benchmarks/what_can_be_built.py [--jobs 2] [--output …] [--picture …] [--data …]
 """

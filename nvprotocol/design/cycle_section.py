@@ -81,7 +81,7 @@ def instruments(cycle: Cycle) -> Mapping[str, Any]:
     found = {key: value for key, value in found.items() if value != usual[keys[key]]}
     durations = {"measure": cycle.final_readout, "cx": cycle.gate_duration, "x": cycle.flip_duration}
     nanoseconds = {name: _ns(value) for name, value in durations.items() if value}
-    if cycle.check_duration or cycle.final_readout:  # on a monitor qubit "measure" takes as long unless told otherwise
+    if cycle.check_duration or cycle.final_readout:  # on a monitor qubit "measure" takes as long unless said otherwise
         nanoseconds["monitor_measure"] = _ns(cycle.check_duration)
     return found | ({"gate_ns": nanoseconds} if nanoseconds else {})
 

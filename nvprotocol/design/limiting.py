@@ -67,8 +67,8 @@ def _without(asked: Asked) -> Iterator[tuple[str, Asked]]:
     if np.any(asked.delta):
         yield "the difference of the fields", replace(asked, delta=np.zeros_like(asked.delta))
     if np.any(medium.excitation):
-        cold = medium.relaxation - medium.excitation.conj()
-        yield "thermal magnons", asked.on(_changed(medium, relaxation=cold, excitation=np.zeros((2, 2))))
+        spontaneous = medium.relaxation - medium.excitation.conj()
+        yield "thermal magnons", asked.on(_changed(medium, relaxation=spontaneous, excitation=np.zeros((2, 2))))
     if np.any(np.abs(_shared(medium.relaxation) - medium.relaxation) > _ALIKE * np.abs(medium.relaxation).max()):
         whole = _changed(medium, relaxation=_shared(medium.relaxation), excitation=_shared(medium.excitation))
         yield "relaxation beyond |A| = a", asked.on(whole)

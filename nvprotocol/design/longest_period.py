@@ -13,7 +13,7 @@ _AN_OCTAVE = 2
 _TOGETHER = 64
 """Media that are worked out at once."""
 _LATER = 2.0**10
-"""Longest period that is told from an infinite one, in units of the latest time that is tried for a pair."""
+"""Longest period that is distinguished from an infinite one, in units of the latest time that is tried for a pair."""
 
 
 def longest_period(trials: Trials, target: float) -> Array:

@@ -63,26 +63,26 @@ class Trials:
     def time(self, checks: Array, wait: Array) -> Array:
         """The time in µs at which a pair counts as made."""
         silent = 2 * self.cycle.gate_duration
-        watched = (checks > 0) & np.isfinite(checks)
-        rounds = np.where(watched, checks, 1.0)
-        return rounds * (wait + np.where(watched, silent, 0.0)) + np.where(watched, self.cycle.check_duration, 0.0)
+        checked = _checked(checks)
+        rounds = np.where(checked, checks, 1.0)
+        return rounds * (wait + np.where(checked, silent, 0.0)) + np.where(checked, self.cycle.check_duration, 0.0)
 
     def wait(self, checks: Array, time: Array) -> Array:
         """The time in µs between two checks, from readout to gate, that makes a pair at a time."""
         silent = 2 * self.cycle.gate_duration
-        watched = (checks > 0) & np.isfinite(checks)
-        rounds = np.where(watched, checks, 1.0)
-        left = time - np.where(watched, self.cycle.check_duration, 0.0)
-        return np.maximum(left / rounds - np.where(watched, silent, 0.0), 0.0)
+        checked = _checked(checks)
+        rounds = np.where(checked, checks, 1.0)
+        left = time - np.where(checked, self.cycle.check_duration, 0.0)
+        return np.maximum(left / rounds - np.where(checked, silent, 0.0), 0.0)
 
     def vectors(self, checks: Array, wait: Array) -> Array:
         """The v at the end for one number of checks and one wait for each medium, shape (B, 2, 6)."""
-        watched, endless = (checks > 0) & np.isfinite(checks), np.isinf(checks)
+        checked, endless = _checked(checks), np.isinf(checks)
         generator = np.where(endless[:, None, None], monitored(self.generator), self.generator)
         step = expm(generator * wait[:, None, None])
-        step = np.where(watched[:, None, None], self.check @ step, step)
-        after = np.where(watched, self.cycle.check_duration, 0.0)
-        vector = powered(step, np.swapaxes(self.start, -1, -2), np.where(watched, checks, 1.0))
+        step = np.where(checked[:, None, None], self.check @ step, step)
+        after = np.where(checked, self.cycle.check_duration, 0.0)
+        vector = powered(step, np.swapaxes(self.start, -1, -2), np.where(checked, checks, 1.0))
         if self.cycle.check_duration:
             vector = expm(self.generator * after[:, None, None]) @ vector
         return np.swapaxes(vector, -1, -2)
@@ -173,3 +173,8 @@ def flat(array: NDArray, batch: tuple[int, ...], core: int) -> NDArray:
     """
     own = array.shape[array.ndim - core :]
     return np.broadcast_to(array, (*batch, *own)).reshape(-1, *own)
+
+
+def _checked(checks: Array) -> NDArray[np.bool_]:
+    """Where there are checks, and they can be counted."""
+    return (checks > 0) & np.isfinite(checks)

@@ -34,7 +34,7 @@ TOLERANCE = 3e-8
 
 DECAYED = 32.0
 WEIGHTY = 16.0
-"""2kh beyond which a wave weighs little, and beyond which it weighs nothing (1e-12)."""
+"""2kh beyond which a wave weighs nothing (1e-12), and beyond which it weighs little."""
 
 TURN, MOST_CUTS = 30.0, 200
 """Phase of e^(ik·r) that a rule of 21 points follows to all its digits, and the largest number of cuts made for it."""
