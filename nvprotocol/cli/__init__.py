@@ -261,7 +261,7 @@ def _code(arguments: list[str] | None) -> int:
         try:
             with ends_when_told():
                 return _nvprotocol.main(arguments, prog_name="nvprotocol", standalone_mode=False) or 0
-        except (click.exceptions.Abort, KeyboardInterrupt, Interrupted) as told:
+        except (click.exceptions.Abort, KeyboardInterrupt, Interrupted) as told:  # Abort is what click makes of Ctrl-C
             ended = told if isinstance(told, Interrupted) else Interrupted()
             done = [f"{path} has been written" for path in account.written[-1:]]
             _error(f"interrupted; {(done or [ended.kept or 'nothing has been written'])[0]}.")

@@ -66,7 +66,7 @@ class LongRun:
         Args:
             force: Whether an existing result may be replaced, and other chunks that are there are removed.
         """
-        from nvprotocol.cli._signals import Interrupted
+        from nvprotocol.cli._signals import Interrupted, interruption
         from nvprotocol.errors import StoreError
         from nvprotocol.runs import ChunkStore, result_folder
 
@@ -76,13 +76,14 @@ class LongRun:
                 if force:
                     self._discard_others(chunks)
                 yield folder, chunks, kept
-        except StoreError as error:
-            if not ChunkStore.is_at(chunks):  # then it is somebody's own folder, which stays
+        except BaseException as error:
+            told = interruption(error)
+            if told is not None:
+                raise Interrupted(told.exit_code, str(kept) if ChunkStore.is_at(chunks) else "") from None
+            # without a store of chunks it is somebody's own folder, which stays
+            if not isinstance(error, StoreError) or not ChunkStore.is_at(chunks):
                 raise
             raise StoreError(error.folder, f"{error.why}; give --force to begin anew") from None
-        except (KeyboardInterrupt, Interrupted) as told:
-            code = told.exit_code if isinstance(told, Interrupted) else Interrupted().exit_code
-            raise Interrupted(code, str(kept) if ChunkStore.is_at(chunks) else "") from None
         for one in (True, False):
             ChunkStore.discard(self._chunks(force=one))
 

@@ -3,11 +3,12 @@
 import signal
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-_AGAIN_AFTER_S = 0.02
+_AGAIN_AFTER_S = 0.1
 _HEARD = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
@@ -28,9 +29,10 @@ class Interrupted(SystemExit):
 def ends_when_told() -> Iterator[None]:
     """Lets SIGINT, SIGTERM and SIGHUP end the program as `Interrupted`, where they are not ignored.
 
-    An exception that a signal raises inside a callback of Python's own (a destructor, a weak reference's callback, of
-    which every import has some) goes nowhere: Python reports it to `sys.unraisablehook` and works on. There it is told
-    the program again, a moment later.
+    The exception of a signal comes wherever Python is, and need not arrive: in a callback (a destructor, a weak
+    reference's, of which every import has some) Python drops it; compiled code may drop it, too, or go on with an error
+    of its own, as a module does that cannot be loaded. So an exception that dies before it has come here tells the
+    program again, a moment later; and an error that comes after a signal is taken for what has become of it.
     """
     if threading.current_thread() is not threading.main_thread():  # only the main thread can be told
         yield
@@ -39,43 +41,79 @@ def ends_when_told() -> Iterator[None]:
     before = {one: handler for one in _HEARD if (handler := signal.getsignal(one)) not in (signal.SIG_IGN, None)}
     hook = sys.unraisablehook
 
-    def tell_again(lost: "sys.UnraisableHookArgs") -> None:
-        number = _signal_of(lost.exc_value)
-        if number is None:
+    def hide(lost: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(lost.exc_value, Interrupted):
             hook(lost)
-            return
-        # from another thread: raised here, in the hook, it would be lost again
-        later = threading.Timer(_AGAIN_AFTER_S, _tell_main_thread, [number])
-        later.daemon = True
-        later.start()
 
-    sys.unraisablehook = tell_again
+    _told.clear()
+    _told.listening = True
+    sys.unraisablehook = hide
     try:
         for one in before:
-            signal.signal(one, _end)
+            signal.signal(one, _told.end)
         yield
+    except BaseException as error:
+        told = interruption(error)
+        if told is None or told is error:
+            raise
+        raise told from None
     finally:
+        _told.listening = False
         sys.unraisablehook = hook
         for one, handler in before.items():
             signal.signal(one, handler)
 
 
-def _end(number: int, _frame: FrameType | None) -> None:
-    raise Interrupted(128 + number)
-
-
-def _tell_main_thread(number: signal.Signals) -> None:
-    main = threading.main_thread().ident
-    if main is not None and hasattr(signal, "pthread_kill"):  # a main thread that sleeps or waits wakes up
-        signal.pthread_kill(main, number)
-    else:
-        signal.raise_signal(number)
-
-
-def _signal_of(error: BaseException | None) -> signal.Signals | None:
-    """The signal that has raised an exception."""
-    if isinstance(error, KeyboardInterrupt):
-        return signal.SIGINT
+def interruption(error: BaseException) -> Interrupted | None:
+    """What an error is that has come of a signal; None of one that has not."""
     if isinstance(error, Interrupted):
-        return signal.Signals(error.exit_code - 128)
-    return None
+        return error
+    if _told.number is not None:
+        return Interrupted(128 + _told.number)
+    return Interrupted() if isinstance(error, KeyboardInterrupt) else None
+
+
+class _Told:
+    """What the program has been told.
+
+    Attributes:
+        listening: Whether a signal still has to end the program.
+        number: The last signal.
+    """
+
+    def __init__(self) -> None:
+        self.listening = False
+        self.clear()
+
+    def clear(self) -> None:
+        self.number: int | None = None
+        self._alive: weakref.ref[Interrupted] | None = None
+
+    def end(self, number: int, _frame: FrameType | None) -> None:
+        """Handles a signal."""
+        self.number = number
+        raise self._ending(number)  # which must not be held here: its traceback holds this frame
+
+    def _ending(self, number: int) -> Interrupted:
+        ending = Interrupted(128 + number)
+        self._alive = weakref.ref(ending, lambda _: self._again(number))
+        return ending
+
+    def _again(self, number: int) -> None:
+        if self.listening:
+            # from another thread: what is raised here, in a callback, would be lost again
+            later = threading.Timer(_AGAIN_AFTER_S, self._tell_main_thread, [number])
+            later.daemon = True
+            later.start()
+
+    def _tell_main_thread(self, number: int) -> None:
+        main = threading.main_thread().ident
+        if not self.listening:
+            return
+        if main is not None and hasattr(signal, "pthread_kill"):  # a main thread that sleeps or waits wakes up
+            signal.pthread_kill(main, number)
+        else:
+            signal.raise_signal(number)
+
+
+_told = _Told()

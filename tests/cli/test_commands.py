@@ -246,9 +246,21 @@ def test_a_run_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["long.toml"]
 
 
-@pytest.mark.parametrize(("number", "code"), [("SIGTERM", 143), ("SIGINT", 130), ("SIGHUP", 129)])
-def test_a_signal_in_a_callback_is_not_lost(number: str, code: int) -> None:
+TOLD = "try:\n        signal.raise_signal(number)\n    except BaseException"
+LOST = {
     # what a weak reference's callback raises, Python drops; every import has such callbacks
+    "callback": "reference = weakref.ref(watched, lambda _: signal.raise_signal(number)); del watched; time.sleep(20)",
+    # as compiled code does that asks whether something can be had, here with time to be told again and without
+    "dropped": f"{TOLD}:\n        pass\n    time.sleep(20)",
+    "followed": f"{TOLD}:\n        pass\n    raise SystemError",
+    # as a compiled module does that is being loaded
+    "replaced": f"{TOLD} as told:\n        raise ImportError from told",
+}
+
+
+@pytest.mark.parametrize("way", LOST)
+@pytest.mark.parametrize(("number", "code"), [("SIGTERM", 143), ("SIGINT", 130), ("SIGHUP", 129)])
+def test_a_signal_is_not_lost(number: str, code: int, way: str) -> None:
     program = f"""
 import signal, sys, time, weakref
 import nvprotocol.cli
@@ -259,11 +271,9 @@ class Watched:
 
 for number in (signal.SIGINT, signal.SIGHUP):
     signal.signal(number, signal.SIG_DFL)  # which a job in the background does without
-watched = Watched()
-reference = weakref.ref(watched, lambda _: signal.raise_signal(signal.{number}))
+watched, number = Watched(), signal.{number}
 with ends_when_told():
-    del watched
-    time.sleep(20)
+    {LOST[way]}
 """
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
     assert (ended.returncode, ended.stderr) == (code, b"")

@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.constants import hbar
 from scipy.constants import k as boltzmann
+from scipy.special import jv
 from strategies import apart_from
 
 import nvprotocol as nv
@@ -176,18 +177,59 @@ def dense_ring(waves: FilmWaves, k: float, delta: float, x: float, y: float, poi
     return complex(np.mean(kernel * np.exp(1j * k * (x * cosine + y * sine))) * 2 * np.pi)
 
 
+WAVENUMBERS = np.array([3e6, 9e6, 1.5e7, 2.1e7, 6e7, 3e8])
+
+
 @pytest.mark.parametrize("k", [3e6, 9e6, 1.5e7, 2.1e7, 6e7, 3e8])
 def test_a_circle_with_and_without_poles_on_it(k: float) -> None:
     """The pole subtraction against a plain sum, which needs damping and very many points."""
     waves, delta, x, y = film(damping=2e-3).geometry.waves, LOWER * 2e9 * np.pi, 4e-7, -2e-7
     wavenumber = np.array([k])
     circles = shells.Shells.at(waves, wavenumber, delta)
-    found = shells.ring_sums(
-        circles, wavenumber, np.array([x]), np.array([y]), float(np.hypot(x, y)), [(SEEN[1], SEEN[1])]
-    )
+    digits = np.array([shells.DIGITS])
+    found = shells.ring_sums(circles, wavenumber, np.array([x]), np.array([y]), [(SEEN[1], SEEN[1])], digits)
     for at, way in enumerate((1, -1)):
         plain = dense_ring(waves, k, delta, way * x, way * y, 200_001)
         assert abs(complex(found[0, at, 0, 0]) - plain) < 1e-9 * abs(plain)
+
+
+@pytest.mark.parametrize("digits", [6.0, 15.0, 26.0])
+def test_as_many_directions_as_a_wave_needs(digits: float) -> None:
+    """A sum over N directions of e^(ix sin φ) is J_0 and, first of what is left, 2J_N."""
+    phase = np.geomspace(1e-2, 1e3, 60)
+    number = shells._directions(phase, np.full(60, np.inf), np.full(60, digits)) - shells.DEGREE
+    wrong = 2 * np.abs(jv(np.ceil(number), phase))
+    assert np.all(wrong < np.exp(-digits))
+    assert np.all(number < 2 * digits + phase + 10 * np.cbrt(phase)), "hardly more than it needs"
+    for depth in (0.1, 0.5, 2.0):  # 1/(cosh y − cos φ) has poles at φ = ±iy
+        count = np.ceil(shells._directions(np.array([5.0]), np.array([depth]), np.array([digits])))
+        angle = [2 * np.pi * (np.arange(n) + 0.5) / n for n in (int(count[0]), 4001)]
+        sums = [np.mean(np.exp(5j * np.cos(one)) / (np.cosh(depth) - np.cos(one))) for one in angle]
+        assert abs(sums[0] - sums[1]) < 10 * np.exp(-digits) / np.sinh(depth)
+
+
+def test_displacements_in_all_directions_together_and_alone() -> None:
+    rng = np.random.default_rng(5)
+    x, y = rng.uniform(-2e-7, 2e-7, (2, 6))
+    x[4:], y[4:] = -0.3 * x[1], -0.3 * y[1]  # on one line
+    x[0] = y[0] = 0.0
+    circles, k = shells.Shells.at(film().geometry.waves, WAVENUMBERS, LOWER * 2e9 * np.pi), WAVENUMBERS
+    kinds, digits = [(SEEN[1], SEEN[-1])], np.full(k.shape, shells.DIGITS)
+    together = shells.ring_sums(circles, k, x, y, kinds, digits)
+    for at in range(6):
+        alone = shells.ring_sums(circles, k, x[[at]], y[[at]], kinds, digits)
+        np.testing.assert_allclose(together[..., at], alone[..., 0], rtol=0, atol=1e-10 * np.abs(alone).max())
+
+
+def test_scattered_heights_and_displacements_are_those_of_a_grid() -> None:
+    rng = np.random.default_rng(6)
+    heights, (x, y) = rng.uniform(1e-8, 5e-8, 9), rng.uniform(-1e-7, 1e-7, (2, 9))
+    waves, delta, pair = film(damping=1e-3).geometry.waves, LOWER * 2e9 * np.pi, [(SEEN[1], SEEN[-1])]
+    scattered = directional.transfer(waves, delta, x[:, None], y[:, None], heights[:, None], pair)
+    grid = directional.transfer(waves, delta, x[:, None, None], y[:, None, None], heights[:, None], pair)
+    for one, many in zip(scattered[:2], grid[:2], strict=True):
+        assert (one.shape, many.shape) == ((9, 1), (9, 9, 1))
+        np.testing.assert_allclose(one[:, 0], many[range(9), range(9), 0], rtol=0, atol=1e-8 * np.abs(many).max())
 
 
 @pytest.mark.slow

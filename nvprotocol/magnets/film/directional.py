@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol.magnets.film.dispersion import Edge, edges_at
-from nvprotocol.magnets.film.quadrature import batched_integral, distinct
-from nvprotocol.magnets.film.shells import Shells, ring_sums
+from nvprotocol.magnets.film.quadrature import distinct, integral_of_products
+from nvprotocol.magnets.film.shells import DIGITS, FEWEST_DIGITS, Shells, ring_sums
 from nvprotocol.magnets.film.stray_field import Pair
 from nvprotocol.magnets.film.waves import FilmWaves
 
@@ -41,6 +41,9 @@ TURN, MOST_CUTS = 30.0, 200
 
 MOST_INTERVALS = 1000
 
+MOST_UNUSED = 4
+"""How many pairs of height and displacement are worked out for one that is asked for: products of matrices are fast."""
+
 
 def transfer(
     waves: FilmWaves, delta: float, along: Real, across: Real, heights: Real, pairs: Sequence[Pair]
@@ -56,27 +59,37 @@ def transfer(
         pairs: For each displacement the vectors of its spins, or one pair for all.
     """
     heights = np.atleast_1d(heights)
-    size = waves.noise_strength / (4 * np.pi * delta) * waves.filtered_weight(heights)
     distance = float(np.max(np.hypot(along, across), initial=0.0))
     decay = 2 * float(np.min(heights))
     kinds, kind = _kinds(pairs)
     (here, aside), where = distinct(*np.broadcast_arrays(along, across))
-    where = where.reshape((1,) * (np.ndim(heights) - where.ndim) + where.shape)
+    (levels,), level = distinct(heights)
+    scale = waves.noise_strength / (4 * np.pi * delta) * waves.filtered_weight(levels)
+    columns, level = np.broadcast_arrays(kind * here.size + where, level)
+    count = len(kinds) * here.size
+    scattered = None
+    if levels.size * count > MOST_UNUSED * level.size:  # each displacement has heights of its own
+        scattered, columns = distinct(level, columns)
 
-    def integrand(edge: Edge | None, k: Real) -> Complex:
+    def integrand(edge: Edge | None, k: Real) -> tuple[Real, Complex]:
         shells = Shells.at(waves, k, delta, edge)
         k = k if edge is None else edge.k + k
-        ring = ring_sums(shells, k, here, aside, distance, kinds)
-        weight = waves.height_filter(k.reshape(-1, *(1,) * np.ndim(heights)), heights) / size
-        weight = weight * (waves.noise_strength * k / (4 * np.pi**2)).reshape(-1, *(1,) * np.ndim(heights))
-        return weight[:, None] * ring[:, :, kind, where]
+        digits = np.maximum(DIGITS - decay * k, FEWEST_DIGITS)
+        ring = ring_sums(shells, k, here, aside, kinds, digits).reshape(k.size, 2, count)
+        weight = waves.height_filter(k[:, None], levels)
+        weight = weight * (waves.noise_strength * k[:, None] / (4 * np.pi**2)) / scale
+        if scattered is not None:
+            ring, weight = ring[..., scattered[1]] * weight[:, None, scattered[0]], np.ones((k.size, 1))
+        return weight, ring.reshape(k.size, -1)
 
-    total, error = np.zeros(1, dtype=complex), 0.0
-    for piece, limits, cuts in _pieces(integrand, *edges_at(waves, delta), decay, distance):
-        value, estimate = batched_integral(piece, *limits, TOLERANCE, points=cuts, limit=MOST_INTERVALS)
+    total, error = np.zeros((1, 1), dtype=complex), 0.0
+    entries = 2 * (levels.size * count if scattered is None else scattered[0].size)
+    for piece, cuts in _pieces(integrand, *edges_at(waves, delta), decay, distance):
+        value, estimate = integral_of_products(piece, cuts, TOLERANCE, entries=entries, limit=MOST_INTERVALS)
         total, error = total + value, error + estimate
-    there, back = np.asarray(total * size, dtype=complex)
-    return there, back, error * size
+    there, back = np.moveaxis(total.reshape(len(total), 2, -1), 1, 0)
+    chosen, size = (level if scattered is None else 0, columns), scale[level]
+    return there[chosen] * size, back[chosen] * size, error * size
 
 
 def _kinds(pairs: Sequence[Pair]) -> tuple[list[Pair], NDArray[np.intp]]:
@@ -92,36 +105,36 @@ def _kinds(pairs: Sequence[Pair]) -> tuple[list[Pair], NDArray[np.intp]]:
 
 
 def _pieces(
-    integrand: Callable[[Edge | None, Real], Complex],
+    integrand: Callable[[Edge | None, Real], tuple[Real, Complex]],
     edges: list[Edge],
     widths: list[float],
     decay: float,
     distance: float,
-) -> Iterator[tuple[Callable[[Real], Complex], tuple[float, float], Real | None]]:
+) -> Iterator[tuple[Callable[[Real], tuple[Real, Complex]], list[float]]]:
     """The integral over k from 0 to ∞ in pieces whose variables remove the inverse square roots at the edges.
 
-    Each comes with its limits, and with places where to cut it first since e^(ik·r) has turned so often. A wavenumber
-    is given by its distance from the nearest edge, which has all its digits where the wavenumber itself has lost them.
+    Each comes with its limits, and between them places where to cut it first since e^(ik·r) has turned so often. A
+    wavenumber is given by its distance from the nearest edge, which has all its digits where it has lost them itself.
     """
     for at, high in enumerate(edges):
         width = widths[at - 1] if at else float(high.k)
 
         def between(
             v: Real, low: Edge | None = edges[at - 1] if at else None, high: Edge = high, width: float = width
-        ) -> Complex:
+        ) -> tuple[Real, Complex]:
             weight = width * np.pi / 4 * np.cos(np.pi * v / 2)
             after, before = (width * np.sin(np.pi * (1 + side * v) / 4) ** 2 for side in (1, -1))
             first = (v < 0) & (low is not None)
             near = Edge(*(np.where(first, *ends) for ends in zip(low or high, high, strict=True)))
-            value = integrand(near, np.where(first, after, -before))
-            return value * weight.reshape(-1, *(1,) * (value.ndim - 1))
+            heights, value = integrand(near, np.where(first, after, -before))
+            return heights * weight[:, None], value
 
-        yield between, (-1.0, 1.0), None
+        yield between, [-1.0, 1.0]
 
-    def beyond(v: Real) -> Complex:
-        value = integrand(edges[-1] if edges else None, v * v / decay)
-        return value * (2 * v / decay).reshape(-1, *(1,) * (value.ndim - 1))
+    def beyond(v: Real) -> tuple[Real, Complex]:
+        heights, value = integrand(edges[-1] if edges else None, v * v / decay)
+        return heights * (2 * v / decay)[:, None], value
 
     turn = TURN * decay / max(distance, TURN * decay / DECAYED)  # of v²
     cuts = np.sqrt(np.arange(turn, WEIGHTY, turn))[:MOST_CUTS]
-    yield beyond, (0.0, float(np.sqrt(DECAYED))), cuts if cuts.size else None
+    yield beyond, [0.0, *cuts.tolist(), float(np.sqrt(DECAYED))]

@@ -19,7 +19,7 @@ Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 NEAR = 8.0
-"""Imaginary part of kr cos φ at a pole, up to which the pole is subtracted; beyond it the sum over φ resolves it.
+"""Largest phase, times i, of e^(ik·r) at a pole at which the pole is subtracted; beyond it the sum resolves it.
 
 The imaginary part of φ itself has to be below 1 for that, too, or powers of sin φ at the pole cost digits.
 """
@@ -27,8 +27,24 @@ The imaginary part of φ itself has to be below 1 for that, too, or powers of si
 DIGITS = 26.0
 """−log of the error of a trapezoidal sum, 5·10⁻¹²: below what the integral over k aims at."""
 
+FEWEST_DIGITS = 6.0
+"""Those of a wave that weighs next to nothing."""
+
+DEGREE = 4
+"""Of the trigonometric polynomial that the strength and the weight of a wave make."""
+
+_SAME_LINE = 13
+"""Decimals of an angle in rad to which displacements lie on one line."""
+
 AT_ONCE = 1 << 16
 """Phases k·r that are worked out together: they and their sines stay in a processor's cache."""
+
+
+_TINY = np.finfo(float).tiny
+_DEPTHS = np.geomspace(12.0, 1e-3, 400)
+_DIRECTIONS = 1 / (_DEPTHS - np.tanh(_DEPTHS))
+_PHASES = _DIRECTIONS / np.cosh(_DEPTHS)
+"""Phases, and the numbers of directions that they need, both per digit."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +126,16 @@ class Shells:
         return (1 + tilt**2 * across, self.waves.out_of_plane * across), -2 * self.delta * tilt * sine
 
 
-def ring_sums(shells: Shells, k: Real, along: Real, across: Real, distance: float, kinds: Sequence[Pair]) -> Complex:
+def ring_sums(shells: Shells, k: Real, along: Real, across: Real, kinds: Sequence[Pair], digits: Real) -> Complex:
     """∫dφ e^(±ik·r) (c₁·n*)(c₂·n*)* S/(Δ² − ω²) over circles |k| = k, the spins exchanged for −r.
+
+    Args:
+        shells: The circles.
+        k: Their wavenumbers in 1/m.
+        along: Displacements in m.
+        across: Displacements in m.
+        kinds: Pairs of vectors.
+        digits: −log of the error that a circle may have.
 
     Returns:
         Shape (K, 2, kinds, displacements), r before −r.
@@ -119,25 +143,41 @@ def ring_sums(shells: Shells, k: Real, along: Real, across: Real, distance: floa
     found = np.empty((k.size, 2, len(kinds), along.size), dtype=complex)
     with np.errstate(divide="ignore", invalid="ignore"):
         pole = shells.pole  # without a share no direction stands out, and it is infinite
-    pole = np.where(np.isfinite(pole), pole, 1e300)
-    root = np.arcsin(np.sqrt(pole + 0j))
-    depth, phase = np.abs(np.imag(root)), np.maximum(1.0, k * distance)
-    subtracted = (depth * phase < NEAR) & (depth < 1)
-    enough = phase + 7 * np.cbrt(phase) + DIGITS
-    with np.errstate(divide="ignore"):
-        needed = np.where(subtracted, enough, np.maximum(enough, DIGITS / depth)) / 2
-    half = np.ceil(needed).astype(int)
-    worst = int(half.max())
-    require_memory(
-        6 * 16 * worst * max(along.size, 1), "frequency_ghz", f"6 × {worst} directions at {along.size} distances"
-    )
-    for chosen in _alike(half, along.size):
+    root = np.arcsin(np.sqrt(np.where(np.isfinite(pole), pole, 1e300) + 0j))
+    for line, members in _lines(along, across):
+        lengths = along[members] * np.cos(line) + across[members] * np.sin(line)
+        found[..., members] = _line_sums(shells, k, line, lengths, root, kinds, digits)
+    return found
+
+
+def _lines(along: Real, across: Real) -> Iterator[tuple[float, NDArray[np.intp]]]:
+    """Directions of lines through the origin, and which displacements lie on them."""
+    length = np.hypot(along, across)
+    line = np.arctan2(across, along) % np.pi
+    line = np.where(length > 0, line, line[np.argmax(length)])  # no displacement lies on any line
+    line, which = np.unique(np.round(line, _SAME_LINE) % np.round(np.pi, _SAME_LINE), return_inverse=True)
+    for at, direction in enumerate(line.tolist()):
+        yield direction, np.flatnonzero(which == at)
+
+
+def _line_sums(
+    shells: Shells, k: Real, line: float, lengths: Real, root: Complex, kinds: Sequence[Pair], digits: Real
+) -> Complex:
+    """As `ring_sums`, for displacements on one line."""
+    found = np.empty((k.size, 2, len(kinds), lengths.size), dtype=complex)
+    depth, phase = np.abs(np.imag(root)), k * np.max(np.abs(lengths))
+    subtracted = (depth < 1) & (phase * np.sinh(np.minimum(depth, 1)) < NEAR)
+    quarter = np.ceil(_directions(phase, np.where(subtracted, np.inf, depth), digits) / 4).astype(int)
+    worst = int(quarter.max())
+    need = f"6 × {worst} directions at {lengths.size} distances"
+    require_memory(6 * 16 * worst * lengths.size, "frequency_ghz", need)
+    for chosen in _alike(quarter, lengths.size):
         found[chosen] = _one_size(
             shells.part(chosen),
             k[chosen],
-            along,
-            across,
-            int(half[chosen].max()),
+            line,
+            lengths,
+            int(quarter[chosen].max()),
             root[chosen],
             subtracted[chosen],
             kinds,
@@ -145,54 +185,73 @@ def ring_sums(shells: Shells, k: Real, along: Real, across: Real, distance: floa
     return found
 
 
-def _alike(half: NDArray[np.intp], distances: int) -> Iterator[NDArray[np.intp]]:
+def _directions(phase: Real, depth: Real, digits: Real) -> Real:
+    """How many directions a trapezoidal sum needs for an error of e^(−digits).
+
+    With N of them the sum errs by e^(x sinh y − Ny) for any y up to which the imaginary part of φ meets no pole, where
+    the integrand has grown by e^(x sinh y). Best is cosh y = N/x, with J_N(x) ∼ e^(−N(y − tanh y)); a pole may be
+    nearer than that.
+
+    Args:
+        phase: x, the largest k·r.
+        depth: Imaginary part of φ at the poles that are left in the sum, infinite without one.
+        digits: What the exponent has to be.
+    """
+    entire = digits * np.interp(phase / digits, _PHASES, _DIRECTIONS)
+    best = np.arccosh(np.maximum(entire / np.maximum(phase, _TINY), 1.0))
+    near = np.minimum(depth, best)
+    return DEGREE + np.where(depth < best, (digits + phase * np.sinh(near)) / np.maximum(near, _TINY), entire)
+
+
+def _alike(quarter: NDArray[np.intp], distances: int) -> Iterator[NDArray[np.intp]]:
     """Circles that need about as many directions, and are worked out together."""
-    order = np.argsort(half)
+    order = np.argsort(quarter)
+    sizes = quarter[order]
     start = 0
     while start < order.size:
-        count = 1
-        while start + count < order.size and half[order[start + count]] <= 1.25 * half[order[start]] + 8:
-            count += 1
-        count = min(count, max(1, AT_ONCE // (int(half[order[start + count - 1]]) * max(distances, 1))))
-        yield order[start : start + count]
-        start += count
+        end = int(np.searchsorted(sizes, 1.25 * sizes[start] + 8, side="right"))
+        end = min(end, start + max(1, AT_ONCE // (int(sizes[end - 1]) * distances)))
+        yield order[start:end]
+        start = end
 
 
 def _one_size(
     shells: Shells,
     k: Real,
-    along: Real,
-    across: Real,
-    half: int,
+    line: float,
+    lengths: Real,
+    quarter: int,
     root: Complex,
     subtracted: NDArray[np.bool_],
     kinds: Sequence[Pair],
 ) -> Complex:
     """The rings with one number of directions for all."""
-    # Half of the circle is enough: on the other one, sin φ, cos φ and k·r change their signs.
-    angle = np.pi * (np.arange(half) + np.sqrt(0.125)) / half
-    sine, cosine = np.sin(angle), np.cos(angle)
-    inverse = 1 / (2 * half * (shells.below[:, None] - shells.share[:, None] * sine**2))
-    phases = k[:, None, None] * (along[:, None] * cosine + across[:, None] * sine)
+    # Seen from the line of the displacements, k·r is the same but for its sign in all quarters of the circle; and on
+    # the other half of it sin φ and cos φ change their signs.
+    angle = np.pi / 2 * (np.arange(quarter) + 0.5) / quarter
+    around = line + np.concatenate([angle, np.pi - angle])
+    sine, cosine = np.sin(around), np.cos(around)
+    inverse = 1 / (4 * quarter * (shells.below[:, None] - shells.share[:, None] * sine**2))
+    phases = k[:, None, None] * (lengths[:, None] * np.cos(angle))
     waves = np.cos(phases), np.sin(phases)
-    rings = np.empty((k.size, 2, len(kinds), along.size), dtype=complex)
+    rings = np.empty((k.size, 2, len(kinds), lengths.size), dtype=complex)
     parts = shells.strength_parts(sine)
 
-    def half_circle(pairs: Sequence[Pair]) -> tuple[Complex, Complex]:
+    def circle(pairs: Sequence[Pair]) -> tuple[Complex, Complex]:
         weights = np.stack([shared_weight(pair, sine, cosine) for pair in pairs], axis=-1)
         turned = np.stack([shared_weight(pair, -sine, -cosine) for pair in pairs], axis=-1)
-        return _half_circle(shells.base, inverse, parts, (weights + turned, weights - turned), waves)
+        return _circle(shells.base, inverse, parts, (weights + turned, weights - turned), waves)
 
-    even, odd = half_circle(kinds)
+    even, odd = circle(kinds)
     rings[:, 0] = even + odd
     if not all(np.array_equal(first, second) for first, second in kinds):
-        even, odd = half_circle(_reversed(kinds))
+        even, odd = circle(_reversed(kinds))
     rings[:, 1] = even - odd
     at = np.flatnonzero(subtracted)
     if at.size:
         sums = np.sum(inverse[at], -1), np.sum(sine * cosine * inverse[at], -1)
-        both = kinds, _reversed(kinds)
-        rings[at] += _pole_correction(shells.part(at), k[at], along, across, root[at], sums, both)
+        places = lengths * np.cos(line), lengths * np.sin(line)
+        rings[at] += _pole_correction(shells.part(at), k[at], *places, root[at], sums, (kinds, _reversed(kinds)))
     return rings
 
 
@@ -229,8 +288,9 @@ def _pole_correction(
     if shells.waves.damping == 0:  # damping moves the pole off the real axis to the side that the share's sign says
         on_shell = np.where(shells.share < 0, np.conj(on_shell), on_shell)
     found = np.empty((k.size, 2, len(kinds[0]), along.size), dtype=complex)
-    for side, way in enumerate((1j, -1j)):
-        waves = [np.exp(way * k[:, None] * (along * cos + across * sin)) for sin, cos in corners]
+    first, second = (np.exp(1j * k[:, None] * part) for part in (along * c, across * s))
+    forward = [first * second, second / first, first / second, 1 / (first * second)]
+    for side, waves in enumerate((forward, forward[::-1])):
         for number, pair in enumerate(kinds[side]):
             one, two, three, four = (
                 wave * strength * shared_weight(pair, sin, cos)
@@ -242,27 +302,32 @@ def _pole_correction(
     return found
 
 
-def _half_circle(
+def _circle(
     base: NDArray,
     inverse: NDArray,
     parts: tuple[tuple[NDArray, NDArray], NDArray],
     weights: tuple[Complex, Complex],
     waves: tuple[Real, Real],
 ) -> tuple[Complex, Complex]:
-    """What cos(k·r) and i sin(k·r) give, from the parts of strength and weight that are even and odd in φ → φ + π."""
+    """What cos(k·r) and i sin(k·r) give, from the parts of strength and weight that are even and odd in φ → φ + π.
+
+    Strengths and weights are those of half a circle, the waves those of its first quarter.
+    """
     (constant, rising), odd = parts
     even_weight, odd_weight = (_real_if_so(weight) for weight in weights)
+    quarter = waves[0].shape[-1]
     found = []
-    for same, other, wave in ((even_weight, odd_weight, waves[0]), (odd_weight, even_weight, waves[1])):
+    for same, other, wave, sign in ((even_weight, odd_weight, waves[0], 1), (odd_weight, even_weight, waves[1], -1)):
         first = constant[:, None] * same
         second = rising[:, None] * same + odd[:, None] * other
         vectors = inverse[..., None] * (base[:, None, None] * first + second)
-        found.append(2 * np.pi * np.moveaxis(_products(wave, vectors), -1, 1))
+        folded = vectors[:, :quarter] + sign * vectors[:, quarter:]
+        found.append(2 * np.pi * np.moveaxis(_products(wave, folded), -1, 1))
     return found[0], 1j * found[1]
 
 
 def _real_if_so(values: Complex) -> NDArray:
-    """The real part of what is real; half of the work then."""
+    """The real part of what is real; quarter of the work then."""
     return values.real if not np.any(values.imag) else values
 
 
