@@ -6,6 +6,7 @@ from . import device as device
 from . import entanglement as entanglement
 from . import errors as errors
 from . import experiment as experiment
+from . import inference as inference
 from . import magnets as magnets
 from . import master_equation as master_equation
 from . import medium as medium

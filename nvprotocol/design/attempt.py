@@ -26,7 +26,7 @@ class Attempt:
         best_time: The time in µs of it.
         best_checks: The fewest checks that give it to 1e-4.
         longest_period: Longest time between checks in µs with which some number of them still reaches F and keeps more
-            than 1e-12 of the attempts, ∞ where there is none; NaN where none reaches F, or it was not asked for.
+            than 1e-9 of the attempts, ∞ where there is none; NaN where none reaches F, or it was not asked for.
 
     Examples:
         >>> found = nv.design.bell_yield(nv.Medium.pair(a=1e-3, A=0.9e-3, q=0.1))

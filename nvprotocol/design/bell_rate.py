@@ -57,7 +57,7 @@ def bell_yield(
     without chirality and detuning F = 1/(1 + e^(−4Γt)), so that t_F = ln(F/(1−F))/4Γ and P = ((1−F)/F)^((a+ã−Γ)/2Γ)/2F;
     else t_F is found by root finding on the exact evolution. Where checks are apart or the phase is free, F is looked
     at eight times an octave: a narrower peak may be missed, and where the state oscillates, a better number of checks;
-    a success probability below 1e-12 counts as none.
+    a success probability below 1e-9 counts as none.
 
     Args:
         medium: The medium of two qubits; batches are welcome.

@@ -1,7 +1,8 @@
 """All waits between checks and many numbers of checks at once: a table whose crossings and peaks are then worked out.
 
-Waits are eight an octave, from 1/32 of 1 over the fastest rate, or less for many checks, to 60 times 1 over √|g₁₂g₂₁|;
-numbers of checks are four an octave up to 32 and powers of 2 beyond, so that powers of the map of a period are squares.
+Waits are eight an octave, or more where F still oscillates when it is late, from 1/32 of 1 over the fastest rate, or
+less for many checks, to 60 times 1 over √|g₁₂g₂₁|; numbers of checks are four an octave up to 32 and powers of 2
+beyond, so that powers of the map of a period are squares.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,11 @@ from nvprotocol.master_equation.exponential import expm
 
 Whole = NDArray[np.intp]
 
-_AN_OCTAVE = 8
+_AN_OCTAVE, _MOST_AN_OCTAVE = 8, 64
+_TURN = 1.0
+"""Phase in rad by which F may turn between two waits."""
+_FADED = 1e-3
+"""Weight of an oscillation, relative to what is left with it, at which it counts as over."""
 _FEW = (*range(9), 10, 12, 14, 16, 20, 24, 28, 32)
 """Numbers of checks that are tried where few are; beyond, powers of 2."""
 _EARLIEST, _LATEST = 1 / 32, 60.0
@@ -51,18 +56,19 @@ class Rungs:
     fidelity: Array
 
 
-def tried(trials: Trials, numbers: list[float], target: float) -> Rungs:
+def tried(trials: Trials, numbers: list[float], target: float, an_octave: int) -> Rungs:
     """The table of some media.
 
     Args:
         trials: The media.
         numbers: Numbers of checks, those of `numbers_of`.
         target: F.
+        an_octave: How many waits there are in an octave.
     """
-    waits, latest = _waits(trials, max([one for one in numbers if np.isfinite(one)], default=1))
+    waits, latest = _waits(trials, max([one for one in numbers if np.isfinite(one)], default=1), an_octave)
     rows = [
         _rung(trials, number, waits[:, : vectors.shape[1]], vectors, target, latest)
-        for number, vectors in _vectors(trials, numbers, waits)
+        for number, vectors in _vectors(trials, numbers, waits, an_octave)
     ]
     low, high, rate, best, fidelity = (np.stack(one) for one in zip(*rows, strict=True))
     return Rungs(np.array(numbers), waits, low, high, rate, best, fidelity)
@@ -82,6 +88,23 @@ def numbers_of(trials: Trials) -> list[float]:
     return [number for number in every if number <= most]
 
 
+def resolution(trials: Trials) -> Whole:
+    """How many waits an octave has to have for F not to turn by more than a rad between two, for each medium.
+
+    That is asked of an oscillation as long as it has not faded beside what is left with it, and enough is kept.
+    """
+    inside = np.array([1, 2, 4, 5])  # what continuous monitoring leaves
+    modes = np.linalg.eigvals(trials.generator[:, inside[:, None], inside])
+    loss, turning = np.maximum(-modes.real, 0.0), np.abs(modes.imag)
+    slowest = loss.min(axis=-1, keepdims=True)
+    tiny = np.finfo(float).tiny ** 0.5
+    fading = -np.log(_FADED) / np.maximum(loss - slowest, tiny)
+    over = np.minimum(np.minimum(fading, -np.log(LEAST_KEPT) / np.maximum(slowest, tiny)), latest_time(trials)[:, None])
+    needed = np.max(np.log(2) * turning * over / _TURN, axis=-1)
+    doubled = np.ceil(np.log2(np.maximum(needed / _AN_OCTAVE, 1.0)))
+    return np.minimum(_AN_OCTAVE * np.exp2(doubled), _MOST_AN_OCTAVE).astype(int)
+
+
 def fastest_rate(trials: Trials) -> Array:
     """The norm of the generator in 1/µs, for each medium."""
     return np.maximum(np.abs(trials.generator).sum(axis=-2).max(axis=-1), np.finfo(float).tiny ** 0.5)
@@ -93,7 +116,7 @@ def latest_time(trials: Trials) -> Array:
     return np.maximum(slow, max(4 * (trials.cycle.checks or 1), _SLOW_CHECKS) * trials.cycle.shortest_period)
 
 
-def _waits(trials: Trials, most: float) -> tuple[Array, Array]:
+def _waits(trials: Trials, most: float, an_octave: int) -> tuple[Array, Array]:
     """The waits, shape (B, I), of which the duration of a check is one, and the latest time for each medium."""
     latest, duration = latest_time(trials), trials.cycle.check_duration
     first = _EARLIEST / (fastest_rate(trials) * max(most, 1.0))
@@ -101,11 +124,11 @@ def _waits(trials: Trials, most: float) -> tuple[Array, Array]:
         aligned = duration * np.exp2(-np.maximum(np.ceil(np.log2(duration) - np.log2(first)), 0.0))
         first = np.where(duration > first, aligned, first)
     octaves = int(np.ceil(np.log2(latest / first)).max(initial=1.0))
-    steps = np.exp2(np.arange(_AN_OCTAVE * octaves + 1) / _AN_OCTAVE)
+    steps = np.exp2(np.arange(an_octave * octaves + 1) / an_octave)
     return first[:, None] * steps, latest
 
 
-def propagators(generator: Array, waits: Array, an_octave: int = _AN_OCTAVE) -> Array:
+def propagators(generator: Array, waits: Array, an_octave: int) -> Array:
     """exp(Lt) at waits that double after every octave, shape (B, I, 6, 6)."""
     result = np.empty((*waits.shape, 6, 6))
     step = an_octave
@@ -116,25 +139,25 @@ def propagators(generator: Array, waits: Array, an_octave: int = _AN_OCTAVE) -> 
     return result
 
 
-def _vectors(trials: Trials, numbers: list[float], waits: Array) -> Iterator[tuple[float, Array]]:
+def _vectors(trials: Trials, numbers: list[float], waits: Array, an_octave: int) -> Iterator[tuple[float, Array]]:
     """For each number of checks v at the end, shape (B, I', 2, 6), at the first I' waits.
 
     The difference of a number and the one before is a power of 2, and never less than that of the numbers before.
     """
     start = np.swapaxes(trials.start, -1, -2)[:, None]
-    free = propagators(trials.generator, waits)
+    free = propagators(trials.generator, waits, an_octave)
     after = expm(trials.generator * trials.cycle.check_duration)[:, None]
     power, step, done, vector = trials.check[:, None] @ free, 1.0, 0.0, start
     for number in numbers:
         if number == 0:
             end = free @ start
         elif np.isinf(number):
-            end = propagators(monitored(trials.generator), waits) @ start
+            end = propagators(monitored(trials.generator), waits, an_octave) @ start
         elif len(numbers) == 1:
             end = after @ powered(power, start, np.array(number))
         else:
             while number - done > step:  # longer waits than these are too long for so many checks
-                power, step = power[:, : max(power.shape[1] - _AN_OCTAVE, 1)], 2 * step
+                power, step = power[:, : max(power.shape[1] - an_octave, 1)], 2 * step
                 power = power @ power
             size = power.shape[1]
             vector = power @ (vector if vector.shape[1] == 1 else vector[:, :size])

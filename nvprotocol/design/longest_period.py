@@ -20,7 +20,7 @@ def longest_period(trials: Trials, target: float) -> Array:
     """The longest period in µs with which a number of checks reaches F, NaN where there is none, shape (2, 2, B).
 
     Numbers of checks are powers of 2, or the one that the cycle gives. Where a period may be as long as one likes, it
-    is ∞, or that at which 1e-12 of the attempts are kept.
+    is ∞, or that at which 1e-9 of the attempts are kept.
 
     Examples:
         >>> from nvprotocol.design.cycle import Cycle

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from nvprotocol.design.attempt import Attempt, joined, reshaped
 from nvprotocol.design.bracket import Rows
 from nvprotocol.design.fixed_period import counted
-from nvprotocol.design.ladder import Rungs, numbers_of, tried
+from nvprotocol.design.ladder import Rungs, numbers_of, resolution, tried
 from nvprotocol.design.sector import Array
 from nvprotocol.design.trials import Trials
 
-_TOGETHER = 32
-"""Media whose table is worked out at once."""
+_TOGETHER = 256
+"""Media whose table is worked out at once, times the waits in an octave."""
 ALIKE = 5e-3
 """Relative difference of rates up to which fewer checks are preferred."""
 _ALIKE_BETWEEN = 1e-4
@@ -40,17 +40,26 @@ def best_attempts(trials: Trials, target: float, *, alike: float = ALIKE, thorou
         alike: Relative difference of rates up to which fewer checks are preferred.
         thorough: Whether numbers of checks between powers of 2 are tried.
     """
-    size = trials.phase.size
-    parts = [trials.at(np.arange(start, min(start + _TOGETHER, size))) for start in range(0, size, _TOGETHER)]
-    if trials.cycle.period:
-        found = [counted(part, target) for part in parts]
-    else:
-        found = [_part(part, target, alike, thorough=thorough) for part in parts]
-    return joined(found) if found else Attempt(**{one.name: np.zeros((2, 2, 0)) for one in fields(Attempt)})
+    size, found, order = trials.phase.size, [], []
+    if not size:
+        return Attempt(**{one.name: np.zeros((2, 2, 0)) for one in fields(Attempt)})
+    needed = np.zeros(size, dtype=int) if trials.cycle.period else resolution(trials)
+    for an_octave in np.unique(needed).tolist():
+        alone = np.flatnonzero(needed == an_octave)
+        together = max(1, _TOGETHER // max(an_octave, 1))
+        for some in (alone[start : start + together] for start in range(0, alone.size, together)):
+            part = trials.at(some)
+            if trials.cycle.period:
+                found.append(counted(part, target))
+            else:
+                found.append(_part(part, target, alike, an_octave, thorough=thorough))
+            order.append(some)
+    every, back = joined(found), np.argsort(np.concatenate(order))
+    return Attempt(**{one.name: getattr(every, one.name)[..., back] for one in fields(Attempt)})
 
 
-def _part(trials: Trials, target: float, alike: float, *, thorough: bool) -> Attempt:
-    rungs = tried(trials, numbers_of(trials), target)
+def _part(trials: Trials, target: float, alike: float, an_octave: int, *, thorough: bool) -> Attempt:
+    rungs = tried(trials, numbers_of(trials), target, an_octave)
     start, free, media = (one.ravel() for one in np.indices(rungs.low.shape[1:]))
     search = _Search(trials.at(media), trials, rungs, target, start, free, media)
     return reshaped(search.result(alike, thorough=thorough), 2, 2, -1)

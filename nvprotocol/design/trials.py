@@ -17,8 +17,8 @@ from nvprotocol.medium import Medium
 
 CONTINUOUS = np.inf
 """The number of checks of continuous monitoring."""
-LEAST_KEPT = 1e-12
-"""Success probability below which rounding would decide on the state; it counts as none."""
+LEAST_KEPT = 1e-9
+"""Success probability below which a pair is not looked for: it counts as none."""
 _CLOSE = 1e-13
 _LONGEST = 1e11
 """Longest step, in units of 1 over the fastest rate."""

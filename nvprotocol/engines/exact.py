@@ -5,30 +5,24 @@ worked out on the branches. The cost is linear in the number of steps: a bit is 
 it, a qubit only between its first operation and its reset, and what repeats, such as a check, is one matrix.
 """
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from qiskit.circuit import Instruction, Reset
-from qiskit.circuit import Operation as QiskitOperation
 
-from nvprotocol.channels import preparation
-from nvprotocol.compiler.gates import matrix_of
-from nvprotocol.compiler.postselection import last_writes
-from nvprotocol.compiler.readout import instrument_of
-from nvprotocol.compiler.steps import CompiledCircuit
+from nvprotocol.compiler.circuit_to_steps import by_drive
+from nvprotocol.compiler.steps import CompiledCircuit, Stretch
 from nvprotocol.device import Device
 from nvprotocol.engines.engine import Engine
 from nvprotocol.engines.exact_branches import Branches, Fork, Keep, Map
+from nvprotocol.engines.exact_plan import Block, Plan, Plans, plan_of, step_superoperator
 from nvprotocol.errors import UnsupportedCircuitError
-from nvprotocol.operators import kraus_superoperator
+from nvprotocol.master_equation import MasterEquation
 
-_QUBIT_LIMIT = 10
 _MOST_BRANCHES = 4096
-_LONGEST_BLOCK = 64
 _LARGEST_MATRIX = 256
-_RESET = preparation(0.0).superoperator
+_NUMBERS = 2**22
+"""Complex numbers of the channels of many media that are followed together."""
 
 
 class ExactEngine(Engine):
@@ -36,14 +30,14 @@ class ExactEngine(Engine):
 
     def kept_states(self, circuits: Sequence[CompiledCircuit]) -> list[NDArray[np.complex128]]:
         """The unnormalised final states of the NV qubits in the runs that are kept."""
-        plans: _Plans = {}
+        plans: Plans = {}
         return [kept_state(circuit, self.device, plans) for circuit in circuits]
 
     def distributions(
         self, circuits: Sequence[CompiledCircuit], bits: Sequence[Sequence[int]]
     ) -> list[NDArray[np.float64]]:
         """Probabilities that a run is kept and some bits of each circuit read what they read."""
-        plans: _Plans = {}
+        plans: Plans = {}
         asked = zip(circuits, bits, strict=True)
         return [distribution(circuit, self.device, report, plans) for circuit, report in asked]
 
@@ -52,7 +46,7 @@ class ExactEngine(Engine):
         return superoperator(circuit)
 
 
-def kept_state(circuit: CompiledCircuit, device: Device, plans: "_Plans | None" = None) -> NDArray[np.complex128]:
+def kept_state(circuit: CompiledCircuit, device: Device, plans: Plans | None = None) -> NDArray[np.complex128]:
     """The unnormalised final state of the NV qubits in the runs that are kept, shape (2ᴺ, 2ᴺ).
 
     Args:
@@ -65,52 +59,56 @@ def kept_state(circuit: CompiledCircuit, device: Device, plans: "_Plans | None" 
     for qubit in branches.qubits[device.n_qubits :]:
         branches.clear(qubit)
     d = 2**device.n_qubits
-    return branches.states.sum(axis=0).reshape(d, d).T
+    return branches.states[0].sum(axis=0).reshape(d, d).T
 
 
 def distribution(
-    circuit: CompiledCircuit, device: Device, report: Sequence[int], plans: "_Plans | None" = None
+    circuit: CompiledCircuit, device: Device, report: Sequence[int], plans: Plans | None = None
 ) -> NDArray[np.float64]:
     """Probabilities that a run is kept and some bits read what they read, one axis for each of them, (2, 2, …)."""
-    branches = _followed(circuit, device, report, {} if plans is None else plans)
-    table = np.zeros((2,) * len(report))
+    return _table(_followed(circuit, device, report, {} if plans is None else plans), circuit, report)[0]
+
+
+def _table(branches: Branches, circuit: CompiledCircuit, report: Sequence[int]) -> NDArray[np.float64]:
+    """Probabilities of readings, shape (M, 2, 2, …)."""
+    table = np.zeros((len(branches.states), *(2,) * len(report)))
     cells = tuple([branches.reading(bit, circuit.keep) for bit in report])
-    np.add.at(table, cells, branches.traces if report else branches.traces.sum())
+    each = np.moveaxis(table, 0, -1)
+    np.add.at(each, cells, branches.traces.T if report else branches.traces.sum(axis=1))
     return table
 
 
 def superoperator(circuit: CompiledCircuit) -> NDArray[np.complex128]:
     """The superoperator of a circuit that measures nothing, shape (4ⁿ, 4ⁿ)."""
     n = circuit.form.num_qubits
-    images = Branches(tuple(range(n)), np.eye(4**n, dtype=complex))
+    images = Branches(tuple(range(n)), np.eye(4**n, dtype=complex)[None])
     for step in circuit.steps:
         images.apply(step_superoperator(step.operation), step.qubits)
-    return images.states.T
+    return images.states[0].T
 
 
-def _followed(circuit: CompiledCircuit, device: Device, report: Collection[int], plans: "_Plans") -> Branches:
-    n = circuit.form.num_qubits
-    if n > _QUBIT_LIMIT:
-        raise UnsupportedCircuitError("circuit", f"have at most {_QUBIT_LIMIT} qubits for the exact engine", f"has {n}")
-    structure = _structure(circuit, report)
-    plan = plans.get(structure)
-    if plan is None:
-        plan = plans[structure] = _Plan(circuit, device, report)
-    maps, parts, number_of = plan.maps_of(circuit), plan.parts, plan.number_of
-    branches = Branches((), np.ones((1, 1), dtype=complex))
-    matrices: dict[tuple[_Block, tuple[int, ...]], tuple[NDArray[np.complex128], tuple[int, ...]]] = {}
+def _followed(circuit: CompiledCircuit, device: Device, report: Collection[int], plans: Plans) -> Branches:
+    plan = plan_of(circuit, device, report, plans)
+    return _along(plan, plan.maps_of(circuit))
+
+
+def _along(plan: Plan, maps: Sequence[Map]) -> Branches:
+    """The branches after all steps of a plan, with maps of one circuit, or of several media."""
+    parts, number_of = plan.parts, plan.number_of
+    branches = Branches((), np.ones((1, 1, 1), dtype=complex))
+    matrices: dict[tuple[Block, tuple[int, ...]], tuple[NDArray[np.complex128], tuple[int, ...]]] = {}
     for part in parts:
         if isinstance(part, Fork | Keep):
             part.on(branches)
-            if len(branches.states) > _MOST_BRANCHES:
+            if len(branches) > _MOST_BRANCHES:
                 must = f"have at most {_MOST_BRANCHES} combinations of outcomes that matter for the exact engine"
-                raise UnsupportedCircuitError("circuit", must, f"has {len(branches.states)}")
+                raise UnsupportedCircuitError("circuit", must, f"has {len(branches)}")
             continue
         before = part, branches.qubits
         matrix = matrices.get(before)
         if matrix is None:
-            block, size = [maps[number] for number in part], branches.states.shape[1]
-            if size > min(_LARGEST_MATRIX, 4 * number_of[part] * len(branches.states)):
+            block, size = [maps[number] for number in part], branches.states.shape[-1]
+            if size > min(_LARGEST_MATRIX, 4 * number_of[part] * len(branches)):
                 for one in block:
                     one.on(branches)
                 continue
@@ -121,201 +119,58 @@ def _followed(circuit: CompiledCircuit, device: Device, report: Collection[int],
 
 def _matrix(block: Sequence[Map], qubits: tuple[int, ...]) -> tuple[NDArray[np.complex128], tuple[int, ...]]:
     """What a block does to states of some qubits, as the matrix on their right, and the qubits of what comes out."""
-    images = Branches(qubits, np.eye(4 ** len(qubits), dtype=complex))
+    images = Branches(qubits, np.eye(4 ** len(qubits), dtype=complex)[None])
     for one in block:
         one.on(images)
     return images.states, images.qubits
 
 
-class _Plan:
-    """What happens to the branches in a circuit, step by step.
+class ManyMedia:
+    """Compiled circuits that are followed in many media at once, those of one structure together.
 
-    A kept bit is projected on by the last step that may write it, and a bit that nothing needs is not read.
-
-    Attributes:
-        sequence: Numbers of maps, and what is not the same in all branches.
-        maps: The maps.
-        parts: The sequence in blocks.
-        number_of: How often each block is there.
+    Args:
+        circuits: The circuits, compiled for the device.
+        device: The device; of its medium and detuning nothing is used.
+        bits: Bits of each circuit that are not postselected, whose readings are asked for.
     """
 
-    def __init__(self, circuit: CompiledCircuit, device: Device, report: Collection[int]) -> None:
-        self.sequence: list[int | Fork | Keep] = []
-        self.maps: list[Map] = []
-        self._device = device
-        self._steps = circuit.steps
-        self._number_of: dict[tuple[object, ...], int] = {}
-        self._numbers: dict[int, list[int]] = {}
-        self._tracked: set[int] = set()
-        self._known: dict[int, int] = {}
-        last_write = last_writes(circuit.steps)
-        needed = _needed_after(circuit, report, last_write)
-        for k, (operation, qubits, clbits, tests) in enumerate(circuit.steps):
-            if not clbits and not tests:
-                self.sequence.append(self._map(operation, qubits))
-            else:
-                last = {bit: circuit.keep[bit] for bit in clbits if last_write[bit] == k and bit in circuit.keep}
-                self._add(operation, qubits, clbits, tests, last, needed[k])
-        self.parts = _in_blocks(self.sequence, self.maps)
-        self.number_of = Counter(part for part in self.parts if isinstance(part, tuple))
+    def __init__(self, circuits: Sequence[CompiledCircuit], device: Device, bits: Sequence[Sequence[int]]) -> None:
+        self._circuits, self._bits, plans = circuits, bits, Plans()
+        groups: dict[int, tuple[Plan, list[int]]] = {}
+        for at, (circuit, report) in enumerate(zip(circuits, bits, strict=True)):
+            plan = plan_of(circuit, device, report, plans)
+            groups.setdefault(id(plan), (plan, []))[1].append(at)
+        self._groups = list(groups.values())
+        self._stretches = {piece for one in circuits for piece in one.elapsed.values()}
 
-    def maps_of(self, circuit: CompiledCircuit) -> list[Map]:
-        """The maps of a circuit of the same structure, of which only what is another object has to be made."""
-        maps = list(self.maps)
-        for (own, *_), other in zip(self._steps, circuit.steps, strict=True):
-            numbers = self._numbers.get(id(own), ()) if other.operation is not own else ()
-            for number in numbers:
-                if maps[number] is self.maps[number]:
-                    there = self.maps[number]
-                    maps[number] = Map(step_superoperator(other.operation), there.qubits, there.clears)
-        return maps
+    def distributions(self, dynamics: MasterEquation) -> list[NDArray[np.float64]]:
+        """Probabilities that a run is kept and the bits read what they read, of each circuit, shape (M, 2, 2, …).
 
-    def _add(
-        self,
-        operation: QiskitOperation | Instruction,
-        qubits: tuple[int, ...],
-        clbits: tuple[int, ...],
-        tests: tuple[tuple[int, int], ...],
-        last: Mapping[int, int],
-        needed: frozenset[int],
-    ) -> None:
-        """A step that writes a bit or has tests; `last` is what is kept of a bit that nothing writes after it."""
-        tracked = self._tracked
-        open_tests = tuple([test for test in tests if test[0] in tracked])
-        possible = all(self._known.get(bit, 0) == value for bit, value in tests if bit not in tracked)
-        certain = possible and not open_tests and not tracked.intersection(clbits)
-        matters = bool(last) or bool(needed.intersection(clbits))
-        if certain and not clbits:
-            self.sequence.append(self._map(operation, qubits))
-        elif certain and (last or not matters):
-            self.sequence.append(self._read(qubits[0], next(iter(last.values()), None)))
-        else:
-            if possible:
-                values = (0, 1) if matters else (None,)
-                numbers = [self._read(qubits[0], value) if clbits else self._map(operation, qubits) for value in values]
-                outcomes = {value: self.maps[number] for value, number in zip(values, numbers, strict=True)}
-                bit = clbits[0] if matters else None
-                self.sequence.append(Fork(outcomes, open_tests, bit, needed.union(last)))
-                tracked |= set(clbits) if matters else set()
-                tracked &= needed.union(last)
-            for bit, value in last.items():
-                self.sequence.append(Keep(bit, value, needed.difference(last)))
-                tracked &= needed.difference(last)
-        self._known |= last
-
-    def _map(self, operation: QiskitOperation | Instruction, qubits: tuple[int, ...]) -> int:
-        """The number of what an operation does, equal for one object on the same qubits."""
-        key = (id(operation), qubits)
-        if key not in self._number_of:
-            self._number_of[key] = len(self.maps)
-            self._numbers.setdefault(id(operation), []).append(len(self.maps))
-            self.maps.append(Map(step_superoperator(operation), qubits, isinstance(operation, Reset)))
-        return self._number_of[key]
-
-    def _read(self, qubit: int, value: int | None) -> int:
-        """The number of what the measurement of a qubit does where it reads a value, or unread."""
-        key = ("read", qubit, value)
-        if key not in self._number_of:
-            instrument = instrument_of(self._device, qubit)
-            channel = instrument.unread if value is None else instrument.branches[value]
-            self._number_of[key] = len(self.maps)
-            self.maps.append(Map(channel.superoperator, (qubit,)))
-        return self._number_of[key]
+        Args:
+            dynamics: All that acts while time passes, with one batch axis of M media, detunings and drives.
+        """
+        (media,) = dynamics.batch_shape
+        channels = _channels(dynamics, self._stretches)
+        found: list[NDArray[np.float64]] = [np.empty(0)] * len(self._circuits)
+        for plan, members in self._groups:
+            together = max(1, _NUMBERS // (16**dynamics.n_qubits * media))
+            for first in range(0, len(members), together):
+                some = members[first : first + together]
+                own = [self._circuits[at] for at in some]
+                passing = [{k: channels[piece] for k, piece in one.elapsed.items()} for one in own]
+                branches = _along(plan, plan.maps_over(own, passing))
+                table = _table(branches, own[0], self._bits[some[0]])
+                table = np.broadcast_to(table, (len(some) * media, *table.shape[1:])) if len(table) == 1 else table
+                for place, at in enumerate(some):
+                    found[at] = table[place * media : (place + 1) * media]
+        return found
 
 
-_Plans = dict[tuple[object, ...], _Plan]
-"""Plans of circuits on one device by their structure."""
-
-
-def _structure(circuit: CompiledCircuit, report: Collection[int]) -> tuple[object, ...]:
-    """What a plan depends on: where which operations are equal, not what they do, unless a bit decides on them.
-
-    An operation is known by the object that it is, never by its name, so it must not outlive the circuits.
-    """
-    number: dict[int, int] = {}
-    steps = tuple(
-        [
-            (id(operation), qubits, clbits, tests)
-            if tests
-            else (number.setdefault(id(operation), len(number)), isinstance(operation, Reset), qubits, clbits)
-            for operation, qubits, clbits, tests in circuit.steps
-        ]
-    )
-    return steps, tuple(sorted(circuit.keep.items())), tuple(report)
-
-
-def _needed_after(
-    circuit: CompiledCircuit, report: Collection[int], last_write: Mapping[int, int]
-) -> dict[int, frozenset[int]]:
-    """The bits that something reads after each step that writes a bit or tests some, before they are written anew."""
-    needed = frozenset(report)
-    found: dict[int, frozenset[int]] = {}
-    for k in range(len(circuit.steps) - 1, -1, -1):
-        _, _, clbits, tests = circuit.steps[k]
-        if not clbits and not tests:
-            continue
-        found[k] = needed
-        if clbits and not tests:
-            needed = needed.difference(clbits)
-        elif clbits:  # where it does not happen, what was kept of the bit before counts
-            needed = needed.union([bit for bit in clbits if bit in circuit.keep and last_write[bit] == k])
-        # What is kept of a bit that nothing writes any more is known.
-        needed = needed.union([bit for bit, _ in tests if not (bit in circuit.keep and last_write.get(bit, -1) < k)])
+def _channels(dynamics: MasterEquation, stretches: set[Stretch]) -> dict[Stretch, NDArray[np.complex128]]:
+    """The channels of stretches of time in each medium, shape (M, 4ᴺ, 4ᴺ)."""
+    found: dict[Stretch, NDArray[np.complex128]] = {}
+    for drive, durations in by_drive(stretches).items():
+        driven = dynamics.driven(drive) if drive else dynamics
+        matrices = driven.propagator(np.array(durations))
+        found |= {(duration, drive): matrices[:, k] for k, duration in enumerate(durations)}
     return found
-
-
-_Block = tuple[int, ...]
-"""Numbers of maps that follow on each other in every branch."""
-
-
-def _in_blocks(sequence: Sequence[int | Fork | Keep], maps: Sequence[Map]) -> list[_Block | Fork | Keep]:
-    """The sequence cut where few qubits are occupied: what takes qubits in and clears them again is one block."""
-    parts: list[_Block | Fork | Keep] = []
-    known: dict[tuple[int, frozenset[int]], tuple[list[int], _Block, frozenset[int]]] = {}
-    occupied: frozenset[int] = frozenset()
-    k = 0
-    while k < len(sequence):
-        first = sequence[k]
-        if not isinstance(first, int):
-            if isinstance(first, Fork):
-                occupied = occupied.union(*(one.qubits for one in first.outcomes.values()))
-            parts.append(first)
-            k += 1
-            continue
-        block = known.get((first, occupied))
-        if block is None or sequence[k : k + len(block[0])] != block[0]:
-            numbers, after = _block_from(k, sequence, maps, occupied)
-            block = known[first, occupied] = (numbers, tuple(numbers), after)
-        parts.append(block[1])
-        occupied = block[2]
-        k += len(block[0])
-    return parts
-
-
-def _block_from(
-    start: int, sequence: Sequence[int | Fork | Keep], maps: Sequence[Map], occupied: frozenset[int]
-) -> tuple[list[int], frozenset[int]]:
-    """The block that begins somewhere, and the qubits that are occupied after it."""
-    numbers, inside = [], set(occupied)
-    single: tuple[list[int], frozenset[int]] | None = None
-    for number in sequence[start : start + _LONGEST_BLOCK]:
-        if not isinstance(number, int):
-            break
-        one = maps[number]
-        inside = inside.difference(one.qubits) if one.clears else inside.union(one.qubits)
-        numbers.append(number)
-        single = single or ([number], frozenset(inside))
-        if inside <= occupied:
-            return numbers, frozenset(inside)
-    if single is None:
-        raise AssertionError("A block begins with a map.")
-    return single
-
-
-def step_superoperator(operation: QiskitOperation | Instruction) -> NDArray[np.complex128]:
-    """The superoperator of what measures nothing."""
-    if isinstance(operation, Instruction) and operation.name == "superop":
-        return np.asarray(operation.params[0], dtype=complex)
-    if isinstance(operation, Reset):
-        return _RESET
-    return kraus_superoperator(matrix_of(operation))

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from nvprotocol.compiler.steps import CompiledCircuit, Step
 from nvprotocol.device import Device
-from nvprotocol.engines.exact import step_superoperator
 from nvprotocol.engines.exact_branches import Branches
+from nvprotocol.engines.exact_plan import step_superoperator
 from nvprotocol.quasi_static.exposure import Exposure, every_sign
 
 _MOST_QUBITS = 5

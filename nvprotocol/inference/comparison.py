@@ -1,0 +1,171 @@
+"""Whether counts need a parameter: likelihood ratios whose size is right at limits, too."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import chdtrc
+
+from nvprotocol._checks import fail, instance, mapping, real_number, show
+from nvprotocol.inference.fitting import Fit
+from nvprotocol.inference.maximum import Optimum, descend, inverse, untold
+from nvprotocol.inference.prediction import Task
+
+Real = NDArray[np.float64]
+
+_DRAWS, _SWEEPS = 40_000, 60
+"""Of the distribution of the ratio where limits are near, and steps of each search in it."""
+
+_FAR = 5.0
+"""Standard errors beyond which a limit does not matter."""
+
+_CURVED = 0.05
+"""Step in units of a parameter's scale by which a curvature is taken."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A model against the same with some parameters fixed.
+
+    Attributes:
+        fixed: Parameter → the value that it is fixed at.
+        ratio: By how much the deviance rises, 2 log of the ratio of the likelihoods.
+        p_value: How probable such a rise, or a larger one, is where the fixed values are true.
+        distribution: What the rise is distributed as then: "chi2(k)", "half chi2(1)" where a value lies on a limit, or
+            "drawn" where several limits are near.
+        values: The other parameters at their most likely values where those are fixed.
+    """
+
+    fixed: dict[str, float]
+    ratio: float
+    p_value: float
+    distribution: str
+    values: dict[str, float]
+
+    def __str__(self) -> str:
+        """The answer in a line."""
+        what = ", ".join(f"{name} = {show(value)}" for name, value in self.fixed.items())
+        return f"{what}: p = {self.p_value:.2g} (the deviance rises by {self.ratio:.2f}; {self.distribution})"
+
+
+def compare(fit: Fit, fixed: Mapping[str, float]) -> Comparison:
+    """Tests whether counts contradict values of some parameters, the others being free.
+
+    The deviance of the best model with these values, less that of the best without, is χ² distributed with as many
+    degrees of freedom as there are values where all lie inside the limits (Wilks, doi:10.1214/aoms/1177732360). On a
+    limit of one parameter it is 0 in half of the cases and χ² with one degree of freedom in the others (Chernoff,
+    doi:10.1214/aoms/1177728725); with more limits nearby its distribution is drawn, for a normal estimate within them.
+    Where the counts depend on the square of a parameter only, as on |A| in the z basis, 0 is such a limit, too.
+
+    Args:
+        fit: The fit of the model in which they are free.
+        fixed: Parameters of it, and their values.
+
+    Raises:
+        ArgumentError: If one is no parameter of the fit, beyond its bounds, or leaves another one untold: an angle of
+            something that vanishes has to be replaced by two components.
+
+    Examples:
+        >>> def model(rate):
+        ...     return nv.Device(nv.MasterEquation(nv.Medium.pair(a=rate)))
+        >>> found = nv.inference.fit(model, [nv.protocols.relaxometry(1.0)], [{"00": 600, "10": 400}], {"rate": 0.5})
+        >>> print(nv.inference.compare(found, {"rate": 0.42}))
+        rate = 0.42: p = 0.042 (the deviance rises by 4.13; chi2(1))
+    """
+    instance(fit, "fit", Fit)
+    task, names = fit._task, fit._task.parameters.names
+    given = mapping(fixed, "fixed", "parameters to numbers")
+    values = {name: real_number(value, f"fixed[{name!r}]") for name, value in given.items()}
+    if not values or set(values) - set(names):
+        fail("fixed", f"name parameters of the fit ({', '.join(names)})", f"is {show(dict(fixed))}")
+    places = [names.index(name) for name in values]
+    for place, (name, value) in zip(places, values.items(), strict=True):
+        low, high = float(task.parameters.low[place]), float(task.parameters.high[place])
+        if not low <= value <= high:
+            must = f"lie within the bounds of the fit, {show(low)} to {show(high)}"
+            fail(f"fixed[{name!r}]", must, f"is {show(value)}")
+    free = np.ones(len(names), dtype=bool)
+    free[places] = False
+    start = fit._best.point.copy()
+    start[places] = list(values.values())
+    null = descend(task, start, free)
+    if not np.isfinite(null.deviance):
+        fail("fixed", "be values at which the counts can be", f"is {show(values)}")
+    ratio = max(null.deviance - fit._best.deviance, 0.0)
+    p_value, distribution = _p_value(task, null, np.array(places), ratio)
+    others = {name: float(null.point[k]) for k, name in enumerate(names) if free[k]}
+    return Comparison(values, ratio, p_value, distribution, others)
+
+
+def _p_value(task: Task, null: Optimum, places: NDArray[np.intp], ratio: float) -> tuple[float, str]:
+    """How probable such a rise is, and what it is distributed as."""
+    parameters = task.parameters
+    jacobian, low, high = null.jacobian.copy(), parameters.low - null.point, parameters.high - null.point
+    fisher = task.fisher(null.expected, jacobian)
+    for place in places:
+        if fisher[place, place] * parameters.scale[place] ** 2 < _seen(task, null):
+            bent = _curvature(task, null, int(place))
+            if bent is not None:  # what is told is the square of its distance
+                jacobian[:, place], low[place], high[place] = bent, 0.0, np.inf
+    fisher = task.fisher(null.expected, jacobian)
+    _require_told(task, fisher, places)
+    errors = np.sqrt(np.diag(inverse(fisher, parameters.scale)))
+    near = (-low < _FAR * errors) | (high < _FAR * errors)
+    if not near.any():
+        return float(chdtrc(places.size, ratio)), f"chi2({places.size})"
+    if places.size == 1 and near.sum() == 1 and near[places[0]] and min(-low[places[0]], high[places[0]]) == 0:
+        return (float(chdtrc(1, ratio)) / 2 if ratio > 0 else 1.0), "half chi2(1)"
+    rises = _drawn(fisher, low, high, places)
+    return float((np.count_nonzero(rises >= ratio * (1 - 1e-9) - 1e-9) + 1) / (rises.size + 1)), "drawn"
+
+
+def _seen(task: Task, null: Optimum) -> float:
+    """Information on a relative change below which a slope is what rounding leaves of 0."""
+    return 1e-7 * float(np.sum(task.information(null.expected) * null.expected**2))
+
+
+def _curvature(task: Task, null: Optimum, place: int) -> Real | None:
+    """Half of the second derivative of the expectations by a parameter."""
+    parameters = task.parameters
+    step = _CURVED * parameters.scale[place]
+    points = np.array([null.point, null.point])
+    points[:, place] += [step, -step]
+    inside = (points[:, place] >= parameters.low[place]) & (points[:, place] <= parameters.high[place])
+    values = task.expectations(points[inside]) - null.expected
+    if not values.size or np.isnan(values).any():
+        return None
+    return np.mean(values, axis=0) / step**2
+
+
+def _require_told(task: Task, fisher: Real, places: NDArray[np.intp]) -> None:
+    modes = untold(fisher, task.parameters.scale)
+    hidden = [k for k in range(len(fisher)) if k not in places and np.sum(modes[k] ** 2) > 1e-3]
+    if hidden:
+        what = ", ".join(task.parameters.names[k] for k in hidden)
+        must = "leave the other parameters told (write an angle of what vanishes as two components, and fix both)"
+        fail("fixed", must, f"leaves {what} untold")
+
+
+def _drawn(fisher: Real, low: Real, high: Real, places: NDArray[np.intp]) -> Real:
+    """Rises of the deviance for normal estimates within limits, by coordinate descent for all draws at once."""
+    size = np.sqrt(np.maximum(np.diag(fisher), 1e-300))
+    matrix = fisher / np.outer(size, size)
+    values, vectors = np.linalg.eigh(matrix)
+    rng = np.random.default_rng(20240607)  # the answer must not depend on the day
+    told = values > 1e-9
+    pull = (vectors[:, told] * np.sqrt(values[told])) @ rng.standard_normal((int(told.sum()), _DRAWS))
+    limits = (low * size)[:, None], (high * size)[:, None]
+
+    def least(free: NDArray[np.bool_]) -> Real:
+        point = np.zeros((size.size, _DRAWS))
+        for _ in range(_SWEEPS):
+            for k in np.flatnonzero(free):
+                rest = pull[k] - matrix[k] @ point + matrix[k, k] * point[k]
+                point[k] = np.clip(rest / matrix[k, k], limits[0][k], limits[1][k])
+        return np.einsum("kd,kj,jd->d", point, matrix, point, optimize=True) - 2 * np.sum(point * pull, axis=0)
+
+    free = np.ones(size.size, dtype=bool)
+    with_all = least(free)
+    free[places] = False
+    return np.maximum(least(free) - with_all, 0.0)

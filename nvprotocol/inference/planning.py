@@ -1,0 +1,205 @@
+"""What to measure next: what each circuit tells, and how to spread the runs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol._checks import MOST_SHOTS, fail, one_of, real_number, show, whole_number
+from nvprotocol._read_only import holds_read_only
+from nvprotocol._text_table import aligned
+from nvprotocol.device import Device
+from nvprotocol.inference.fitting import checked_circuits
+from nvprotocol.inference.maximum import inverse, untold
+from nvprotocol.inference.parameters import Parameters
+from nvprotocol.inference.prediction import Prediction
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+Real = NDArray[np.float64]
+
+_ROUNDS = 20_000
+_SETTLED = 1e-6
+"""Relative gain that a better spread could still have, at which the search ends."""
+
+
+@dataclass(frozen=True, eq=False)
+@holds_read_only
+class Plan:
+    """How to spread runs over circuits, and what comes out of it.
+
+    Attributes:
+        names: The parameters.
+        at: Their values.
+        goal: What was made small: "D", "A" or a parameter.
+        shots: Runs of each circuit; 0 for one that is not worth it.
+        standard_errors: Parameter → standard error to expect with them; without those that nothing tells.
+        equal_split: The same for equally many runs of all circuits that take as long together.
+        information: Fisher information of a run of each circuit, shape (circuits, K, K).
+        run_us: How long a run of each circuit takes in µs.
+        untold: Parameters that none of the circuits tells apart from the others.
+    """
+
+    names: tuple[str, ...]
+    at: dict[str, float]
+    goal: str
+    shots: tuple[int, ...]
+    standard_errors: dict[str, float]
+    equal_split: dict[str, float]
+    information: Real
+    run_us: tuple[float, ...]
+    untold: tuple[str, ...]
+
+    @property
+    def time_s(self) -> float:
+        """How long it takes in s."""
+        return float(np.dot(self.shots, self.run_us)) * 1e-6
+
+    def gain(self, name: str) -> float:
+        """How many times as many runs an equal split needs for the same standard error of a parameter.
+
+        Raises:
+            ArgumentError: If it is none that is told.
+        """
+        one_of(name, "name", tuple(self.standard_errors))
+        return (self.equal_split[name] / self.standard_errors[name]) ** 2
+
+    def __str__(self) -> str:
+        """Errors to expect, and the runs of the circuits that are worth any."""
+        rows = [("", "value", "standard error", "equal split")]
+        for name in self.names:
+            if name in self.standard_errors:
+                errors = f"{self.standard_errors[name]:.2g}", f"{self.equal_split[name]:.2g}"
+                rows.append((name, f"{self.at[name]:g}", *errors))
+            else:
+                rows.append((name, f"{self.at[name]:g}", "not told", ""))
+        used = ", ".join(f"{shots} of circuit {k}" for k, shots in enumerate(self.shots) if shots)
+        return "\n".join([*aligned(rows, gap=2), f"Runs, {self.time_s:.3g} s altogether: {used}."])
+
+
+def plan(
+    model: Callable[..., Device],
+    circuits: "Sequence[QuantumCircuit]",
+    at: Mapping[str, float],
+    shots: int | None = None,
+    postselect: Mapping[str, int | str] | None = None,
+    goal: str = "D",
+    *,
+    time_s: float | None = None,
+    overhead_us: float = 0.0,
+) -> Plan:
+    """Spreads runs over circuits so that they tell most about parameters of a device.
+
+    The Fisher information of a run of each circuit, with readout errors and what is discarded, adds up. Its inverse is
+    the covariance to expect. A spread is best where no circuit's run would tell more than the mean one (Kiefer and
+    Wolfowitz, doi:10.4153/CJM-1960-030-4), and is found by multiplying weights with what their circuits tell (Torsney's
+    algorithm, doi:10.1007/978-1-4757-2275-2_10); what "more" is, is the goal.
+
+    Args:
+        model: As for `fit`.
+        circuits: Candidates, such as many delays.
+        at: Parameter → the value expected.
+        shots: Runs altogether; or
+        time_s: seconds altogether; then what counts is what a circuit tells per second.
+        postselect: As for `fit`; runs that are discarded are counted.
+        goal: "D" for the smallest volume of the confidence ellipsoid, "A" for the smallest sum of squared relative
+            errors, or the parameter whose error is to be small.
+        overhead_us: Time of a run besides the circuit's own in µs, such as preparation.
+
+    Raises:
+        ArgumentError: If an argument is not as described, or nothing tells the parameter that is the goal.
+
+    Examples:
+        >>> def model(rate):
+        ...     return nv.Device(nv.MasterEquation(nv.Medium.pair(a=rate)))
+        >>> delays = [nv.protocols.relaxometry(time) for time in (0.1, 0.8, 6.0)]
+        >>> nv.inference.plan(model, delays, {"rate": 0.5}, 1000).shots
+        (0, 1000, 0)
+    """
+    several = checked_circuits(circuits)
+    parameters = Parameters.checked(at, None, "at")
+    if (shots is None) == (time_s is None):
+        fail("shots", "be given, or `time_s`", "is not" if shots is None else "is given with it")
+    one_of(goal, "goal", ("D", "A", *parameters.names))
+    prediction = Prediction(model, parameters, several, postselect, discarded=True)
+    information = _information(prediction, parameters)
+    run_us = np.array(prediction.durations_us) + real_number(overhead_us, "overhead_us", minimum=0.0)
+    if time_s is None:
+        cost, budget = np.ones(len(several)), float(whole_number(shots, "shots", minimum=1, maximum=MOST_SHOTS))
+    else:
+        cost, budget = run_us, 1e6 * real_number(time_s, "time_s", minimum=0.0)
+        if not np.all(cost > 0):
+            fail("overhead_us", "be positive where a circuit takes no time and seconds are counted", "is 0")
+    scale = np.where(parameters.start != 0, np.abs(parameters.start), 1.0)
+    modes = untold(information.sum(axis=0), scale)
+    told = np.sum(modes**2, axis=1) < 1e-6 if modes.size else np.ones(scale.size, dtype=bool)
+    names = np.array(parameters.names)
+    if goal not in ("D", "A") and not told[parameters.names.index(goal)]:
+        fail("goal", "be a parameter that the circuits tell", f"is {show(goal)}")
+    weights = _spread(information / cost[:, None, None], _criterion(goal, parameters, scale, told), scale, goal)
+    runs = _whole(weights * budget / cost)
+    equal = np.full(len(several), budget / cost.sum())
+    errors, before = (_errors(number, information, scale) for number in (np.array(runs, dtype=float), equal))
+    return Plan(
+        names=parameters.names,
+        at=dict(zip(parameters.names, parameters.start.tolist(), strict=True)),
+        goal=goal,
+        shots=runs,
+        standard_errors=dict(zip(names[told].tolist(), errors[told].tolist(), strict=True)),
+        equal_split=dict(zip(names[told].tolist(), before[told].tolist(), strict=True)),
+        information=information,
+        run_us=tuple(run_us.tolist()),
+        untold=tuple(names[~told].tolist()),
+    )
+
+
+def _information(prediction: Prediction, parameters: Parameters) -> Real:
+    """Fisher information of a run of each circuit, shape (circuits, K, K)."""
+    points, step = parameters.neighbours(parameters.start, both=True)
+    found = []
+    for table in prediction.probabilities(points):
+        if np.isnan(table).any():
+            fail("at", "lie inside of where the model has a device", "lies on its edge")
+        centre, up, down = table[0], table[1 : step.size + 1], table[step.size + 1 :]
+        slope = ((up - down) / (2 * step[:, None])).T
+        possible = centre > 1e-12
+        found.append(slope[possible].T @ (slope[possible] / centre[possible, None]))
+    return np.array(found)
+
+
+def _criterion(goal: str, parameters: Parameters, scale: Real, told: NDArray[np.bool_]) -> Real:
+    """The matrix B of the goal tr(B F⁻¹), in the units of the parameters; for "D" it is not used."""
+    if goal in ("D", "A"):
+        return np.diag(np.where(told, scale**-2.0, 0.0))
+    return np.diag((np.array(parameters.names) == goal).astype(float))
+
+
+def _spread(information: Real, criterion: Real, scale: Real, goal: str) -> Real:
+    """The best weights."""
+    weights = np.full(len(information), 1 / len(information))
+    for _ in range(_ROUNDS):
+        covariance = inverse(np.tensordot(weights, information, 1), scale)
+        middle = covariance if goal == "D" else covariance @ criterion @ covariance
+        told = np.einsum("cij,ji->c", information, middle)
+        mean = float(weights @ told)
+        if told.max() < mean * (1 + _SETTLED):
+            break
+        weights = weights * (told / mean if goal == "D" else np.sqrt(told / mean))
+        weights /= weights.sum()
+    return weights
+
+
+def _errors(runs: Real, information: Real, scale: Real) -> Real:
+    return np.sqrt(np.diag(inverse(np.tensordot(runs, information, 1), scale)))
+
+
+def _whole(runs: Real) -> tuple[int, ...]:
+    """Whole numbers of runs with the same sum, by largest remainders; less than one in a thousand is not worth it."""
+    runs = np.where(runs < 1e-3 * runs.sum(), 0.0, runs) * runs.sum() / runs[runs >= 1e-3 * runs.sum()].sum()
+    whole = np.floor(runs + 1e-9)
+    missing = round(float(runs.sum() - whole.sum()))
+    whole[np.argsort(whole - runs, kind="stable")[:missing]] += 1
+    return tuple(int(one) for one in whole)

@@ -1,0 +1,222 @@
+"""What a laboratory has of one circuit: counts of its readings, photons, or an average with its error."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nvprotocol._checks import MOST_SHOTS, fail, real_number, show, whole_number
+from nvprotocol.inference.likelihood import Averaged, Counted, Family
+
+Real = NDArray[np.float64]
+
+DISCARDED = "discarded"
+"""Key of the runs that were not kept, in a table of counts that does not list their readings."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The readings of a circuit that a run which is kept may have.
+
+    Attributes:
+        registers: Sizes of the classical registers, the last first, as Qiskit writes them.
+        bits: Indices of the bits that are measured and not postselected, the lowest first.
+        keep: Index of a postselected bit → what is kept.
+    """
+
+    registers: tuple[int, ...]
+    bits: tuple[int, ...]
+    keep: Mapping[int, int]
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        return 2 ** len(self.bits)
+
+    @property
+    def example(self) -> str:
+        """What a reading looks like."""
+        return " ".join("0" * size for size in self.registers)
+
+    def place(self, reading: object, of: str) -> int | None:
+        """The number of a reading written as Qiskit does; None of one that is discarded.
+
+        Raises:
+            ArgumentError: If it is no such text.
+        """
+        plain = reading.replace(" ", "") if isinstance(reading, str) else ""
+        if len(plain) != sum(self.registers) or set(plain) - {"0", "1"}:
+            fail(of, f"have readings like {show(self.example)} as keys", f"has {show(reading)}")
+        value = [int(one) for one in reversed(plain)]
+        if any(value[bit] != kept for bit, kept in self.keep.items()):
+            return None
+        return sum(value[bit] << position for position, bit in enumerate(self.bits))
+
+    def name(self, place: int) -> str:
+        """What the bits of a reading are that are not postselected, the highest first."""
+        return format(place, f"0{len(self.bits)}b") if self.bits else "kept"
+
+
+class Reading(ABC):
+    """What was measured with one circuit. Expectations are linear in the probabilities of its readings."""
+
+    @abstractmethod
+    def rows(self, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:
+        """The matrix from probabilities of kept readings and of being discarded to expectations, and their family.
+
+        Args:
+            cells: The readings.
+            of: What the counts of this circuit are called in errors.
+            discarded: Whether runs that were not kept are known.
+        """
+
+    @abstractmethod
+    def names(self, cells: Cells, *, discarded: bool) -> list[str]:
+        """What each row is called."""
+
+    @property
+    @abstractmethod
+    def fixed(self) -> int:
+        """How many of the numbers are known beforehand: the sum of a table of counts is."""
+
+
+@dataclass(frozen=True)
+class Counts(Reading):
+    """Numbers of runs by reading.
+
+    Attributes:
+        numbers: Reading, as `get_counts` writes it → number of runs; "discarded" for those not kept.
+    """
+
+    numbers: Mapping[str, int]
+
+    def rows(self, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:
+        """One row for each reading, and one for the runs that were not kept, if they are known."""
+        table = np.zeros(cells.size + 1)
+        for reading, number in self.numbers.items():
+            count = whole_number(number, f"{of}[{reading!r}]", minimum=0, maximum=MOST_SHOTS)
+            place = None if reading == DISCARDED and cells.keep else cells.place(reading, of)
+            table[-1 if place is None else place] += count
+        if not cells.keep or not discarded:
+            table = table[:-1]
+        if not table.sum():
+            fail(of, "hold at least one run", "holds none" if not cells.keep else "holds none that is kept or counted")
+        return np.eye(table.size, cells.size + 1) * table.sum(), Counted(table)
+
+    def names(self, cells: Cells, *, discarded: bool) -> list[str]:
+        """The readings."""
+        return [cells.name(k) for k in range(cells.size)] + ([DISCARDED] if cells.keep and discarded else [])
+
+    @property
+    def fixed(self) -> int:
+        """Their sum."""
+        return 1
+
+
+@dataclass(frozen=True)
+class Photons(Reading):
+    """Photons counted over many runs in which one qubit is read out optically.
+
+    Their number is Poisson, with the mean shots · (bright · P(0) + dark · P(1)); of runs that are not kept none counts.
+
+    Attributes:
+        number: Photons altogether.
+        shots: Runs.
+        bright: Photons a run of the reading 0, background included.
+        dark: Photons a run of the reading 1.
+        bit: Which of the circuit's bits tells the two apart.
+    """
+
+    number: int
+    shots: int
+    bright: float
+    dark: float
+    bit: int = 0
+
+    def __post_init__(self) -> None:
+        whole_number(self.number, "number", minimum=0, maximum=MOST_SHOTS)
+        whole_number(self.shots, "shots", minimum=1, maximum=MOST_SHOTS)
+        for name in ("bright", "dark"):
+            real_number(getattr(self, name), name, minimum=0.0)
+        if self.bright == self.dark:
+            fail("dark", "differ from `bright`", f"is {show(self.dark)}, too")
+        whole_number(self.bit, "bit", minimum=0)
+
+    def rows(self, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:  # noqa: ARG002  # none counts
+        """One row."""
+        weights = np.append(_by_bit(cells, self.bit, of, (self.bright, self.dark)), 0.0)
+        return self.shots * weights[None], Counted(np.array([float(self.number)]))
+
+    def names(self, cells: Cells, *, discarded: bool) -> list[str]:  # noqa: ARG002  # one in any case
+        """The one row."""
+        return ["photons"]
+
+    @property
+    def fixed(self) -> int:
+        """Nothing."""
+        return 0
+
+
+@dataclass(frozen=True)
+class Average(Reading):
+    """An average of readings with its standard error, taken as normal: weaker than the counts it came from.
+
+    Attributes:
+        value: The average of a number that readings have.
+        error: Its standard error.
+        weights: Reading → its number, the others 0; by default 1 for readings that end on "0", the population of |↑⟩.
+    """
+
+    value: float
+    error: float
+    weights: Mapping[str, float] | None = None
+
+    def __post_init__(self) -> None:
+        real_number(self.value, "value")
+        if not real_number(self.error, "error", minimum=0.0):
+            fail("error", "be positive", "is 0")
+
+    def rows(self, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:  # noqa: ARG002  # of kept runs
+        """One row."""
+        if self.weights is None:
+            weights = _by_bit(cells, 0, of, (1.0, 0.0))
+        else:
+            weights = np.zeros(cells.size)
+            for reading, weight in self.weights.items():
+                place = cells.place(reading, of)
+                if place is None:
+                    fail(of, "be averages of readings that are kept", f"weighs {show(reading)}")
+                weights[place] = real_number(weight, f"{of}[{reading!r}]")
+        return np.append(weights, 0.0)[None], Averaged(np.array([self.value]), np.array([self.error]))
+
+    def names(self, cells: Cells, *, discarded: bool) -> list[str]:  # noqa: ARG002  # one in any case
+        """The one row."""
+        return ["average"]
+
+    @property
+    def fixed(self) -> int:
+        """Nothing."""
+        return 0
+
+
+def _by_bit(cells: Cells, bit: int, of: str, values: Sequence[float]) -> Real:
+    """Numbers of all readings that depend on one bit."""
+    if bit not in cells.bits:
+        fail(of, "be of a bit that the circuit measures and does not postselect", f"is of bit {bit}")
+    position = cells.bits.index(bit)
+    return np.array([values[place >> position & 1] for place in range(cells.size)])
+
+
+def reading_of(given: object, of: str) -> Reading:
+    """What was measured with a circuit, from what a user gives.
+
+    Raises:
+        ArgumentError: If it is none of these.
+    """
+    if isinstance(given, Reading):
+        return given
+    if not isinstance(given, Mapping):
+        fail(of, "be a dict of readings to numbers, Photons or an Average", f"is of type {type(given).__name__}")
+    return Counts(given)

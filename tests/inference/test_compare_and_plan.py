@@ -1,0 +1,231 @@
+"""Comparisons with the size that they say, and plans against the theory of optimal designs."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from qiskit import QuantumCircuit
+from scipy.stats import chi2
+
+import nvprotocol as nv
+from nvprotocol.inference.comparison import _drawn
+from nvprotocol.inference.maximum import inverse
+
+TIMES = (0.3, 0.7, 1.2, 2.0, 3.0)
+
+
+def read(time_us: float, state: str, basis: str) -> QuantumCircuit:
+    circuit = QuantumCircuit(2, 2)
+    for k, one in enumerate(state):
+        if one == "d":
+            circuit.x(k)
+        if one == "+":
+            circuit.ry(np.pi / 2, k)
+    circuit.delay(time_us, [0, 1], unit="us")
+    for k, one in enumerate(basis):
+        if one == "y":
+            circuit.sdg(k)
+        if one in "xy":
+            circuit.h(k)
+    circuit.measure([0, 1], [0, 1])
+    return circuit
+
+
+def cartesian(a: float = 1.0, re: float = 0.0, im: float = 0.0, delta: float = 0.0) -> nv.Device:
+    return nv.Device(nv.MasterEquation(nv.Medium.pair(a=a, A=re + 1j * im), delta))
+
+
+def polar(a: float = 1.0, ratio: float = 0.5, phase: float = 0.0) -> nv.Device:
+    return nv.Device(nv.MasterEquation(nv.Medium.pair(a=a, A=ratio * a * np.exp(1j * phase))))
+
+
+def drawn(circuits: list[QuantumCircuit], shots: int, device: nv.Device, seed: int) -> list[dict[str, int]]:
+    rng = np.random.default_rng(seed)
+    found = nv.probability(circuits, device, "00", "c", None, engine="exact")
+    return [
+        {format(k, "02b"): int(n) for k, n in enumerate(rng.multinomial(shots, one.distribution)) if n} for one in found
+    ]
+
+
+Z = [read(time_us, state, "zz") for state in ("ud", "dd") for time_us in TIMES]
+XY = [read(time_us, "ud", basis) for basis in ("xx", "xy") for time_us in TIMES]
+
+
+def test_distributions_are_those_of_the_cases() -> None:
+    one = nv.inference.fit(cartesian, XY + Z, drawn(XY + Z, 1000, cartesian(), 1), {"a": 0.8, "re": 0.1, "im": 0.1})
+    assert nv.inference.compare(one, {"re": 0.0}).distribution == "chi2(1)"
+    both = nv.inference.compare(one, {"re": 0.0, "im": 0.0})
+    assert both.distribution == "chi2(2)"
+    assert both.p_value == pytest.approx(chi2.sf(both.ratio, 2))
+    assert set(both.values) == {"a"}
+    bounds = {"a": (0.1, 9.0), "ratio": (0.0, 1.0)}
+    in_z = nv.inference.fit(polar, Z, drawn(Z, 1000, polar(ratio=0.5), 1), {"a": 0.8, "ratio": 0.4}, bounds)
+    assert nv.inference.compare(in_z, {"ratio": 0.0}).distribution == "half chi2(1)"
+    assert nv.inference.compare(in_z, {"ratio": 0.0}).p_value < 1e-3
+    assert nv.inference.compare(in_z, {"ratio": 1.0}).p_value < 1e-3
+    signed = nv.inference.fit(
+        polar, Z, drawn(Z, 1000, polar(ratio=0.5), 1), {"a": 0.8, "ratio": 0.4}, {"ratio": (-1, 1)}
+    )
+    assert nv.inference.compare(signed, {"ratio": 0.0}).distribution == "half chi2(1)", "only its square is told"
+    assert "ratio = 0: p = " in str(nv.inference.compare(signed, {"ratio": 0.0}))
+
+
+def test_an_angle_of_what_vanishes_is_refused() -> None:
+    counts = drawn(XY + Z, 1000, polar(ratio=0.5, phase=0.3), 1)
+    found = nv.inference.fit(polar, XY + Z, counts, {"a": 0.8, "ratio": 0.4, "phase": 0.1}, {"ratio": (0, 1)})
+    with pytest.raises(nv.errors.ArgumentError, match="leaves phase untold"):
+        nv.inference.compare(found, {"ratio": 0.0})
+
+
+@pytest.mark.parametrize(
+    ("fixed", "says"),
+    [
+        ({}, "`fixed` must name parameters of the fit (rate)"),
+        ({"b": 0.0}, "`fixed` must name parameters of the fit (rate)"),
+        ({"rate": 7.0}, "`fixed['rate']` must lie within the bounds of the fit, 0.1 to 5, but is 7"),
+        ({"rate": "x"}, "`fixed['rate']` must be a real number"),
+    ],
+)
+def test_bad_comparisons(fixed: dict[str, Any], says: str) -> None:
+    def model(rate: float) -> nv.Device:
+        return polar(a=rate)
+
+    found = nv.inference.fit(model, Z[:1], [{"00": 30, "10": 20}], {"rate": 0.5}, {"rate": (0.1, 5.0)})
+    with pytest.raises(nv.errors.ArgumentError) as refused:
+        nv.inference.compare(found, fixed)
+    assert says in str(refused.value)
+    with pytest.raises(nv.errors.ArgumentError, match="`fit` must be a Fit"):
+        nv.inference.compare(1, {"rate": 0.5})  # pyright: ignore[reportArgumentType]
+
+
+def test_drawn_distributions_have_the_known_ones_as_limits() -> None:
+    """One limit far away, one at the value: half of χ²; none: χ² with two degrees of freedom."""
+    fisher = np.array([[2.0, 0.5, 0.1], [0.5, 1.0, 0.3], [0.1, 0.3, 3.0]])
+    far = np.full(3, 50.0)
+    two = _drawn(fisher, -far, far, np.array([0, 1]))
+    assert np.mean(two > chi2.ppf(0.95, 2)) == pytest.approx(0.05, abs=0.005)
+    low = np.array([0.0, -50.0, -50.0])
+    half = _drawn(fisher, low, far, np.array([0]))
+    assert np.mean(half > chi2.ppf(0.9, 1)) == pytest.approx(0.05, abs=0.005)
+    assert np.mean(half == 0) == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.statistical
+def test_size_of_a_test_at_the_limit() -> None:
+    bounds = {"a": (0.1, 9.0), "ratio": (0.0, 1.0)}
+    rejected, number = 0, 120
+    for seed in range(number):
+        counts = drawn(Z, 1000, polar(ratio=0.0), seed)
+        found = nv.inference.fit(polar, Z, counts, {"a": 0.8, "ratio": 0.4}, bounds)
+        rejected += nv.inference.compare(found, {"ratio": 0.0}).p_value < 0.1
+    assert rejected <= 0.1 * number + 3.5 * np.sqrt(0.09 * number)
+
+
+AT = {"a": 1.0, "ratio": 0.75, "phase": 0.4}
+
+
+def test_no_circuit_of_the_best_spread_tells_more_than_the_mean() -> None:
+    """The equivalence theorem of Kiefer and Wolfowitz: tr(F⁻¹ F_c) ≤ K, with equality where there are runs."""
+    circuits = Z + XY
+    found = nv.inference.plan(polar, circuits, AT, 100_000)
+    shots = np.array(found.shots, dtype=float)
+    fisher = np.tensordot(shots, found.information, 1) / shots.sum()
+    told = np.einsum("cij,ji->c", found.information, np.linalg.inv(fisher))
+    assert told.max() < 3 * (1 + 2e-3)
+    assert np.all(told[shots > 0.01 * shots.sum()] > 3 * (1 - 2e-2))
+    assert found.gain("ratio") > 0
+
+
+def test_errors_of_a_plan_are_those_of_a_fit() -> None:
+    circuits = Z + XY
+    found = nv.inference.plan(polar, circuits, AT, 1500 * len(circuits))
+    counts = drawn(circuits, 1500, polar(**AT), 5)
+    bounds = {"a": (0.1, 9.0), "ratio": (0.0, 1.0)}
+    fit = nv.inference.fit(polar, circuits, counts, {"a": 0.8, "ratio": 0.5, "phase": 0.2}, bounds)
+    for name, error in found.equal_split.items():
+        assert fit.standard_errors[name] == pytest.approx(error, rel=0.2)
+
+
+def test_seconds_and_discarded_runs_count() -> None:
+    short, long = Z[0], Z[4]
+    by_shots = nv.inference.plan(polar, [short, long], {"a": 1.0}, 1000)
+    by_time = nv.inference.plan(polar, [short, long], {"a": 1.0}, time_s=1.0, overhead_us=0.1)
+    share = [one.shots[0] / sum(one.shots) for one in (by_shots, by_time)]
+    assert share[1] >= share[0]
+    assert by_time.time_s == pytest.approx(1.0, rel=1e-3)
+    assert sum(by_shots.shots) == 1000
+
+
+def test_the_goal_is_reached_at_the_cost_of_others() -> None:
+    circuits = Z + XY
+    plans = {}
+    for goal in ("D", "A", "ratio", "phase"):
+        found = nv.inference.plan(polar, circuits, AT, 10_000, goal=goal)
+        plans[goal] = np.array([found.standard_errors[name] for name in AT])
+    assert plans["ratio"][1] == min(one[1] for one in plans.values())
+    assert plans["phase"][2] == min(one[2] for one in plans.values())
+    volumes = {}
+    for goal in plans:
+        found = nv.inference.plan(polar, circuits, AT, 10_000, goal=goal)
+        fisher = np.tensordot(np.array(found.shots, dtype=float), found.information, 1)
+        volumes[goal] = np.linalg.det(inverse(fisher, np.ones(3)))
+    assert volumes["D"] == min(volumes.values())
+
+
+def test_what_no_circuit_tells_is_named() -> None:
+    found = nv.inference.plan(polar, Z, AT, 1000)
+    assert found.untold == ("phase",)
+    assert "phase" not in found.standard_errors
+    assert "phase  0.4    not told" in str(found)
+    with pytest.raises(nv.errors.ArgumentError, match="`goal` must be a parameter that the circuits tell"):
+        nv.inference.plan(polar, Z, AT, 1000, goal="phase")
+    with pytest.raises(nv.errors.ArgumentError, match="`name` must be one of"):
+        found.gain("phase")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"shots": None}, "`shots` must be given, or `time_s`, but is not"),
+        ({"time_s": 1.0}, "`shots` must be given, or `time_s`, but is given with it"),
+        ({"goal": "x"}, "`goal` must be one of"),
+        ({"at": {}}, "`at` must name at least one parameter"),
+        (
+            {"at": {"a": 1.0, "ratio": 1.0}},
+            "`at` must lie inside of where the model has a device, but lies on its edge",
+        ),
+        ({"shots": None, "time_s": 1.0, "circuits": [read(0.0, "ud", "zz")]}, "`overhead_us` must be positive where"),
+    ],
+)
+def test_bad_plans(wrong: dict[str, Any], says: str) -> None:
+    good: dict[str, Any] = {"model": polar, "circuits": Z, "at": {"a": 1.0}, "shots": 100}
+    with pytest.raises(nv.errors.ArgumentError) as refused:
+        nv.inference.plan(**(good | wrong))
+    assert says in str(refused.value)
+
+
+def test_a_design_that_is_planned_needs_a_third_of_the_runs() -> None:
+    """Seven parameters, five kinds of circuits, 20 equal delays up to 3/a: for the same error of |A|/a."""
+
+    def seven(a: float, ratio: float, phi: float, q: float, d: float, D: float, delta: float) -> nv.Device:
+        medium = nv.Medium.pair(a=a, A=ratio * a * np.exp(1j * phi), q=q, d=d, D=D)
+        return nv.Device(nv.MasterEquation(medium, delta))
+
+    at = {"a": 1.0, "ratio": 0.75, "phi": 0.4, "q": 0.2, "d": 0.1, "D": 0.05, "delta": 0.3}
+    kinds = [
+        [("ud", "zz")],
+        [("dd", "zz")],
+        [("+u", "xz"), ("+u", "yz")],
+        [("++", basis) for basis in ("xx", "xy", "yx", "yy")],
+        [("ud", basis) for basis in ("xx", "xy", "yx", "yy")],
+    ]
+    circuits, share = [], []
+    for time_us in np.linspace(0.15, 3.0, 20):
+        for kind in kinds:
+            circuits += [read(float(time_us), *one) for one in kind]
+            share += [1 / (100 * len(kind))] * len(kind)
+    found = nv.inference.plan(seven, circuits, at, 200_000, goal="ratio")
+    fisher = np.tensordot(200_000 * np.array(share), found.information, 1)
+    equal = np.sqrt(inverse(fisher, np.array(list(at.values())))[1, 1])
+    assert (equal / found.standard_errors["ratio"]) ** 2 > 3
