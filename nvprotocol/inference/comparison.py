@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc
 
 from nvprotocol._checks import fail, instance, mapping, real_number, show
-from nvprotocol.inference.fitting import Fit
+from nvprotocol.inference.fitting import Fit, held
 from nvprotocol.inference.maximum import Optimum, descend, inverse, untold
 from nvprotocol.inference.prediction import Task
 
@@ -35,6 +35,11 @@ class Comparison:
         distribution: What the rise is distributed as then: "chi2(k)", "half chi2(1)" where a value lies on a limit, or
             "drawn" where several limits are near.
         values: The other parameters at their most likely values where those are fixed.
+
+    Examples:
+        >>> from nvprotocol.inference import Comparison
+        >>> print(Comparison({"ratio": 0.0}, 7.3, 0.0034, "half chi2(1)", {"a": 1.2}))
+        ratio = 0: p = 0.0034 (the deviance rises by 7.30; half chi2(1))
     """
 
     fixed: dict[str, float]
@@ -74,7 +79,8 @@ def compare(fit: Fit, fixed: Mapping[str, float]) -> Comparison:
         rate = 0.42: p = 0.042 (the deviance rises by 4.13; chi2(1))
     """
     instance(fit, "fit", Fit)
-    task, names = fit._task, fit._task.parameters.names
+    task, best = held(fit)
+    names = task.parameters.names
     given = mapping(fixed, "fixed", "parameters to numbers")
     values = {name: real_number(value, f"fixed[{name!r}]") for name, value in given.items()}
     if not values or set(values) - set(names):
@@ -87,12 +93,12 @@ def compare(fit: Fit, fixed: Mapping[str, float]) -> Comparison:
             fail(f"fixed[{name!r}]", must, f"is {show(value)}")
     free = np.ones(len(names), dtype=bool)
     free[places] = False
-    start = fit._best.point.copy()
+    start = best.point.copy()
     start[places] = list(values.values())
     null = descend(task, start, free)
     if not np.isfinite(null.deviance):
         fail("fixed", "be values at which the counts can be", f"is {show(values)}")
-    ratio = max(null.deviance - fit._best.deviance, 0.0)
+    ratio = max(null.deviance - best.deviance, 0.0)
     p_value, distribution = _p_value(task, null, np.array(places), ratio)
     others = {name: float(null.point[k]) for k, name in enumerate(names) if free[k]}
     return Comparison(values, ratio, p_value, distribution, others)

@@ -67,6 +67,15 @@ class Fit:
         residuals: For each circuit reading → (number − expectation)/√variance; |…| of 3 is rare.
         device: The model at the values.
         metadata: "starts", how many searches were made; "evaluations", how often the model was asked.
+
+    Examples:
+        >>> def model(rate):
+        ...     return nv.Device(nv.MasterEquation(nv.Medium.pair(a=rate)))
+        >>> found = nv.inference.fit(model, [nv.protocols.relaxometry(1.0)], [{"00": 600, "10": 400}], {"rate": 0.5})
+        >>> print(found)
+              value  95 % interval
+        rate  0.458  0.421 to 0.497
+        Agreement with the model: nothing is left to test the model with
     """
 
     names: tuple[str, ...]
@@ -84,8 +93,7 @@ class Fit:
     residuals: tuple[dict[str, float], ...]
     device: Device
     metadata: dict[str, Any]
-    _task: Task
-    _best: Optimum
+    _explained: Callable[[], tuple[Task, Optimum]] | None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -115,6 +123,16 @@ class Fit:
         quality = "nothing is left to test the model with" if self.p_value is None else f"p = {self.p_value:.2g}"
         return "\n".join([*aligned(rows, gap=2), f"Agreement with the model: {quality}", *self.notes])
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the model, which need not travel."""
+        return vars(self) | {"_explained": None}
+
+    def __copy__(self) -> "Fit":
+        return self
+
+    def __deepcopy__(self, _: object) -> "Fit":
+        return self  # it cannot be changed
+
     def plot(self, ax: "Axes | None" = None, *, x: Sequence[float] | None = None, label: str = "circuit") -> "Axes":
         """Draws the measured shares of all readings with their intervals, and the model.
 
@@ -122,10 +140,33 @@ class Fit:
             ax: Axes to draw into; new ones by default.
             x: A number of each circuit, such as its delay; its place by default.
             label: What that is, with its unit.
+
+        Raises:
+            ArgumentError: If there is not a number for each circuit, or the model was left behind in a pickle.
+
+        Examples:
+            >>> def model(rate):
+            ...     return nv.Device(nv.MasterEquation(nv.Medium.pair(a=rate)))
+            >>> counts = [{"00": 300, "10": 700}, {"00": 600, "10": 400}]
+            >>> circuits = [nv.protocols.relaxometry(time) for time in (0.4, 1.0)]
+            >>> axes = nv.inference.fit(model, circuits, counts, {"rate": 0.5}).plot(x=[0.4, 1.0], label="time (µs)")
+            >>> axes.get_ylabel()
+            'share of runs'
         """
         from nvprotocol.inference.drawing import draw
 
-        return draw(self._task, self._best, self.level, ax, x, label)
+        return draw(*held(self), self.level, ax, x, label)
+
+
+def held(found: Fit) -> tuple[Task, Optimum]:
+    """What a fit was asked to explain, and the optimum.
+
+    Raises:
+        ArgumentError: If the model has been left behind: it does not travel in a pickle.
+    """
+    if found._explained is None:
+        fail("fit", "hold its model", "has left it behind when it was pickled")
+    return found._explained()
 
 
 def fit(
@@ -191,7 +232,7 @@ def fit(
         fail("start", "give the counts a chance", "is where the model says that they cannot be")
     near = [one for one in optima if one.deviance < best.deviance + _SAME]
     best = min(near, key=lambda one: float(np.sum(((one.point - chosen.start) / chosen.scale) ** 2)))
-    return result(task, best, level, {"starts": len(optima)})
+    return _result(task, best, level, {"starts": len(optima)})
 
 
 def _task_of(
@@ -281,7 +322,7 @@ def _mirrored(parameters: Parameters, point: Real, number: int) -> Real | None:
     return other if inside and point[number] else None
 
 
-def result(task: Task, best: Optimum, level: float, metadata: dict[str, Any]) -> Fit:
+def _result(task: Task, best: Optimum, level: float, metadata: dict[str, Any]) -> Fit:
     """What an optimum says, with the intervals around it."""
     parameters = task.parameters
     names, fisher = np.array(parameters.names), task.fisher(best.expected, best.jacobian)
@@ -317,8 +358,7 @@ def result(task: Task, best: Optimum, level: float, metadata: dict[str, Any]) ->
         residuals=residuals,
         device=task.prediction.device_at(best.point),
         metadata=metadata | {"evaluations": task.prediction.evaluations},
-        _task=task,
-        _best=best,
+        _explained=lambda: (task, best),
     )
 
 
@@ -357,4 +397,4 @@ def _decimals(width: float) -> int:
     return int(np.clip(1 - np.floor(np.log10(width / 2)), 0, 12))
 
 
-__all__ = ["CONTRADICTION", "Fit", "fit", "result"]
+__all__ = ["CONTRADICTION", "Fit", "fit"]

@@ -41,6 +41,15 @@ class Plan:
         information: Fisher information of a run of each circuit, shape (circuits, K, K).
         run_us: How long a run of each circuit takes in µs.
         untold: Parameters that none of the circuits tells apart from the others.
+
+    Examples:
+        >>> def model(rate):
+        ...     return nv.Device(nv.MasterEquation(nv.Medium.pair(a=rate)))
+        >>> delays = [nv.protocols.relaxometry(time) for time in (0.1, 0.8, 6.0)]
+        >>> print(nv.inference.plan(model, delays, {"rate": 0.5}, 1000))
+              value  standard error  equal split
+        rate  0.5    0.022           0.033
+        Runs, 0.0008 s altogether: 1000 of circuit 1.
     """
 
     names: tuple[str, ...]
@@ -63,6 +72,13 @@ class Plan:
 
         Raises:
             ArgumentError: If it is none that is told.
+
+        Examples:
+            >>> def model(rate):
+            ...     return nv.Device(nv.MasterEquation(nv.Medium.pair(a=rate)))
+            >>> delays = [nv.protocols.relaxometry(time) for time in (0.1, 0.8, 6.0)]
+            >>> round(nv.inference.plan(model, delays, {"rate": 0.5}, 1000).gain("rate"), 1)
+            2.2
         """
         one_of(name, "name", tuple(self.standard_errors))
         return (self.equal_split[name] / self.standard_errors[name]) ** 2
@@ -121,39 +137,47 @@ def plan(
     """
     several = checked_circuits(circuits)
     parameters = Parameters.checked(at, None, "at")
-    if (shots is None) == (time_s is None):
-        fail("shots", "be given, or `time_s`", "is not" if shots is None else "is given with it")
     one_of(goal, "goal", ("D", "A", *parameters.names))
     prediction = Prediction(model, parameters, several, postselect, discarded=True)
     information = _information(prediction, parameters)
     run_us = np.array(prediction.durations_us) + real_number(overhead_us, "overhead_us", minimum=0.0)
-    if time_s is None:
-        cost, budget = np.ones(len(several)), float(whole_number(shots, "shots", minimum=1, maximum=MOST_SHOTS))
-    else:
-        cost, budget = run_us, 1e6 * real_number(time_s, "time_s", minimum=0.0)
-        if not np.all(cost > 0):
-            fail("overhead_us", "be positive where a circuit takes no time and seconds are counted", "is 0")
+    cost, budget = _budget(shots, time_s, run_us)
     scale = np.where(parameters.start != 0, np.abs(parameters.start), 1.0)
-    modes = untold(information.sum(axis=0), scale)
-    told = np.sum(modes**2, axis=1) < 1e-6 if modes.size else np.ones(scale.size, dtype=bool)
-    names = np.array(parameters.names)
+    told = _told(information, scale)
     if goal not in ("D", "A") and not told[parameters.names.index(goal)]:
         fail("goal", "be a parameter that the circuits tell", f"is {show(goal)}")
     weights = _spread(information / cost[:, None, None], _criterion(goal, parameters, scale, told), scale, goal)
-    runs = _whole(weights * budget / cost)
-    equal = np.full(len(several), budget / cost.sum())
-    errors, before = (_errors(number, information, scale) for number in (np.array(runs, dtype=float), equal))
+    runs, equal = _whole(weights * budget / cost), np.full(len(several), budget / cost.sum())
+    errors = [_errors(np.asarray(number, dtype=float), information, scale) for number in (runs, equal)]
+    named = [dict(zip(np.array(parameters.names)[told].tolist(), one[told].tolist(), strict=True)) for one in errors]
     return Plan(
         names=parameters.names,
         at=dict(zip(parameters.names, parameters.start.tolist(), strict=True)),
         goal=goal,
         shots=runs,
-        standard_errors=dict(zip(names[told].tolist(), errors[told].tolist(), strict=True)),
-        equal_split=dict(zip(names[told].tolist(), before[told].tolist(), strict=True)),
+        standard_errors=named[0],
+        equal_split=named[1],
         information=information,
         run_us=tuple(run_us.tolist()),
-        untold=tuple(names[~told].tolist()),
+        untold=tuple(np.array(parameters.names)[~told].tolist()),
     )
+
+
+def _budget(shots: int | None, time_s: float | None, run_us: Real) -> tuple[Real, float]:
+    """What a run of each circuit costs, and what there is to spend: runs, or µs."""
+    if (shots is None) == (time_s is None):
+        fail("shots", "be given, or `time_s`", "is not" if shots is None else "is given with it")
+    if time_s is None:
+        return np.ones(run_us.size), float(whole_number(shots, "shots", minimum=1, maximum=MOST_SHOTS))
+    if not np.all(run_us > 0):
+        fail("overhead_us", "be positive where a circuit takes no time and seconds are counted", "is 0")
+    return run_us, 1e6 * real_number(time_s, "time_s", minimum=0.0)
+
+
+def _told(information: Real, scale: Real) -> NDArray[np.bool_]:
+    """Which parameters all circuits together tell."""
+    modes = untold(information.sum(axis=0), scale)
+    return np.sum(modes**2, axis=1) < 1e-6 if modes.size else np.ones(scale.size, dtype=bool)
 
 
 def _information(prediction: Prediction, parameters: Parameters) -> Real:

@@ -12,7 +12,8 @@ from nvprotocol.device import Device
 from nvprotocol.errors import ArgumentError
 from nvprotocol.inference.likelihood import Averaged, Counted
 from nvprotocol.inference.parameters import Parameters
-from nvprotocol.inference.readings import Cells, Reading
+from nvprotocol.inference.readings import Cells, Counts, Reading, names_of_rows
+from nvprotocol.inference.readings import rows as rows_of
 from nvprotocol.master_equation.stacked import stacked
 
 if TYPE_CHECKING:
@@ -162,14 +163,14 @@ class Task:
     def __init__(self, prediction: Prediction, readings: Sequence[Reading], *, discarded: bool) -> None:
         self.prediction, self.parameters = prediction, prediction.parameters
         rows = [
-            one.rows(cells, f"counts[{k}]", discarded=discarded)
+            rows_of(one, cells, f"counts[{k}]", discarded=discarded)
             for k, (one, cells) in enumerate(zip(readings, prediction.cells, strict=True))
         ]
         self._matrices = [matrix for matrix, _ in rows]
         sizes = [len(matrix) for matrix in self._matrices]
-        self.is_table = [bool(one.fixed) for one in readings]
+        self.is_table = [isinstance(one, Counts) for one in readings]
         each = zip(readings, prediction.cells, strict=True)
-        self.names = [one.names(cells, discarded=discarded) for one, cells in each]
+        self.names = [names_of_rows(one, cells, discarded=discarded) for one, cells in each]
         self.circuit_of: NDArray[np.intp] = np.repeat(np.arange(len(rows)), sizes)
         self._place: dict[type, NDArray[np.intp]] = {}
         self._families: dict[type, Any] = {}

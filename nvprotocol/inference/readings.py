@@ -1,13 +1,13 @@
 """What a laboratory has of one circuit: counts of its readings, photons, or an average with its error."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import singledispatch
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import MOST_SHOTS, fail, real_number, show, whole_number
+from nvprotocol._checks import MOST_SHOTS, fail, mapping, real_number, show, whole_number
 from nvprotocol.inference.likelihood import Averaged, Counted, Family
 
 Real = NDArray[np.float64]
@@ -59,27 +59,8 @@ class Cells:
         return format(place, f"0{len(self.bits)}b") if self.bits else "kept"
 
 
-class Reading(ABC):
+class Reading:
     """What was measured with one circuit. Expectations are linear in the probabilities of its readings."""
-
-    @abstractmethod
-    def rows(self, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:
-        """The matrix from probabilities of kept readings and of being discarded to expectations, and their family.
-
-        Args:
-            cells: The readings.
-            of: What the counts of this circuit are called in errors.
-            discarded: Whether runs that were not kept are known.
-        """
-
-    @abstractmethod
-    def names(self, cells: Cells, *, discarded: bool) -> list[str]:
-        """What each row is called."""
-
-    @property
-    @abstractmethod
-    def fixed(self) -> int:
-        """How many of the numbers are known beforehand: the sum of a table of counts is."""
 
 
 @dataclass(frozen=True)
@@ -92,32 +73,10 @@ class Counts(Reading):
 
     numbers: Mapping[str, int]
 
-    def rows(self, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:
-        """One row for each reading, and one for the runs that were not kept, if they are known."""
-        table = np.zeros(cells.size + 1)
-        for reading, number in self.numbers.items():
-            count = whole_number(number, f"{of}[{reading!r}]", minimum=0, maximum=MOST_SHOTS)
-            place = None if reading == DISCARDED and cells.keep else cells.place(reading, of)
-            table[-1 if place is None else place] += count
-        if not cells.keep or not discarded:
-            table = table[:-1]
-        if not table.sum():
-            fail(of, "hold at least one run", "holds none" if not cells.keep else "holds none that is kept or counted")
-        return np.eye(table.size, cells.size + 1) * table.sum(), Counted(table)
-
-    def names(self, cells: Cells, *, discarded: bool) -> list[str]:
-        """The readings."""
-        return [cells.name(k) for k in range(cells.size)] + ([DISCARDED] if cells.keep and discarded else [])
-
-    @property
-    def fixed(self) -> int:
-        """Their sum."""
-        return 1
-
 
 @dataclass(frozen=True)
 class Photons(Reading):
-    """Photons counted over many runs in which one qubit is read out optically.
+    """Photons counted over many runs in which one qubit is read out optically, or by its charge.
 
     Their number is Poisson, with the mean shots · (bright · P(0) + dark · P(1)); of runs that are not kept none counts.
 
@@ -127,6 +86,13 @@ class Photons(Reading):
         bright: Photons a run of the reading 0, background included.
         dark: Photons a run of the reading 1.
         bit: Which of the circuit's bits tells the two apart.
+
+    Raises:
+        ArgumentError: If a number is negative or not whole, or the readings are equally bright.
+
+    Examples:
+        >>> nv.inference.Photons(2612, shots=100_000, bright=0.03, dark=0.02)
+        Photons(number=2612, shots=100000, bright=0.03, dark=0.02, bit=0)
     """
 
     number: int
@@ -144,20 +110,6 @@ class Photons(Reading):
             fail("dark", "differ from `bright`", f"is {show(self.dark)}, too")
         whole_number(self.bit, "bit", minimum=0)
 
-    def rows(self, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:  # noqa: ARG002  # none counts
-        """One row."""
-        weights = np.append(_by_bit(cells, self.bit, of, (self.bright, self.dark)), 0.0)
-        return self.shots * weights[None], Counted(np.array([float(self.number)]))
-
-    def names(self, cells: Cells, *, discarded: bool) -> list[str]:  # noqa: ARG002  # one in any case
-        """The one row."""
-        return ["photons"]
-
-    @property
-    def fixed(self) -> int:
-        """Nothing."""
-        return 0
-
 
 @dataclass(frozen=True)
 class Average(Reading):
@@ -167,6 +119,13 @@ class Average(Reading):
         value: The average of a number that readings have.
         error: Its standard error.
         weights: Reading → its number, the others 0; by default 1 for readings that end on "0", the population of |↑⟩.
+
+    Raises:
+        ArgumentError: If one is no number, or the error not positive.
+
+    Examples:
+        >>> nv.inference.Average(0.62, 0.01)
+        Average(value=0.62, error=0.01, weights=None)
     """
 
     value: float
@@ -177,36 +136,8 @@ class Average(Reading):
         real_number(self.value, "value")
         if not real_number(self.error, "error", minimum=0.0):
             fail("error", "be positive", "is 0")
-
-    def rows(self, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:  # noqa: ARG002  # of kept runs
-        """One row."""
-        if self.weights is None:
-            weights = _by_bit(cells, 0, of, (1.0, 0.0))
-        else:
-            weights = np.zeros(cells.size)
-            for reading, weight in self.weights.items():
-                place = cells.place(reading, of)
-                if place is None:
-                    fail(of, "be averages of readings that are kept", f"weighs {show(reading)}")
-                weights[place] = real_number(weight, f"{of}[{reading!r}]")
-        return np.append(weights, 0.0)[None], Averaged(np.array([self.value]), np.array([self.error]))
-
-    def names(self, cells: Cells, *, discarded: bool) -> list[str]:  # noqa: ARG002  # one in any case
-        """The one row."""
-        return ["average"]
-
-    @property
-    def fixed(self) -> int:
-        """Nothing."""
-        return 0
-
-
-def _by_bit(cells: Cells, bit: int, of: str, values: Sequence[float]) -> Real:
-    """Numbers of all readings that depend on one bit."""
-    if bit not in cells.bits:
-        fail(of, "be of a bit that the circuit measures and does not postselect", f"is of bit {bit}")
-    position = cells.bits.index(bit)
-    return np.array([values[place >> position & 1] for place in range(cells.size)])
+        if self.weights is not None:
+            mapping(self.weights, "weights", "readings to numbers")
 
 
 def reading_of(given: object, of: str) -> Reading:
@@ -220,3 +151,69 @@ def reading_of(given: object, of: str) -> Reading:
     if not isinstance(given, Mapping):
         fail(of, "be a dict of readings to numbers, Photons or an Average", f"is of type {type(given).__name__}")
     return Counts(given)
+
+
+@singledispatch
+def rows(reading: Reading, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:
+    """The matrix from probabilities of kept readings and of being discarded to expectations, and their family.
+
+    Args:
+        reading: What was measured.
+        cells: The readings that there are.
+        of: What the counts of this circuit are called in errors.
+        discarded: Whether runs that were not kept are known.
+
+    Raises:
+        ArgumentError: If a reading is none of the circuit's, or a number none of runs.
+    """
+    raise AssertionError(f"Nothing is known of {reading}, {cells}, {of}, {discarded}.")
+
+
+@rows.register
+def _(reading: Counts, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:
+    """One row for each reading, and one for the runs that were not kept, if they are known."""
+    table = np.zeros(cells.size + 1)
+    for key, number in reading.numbers.items():
+        count = whole_number(number, f"{of}[{key!r}]", minimum=0, maximum=MOST_SHOTS)
+        place = None if key == DISCARDED and cells.keep else cells.place(key, of)
+        table[-1 if place is None else place] += count
+    if not cells.keep or not discarded:
+        table = table[:-1]
+    if not table.sum():
+        fail(of, "hold at least one run", "holds none" if not cells.keep else "holds none that is kept or counted")
+    return np.eye(table.size, cells.size + 1) * table.sum(), Counted(table)
+
+
+@rows.register
+def _(reading: Photons, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:  # noqa: ARG001  # none counts
+    weights = np.append(_by_bit(cells, reading.bit, of, (reading.bright, reading.dark)), 0.0)
+    return reading.shots * weights[None], Counted(np.array([float(reading.number)]))
+
+
+@rows.register
+def _(reading: Average, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:  # noqa: ARG001  # of kept runs
+    if reading.weights is None:
+        weights = _by_bit(cells, 0, of, (1.0, 0.0))
+    else:
+        weights = np.zeros(cells.size)
+        for key, weight in reading.weights.items():
+            place = cells.place(key, of)
+            if place is None:
+                fail(of, "be averages of readings that are kept", f"weighs {show(key)}")
+            weights[place] = real_number(weight, f"{of}[{key!r}]")
+    return np.append(weights, 0.0)[None], Averaged(np.array([reading.value]), np.array([reading.error]))
+
+
+def names_of_rows(reading: Reading, cells: Cells, *, discarded: bool) -> list[str]:
+    """What each row is called."""
+    if isinstance(reading, Counts):
+        return [cells.name(k) for k in range(cells.size)] + ([DISCARDED] if cells.keep and discarded else [])
+    return ["photons" if isinstance(reading, Photons) else "average"]
+
+
+def _by_bit(cells: Cells, bit: int, of: str, values: Sequence[float]) -> Real:
+    """Numbers of all readings that depend on one bit."""
+    if bit not in cells.bits:
+        fail(of, "be of a bit that the circuit measures and does not postselect", f"is of bit {bit}")
+    position = cells.bits.index(bit)
+    return np.array([values[place >> position & 1] for place in range(cells.size)])

@@ -33,6 +33,13 @@ LABORATORY: dict[str, Any] = {
 PLACE: dict[str, Any] = {"height_nm": 10.0, "frequency_ghz": 2.87, "temperature_k": 0.01}
 
 
+RELAXOMETRY = nv.protocols.relaxometry(1.0)
+
+
+def relaxing(a: float) -> nv.Device:
+    return nv.Device(nv.MasterEquation(nv.Medium.pair(a=a)))
+
+
 @cache
 def made() -> dict[str, Any]:
     """One of each kind of object that holds numbers."""
@@ -89,6 +96,8 @@ def made() -> dict[str, Any]:
         "cycle": nv.design.Cycle(5, 2.0),
         "survey": nv.design.survey(film, **asked),
         "optimum": nv.design.optimise(film, separation_nm=(50.0, 60.0), uncertainties={"height_nm": 1.0}, **PLACE),
+        "inferred": nv.inference.fit(relaxing, [RELAXOMETRY], [{"00": 600, "10": 400}], {"a": 0.5}),
+        "planned": nv.inference.plan(relaxing, [RELAXOMETRY], {"a": 0.5}, 100),
         "sweep": nv.experiment.Sweep("device.detuning", np.array([0.0, 2.0])),
         "experiment": result_of(MONITORED),
         "curves": result_of(MONITORED).curves,

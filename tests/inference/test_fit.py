@@ -245,7 +245,8 @@ def test_a_picture_has_every_reading() -> None:
     found = nv.inference.fit(model, Z, counts, {"a": 0.7, "ratio": 0.5}, BOUNDS)
     axes = found.plot(x=2 * TIMES, label="time (µs)")
     assert axes.get_xlabel() == "time (µs)"
-    assert [one.get_text() for one in axes.get_legend().get_texts()] == ["00", "01", "10", "11"]
+    _, labels = axes.get_legend_handles_labels()
+    assert labels == ["00", "01", "10", "11"]
 
 
 def raising(a: float) -> nv.Device:
