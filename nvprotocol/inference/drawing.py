@@ -1,9 +1,10 @@
 """A fit as a picture: measured shares with their intervals, the model, and what is left."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import ndtri
 
 from nvprotocol._checks import fail, real_numbers, text
 from nvprotocol.inference.maximum import Optimum
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_CURVES = 8
+_STYLES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
+"""Line and marker of circuits over which the number rises; where it falls back, the next ones begin."""
 _INK = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#777777")
 
 
 def draw(task: Task, best: Optimum, level: float, ax: "Axes | None", x: Sequence[float] | None, label: str) -> "Axes":
     """Draws the shares of the readings of each circuit over a number that it has.
+
+    Where that number falls, another series of circuits begins, with lines and markers of its own.
 
     Args:
         task: What was measured.
@@ -37,30 +42,50 @@ def draw(task: Task, best: Optimum, level: float, ax: "Axes | None", x: Sequence
     text(label, "label")
     if ax is None:
         _, ax = plt.subplots(figsize=(3.4, 2.6), layout="constrained")
-    rows = list(dict.fromkeys(name for one in task.names for name in one))
-    if len(rows) > _MOST_CURVES:
-        rows = rows[:_MOST_CURVES]
+    rows = list(dict.fromkeys(name for one in task.names for name in one))[:_MOST_CURVES]
+    series = np.cumsum(np.append(0, np.diff(places) <= 0))
     for ink, row in zip(_INK, rows, strict=False):
-        at = [(circuit, names.index(row)) for circuit, names in enumerate(task.names) if row in names]
-        index = np.array([np.flatnonzero(task.circuit_of == circuit)[k] for circuit, k in at])
-        where = places[[circuit for circuit, _ in at]]
-        size, value, low, high = _shares(task, best, index, level)
-        order = np.argsort(where)
-        spread = np.clip([value - low, high - value], 0, None)
-        ax.errorbar(where, value, spread, fmt="o", color=ink, markersize=3, linewidth=0.8, capsize=1.5, label=row)
-        ax.plot(where[order], (best.expected[index] / size)[order], color=ink, linewidth=1.0)
+        for number in range(int(series.max()) + 1):
+            at = [k for k in np.flatnonzero(series == number).tolist() if row in task.names[k]]
+            if at:
+                index = np.array([np.flatnonzero(task.circuit_of == k)[task.names[k].index(row)] for k in at])
+                _curve(ax, places[at], _shares(task, best, index, level), ink, number)
+        ax.plot([], [], "o-", color=ink, markersize=3, linewidth=1.0, label=row)
+    for number in range(int(series.max()) + 1 if series.max() else 0):
+        line, marker, face = _style(number, "gray")
+        first, last = np.flatnonzero(series == number)[[0, -1]]
+        style: dict[str, Any] = {"color": "gray", "markersize": 3, "linewidth": 1.0, "markerfacecolor": face}
+        ax.plot([], [], f"{marker}{line}", label=f"circuits {first}–{last}", **style)
     ax.set_xlabel(label)
-    ax.set_ylabel("share of runs" if task.counted.all() else "share of runs, or average")
-    ax.legend(title="points: measured; lines: model", fontsize=7, title_fontsize=7, frameon=False)
+    kinds = {"photons": "photons per run", "average": "average"}
+    said = dict.fromkeys(kinds.get(name, "share of runs") for name in rows)
+    ax.set_ylabel(", ".join(said))
+    ax.legend(title="points: measured; lines: model", fontsize=6, title_fontsize=6, frameon=False, ncols=2)
     return ax
 
 
+def _style(number: int, ink: str) -> tuple[str, str, str]:
+    """Line, marker and its inside of a series."""
+    line, marker = _STYLES[number % len(_STYLES)]
+    return line, marker, ink if number % 2 == 0 else "white"
+
+
+def _curve(ax: "Axes", places: np.ndarray, shares: tuple[np.ndarray, ...], ink: str, number: int) -> None:
+    """Points of one reading in one series with their intervals, and the model."""
+    value, low, high, model = shares
+    line, marker, face = _style(number, ink)
+    spread = np.clip([value - low, high - value], 0, None)
+    style: dict[str, Any] = {"color": ink, "markersize": 3, "linewidth": 0.8, "capsize": 1.5, "markerfacecolor": face}
+    ax.errorbar(places, value, spread, fmt=marker, **style)
+    ax.plot(places, model, line, color=ink, linewidth=1.0)
+
+
 def _shares(task: Task, best: Optimum, index: np.ndarray, level: float) -> tuple[np.ndarray, ...]:
-    """By what numbers are divided, the shares, and where their intervals end."""
+    """The shares, where their intervals end, and what the model expects."""
     if not task.counted[index].all():
         value, error = task.averages(index)
-        return np.ones(index.size), value, value - 1.96 * error, value + 1.96 * error
-    counts = task.counts[index]
-    totals = np.array([best.expected[task.circuit_of == circuit].sum() for circuit in task.circuit_of[index]])
-    low, high = clopper_pearson(np.round(counts).astype(int), np.round(totals).astype(int), level)
-    return totals, counts / totals, low, high
+        reach = ndtri((1 + level) / 2) * error
+        return value, value - reach, value + reach, best.expected[index]
+    counts, runs = task.counts[index], task.runs[index]
+    low, high = clopper_pearson(counts.astype(int), runs.astype(int), level)
+    return counts / runs, low, high, best.expected[index] / runs

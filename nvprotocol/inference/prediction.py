@@ -169,6 +169,8 @@ class Task:
         self._matrices = [matrix for matrix, _ in rows]
         sizes = [len(matrix) for matrix in self._matrices]
         self.is_table = [isinstance(one, Counts) for one in readings]
+        runs = [getattr(one, "shots", matrix.max()) for one, matrix in zip(readings, self._matrices, strict=True)]
+        self.runs: Real = np.repeat(np.array(runs, dtype=float), sizes)
         each = zip(readings, prediction.cells, strict=True)
         self.names = [names_of_rows(one, cells, discarded=discarded) for one, cells in each]
         self.circuit_of: NDArray[np.intp] = np.repeat(np.arange(len(rows)), sizes)

@@ -1,5 +1,6 @@
 """Fits against exact counts, an independent likelihood, and counts that leave things open."""
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -246,7 +247,20 @@ def test_a_picture_has_every_reading() -> None:
     axes = found.plot(x=2 * TIMES, label="time (µs)")
     assert axes.get_xlabel() == "time (µs)"
     _, labels = axes.get_legend_handles_labels()
-    assert labels == ["00", "01", "10", "11"]
+    assert labels == ["00", "01", "10", "11", "circuits 0–4", "circuits 5–9"]
+    with pytest.raises(nv.errors.ArgumentError, match="`x` must have a number for each of 10 circuits, but has 5"):
+        found.plot(x=TIMES)
+    again = pickle.loads(pickle.dumps(found))
+    assert again.values == found.values
+    with pytest.raises(nv.errors.ArgumentError, match="`fit` must hold its model, but has left it behind"):
+        again.plot()
+
+
+def test_a_picture_of_photons_and_averages() -> None:
+    given = [nv.inference.Photons(2600, 100_000, 0.03, 0.02, bit=1), nv.inference.Average(0.6, 0.01)]
+    found = nv.inference.fit(lambda a: model(a=a, ratio=0.0), Z[:2], given, {"a": 0.5}, {"a": (0.01, 9)})
+    _, labels = found.plot().get_legend_handles_labels()
+    assert labels == ["photons", "average"]
 
 
 def raising(a: float) -> nv.Device:
