@@ -25,7 +25,7 @@ _CURVED = 0.05
 
 
 @dataclass(frozen=True)
-class Comparison:
+class LikelihoodRatio:
     """A model against the same with some parameters fixed.
 
     Attributes:
@@ -37,8 +37,8 @@ class Comparison:
         values: The other parameters at their most likely values where those are fixed.
 
     Examples:
-        >>> from nvprotocol.inference import Comparison
-        >>> print(Comparison({"ratio": 0.0}, 7.3, 0.0034, "half chi2(1)", {"a": 1.2}))
+        >>> from nvprotocol.inference import LikelihoodRatio
+        >>> print(LikelihoodRatio({"ratio": 0.0}, 7.3, 0.0034, "half chi2(1)", {"a": 1.2}))
         ratio = 0: p = 0.0034 (the deviance rises by 7.30; half chi2(1))
     """
 
@@ -54,7 +54,7 @@ class Comparison:
         return f"{what}: p = {self.p_value:.2g} (the deviance rises by {self.ratio:.2f}; {self.distribution})"
 
 
-def compare(fit: Fit, fixed: Mapping[str, float]) -> Comparison:
+def compare(fit: Fit, fixed: Mapping[str, float]) -> LikelihoodRatio:
     """Tests whether counts contradict values of some parameters, the others being free.
 
     The deviance of the best model with these values, less that of the best without, is χ² distributed with as many
@@ -101,7 +101,7 @@ def compare(fit: Fit, fixed: Mapping[str, float]) -> Comparison:
     ratio = max(null.deviance - best.deviance, 0.0)
     p_value, distribution = _p_value(task, null, np.array(places), ratio)
     others = {name: float(null.point[k]) for k, name in enumerate(names) if free[k]}
-    return Comparison(values, ratio, p_value, distribution, others)
+    return LikelihoodRatio(values, ratio, p_value, distribution, others)
 
 
 def _p_value(task: Task, null: Optimum, places: NDArray[np.intp], ratio: float) -> tuple[float, str]:
