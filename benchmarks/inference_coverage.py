@@ -1,9 +1,9 @@
 """How often intervals of fitted parameters hold the truth: cells of truths, circuits and readouts, many data sets each.
 
 Every cell draws data sets from the exact distribution at its truth and fits each with `nv.inference.fit`, from a start
-that is off. With a perfect readout at zero temperature no run reads |↓↑⟩ where A = 0: then every interval begins at 0,
-and holds the truth. Told are the share of intervals that hold the truth, for each parameter, and how wide they are in units of
-2·1.96 standard errors of the Fisher information (inside the limits close to 1).
+that is off. Told are the share of intervals that hold the truth, for each parameter, and how wide they are in units of
+2·1.96 standard errors of the Fisher information (inside the limits close to 1). With a perfect readout at zero
+temperature no run reads |↓↑⟩ where A = 0: then every interval begins at 0, and holds the truth.
 
 Run:  OPENBLAS_NUM_THREADS=1 python benchmarks/inference_coverage.py --number 2000 --jobs 2 --seed 1
 """
