@@ -39,7 +39,9 @@ def model(a: float, ratio: float, q: float) -> nv.Device:
 
 CIRCUITS = [circuit(time_us, flipped) for flipped in ((1,), (0, 1)) for time_us in TIMES]
 UP, DOWN = qutip.basis(2, 0), qutip.basis(2, 1)
-LOWER = [qutip.tensor(DOWN.proj() * 0 + DOWN * UP.dag(), qutip.qeye(2)), qutip.tensor(qutip.qeye(2), DOWN * UP.dag())]
+FALL: Any = qutip.Qobj(np.array([[0.0, 0.0], [1.0, 0.0]]))
+"""|↓⟩⟨↑|."""
+LOWER = [qutip.tensor(FALL, qutip.qeye(2)), qutip.tensor(qutip.qeye(2), FALL)]
 STARTS = [qutip.tensor(DOWN, UP).proj(), qutip.tensor(DOWN, DOWN).proj()]
 POPULATIONS = [qutip.tensor(one, two).proj() for one in (UP, DOWN) for two in (UP, DOWN)]
 
@@ -70,7 +72,7 @@ def main() -> None:
     counts = [
         {format(k, "02b"): int(n) for k, n in enumerate(rng.multinomial(2000, one.distribution)) if n} for one in exact
     ]
-    nv.inference.fit(model, CIRCUITS, counts, START, BOUNDS)
+    found = nv.inference.fit(model, CIRCUITS, counts, START, BOUNDS)
     times = []
     for _ in range(7):
         begun = time.process_time()
