@@ -9,7 +9,7 @@ from scipy.special import chdtrc
 
 from nvprotocol._checks import fail, instance, mapping, real_number, show
 from nvprotocol.inference.fitting import Fit, held
-from nvprotocol.inference.maximum import Optimum, descend, inverse, untold
+from nvprotocol.inference.maximum import Optimum, descend, inverse, unidentified
 from nvprotocol.inference.prediction import Task
 
 Real = NDArray[np.float64]
@@ -68,8 +68,8 @@ def compare(fit: Fit, fixed: Mapping[str, float]) -> LikelihoodRatio:
         fixed: Parameters of it, and their values.
 
     Raises:
-        ArgumentError: If one is no parameter of the fit, beyond its bounds, or leaves another one untold: an angle of
-            something that vanishes has to be replaced by two components.
+        ArgumentError: If one is no parameter of the fit, beyond its bounds, or leaves another one unidentified: the
+            angle of something that vanishes has to be replaced by two components.
 
     Examples:
         >>> def model(rate):
@@ -145,12 +145,12 @@ def _curvature(task: Task, null: Optimum, place: int) -> Real | None:
 
 
 def _require_told(task: Task, fisher: Real, places: NDArray[np.intp]) -> None:
-    modes = untold(fisher, task.parameters.scale)
+    modes = unidentified(fisher, task.parameters.scale)
     hidden = [k for k in range(len(fisher)) if k not in places and np.sum(modes[k] ** 2) > 1e-3]
     if hidden:
         what = ", ".join(task.parameters.names[k] for k in hidden)
         must = "leave the other parameters told (write an angle of what vanishes as two components, and fix both)"
-        fail("fixed", must, f"leaves {what} untold")
+        fail("fixed", must, f"leaves {what} unidentified")
 
 
 def _drawn(fisher: Real, low: Real, high: Real, places: NDArray[np.intp]) -> Real:

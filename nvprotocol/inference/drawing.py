@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import ndtri
 
 from nvprotocol._checks import fail, real_numbers, text
 from nvprotocol.inference.maximum import Optimum
 from nvprotocol.inference.prediction import Task
-from nvprotocol.tomography.proportions import clopper_pearson
+from nvprotocol.tomography.proportions import clopper_pearson, normal_quantile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,7 +83,7 @@ def _shares(task: Task, best: Optimum, index: np.ndarray, level: float) -> tuple
     """The shares, where their intervals end, and what the model expects."""
     if not task.counted[index].all():
         value, error = task.averages(index)
-        reach = ndtri((1 + level) / 2) * error
+        reach = normal_quantile(level) * error
         return value, value - reach, value + reach, best.expected[index]
     counts, runs = task.counts[index], task.runs[index]
     low, high = clopper_pearson(counts.astype(int), runs.astype(int), level)

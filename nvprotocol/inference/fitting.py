@@ -12,11 +12,12 @@ from nvprotocol._read_only import holds_read_only
 from nvprotocol._text_table import aligned
 from nvprotocol.device import Device
 from nvprotocol.inference.goodness import goodness_of_fit
-from nvprotocol.inference.maximum import Optimum, descend, inverse, untold
+from nvprotocol.inference.maximum import Optimum, descend, inverse, unidentified
 from nvprotocol.inference.parameters import Parameters
 from nvprotocol.inference.prediction import Prediction, Task
 from nvprotocol.inference.profile import intervals
 from nvprotocol.inference.readings import Reading, reading_of
+from nvprotocol.tomography.proportions import checked_level
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +59,7 @@ class Fit:
             the likelihood is not quadratic, only the interval is right.
         covariance: The inverse Fisher information of the parameters in `values`, in their order.
         correlation: Their correlation coefficients.
-        untold: Combinations of parameters that the counts say nothing about: for each the shares of the parameters.
+        unidentified: Combinations of parameters that the counts say nothing about, each by its parameters' weights.
         at_limit: Parameters whose value lies on one of their bounds.
         mirrored: Parameters whose sign the counts do not tell; the value is the one nearer to the start.
         p_value: Probability that the counts of a true model fit no better (Pearson's X² with its exact moments); None
@@ -75,7 +76,7 @@ class Fit:
         >>> print(found)
               value  95 % interval
         rate  0.458  0.421 to 0.497
-        Agreement with the model: nothing is left to test the model with
+        Agreement with the model: no degrees of freedom are left for a goodness-of-fit test
     """
 
     names: tuple[str, ...]
@@ -85,7 +86,7 @@ class Fit:
     standard_errors: dict[str, float]
     covariance: Real
     correlation: Real
-    untold: tuple[dict[str, float], ...]
+    unidentified: tuple[dict[str, float], ...]
     at_limit: tuple[str, ...]
     mirrored: tuple[str, ...]
     p_value: float | None
@@ -98,8 +99,8 @@ class Fit:
     @property
     def notes(self) -> tuple[str, ...]:
         """What has to be said besides the numbers."""
-        said = [f"The counts do not tell {_combination(one)}." for one in self.untold]
-        said += [f"The counts do not tell the sign of {name}." for name in self.mirrored]
+        said = [f"{_combination(one)} is not identified by the counts." for one in self.unidentified]
+        said += [f"The sign of {name} is not identified by the counts." for name in self.mirrored]
         said += [f"{name} lies on its limit {show(self.values[name])}." for name in self.at_limit]
         if self.p_value is not None and self.p_value < CONTRADICTION:
             worst = max((abs(value), at, key) for at, one in enumerate(self.residuals) for key, value in one.items())
@@ -119,8 +120,12 @@ class Fit:
                 digits = _decimals(high - low)
                 rows.append((name, f"{self.values[name]:.{digits}f}", f"{low:.{digits}f} to {high:.{digits}f}"))
             else:
-                rows.append((name, "not told", ""))
-        quality = "nothing is left to test the model with" if self.p_value is None else f"p = {self.p_value:.2g}"
+                rows.append((name, "not identified", ""))
+        quality = (
+            "no degrees of freedom are left for a goodness-of-fit test"
+            if self.p_value is None
+            else f"p = {self.p_value:.2g}"
+        )
         return "\n".join([*aligned(rows, gap=2), f"Agreement with the model: {quality}", *self.notes])
 
     def __getstate__(self) -> dict[str, Any]:
@@ -198,7 +203,7 @@ def fit(
             they do not: then only the kept ones are compared with each other.
         starts: In how many places searches begin: the given one, and the best ones of a set within the bounds, or
             within a factor of 4 of the start. By default in others only where the first one has ended in what does not
-            fit or leaves something untold.
+            fit or leaves something unidentified.
 
     Returns:
         A `Fit`.
@@ -249,9 +254,7 @@ def _task_of(
     """The arguments of `fit`, checked."""
     called = function(model, "model")
     several = checked_circuits(circuits)
-    real_number(level, "level", minimum=0.5)
-    if not real_number(level, "level") < 1:
-        fail("level", "be below 1", f"is {show(level)}")
+    checked_level(real_number(level, "level", minimum=0.5))
     one_of(discarded, "discarded", ("counted", "unknown"))
     if isinstance(counts, Mapping | str) or not isinstance(counts, Sequence) or len(counts) != len(several):
         is_of = f"has {len(counts)}" if isinstance(counts, Sequence) else f"is of type {type(counts).__name__}"
@@ -279,7 +282,7 @@ def _is_sound(task: Task, found: Optimum) -> bool:
     """Whether an optimum has been reached, fits, and tells all parameters."""
     if not (found.reached and np.isfinite(found.deviance)):
         return False
-    if untold(task.fisher(found.expected, found.jacobian), task.parameters.scale).size:
+    if unidentified(task.fisher(found.expected, found.jacobian), task.parameters.scale).size:
         return False
     p_value = goodness_of_fit(task, found.expected, found.point.size)
     return p_value is None or p_value > _FITS
@@ -326,7 +329,7 @@ def _result(task: Task, best: Optimum, level: float, metadata: dict[str, Any]) -
     """What an optimum says, with the intervals around it."""
     parameters = task.parameters
     names, fisher = np.array(parameters.names), task.fisher(best.expected, best.jacobian)
-    modes = untold(fisher, parameters.scale)
+    modes = unidentified(fisher, parameters.scale)
     suspects = np.flatnonzero(np.sum(modes**2, axis=1) > 1e-6) if modes.size else np.zeros(0, dtype=int)
     hidden = {int(k) for k in suspects if _is_flat(task, best, int(k))}
     told = [k for k in range(names.size) if k not in hidden]
@@ -350,7 +353,7 @@ def _result(task: Task, best: Optimum, level: float, metadata: dict[str, Any]) -
         standard_errors={str(names[k]): float(errors[k]) for k in told},
         covariance=some,
         correlation=some / np.outer(size, size),
-        untold=tuple(one for one in combinations if one),
+        unidentified=tuple(one for one in combinations if one),
         at_limit=tuple(str(names[k]) for k in at_limit),
         mirrored=tuple(str(names[k]) for k in told if _has_mirror(task, best, k)),
         p_value=goodness_of_fit(task, best.expected, len(told) - len(at_limit)),

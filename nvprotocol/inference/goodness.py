@@ -19,8 +19,8 @@ def goodness_of_fit(task: Task, expected: Real, fitted: int) -> float | None:
     """The p-value of Pearson's X², with the mean and the variance that it has for these numbers of runs.
 
     X² of a table of N runs with k possible readings has the mean k − 1 and the variance
-    2(k − 1) + (Σ1/p − k² − 2k + 2)/N (doi:10.1214/aoms/1177731752 gives its moments), of a Poisson number with the mean
-    μ 1 and 2 + 1/μ, of an average 1 and 2. Readings of which less than one run is expected count as one. Each parameter
+    2(k − 1) + (Σ1/p − k² − 2k + 2)/N (Haldane, Biometrika 29, 133, 1937), of a Poisson number with the mean μ 1 and
+    2 + 1/μ, of an average 1 and 2. Readings of which less than one run is expected count as one. Each parameter
     takes one degree of freedom. A gamma distribution with these moments is χ² where the numbers are large.
 
     Args:

@@ -1,8 +1,7 @@
 """What was measured, as independent numbers with an expectation each: their likelihood, and what it tells.
 
 A table of counts is multinomial. Its likelihood is that of independent Poisson numbers wherever the expectations of a
-circuit add up to its runs, as they do here, and so is its Fisher information (doi:10.1214/aoms/1177698949, the
-"Poisson trick").
+circuit add up to its runs, as they do here, and so is its Fisher information.
 """
 
 from abc import ABC, abstractmethod

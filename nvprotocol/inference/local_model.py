@@ -42,7 +42,7 @@ class LocalTask(Task):
         )
         one, other = values[:size], values[size : 2 * size]
         self._slope = np.where(both[:, None], (one - other) / 2, 4 * other - one)
-        diagonal = np.where(both[:, None], one + other, 2 * (one - 2 * other) * 2)
+        diagonal = np.where(both[:, None], one + other, 4 * (one - 2 * other))
         self._curvature[range(size), range(size)] = diagonal
         for number, (j, k) in enumerate(pairs):
             mixed = values[2 * size + number] - one[j] - one[k]

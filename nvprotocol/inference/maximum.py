@@ -112,7 +112,7 @@ def inverse(matrix: Real, scale: Real) -> Real:
     return ((vectors[:, told] / values[told]) @ vectors[:, told].T) / np.outer(size, size)
 
 
-def untold(matrix: Real, scale: Real) -> Real:
+def unidentified(matrix: Real, scale: Real) -> Real:
     """Combinations that a Fisher information says nothing about: orthonormal in units of `size`, shape (K, number)."""
     _, values, vectors = _modes(matrix, scale)
     return vectors[:, values <= _TOLD]

@@ -12,7 +12,7 @@ from nvprotocol._read_only import holds_read_only
 from nvprotocol._text_table import aligned
 from nvprotocol.device import Device
 from nvprotocol.inference.fitting import checked_circuits
-from nvprotocol.inference.maximum import inverse, untold
+from nvprotocol.inference.maximum import inverse, unidentified
 from nvprotocol.inference.parameters import Parameters
 from nvprotocol.inference.prediction import Prediction
 
@@ -40,7 +40,7 @@ class Plan:
         equal_split: The same for equally many runs of all circuits that take as long together.
         information: Fisher information of a run of each circuit, shape (circuits, K, K).
         run_us: How long a run of each circuit takes in µs.
-        untold: Parameters that none of the circuits tells apart from the others.
+        unidentified: Parameters that none of the circuits tells apart from the others.
 
     Examples:
         >>> def model(rate):
@@ -60,7 +60,7 @@ class Plan:
     equal_split: dict[str, float]
     information: Real
     run_us: tuple[float, ...]
-    untold: tuple[str, ...]
+    unidentified: tuple[str, ...]
 
     @property
     def time_s(self) -> float:
@@ -91,7 +91,7 @@ class Plan:
                 errors = f"{self.standard_errors[name]:.2g}", f"{self.equal_split[name]:.2g}"
                 rows.append((name, f"{self.at[name]:g}", *errors))
             else:
-                rows.append((name, f"{self.at[name]:g}", "not told", ""))
+                rows.append((name, f"{self.at[name]:g}", "not identified", ""))
         used = ", ".join(f"{shots} of circuit {k}" for k, shots in enumerate(self.shots) if shots)
         return "\n".join([*aligned(rows, gap=2), f"Runs, {self.time_s:.3g} s altogether: {used}."])
 
@@ -112,7 +112,7 @@ def plan(
     The Fisher information of a run of each circuit, with readout errors and what is discarded, adds up. Its inverse is
     the covariance to expect. A spread is best where no circuit's run would tell more than the mean one (Kiefer and
     Wolfowitz, doi:10.4153/CJM-1960-030-4), and is found by multiplying weights with what their circuits tell (Torsney's
-    algorithm, doi:10.1007/978-1-4757-2275-2_10); what "more" is, is the goal.
+    algorithm); what "more" is, is the goal.
 
     Args:
         model: As for `fit`.
@@ -159,7 +159,7 @@ def plan(
         equal_split=named[1],
         information=information,
         run_us=tuple(run_us.tolist()),
-        untold=tuple(np.array(parameters.names)[~told].tolist()),
+        unidentified=tuple(np.array(parameters.names)[~told].tolist()),
     )
 
 
@@ -176,7 +176,7 @@ def _budget(shots: int | None, time_s: float | None, run_us: Real) -> tuple[Real
 
 def _told(information: Real, scale: Real) -> NDArray[np.bool_]:
     """Which parameters all circuits together tell."""
-    modes = untold(information.sum(axis=0), scale)
+    modes = unidentified(information.sum(axis=0), scale)
     return np.sum(modes**2, axis=1) < 1e-6 if modes.size else np.ones(scale.size, dtype=bool)
 
 

@@ -59,9 +59,11 @@ class Prediction:
     ) -> None:
         self.model, self.parameters = model, parameters
         self._circuits, self._postselect, self._discarded = circuits, postselect, discarded
-        self.device = self.device_at(parameters.start)
         self.evaluations = 0
-        self._reference, self._followed = self.device, self._following(self.device)
+        self._n_qubits: int | None = None
+        self._reference = self.device_at(parameters.start)
+        self._n_qubits = self._reference.n_qubits
+        self._followed = self._following(self._reference)
         self.cells = [_cells(one, k) for k, one in enumerate(self._compiled)]
 
     def device_at(self, point: Real) -> Device:
@@ -81,8 +83,8 @@ class Prediction:
             raise ArgumentError("model", f"return a Device at {where}", f"raises: {why}") from None
         if not isinstance(device, Device):
             fail("model", "return a Device", f"returns an object of type {type(device).__name__}")
-        if hasattr(self, "_reference") and device.n_qubits != self._reference.n_qubits:
-            fail("model", f"return devices of {self._reference.n_qubits} qubits", f"returns one of {device.n_qubits}")
+        if self._n_qubits is not None and device.n_qubits != self._n_qubits:
+            fail("model", f"return devices of {self._n_qubits} qubits", f"returns one of {device.n_qubits}")
         return device
 
     def probabilities(self, points: Real) -> list[Real]:

@@ -19,6 +19,7 @@ from scipy.special import ndtr, ndtri
 from nvprotocol.inference.local_model import LocalTask
 from nvprotocol.inference.maximum import Optimum, descend, inverse
 from nvprotocol.inference.prediction import Task
+from nvprotocol.tomography.proportions import normal_quantile
 
 Real = NDArray[np.float64]
 
@@ -47,7 +48,7 @@ def threshold(level: float, distance: float = np.inf) -> float:
         >>> [round(threshold(0.95, at), 3) for at in (0.0, 0.5, 1.0, 3.0)]
         [2.706, 2.749, 3.31, 3.841]
     """
-    plain = float(ndtri((1 + level) / 2))
+    plain = normal_quantile(level)
     if distance >= plain:
         return plain**2
     grid, values = _thresholds(level)
@@ -56,7 +57,7 @@ def threshold(level: float, distance: float = np.inf) -> float:
 
 @cache
 def _thresholds(level: float) -> tuple[Real, Real]:
-    plain = float(ndtri((1 + level) / 2))
+    plain = normal_quantile(level)
     grid = np.linspace(0.0, plain, 60)
     values = [float(ndtri(level)) ** 2]
     for distance in grid[1:].tolist():

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from qiskit import QuantumCircuit
+from prepared_pairs import drawn, prepared
 from scipy.stats import chi2
 
 import nvprotocol as nv
@@ -12,23 +12,6 @@ from nvprotocol.inference.comparison import _drawn
 from nvprotocol.inference.maximum import inverse
 
 TIMES = (0.3, 0.7, 1.2, 2.0, 3.0)
-
-
-def read(time_us: float, state: str, basis: str) -> QuantumCircuit:
-    circuit = QuantumCircuit(2, 2)
-    for k, one in enumerate(state):
-        if one == "d":
-            circuit.x(k)
-        if one == "+":
-            circuit.ry(np.pi / 2, k)
-    circuit.delay(time_us, [0, 1], unit="us")
-    for k, one in enumerate(basis):
-        if one == "y":
-            circuit.sdg(k)
-        if one in "xy":
-            circuit.h(k)
-    circuit.measure([0, 1], [0, 1])
-    return circuit
 
 
 def cartesian(a: float = 1.0, re: float = 0.0, im: float = 0.0, delta: float = 0.0) -> nv.Device:
@@ -39,16 +22,8 @@ def polar(a: float = 1.0, ratio: float = 0.5, phase: float = 0.0) -> nv.Device:
     return nv.Device(nv.MasterEquation(nv.Medium.pair(a=a, A=ratio * a * np.exp(1j * phase))))
 
 
-def drawn(circuits: list[QuantumCircuit], shots: int, device: nv.Device, seed: int) -> list[dict[str, int]]:
-    rng = np.random.default_rng(seed)
-    found = nv.probability(circuits, device, "00", "c", None, engine="exact")
-    return [
-        {format(k, "02b"): int(n) for k, n in enumerate(rng.multinomial(shots, one.distribution)) if n} for one in found
-    ]
-
-
-Z = [read(time_us, state, "zz") for state in ("ud", "dd") for time_us in TIMES]
-XY = [read(time_us, "ud", basis) for basis in ("xx", "xy") for time_us in TIMES]
+Z = [prepared(time_us, state, "zz") for state in ("ud", "dd") for time_us in TIMES]
+XY = [prepared(time_us, "ud", basis) for basis in ("xx", "xy") for time_us in TIMES]
 
 
 def test_distributions_are_those_of_the_cases() -> None:
@@ -73,7 +48,7 @@ def test_distributions_are_those_of_the_cases() -> None:
 def test_an_angle_of_what_vanishes_is_refused() -> None:
     counts = drawn(XY + Z, 1000, polar(ratio=0.5, phase=0.3), 1)
     found = nv.inference.fit(polar, XY + Z, counts, {"a": 0.8, "ratio": 0.4, "phase": 0.1}, {"ratio": (0, 1)})
-    with pytest.raises(nv.errors.ArgumentError, match="leaves phase untold"):
+    with pytest.raises(nv.errors.ArgumentError, match="leaves phase unidentified"):
         nv.inference.compare(found, {"ratio": 0.0})
 
 
@@ -175,9 +150,9 @@ def test_the_goal_is_reached_at_the_cost_of_others() -> None:
 
 def test_what_no_circuit_tells_is_named() -> None:
     found = nv.inference.plan(polar, Z, AT, 1000)
-    assert found.untold == ("phase",)
+    assert found.unidentified == ("phase",)
     assert "phase" not in found.standard_errors
-    assert "phase  0.4    not told" in str(found)
+    assert "phase  0.4    not identified" in str(found)
     with pytest.raises(nv.errors.ArgumentError, match="`goal` must be a parameter that the circuits tell"):
         nv.inference.plan(polar, Z, AT, 1000, goal="phase")
     with pytest.raises(nv.errors.ArgumentError, match="`name` must be one of"):
@@ -195,7 +170,10 @@ def test_what_no_circuit_tells_is_named() -> None:
             {"at": {"a": 1.0, "ratio": 1.0}},
             "`at` must lie inside of where the model has a device, but lies on its edge",
         ),
-        ({"shots": None, "time_s": 1.0, "circuits": [read(0.0, "ud", "zz")]}, "`overhead_us` must be positive where"),
+        (
+            {"shots": None, "time_s": 1.0, "circuits": [prepared(0.0)]},
+            "`overhead_us` must be positive where",
+        ),
     ],
 )
 def test_bad_plans(wrong: dict[str, Any], says: str) -> None:
@@ -223,7 +201,7 @@ def test_a_design_that_is_planned_needs_a_third_of_the_runs() -> None:
     circuits, share = [], []
     for time_us in np.linspace(0.15, 3.0, 20):
         for kind in kinds:
-            circuits += [read(float(time_us), *one) for one in kind]
+            circuits += [prepared(float(time_us), *one) for one in kind]
             share += [1 / (100 * len(kind))] * len(kind)
     found = nv.inference.plan(seven, circuits, at, 200_000, goal="ratio")
     fisher = np.tensordot(200_000 * np.array(share), found.information, 1)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 from numpy.typing import NDArray
+from prepared_pairs import drawn, prepared
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from scipy.optimize import minimize
 from scipy.stats import chi2
@@ -20,21 +21,6 @@ TIMES = (0.3, 0.7, 1.2, 2.0, 3.0)
 BOUNDS = {"a": (1e-3, 20.0), "ratio": (-1.0, 1.0)}
 WITH_Q = BOUNDS | {"q": (0.0, 0.9)}
 Counts = list[dict[str, int]]
-
-
-def read(time_us: float, excited: tuple[int, ...] = (1,), basis: str = "zz") -> QuantumCircuit:
-    """Prepared, left alone, read in a basis."""
-    circuit = QuantumCircuit(2, 2)
-    for k in excited:
-        circuit.x(k)
-    circuit.delay(time_us, [0, 1], unit="us")
-    for k, one in enumerate(basis):
-        if one == "y":
-            circuit.sdg(k)
-        if one in "xy":
-            circuit.h(k)
-    circuit.measure([0, 1], [0, 1])
-    return circuit
 
 
 def model(
@@ -55,8 +41,8 @@ def expected(circuits: list[QuantumCircuit], shots: int, device: nv.Device, **as
     ]
 
 
-Z = [read(time_us, excited) for excited in ((1,), (0, 1)) for time_us in TIMES]
-XY = [read(time_us, basis=basis) for basis in ("xx", "xy", "zz") for time_us in TIMES]
+Z = [prepared(time_us, state) for state in ("ud", "dd") for time_us in TIMES]
+XY = [prepared(time_us, basis=basis) for basis in ("xx", "xy", "zz") for time_us in TIMES]
 
 
 def test_exact_counts_give_the_truth() -> None:
@@ -68,7 +54,7 @@ def test_exact_counts_give_the_truth() -> None:
     assert found.p_value is not None
     assert found.p_value > 0.5
     assert found.mirrored == ("ratio",)
-    assert str(found).splitlines()[-1] == "The counts do not tell the sign of ratio."
+    assert str(found).splitlines()[-1] == "The sign of ratio is not identified by the counts."
 
 
 def likelihood_by_hand(point: NDArray[np.float64], counts: Counts) -> float:
@@ -85,17 +71,6 @@ def likelihood_by_hand(point: NDArray[np.float64], counts: Counts) -> float:
         chance = confusion @ populations
         total -= 2 * sum(number * np.log(chance[int(reading, 2)]) for reading, number in table.items())
     return total
-
-
-def drawn(circuits: list[QuantumCircuit], shots: int, device: nv.Device, seed: int, **asked: Any) -> Counts:
-    rng = np.random.default_rng(seed)
-    width = circuits[0].cregs[-1].size
-    register = circuits[0].cregs[-1].name
-    found = nv.probability(circuits, device, "0" * width, register, None, engine="exact", **asked)
-    return [
-        {format(k, f"0{width}b"): int(n) for k, n in enumerate(rng.multinomial(shots, one.distribution)) if n}
-        for one in found
-    ]
 
 
 def test_optimum_and_interval_of_an_independent_likelihood() -> None:
@@ -135,9 +110,11 @@ def test_what_the_z_basis_does_not_tell_is_named() -> None:
     counts = expected(Z, 4000, model())
     found = nv.inference.fit(model, Z, counts, {"a": 0.7, "ratio": 0.5, "phase": 0.1}, BOUNDS | {"ratio": (0, 1)})
     assert set(found.values) == {"a", "ratio"}
-    assert found.untold == ({"phase": pytest.approx(1.0)},) or found.untold == ({"phase": pytest.approx(-1.0)},)
-    assert "The counts do not tell phase." in str(found)
-    assert "phase  not told" in str(found)
+    assert found.unidentified == ({"phase": pytest.approx(1.0)},) or found.unidentified == (
+        {"phase": pytest.approx(-1.0)},
+    )
+    assert "phase is not identified by the counts." in str(found)
+    assert "phase  not identified" in str(found)
     both = nv.inference.fit(model, XY, expected(XY, 4000, model(phase=0.4, delta=0.3)), {"phase": 0.1, "delta": 0.2})
     assert set(both.values) == {"phase", "delta"}
 
@@ -311,7 +288,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"bounds": {"a": (0, "x")}}, "`bounds['a']` must be a real number"),
     ({"postselect": {"parity": 1}}, "`postselect` must"),
     ({"level": 0.3}, "`level` must be at least 0.5, but is 0.3"),
-    ({"level": 1.0}, "`level` must be below 1, but is 1"),
+    ({"level": 1.0}, "`level` must be less than 1, but is 1"),
     ({"discarded": "lost"}, "`discarded` must be one of"),
     ({"starts": 0}, "`starts` must be at least 1, but is 0"),
 ]
