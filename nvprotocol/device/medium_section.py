@@ -1,11 +1,9 @@
 """The medium that a file describes: by rates in [medium], or by a magnet and the place of the qubits in [magnet]."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-import numpy as np
 from pydantic import BaseModel
 
 from nvprotocol._checks import fail, one_of, show
@@ -89,12 +87,6 @@ def medium_of(section: AnyMediumSection) -> Medium:
         True
     """
     return Medium.pair(**dict(section)) if isinstance(section, MediumSection) else _medium_of_magnet(section)
-
-
-def stacked(rows: Sequence[Sequence[Medium]]) -> Medium:
-    """Rows of media as one, with the batch shape (rows, columns) and no provenance."""
-    blocks: Any = {name: np.array([[one.blocks[name] for one in row] for row in rows]) for name in rows[0][0].blocks}
-    return Medium(**blocks)
 
 
 @lru_cache(maxsize=1024)

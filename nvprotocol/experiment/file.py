@@ -15,13 +15,14 @@ from nvprotocol._toml import TomlFile
 from nvprotocol.device import Device
 from nvprotocol.device.file import completed, device_key, equation_of, instruments_of
 from nvprotocol.device.intrinsic import check_coherence, checked_times, require_times, with_intrinsic
-from nvprotocol.device.medium_section import AnyMediumSection, medium_of, section_name, stacked
+from nvprotocol.device.medium_section import AnyMediumSection, medium_of, section_name
 from nvprotocol.device.schema import MediumSection
 from nvprotocol.errors import ArgumentError, ExperimentFileError
 from nvprotocol.experiment.schema import ExperimentFile
 from nvprotocol.experiment.sweep import Sweep, sweep_of, values_in_a_row
 from nvprotocol.master_equation import MasterEquation
 from nvprotocol.medium import Medium
+from nvprotocol.medium.stacked import stacked_media
 from nvprotocol.protocols.parameters import DECLARED, checked
 from nvprotocol.quasi_static import QuasiStaticNoise
 
@@ -187,7 +188,7 @@ class Experiment:
         curves = range(self.n_curves) if self.curves is not None and self.curves.section == "magnet" else range(1)
         points = values.tolist() if self.scan.section == "magnet" else [None]
         settings = [[self.settings(curve, value=value) for value in points] for curve in curves]
-        return stacked([[medium_of(medium_section_of(content)) for content in row] for row in settings])
+        return stacked_media([[medium_of(medium_section_of(content)) for content in row] for row in settings])
 
     def along(self, values: NDArray[np.float64]) -> list[tuple[Sweep, NDArray[np.float64]]]:
         """What varies, each with its values along its own axis of (curves, n).

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from nvprotocol.master_equation.equation import MasterEquation
-from nvprotocol.medium import Medium
+from nvprotocol.medium.stacked import stacked_media
 
 
 def stacked(equations: Sequence[MasterEquation]) -> MasterEquation:
@@ -21,9 +21,7 @@ def stacked(equations: Sequence[MasterEquation]) -> MasterEquation:
         >>> both.batch_shape, both.medium.relaxation[:, 0, 0].real.tolist(), both.splittings[1].tolist()
         ((2,), [1.0, 2.0], [0.1, -0.1])
     """
-    each = [one.medium.blocks for one in equations]
-    together: dict[str, Any] = {name: np.stack([blocks[name] for blocks in each]) for name in each[0]}
-    medium = Medium(**together)
+    medium = stacked_media([one.medium for one in equations])
     drives: list[Any] = [one.drive for one in equations]
     drive = None
     if any(one is not None for one in drives):
