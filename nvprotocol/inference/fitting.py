@@ -17,6 +17,7 @@ from nvprotocol.inference.parameters import Parameters
 from nvprotocol.inference.prediction import Prediction, Task
 from nvprotocol.inference.profile import intervals
 from nvprotocol.inference.readings import Reading, reading_of
+from nvprotocol.inference.starts import mirrored_point, other_starts
 from nvprotocol.tomography.proportions import checked_level
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ _FITS = 0.05
 """p-value of an optimum beyond which no other is looked for."""
 
 _MORE_STARTS = 3
-_STARTS = 16
-"""Places where a search may begin, besides the given one; the best of them are tried."""
+"""Further searches where the first one does not end in what fits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,7 +231,7 @@ def fit(
     free = np.ones(len(task.parameters.names), dtype=bool)
     optima = [descend(task, chosen.start, free)]
     more = (0 if _is_sound(task, optima[0]) else _MORE_STARTS) if number is None else number - 1
-    optima += [descend(task, point, free) for point in _other_starts(task, optima[0], more)]
+    optima += [descend(task, point, free) for point in other_starts(task, optima[0], more)]
     best = min(optima, key=lambda one: one.deviance)
     if not np.isfinite(best.deviance):
         fail("start", "give the counts a chance", "is where the model says that they cannot be")
@@ -286,43 +286,6 @@ def _is_sound(task: Task, found: Optimum) -> bool:
         return False
     p_value = goodness_of_fit(task, found.expected, found.point.size)
     return p_value is None or p_value > _FITS
-
-
-def _other_starts(task: Task, first: Optimum, number: int) -> list[Real]:
-    """The best places of a fixed set that spreads over the bounds, or about the start."""
-    if not number:
-        return []
-    parameters = task.parameters
-    size = parameters.start.size
-    # Additive recurrence with the generalised golden ratio, which fills a cube evenly.
-    ratio = _plastic(size) ** -np.arange(1.0, size + 1)
-    cube = (0.5 + np.outer(np.arange(1, _STARTS + 1), ratio)) % 1
-    bounded = np.isfinite(parameters.low) & np.isfinite(parameters.high)
-    low, high = np.where(bounded, parameters.low, 0.0), np.where(bounded, parameters.high, 1.0)
-    middle = np.where(parameters.start != 0, parameters.start * 4 ** (2 * cube - 1), (2 * cube - 1) * parameters.scale)
-    wide = bounded & (high - low <= 100 * parameters.scale)
-    points = np.clip(np.where(wide, low + cube * (high - low), middle), parameters.low, parameters.high)
-    mirrored = [_mirrored(parameters, first.point, k) for k in range(size)]
-    points = np.vstack([*[one for one in mirrored if one is not None], points])
-    values = np.array([task.deviance(expected) for expected in task.expectations(points)])
-    best = np.argsort(values, kind="stable")
-    return [points[k] for k in best[:number] if np.isfinite(values[k])]
-
-
-def _plastic(size: int) -> float:
-    """The root of x^(size + 1) = x + 1."""
-    value = 2.0
-    for _ in range(60):
-        value = (1 + value) ** (1 / (size + 1))
-    return value
-
-
-def _mirrored(parameters: Parameters, point: Real, number: int) -> Real | None:
-    """The point with the sign of one parameter changed, if it may have that."""
-    other = point.copy()
-    other[number] = -point[number]
-    inside = parameters.low[number] <= other[number] <= parameters.high[number]
-    return other if inside and point[number] else None
 
 
 def _result(task: Task, best: Optimum, level: float, metadata: dict[str, Any]) -> Fit:
@@ -380,7 +343,7 @@ def _is_flat(task: Task, best: Optimum, number: int) -> bool:
 
 def _has_mirror(task: Task, best: Optimum, number: int) -> bool:
     """Whether the counts are as likely with the other sign of a parameter that is not 0."""
-    other = _mirrored(task.parameters, best.point, number)
+    other = mirrored_point(task.parameters, best.point, number)
     if other is None:
         return False
     return task.deviance(task.expectations(other[None])[0]) < best.deviance + _SAME
