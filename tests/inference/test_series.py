@@ -10,6 +10,7 @@ from prepared_pairs import drawn, prepared
 from qiskit import QuantumCircuit
 
 import nvprotocol as nv
+from nvprotocol.inference.readings import Counts
 
 TIMES = (0.3, 0.7, 1.2, 2.0, 3.0)
 Z = [prepared(time_us, state) for state in ("ud", "dd") for time_us in TIMES]
@@ -65,7 +66,7 @@ def test_a_series_travels_and_its_counts_cannot_be_changed() -> None:
     counts = [{"00": 600, "10": 400}]
     one = nv.inference.Series(model, Z[:1], counts)
     counts[0]["00"] = 0
-    assert one.counts == (nv.inference.readings.Counts({"00": 600, "10": 400}),)
+    assert one.counts == (Counts({"00": 600, "10": 400}),)
     assert pickle.loads(pickle.dumps(one)).counts == one.counts
 
 
