@@ -39,7 +39,7 @@ class Fit:
         intervals: Parameter → (low, high) at the level, by profile likelihood.
         level: Confidence level.
         standard_errors: Parameter → standard error from the Fisher information, for planning; where a limit is near, or
-            the likelihood is not quadratic, only the interval is right.
+            the likelihood is not quadratic, only the interval is right; inf where it depends on a square, at 0.
         covariance: The inverse Fisher information of the parameters in `values`, in their order.
         correlation: Their correlation coefficients.
         unidentified: Combinations of parameters that the counts say nothing about, each by its parameters' weights.

@@ -198,9 +198,11 @@ def _result(task: Task, best: Optimum, level: float, units: dict[str, str], meta
     hidden = {int(k) for k in suspects if _is_flat(task, best, int(k))}
     told = [k for k in range(names.size) if k not in hidden]
     covariance = inverse(fisher, parameters.scale)
-    errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     some = covariance[np.ix_(told, told)]
-    size = np.where(errors[told] > 0, errors[told], 1.0)
+    size = np.sqrt(np.where(np.diag(some) > 0, np.diag(some), 1.0))
+    correlation = some / np.outer(size, size)
+    some[np.diag(np.diag(some) == 0)] = np.inf  # told by their squares only, and 0: there is no slope
+    errors = np.sqrt(np.diag(some))
     combinations = tuple(
         {str(names[k]): float(mode[k]) for k in sorted(hidden) if abs(mode[k]) > 1e-3} for mode in modes.T
     )
@@ -214,9 +216,9 @@ def _result(task: Task, best: Optimum, level: float, units: dict[str, str], meta
         values={str(names[k]): float(best.point[k]) for k in told},
         intervals={str(names[k]): ends for k, ends in intervals(task, best, told, level).items()},
         level=level,
-        standard_errors={str(names[k]): float(errors[k]) for k in told},
+        standard_errors={str(names[k]): float(error) for k, error in zip(told, errors, strict=True)},
         covariance=some,
-        correlation=some / np.outer(size, size),
+        correlation=correlation,
         unidentified=tuple(one for one in combinations if one),
         at_limit=tuple(str(names[k]) for k in at_limit),
         mirrored=tuple(str(names[k]) for k in told if _has_mirror(task, best, k)),

@@ -26,8 +26,9 @@ class LocalTask(Task):
     def __init__(self, task: Task, best: Optimum, errors: Real) -> None:
         self.__dict__.update(task.__dict__)
         low, high = task.parameters.low, task.parameters.high
-        upwards = best.point + _REACH * errors <= high
-        self._step = np.where(upwards, 1.0, -1.0) * _REACH * errors
+        upwards = (best.point + _REACH * errors <= high) | (high - best.point >= best.point - low)
+        room = np.where(upwards, high - best.point, best.point - low)
+        self._step = np.where(upwards, 1.0, -1.0) * np.minimum(_REACH * errors, room)
         both = (best.point - self._step >= low) & (best.point - self._step <= high)
         size = best.point.size
         unit = np.eye(size)

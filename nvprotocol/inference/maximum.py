@@ -12,6 +12,15 @@ Real = NDArray[np.float64]
 _ENOUGH = 1e-9
 """Fall of the deviance that is still expected where a search ends: 3·10⁻⁵ of a standard error."""
 
+_ROUNDING = 1e-6
+"""Fall that is expected where a search ends that finds none: the deviance is known no better."""
+
+_BENDING = 0.05
+"""Step in units of a parameter's scale by which a curvature is taken."""
+
+_STIFF = 1e-4
+"""Least damping of a parameter, as a share of the largest, in units of the scales."""
+
 _MOST_STEPS = 100
 _TOLD = 1e-9
 """Eigenvalues of the Fisher information, in units of its diagonal, below which a combination has no slope."""
@@ -42,24 +51,27 @@ class Optimum:
 def descend(task: Task, start: Real, free: NDArray[np.bool_]) -> Optimum:
     """The least deviance near a start.
 
-    A step solves the quadratic model of the deviance within the limits; where it makes things worse it is shortened
-    (Levenberg and Marquardt).
+    A step solves the quadratic model of the deviance within the limits. Where it makes things worse, the curvature of
+    the expectations is put into the model, and then the step is shortened (Levenberg and Marquardt).
 
     Args:
         task: What is to be explained.
         start: Where to start, within the limits.
         free: Which parameters may move.
     """
-    low, high = task.parameters.low, task.parameters.high
-    point, damping, reached = start, 0.0, False
+    low, high, scale = task.parameters.low, task.parameters.high, task.parameters.scale
+    point, damping, reached, bent = start, 0.0, False, None
     expected, jacobian = task.linearised(point)
     deviance = task.deviance(expected)
     for _ in range(_MOST_STEPS):
         if not np.isfinite(deviance):
             break
-        slope, fisher = jacobian.T @ task.score(expected), task.fisher(expected, jacobian)
-        step = bounded_step(fisher, slope, (low - point, high - point), free, task.parameters.scale, damping)
-        if 2 * slope @ step - step @ fisher @ step < _ENOUGH * (1 + damping):
+        slope, quadratic = jacobian.T @ task.score(expected), task.fisher(expected, jacobian)
+        if bent is not None:
+            quadratic = quadratic + np.diag(bent)
+        step = bounded_step(quadratic, slope, (low - point, high - point), free, scale, damping)
+        fall = float(2 * slope @ step - step @ quadratic @ step) * (1 + damping)  # about that of an undamped step
+        if fall < _ENOUGH:
             reached = True
             break
         after = np.clip(point + step, low, high)
@@ -68,11 +80,37 @@ def descend(task: Task, start: Real, free: NDArray[np.bool_]) -> Optimum:
         if reduced <= deviance:
             point, (expected, jacobian), deviance = after, there, reduced
             damping = damping / 10 if damping > 1e-4 else 0.0
+            bent = None if bent is None else _bending(task, point, expected, jacobian)
+        elif fall < _ROUNDING:
+            reached = True
+            break
         elif damping > 1e12:
             break
+        elif bent is None:
+            bent = _bending(task, point, expected, jacobian)
         else:
             damping = max(10 * damping, 1e-3)
     return Optimum(point, deviance, expected, jacobian, reached)
+
+
+def _bending(task: Task, point: Real, expected: Real, jacobian: Real) -> Real:
+    """What the curvature of the expectations along each parameter adds to half of the deviance's, if it is positive.
+
+    It is small where the model fits, but for a parameter of which the expectations know the square only, at 0.
+    """
+    parameters, size = task.parameters, point.size
+    step = _BENDING * parameters.scale
+    points = np.vstack([point + np.diag(step), point - np.diag(step)])
+    sides = np.repeat([1.0, -1.0], size)[:, None] * np.tile(step, 2)[:, None] * np.tile(jacobian.T, (2, 1))
+    inside = np.all((points >= parameters.low) & (points <= parameters.high), axis=1)
+    curved = np.full((2 * size, expected.size), np.nan)
+    if inside.any():
+        here = np.flatnonzero(inside)
+        curved[here] = task.expectations(points[here]) - expected - sides[here]
+    curved = 2 * curved.reshape(2, size, -1) / step[:, None] ** 2
+    known = np.array(np.isfinite(curved).all(axis=2))
+    mean = np.where(known[..., None], curved, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)[:, None]
+    return np.maximum(-mean @ task.score(expected), 0.0)
 
 
 def bounded_step(
@@ -80,10 +118,13 @@ def bounded_step(
 ) -> Real:
     """The step within limits that a quadratic model asks for: max slope·s − s·(F + λ diag F)·s/2.
 
-    What a step would lead out of the limits stops at them, and the others are asked again.
+    What a step would lead out of the limits stops at them, and the others are asked again. Where the expectations have
+    no slope along a parameter its information says nothing of how far a step may go, and its damping is a share of the
+    others'.
     """
     low, high = limits
-    matrix = fisher + damping * np.diag(np.diag(fisher))
+    told = np.diag(fisher) * scale**2
+    matrix = fisher + damping * np.diag(np.maximum(told, _STIFF * told[free].max(initial=0.0)) / scale**2)
     step = np.zeros(slope.size)
     held = ~free | ((low >= 0) & (slope <= 0)) | ((high <= 0) & (slope >= 0))
     for _ in range(slope.size):

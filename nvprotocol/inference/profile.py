@@ -106,10 +106,11 @@ def intervals(task: Task, best: Optimum, numbers: Sequence[int], level: float) -
     found, ends = dict.fromkeys(sides, np.nan), {}
     errors = np.sqrt(np.maximum(np.diag(_covariance(task, best)), 0.0))
     if np.all(errors > 0):
-        local = LocalTask(task, best, errors)
-        profiles = {number: _Profile(local, best, number, level) for number in numbers}
-        ends = {of: _end(profiles[of[0]], of[1]) for of in sides} if local.usable else {}
-        at = {of: profiles[of[0]].at(end) for of, end in ends.items() if np.isfinite(end)}
+        with np.errstate(over="ignore", invalid="ignore"):  # polynomials far away; there they are not believed
+            local = LocalTask(task, best, errors)
+            profiles = {number: _Profile(local, best, number, level) for number in numbers}
+            ends = {of: _end(profiles[of[0]], of[1]) for of in sides} if local.usable else {}
+            at = {of: profiles[of[0]].at(end) for of, end in ends.items() if np.isfinite(end)}
         expected = task.expectations(np.array(list(at.values()))) if at else []
         for of, there in zip(at, expected, strict=True):
             found[of] = profiles[of[0]].corrected(ends[of], task.deviance(there))
@@ -173,7 +174,9 @@ class _Profile:
         centre = float(self.best.point[self.number])
         if end in (self.low, self.high) and end != centre:
             return end if rise <= aim else np.nan
-        if abs(rise - aim) <= _CLOSE * aim or end == centre:
+        if end == centre:
+            return end if end in (self.low, self.high) else np.nan
+        if abs(rise - aim) <= _CLOSE * aim:
             return end
         if abs(rise - aim) > _AGREEING * aim:
             return np.nan
@@ -181,10 +184,15 @@ class _Profile:
 
     def _least(self, value: float) -> Optimum:
         parameters, best, number = self.task.parameters, self.best, self.number
-        start = best.point + self.slope * (value - best.point[number])
-        start[number] = value
-        free = np.arange(start.size) != number
-        return descend(self.task, np.clip(start, parameters.low, parameters.high), free)
+        free, size = np.arange(best.point.size) != number, np.maximum(np.abs(best.point), parameters.scale)
+        shift = self.slope * (value - best.point[number])
+        for follow in (1.0, 0.0):  # along the covariance, as far as that can be true; or from where the others are
+            start = best.point + follow * np.clip(shift, -size, size)
+            start[number] = value
+            found = descend(self.task, np.clip(start, parameters.low, parameters.high), free)
+            if np.isfinite(found.deviance):
+                break
+        return found
 
     def _root_rise(self, deviance: float) -> float:
         return float(np.sqrt(max(deviance - self.best.deviance, 0.0)))

@@ -13,6 +13,9 @@ from nvprotocol.inference.readings import rows as rows_of
 
 Real = NDArray[np.float64]
 
+_ROUNDING = 1e-12
+"""Information on a relative change of all expectations in a parameter's scale: the square of rounding over a step."""
+
 
 class Task:
     """Models and what was measured: deviance, its slope, and what the numbers tell.
@@ -82,8 +85,13 @@ class Task:
         return self._each("pearson", expected)
 
     def fisher(self, expected: Real, jacobian: Real) -> Real:
-        """The Fisher information of the parameters, shape (K, K)."""
-        return jacobian.T @ (self.information(expected)[:, None] * jacobian)
+        """The Fisher information of the parameters, shape (K, K); 0 where it is what rounding leaves of no slope."""
+        inverse_variance = self.information(expected)
+        found = jacobian.T @ (inverse_variance[:, None] * jacobian)
+        rounding = _ROUNDING * float(inverse_variance @ expected**2) / self.parameters.scale**2
+        none = np.diag(found) < rounding
+        found[none], found[:, none] = 0.0, 0.0
+        return found
 
     @property
     def counted(self) -> NDArray[np.bool_]:

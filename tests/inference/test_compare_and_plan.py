@@ -207,14 +207,16 @@ def test_the_power_of_a_binomial_number_in_closed_form() -> None:
 @pytest.mark.statistical
 def test_the_power_is_the_share_of_rejections() -> None:
     """At a limit, in the middle between never and always."""
-    bounds, truth, number = {"a": (0.1, 9.0), "ratio": (0.0, 1.0)}, {"a": 1.0, "ratio": 0.2}, 100
-    planned = nv.inference.plan(misread, Z, truth, [500] * len(Z), bounds=bounds)
+    bounds, truth, number = {"a": (0.1, 9.0), "ratio": (0.0, 1.0)}, {"a": 1.0, "ratio": 0.2}, 80
+    planned = nv.inference.plan(misread, Z[::2], truth, [1000] * 5, bounds=bounds)
     expected = planned.power({"ratio": 0.0})
     assert 0.3 < expected < 0.9
     rejected = 0
     for seed in range(number):
-        counts = drawn(Z, 500, misread(**truth), seed)
-        task = task_of([nv.inference.Series(misread, Z, counts)], Parameters.checked({"a": 0.8, "ratio": 0.2}, bounds))
+        counts = drawn(Z[::2], 1000, misread(**truth), seed)
+        task = task_of(
+            [nv.inference.Series(misread, Z[::2], counts)], Parameters.checked({"a": 0.8, "ratio": 0.2}, bounds)
+        )
         best, _ = largest_likelihood(task)
         rejected += likelihood_ratio(task, best, {"ratio": 0.0}).p_value < 0.05
     error = np.sqrt(expected * (1 - expected) / number)
