@@ -97,6 +97,7 @@ def made() -> dict[str, Any]:
         "survey": nv.design.survey(film, **asked),
         "optimum": nv.design.optimise(film, separation_nm=(50.0, 60.0), uncertainties={"height_nm": 1.0}, **PLACE),
         "inferred": nv.inference.fit(relaxing, [RELAXOMETRY], [{"00": 600, "10": 400}], {"a": 0.5}),
+        "data": nv.inference.DataTable(np.array([0.5]), (nv.inference.Average(0.4, 0.1),), ("here",)),
         "planned": nv.inference.plan(relaxing, [RELAXOMETRY], {"a": 0.5}, 100),
         "sweep": nv.experiment.Sweep("device.detuning", np.array([0.0, 2.0])),
         "experiment": result_of(MONITORED),
