@@ -20,7 +20,8 @@ import numpy as np
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 
 import nvprotocol as nv
-from nvprotocol.inference.fitting import _task_of
+from nvprotocol.inference.parameters import Parameters
+from nvprotocol.inference.prediction import Prediction
 
 PERFECT, ASYMMETRIC = None, np.array([[0.98, 0.07], [0.02, 0.93]])
 LATE = np.array([0.3, 0.7, 1.2, 2.0, 3.0])
@@ -148,11 +149,9 @@ def fitted(name: str, seed: int, numbers: range) -> list[tuple[list[bool], list[
     """For some data sets whether each interval holds the truth, how wide it is, and whether the model is rejected."""
     cell = CELLS[name]
     truth = np.array(list(cell.truth.values()))
-    arguments = (cell.model(), cell.circuits, [{"00": 1}] * len(cell.circuits), cell.start, cell.bounds)
-    if cell.postselect:
-        arguments = (*arguments[:2], [{"00 11": 1}] * len(cell.circuits), *arguments[3:])
-    task, parameters, _ = _task_of(*arguments, cell.postselect, 0.95, "counted", 1)
-    tables = [one[0] for one in task.prediction.probabilities(truth[None])]
+    parameters = Parameters.checked(cell.start, cell.bounds)
+    prediction = Prediction(cell.model(), parameters, cell.circuits, cell.postselect, discarded=True)
+    tables = [one[0] for one in prediction.probabilities(truth[None])]
     keys = ("00 11", "01 11", "10 11", "11 11", "discarded") if cell.postselect else ("00", "01", "10", "11")
     found = []
     for number in numbers:

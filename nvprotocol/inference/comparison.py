@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc
 
 from nvprotocol._checks import fail, instance, mapping, real_number, show
-from nvprotocol.inference.fitting import Fit, held
+from nvprotocol.inference.fit_result import Fit, held
 from nvprotocol.inference.maximum import Optimum, descend, inverse, unidentified
-from nvprotocol.inference.prediction import Task
+from nvprotocol.inference.task import Task
 
 Real = NDArray[np.float64]
 

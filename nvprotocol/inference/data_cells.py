@@ -81,7 +81,7 @@ def _events(cells: "_Cells") -> dict[str, float]:
     found: dict[str, float] = {"counts": cells.whole("counts"), "shots": cells.whole("shots", minimum=1)}
     if found["counts"] > found["shots"]:
         cells.refuse("counts", f"must be at most the shots, {found['shots']:g}")
-    return found
+    return found | ({DISCARDED: cells.whole(DISCARDED)} if cells.has(DISCARDED) else {})
 
 
 def _photons(cells: "_Cells") -> dict[str, float]:

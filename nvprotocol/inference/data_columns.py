@@ -280,7 +280,14 @@ def _format_of(columns: Mapping[str, Column], readings: Sequence[str], place: st
     for role in wanted:
         if role not in columns and role not in _OPTIONAL:
             raise FileError(f"{place}: column {quoted(role)} is missing, which belongs to {quoted(own[found])}.")
-    others = (*wanted, "scan", "curve", "setting", *readings, *(("discarded",) if found == "readings" else ()))
+    others = (
+        *wanted,
+        "scan",
+        "curve",
+        "setting",
+        *readings,
+        *(("discarded",) if found in ("readings", "events") else ()),
+    )
     for role, column in columns.items():
         if role not in others:
             raise FileError(f"{place}: column {quoted(column.name)} does not belong to a table of {_SAYS[found]}.")

@@ -6,7 +6,7 @@ skipped. One column says what the rows were measured at, with the unit behind it
 
     tau_us,00,01,10,11,discarded       runs by reading, those that were not kept in a column of their own or in none
     tau_us,outcome,count               one reading in each line; those that are left out have not been seen
-    tau_us,counts,shots                runs that read what is counted, out of those that were kept
+    tau_us,counts,shots,discarded      runs that read what is counted, out of those that were kept
     tau_us,value,error                 the share of these with its standard error: weaker than the counts it came from
     tau_us,photons,shots,bright,dark   photons over many runs, and photons a run of either reading, from a calibration
 
@@ -29,8 +29,7 @@ from nvprotocol._reading import read_text
 from nvprotocol.errors import ArgumentError, FileError
 from nvprotocol.inference.data_cells import Row, rows_of
 from nvprotocol.inference.data_columns import TIME, Variable, checked_columns, header_of
-from nvprotocol.inference.data_events import Events
-from nvprotocol.inference.readings import DISCARDED, Average, Counts, Photons, Reading
+from nvprotocol.inference.readings import DISCARDED, Average, Counts, Events, Photons, Reading
 
 __all__ = ["DataTable", "read_data"]
 
@@ -94,8 +93,7 @@ class DataTable:
     @property
     def discarded(self) -> str:
         """What `fit` is told of runs that were not kept: "counted", or "unknown" where the tables do not say them."""
-        tables = [one for one in self.readings if isinstance(one, Counts)]
-        return "counted" if all(DISCARDED in one.numbers for one in tables) and tables else "unknown"
+        return "counted" if any(map(_says_discarded, self.readings)) else "unknown"
 
 
 def read_data(
@@ -121,8 +119,7 @@ def read_data(
         scan: What the rows are measured at; a text is the name of a time.
         curve: What distinguishes curves, if there is a column for it.
         bits: Number of bits of a reading; by default as many as the table has.
-        counted: The readings whose runs `counts` are, or whose share `value` is; by default those of `Events` and
-            `Average`.
+        counted: The readings whose runs `counts` are, or whose share `value` is; by default that of `Average`.
         bright: Photons a run of the reading 0, where the table has no column for it.
         dark: Photons a run of the reading 1.
 
@@ -137,9 +134,10 @@ def read_data(
         >>> import pathlib, tempfile
         >>> file = pathlib.Path(tempfile.mkdtemp()) / "relaxation.csv"
         >>> _ = file.write_text("tau_ns;n1;n\n400;310;1000\n1000;402;1000\n400;300;1000\n")
-        >>> table = nv.inference.read_data(file, {"counts": "n1", "shots": "n"}, scan="tau")
+        >>> names = {"counts": "n1", "shots": "n"}
+        >>> table = nv.inference.read_data(file, names, scan="tau", counted=["01", "10"])
         >>> table.values, table.readings[0]
-        (array([0.4, 1. ]), Events(number=610, shots=2000, readings=('01', '10')))
+        (array([0.4, 1. ]), Events(number=610, shots=2000, readings=('01', '10'), discarded=None))
     """
     files = [as_path(one, "paths") for one in ([paths] if isinstance(paths, str | Path) else _listed(paths))]
     variable = Variable((text(scan, "scan"),)) if isinstance(scan, str) else instance(scan, "scan", Variable)
@@ -158,6 +156,13 @@ def read_data(
         for row in rows:
             collected.add(row, header.format)
     return collected.table()
+
+
+def _says_discarded(reading: Reading) -> bool:
+    """Whether a reading says how many runs were not kept."""
+    if isinstance(reading, Events):
+        return reading.discarded is not None
+    return isinstance(reading, Counts) and DISCARDED in reading.numbers
 
 
 def _listed(paths: object) -> Sequence[Any]:
@@ -272,7 +277,7 @@ class _Collected:
             if one.kind == "runs" and one.row.place.rpartition(", line")[0] in files:
                 one.numbers.setdefault(DISCARDED, 0)
         for one in sums:
-            if one.kind == "runs":
+            if one.kind in ("runs", "events"):
                 must = "must say the runs that were discarded for all rows or for none"
                 self._alike(DISCARDED, DISCARDED in one.numbers, one.row.place, must)
         readings = tuple(map(self._reading, sums))
@@ -288,7 +293,6 @@ class _Collected:
     def _reading(self, one: _Sum) -> Reading:
         """What was measured, as a fit takes it."""
         number = one.numbers
-        given: dict[str, Any] = {} if self._counted is None else {"readings": self._counted}
         try:
             if one.kind == "runs":
                 counts = {name: int(value) for name, value in number.items()}
@@ -296,7 +300,11 @@ class _Collected:
                     fail("counts", "hold at least one run", "hold none")
                 return Counts(counts)
             if one.kind == "events":
-                return Events(int(number["counts"]), int(number["shots"]), **given)
+                if self._counted is None:
+                    fail("counted", "name the readings that `counts` are of", "is left out")
+                lost = number.get(DISCARDED)
+                runs = int(number["counts"]), int(number["shots"])
+                return Events(*runs, self._counted, None if lost is None else int(lost))
             if one.kind == "averages":
                 weights = None if self._counted is None else dict.fromkeys(self._counted, 1.0)
                 return Average(number["value"], number["error"], weights)

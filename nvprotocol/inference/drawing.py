@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import gammaincinv
 
 from nvprotocol._checks import fail, real_numbers, text
 from nvprotocol.inference.maximum import Optimum
-from nvprotocol.inference.prediction import Task
+from nvprotocol.inference.task import Task
 from nvprotocol.tomography.proportions import clopper_pearson, normal_quantile
 
 if TYPE_CHECKING:
@@ -86,5 +87,9 @@ def _shares(task: Task, best: Optimum, index: np.ndarray, level: float) -> tuple
         reach = normal_quantile(level) * error
         return value, value - reach, value + reach, best.expected[index]
     counts, runs = task.counts[index], task.runs[index]
-    low, high = clopper_pearson(counts.astype(int), runs.astype(int), level)
+    if all(task.is_table[k] for k in task.circuit_of[index]):
+        low, high = clopper_pearson(counts.astype(int), runs.astype(int), level)
+    else:
+        ends = gammaincinv(np.maximum(counts, 1e-9), (1 - level) / 2), gammaincinv(counts + 1, (1 + level) / 2)
+        low, high = (end / runs for end in ends)  # Garwood's interval of a Poisson number
     return counts / runs, low, high, best.expected[index] / runs

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincc
 
-from nvprotocol.inference.prediction import Task
+from nvprotocol.inference.task import Task
 
 Real = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nvprotocol.inference.maximum import Optimum
-from nvprotocol.inference.prediction import Task
+from nvprotocol.inference.task import Task
 
 Real = NDArray[np.float64]
 

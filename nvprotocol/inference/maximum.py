@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol.inference.prediction import Task
+from nvprotocol.inference.task import Task
 
 Real = NDArray[np.float64]
 

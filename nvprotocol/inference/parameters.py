@@ -42,7 +42,7 @@ class Parameters:
             ArgumentError: If there is none, one is no number, a limit is not one of a parameter, or excludes its start.
         """
         given = mapping(start, called, "parameters to numbers")  # pyright: ignore[reportArgumentType]
-        if not given or not all(isinstance(name, str) and name.isidentifier() for name in given):
+        if not given or not all(isinstance(name, str) and name.strip() and name.isprintable() for name in given):
             fail(called, "name at least one parameter of the model", f"is {show(start)}")
         values = [real_number(value, f"{called}[{name!r}]") for name, value in given.items()]
         limits = mapping(bounds, "bounds", "parameters to pairs of numbers")  # pyright: ignore[reportArgumentType]
@@ -57,6 +57,10 @@ class Parameters:
                 must = f"lie within `bounds`, {show(float(low[k]))} to {show(float(high[k]))}"
                 fail(f"{called}[{name!r}]", must, f"is {show(value)}")
         return cls(tuple(given), np.array(values), low, high)
+
+    def part(self, names: tuple[str, ...], places: NDArray[np.intp]) -> "Parameters":
+        """Some of them, by other names."""
+        return Parameters(names, self.start[places], self.low[places], self.high[places])
 
     @property
     def scale(self) -> Real:

@@ -11,10 +11,10 @@ from nvprotocol._checks import MOST_SHOTS, fail, one_of, real_number, show, whol
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._text_table import aligned
 from nvprotocol.device import Device
-from nvprotocol.inference.fitting import checked_circuits
 from nvprotocol.inference.maximum import inverse, unidentified
 from nvprotocol.inference.parameters import Parameters
 from nvprotocol.inference.prediction import Prediction
+from nvprotocol.inference.series import checked_circuits
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit

@@ -1,4 +1,4 @@
-"""What a model expects of every number that was measured, and how that changes with its parameters."""
+"""What a model says of the readings of every circuit."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 from nvprotocol._checks import fail, show
 from nvprotocol.device import Device
 from nvprotocol.errors import ArgumentError
-from nvprotocol.inference.likelihood import Averaged, Counted
 from nvprotocol.inference.parameters import Parameters
-from nvprotocol.inference.readings import Cells, Counts, Reading, names_of_rows
-from nvprotocol.inference.readings import rows as rows_of
+from nvprotocol.inference.readings import Cells
 from nvprotocol.master_equation.stacked import stacked
 
 if TYPE_CHECKING:
@@ -58,7 +56,7 @@ class Prediction:
         discarded: bool,
     ) -> None:
         self.model, self.parameters = model, parameters
-        self._circuits, self._postselect, self._discarded = circuits, postselect, discarded
+        self._circuits, self._postselect, self.discards = circuits, postselect, discarded
         self.evaluations = 0
         self._n_qubits: int | None = None
         self._reference = self.device_at(parameters.start)
@@ -148,106 +146,46 @@ class Prediction:
         """A table (P, 2, 2, …) by reading, and what is discarded after it."""
         kept = np.clip(table.transpose(0, *range(table.ndim - 1, 0, -1)).reshape(len(table), -1), 0.0, None)
         success = kept.sum(axis=1, keepdims=True)
-        if not self._discarded:
+        if not self.discards:
             return np.hstack([kept / success, np.zeros_like(success)])
         return np.hstack([kept, np.clip(1 - success, 0.0, None)])
 
 
-class Task:
-    """A model and what was measured: deviance, its slope, and what the numbers tell.
+class JointPrediction:
+    """Expectations of several models that have parameters in common, one after the other.
 
     Args:
-        prediction: The model.
-        readings: What was measured with each circuit.
-        discarded: As for `Prediction`.
+        parameters: All parameters.
+        parts: The predictions, each with the places of its parameters among all.
     """
 
-    def __init__(self, prediction: Prediction, readings: Sequence[Reading], *, discarded: bool) -> None:
-        self.prediction, self.parameters = prediction, prediction.parameters
-        rows = [
-            rows_of(one, cells, f"counts[{k}]", discarded=discarded)
-            for k, (one, cells) in enumerate(zip(readings, prediction.cells, strict=True))
-        ]
-        self._matrices = [matrix for matrix, _ in rows]
-        sizes = [len(matrix) for matrix in self._matrices]
-        self.is_table = [isinstance(one, Counts) for one in readings]
-        runs = [getattr(one, "shots", matrix.max()) for one, matrix in zip(readings, self._matrices, strict=True)]
-        self.runs: Real = np.repeat(np.array(runs, dtype=float), sizes)
-        each = zip(readings, prediction.cells, strict=True)
-        self.names = [names_of_rows(one, cells, discarded=discarded) for one, cells in each]
-        self.circuit_of: NDArray[np.intp] = np.repeat(np.arange(len(rows)), sizes)
-        self._place: dict[type, NDArray[np.intp]] = {}
-        self._families: dict[type, Any] = {}
-        for kind, attributes in ((Counted, ("numbers",)), (Averaged, ("values", "errors"))):
-            own = [k for k, (_, family) in enumerate(rows) if isinstance(family, kind)]
-            if own:
-                self._place[kind] = np.flatnonzero(np.isin(self.circuit_of, own))
-                arrays = [np.concatenate([getattr(rows[k][1], name) for k in own]) for name in attributes]
-                self._families[kind] = kind(*arrays)
-
-    def expectations(self, points: Real) -> Real:
-        """Expectation of every number, shape (P, R); NaN where the model has none."""
-        tables = self.prediction.probabilities(points)
-        return np.hstack([table @ matrix.T for table, matrix in zip(tables, self._matrices, strict=True)])
-
-    def linearised(self, point: Real) -> tuple[Real, Real]:
-        """Expectations, shape (R,), and their derivatives, (R, K); NaN where the model has none."""
-        points, step = self.parameters.neighbours(point)
-        values = self.expectations(points)
-        refused: NDArray[np.bool_] = np.any(np.isnan(values), axis=1)
-        if refused[1:].any() and not refused[0]:  # a limit that only the model knows
-            for k in np.flatnonzero(refused[1:]):
-                step[k] = -step[k]
-                points[k + 1, k] = point[k] + step[k]
-                values[k + 1] = self.expectations(points[[k + 1]])[0]
-        return values[0], ((values[1:] - values[0]) / step[:, None]).T
-
-    def deviance(self, expected: Real) -> float:
-        """2 (log L of a model that fits every number − log L)."""
-        if np.isnan(expected).any():
-            return np.inf
-        return float(np.sum(self._each("deviance", expected)))
-
-    def score(self, expected: Real) -> Real:
-        """The derivative of log L by each expectation."""
-        return self._each("score", expected)
-
-    def information(self, expected: Real) -> Real:
-        """Inverse variance of each number."""
-        return self._each("information", expected)
-
-    def pearson(self, expected: Real) -> Real:
-        """(number − expectation)/√variance."""
-        return self._each("pearson", expected)
-
-    def fisher(self, expected: Real, jacobian: Real) -> Real:
-        """The Fisher information of the parameters, shape (K, K)."""
-        return jacobian.T @ (self.information(expected)[:, None] * jacobian)
+    def __init__(self, parameters: Parameters, parts: Sequence[tuple[Prediction, NDArray[np.intp]]]) -> None:
+        self.parameters, self._parts = parameters, parts
+        self.cells = [cells for part, _ in parts for cells in part.cells]
+        self.discards = [part.discards for part, _ in parts for _ in part.cells]
 
     @property
-    def counted(self) -> NDArray[np.bool_]:
-        """Which numbers are counts."""
-        return np.isin(np.arange(self.circuit_of.size), self._place.get(Counted, np.zeros(0, dtype=int)))
+    def evaluations(self) -> int:
+        """How often a model was asked."""
+        return sum(part.evaluations for part, _ in self._parts)
 
-    @property
-    def counts(self) -> Real:
-        """All counts; 0 in the place of an average."""
-        found = np.zeros(self.circuit_of.size)
-        if Counted in self._place:
-            found[self._place[Counted]] = self._families[Counted].numbers
-        return found
+    def devices_at(self, point: Real) -> tuple[Device, ...]:
+        """The device of each model.
 
-    def averages(self, index: NDArray[np.intp]) -> tuple[Real, Real]:
-        """Averages at some places, and their standard errors."""
-        found = np.zeros((2, self.circuit_of.size))
-        found[:, self._place[Averaged]] = self._families[Averaged].values, self._families[Averaged].errors
-        return found[0, index], found[1, index]
+        Raises:
+            ArgumentError: If one refuses the point.
+        """
+        return tuple(part.device_at(point[places]) for part, places in self._parts)
 
-    def _each(self, what: str, expected: Real) -> Real:
-        found = np.empty(expected.shape)
-        for kind, family in self._families.items():
-            place = self._place[kind]
-            found[place] = getattr(family, what)(expected[place])
+    def probabilities(self, points: Real) -> list[Real]:
+        """As for `Prediction`; a model whose own parameters are the same at several points is asked once."""
+        if len(self._parts) == 1:
+            part, places = self._parts[0]
+            return part.probabilities(points[:, places])
+        found = []
+        for part, places in self._parts:
+            own, of_point = np.unique(points[:, places], axis=0, return_inverse=True)
+            found += [table[of_point.reshape(-1)] for table in part.probabilities(own)]
         return found
 
 

@@ -18,7 +18,7 @@ from scipy.special import ndtr, ndtri
 
 from nvprotocol.inference.local_model import LocalTask
 from nvprotocol.inference.maximum import Optimum, descend, inverse
-from nvprotocol.inference.prediction import Task
+from nvprotocol.inference.task import Task
 from nvprotocol.tomography.proportions import normal_quantile
 
 Real = NDArray[np.float64]

@@ -7,7 +7,7 @@ from functools import singledispatch
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import MOST_SHOTS, fail, mapping, real_number, show, whole_number
+from nvprotocol._checks import MOST_SHOTS, fail, mapping, real_number, show, texts, whole_number
 from nvprotocol.inference.likelihood import Averaged, Counted, Family
 
 Real = NDArray[np.float64]
@@ -75,14 +75,50 @@ class Counts(Reading):
 
 
 @dataclass(frozen=True)
-class Photons(Reading):
-    """Photons counted over many runs in which one qubit is read out optically, or by its charge.
+class Events(Reading):
+    """How many runs read one of some readings, out of how many: a table of counts that has been summed up.
 
-    Their number is Poisson, with the mean shots · (bright · P(0) + dark · P(1)); of runs that are not kept none counts.
+    Attributes:
+        number: Runs with one of the readings.
+        shots: Runs that are kept, with these and with other readings.
+        readings: The readings, as `get_counts` writes them.
+        discarded: Runs that are not kept; None where that is not known, or all are.
+
+    Raises:
+        ArgumentError: If a number is not whole or negative, there are more events than runs, or no reading is named.
+
+    Examples:
+        >>> nv.inference.Events(312, shots=1000, readings=("01", "10"))
+        Events(number=312, shots=1000, readings=('01', '10'), discarded=None)
+    """
+
+    number: int
+    shots: int
+    readings: tuple[str, ...]
+    discarded: int | None = None
+
+    def __post_init__(self) -> None:
+        whole_number(self.shots, "shots", minimum=1, maximum=MOST_SHOTS)
+        whole_number(self.number, "number", minimum=0, maximum=self.shots)
+        object.__setattr__(self, "readings", texts(self.readings, "readings"))
+        if not self.readings:
+            fail("readings", "name at least one", "names none")
+        if self.discarded is not None:
+            whole_number(self.discarded, "discarded", minimum=0, maximum=MOST_SHOTS)
+
+
+@dataclass(frozen=True)
+class Photons(Reading):
+    r"""Photons counted over many runs in which one qubit is read out optically, or by its charge.
+
+    Those of one run are Poisson with the mean `bright` or `dark`, so that their sum over n runs has the mean
+    n (b p₀ + d p₁) and the variance n (b p₀ + d p₁ + p₀ p₁ (b − d)²): where a run gives many photons, as with the
+    charge, most of the scatter is that of the readings. It is taken from the number itself, and the likelihood is that
+    of a Poisson number with the same relative scatter.
 
     Attributes:
         number: Photons altogether.
-        shots: Runs.
+        shots: Runs that are kept.
         bright: Photons a run of the reading 0, background included.
         dark: Photons a run of the reading 1.
         bit: Which of the circuit's bits tells the two apart.
@@ -110,10 +146,20 @@ class Photons(Reading):
             fail("dark", "differ from `bright`", f"is {show(self.dark)}, too")
         whole_number(self.bit, "bit", minimum=0)
 
+    @property
+    def scatter(self) -> float:
+        """Variance over mean of the number, at the population that it speaks of itself."""
+        mean = self.number / self.shots
+        bright = min(max((mean - self.dark) / (self.bright - self.dark), 0.0), 1.0)
+        expected = self.bright * bright + self.dark * (1 - bright)
+        return 1 + bright * (1 - bright) * (self.bright - self.dark) ** 2 / expected
+
 
 @dataclass(frozen=True)
 class Average(Reading):
-    """An average of readings with its standard error, taken as normal: weaker than the counts it came from.
+    """An average of readings over the runs that are kept with its standard error, taken as normal.
+
+    It tells less than the counts it came from.
 
     Attributes:
         value: The average of a number that readings have.
@@ -150,7 +196,7 @@ def reading_of(given: object, of: str) -> Reading:
         return given
     if not isinstance(given, Mapping):
         fail(of, "be a dict of readings to numbers, Photons or an Average", f"is of type {type(given).__name__}")
-    return Counts(given)
+    return Counts(dict(given))
 
 
 @singledispatch
@@ -185,13 +231,36 @@ def _(reading: Counts, cells: Cells, of: str, *, discarded: bool) -> tuple[Real,
 
 
 @rows.register
-def _(reading: Photons, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:  # noqa: ARG001  # none counts
+def _(reading: Photons, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:
+    _require_kept_runs(cells, of, "photons", discarded=discarded)
     weights = np.append(_by_bit(cells, reading.bit, of, (reading.bright, reading.dark)), 0.0)
-    return reading.shots * weights[None], Counted(np.array([float(reading.number)]))
+    scatter = reading.scatter
+    return reading.shots / scatter * weights[None], Counted(np.array([reading.number / scatter]))
 
 
 @rows.register
-def _(reading: Average, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:  # noqa: ARG001  # of kept runs
+def _(reading: Events, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:
+    """One row for the runs with one of the readings, one for the others, and one for those not kept, if known."""
+    chosen = np.zeros(cells.size)
+    for one in reading.readings:
+        place = cells.place(one, of)
+        if place is None:
+            fail(of, "be of readings that are kept", f"is of {show(one)}")
+        chosen[place] = 1.0
+    if chosen.all():
+        fail(of, "leave out a reading", "is of all that there are")
+    numbers = [reading.number, reading.shots - reading.number]
+    matrix = np.hstack([np.array([chosen, 1 - chosen]), np.zeros((2, 1))])
+    if cells.keep and discarded:
+        if reading.discarded is None:
+            fail(of, 'say how many runs were discarded (or fit with discarded="unknown")', "does not")
+        numbers, matrix = [*numbers, reading.discarded], np.vstack([matrix, np.eye(cells.size + 1)[-1]])
+    return sum(numbers) * matrix, Counted(np.array(numbers, dtype=float))
+
+
+@rows.register
+def _(reading: Average, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:
+    _require_kept_runs(cells, of, "an average", discarded=discarded)
     if reading.weights is None:
         weights = _by_bit(cells, 0, of, (1.0, 0.0))
     else:
@@ -208,7 +277,15 @@ def names_of_rows(reading: Reading, cells: Cells, *, discarded: bool) -> list[st
     """What each row is called."""
     if isinstance(reading, Counts):
         return [cells.name(k) for k in range(cells.size)] + ([DISCARDED] if cells.keep and discarded else [])
+    if isinstance(reading, Events):
+        return [" or ".join(reading.readings), "others"] + ([DISCARDED] if cells.keep and discarded else [])
     return ["photons" if isinstance(reading, Photons) else "average"]
+
+
+def _require_kept_runs(cells: Cells, of: str, what: str, *, discarded: bool) -> None:
+    """Refuses a number that does not tell how many runs were discarded, where that is what is asked."""
+    if cells.keep and discarded:
+        fail(of, 'tell how many runs were discarded (or be fitted with discarded="unknown")', f"is {what} of kept runs")
 
 
 def _by_bit(cells: Cells, bit: int, of: str, values: Sequence[float]) -> Real:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from nvprotocol.inference.maximum import Optimum
 from nvprotocol.inference.parameters import Parameters
-from nvprotocol.inference.prediction import Task
+from nvprotocol.inference.task import Task
 
 Real = NDArray[np.float64]
 

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 import nvprotocol as nv
-from nvprotocol.inference import Average, DataTable, Photons, Variable, read_data
-from nvprotocol.inference.data_events import Events
+from nvprotocol.inference import Average, DataTable, Events, Photons, Variable, read_data
 from nvprotocol.inference.readings import Counts
 
 DELAYS = (0.2, 0.5, 0.9, 1.4, 2.0, 2.8)
@@ -94,6 +93,9 @@ def test_averages_stay_apart(write: Write) -> None:
 def test_events_and_photons_with_their_calibrations(write: Write) -> None:
     events = read_data(write("e.csv", "t,counts,shots\n1,3,1000\n1.0,4,500\n"), counted=["00"])
     assert events.readings == (Events(7, 1500, ("00",)),)
+    some = read_data(write("d.csv", "t,counts,shots,discarded\n1,3,1000,9\n1,3,1000,0\n"), counted=["00"])
+    assert some.readings == (Events(6, 2000, ("00",), discarded=9),)
+    assert (events.discarded, some.discarded) == ("unknown", "counted")
     photons = "t,photons,shots,bright,dark\n1,30,1000,0.03,0.02\n1,3e1,1000,0.03,0.02\n1,40,1000,0.04,0.02\n"
     assert read_data(write("p.csv", photons)).readings == (
         Photons(60, 2000, 0.03, 0.02),
@@ -120,7 +122,7 @@ def test_columns_of_other_names_and_those_left_aside(write: Write) -> None:
     assert read_data(write("n.csv", text), columns).readings == (Counts({"0": 5, "1": 6}),)
     height = Variable(("magnet.height_nm", "height_nm"), "number", "nm")
     for header in ("height_nm", "magnet.height_nm", '"height (nm)"', '"height_nm (NM)"'):
-        assert read_data(write("h.csv", f"{header},counts,shots\n20,1,2\n"), scan=height).values.tolist() == [20]
+        assert read_data(write("h.csv", f"{header},0,1\n20,1,2\n"), scan=height).values.tolist() == [20]
 
 
 def test_a_fit_of_a_table_finds_the_truth(write: Write) -> None:
@@ -148,7 +150,7 @@ BAD: dict[str, tuple[str, str]] = {
     "half": ("t,counts\n1,2\n", 'column "shots" is missing, which belongs to "counts"'),
     "half an average": ("t,value\n1,2\n", 'column "error" is missing'),
     "two formats": ("t,00,01,10,11,value,error\n1,1,1,1,1,0.5,0.1\n", "columns of one format"),
-    "another's column": ("t,counts,shots,discarded\n1,1,2,1\n", 'column "discarded" does not belong'),
+    "another's column": ("t,photons,shots,discarded\n1,1,2,1\n", 'column "discarded" does not belong'),
     "setting of an average": ("t,setting,value,error\n1,ZZ,0.5,0.1\n", "must have counts of readings"),
     "wrong unit": ("t_rad_per_us,counts,shots\n1,2,3\n", 'column "t_rad_per_us": the unit must be a time'),
     "frequency": ("t_mhz,counts,shots\n1,2,3\n", "the unit must be a time in s, ms, us, ns or ps"),
@@ -231,6 +233,8 @@ def test_bad_arguments_are_refused(write: Write) -> None:
         read_data(file, {"time": "t", "ignore": "t"})
     with pytest.raises(nv.errors.ArgumentError, match="`bright` must be left out where no table counts photons"):
         read_data(file, bright=0.1)
+    with pytest.raises(nv.errors.FileError, match="counted must name the readings that `counts` are of"):
+        read_data(write("b.csv", "t,counts,shots\n1,2,3\n"))
     with pytest.raises(nv.errors.ArgumentError, match="`paths` must be a file, or a sequence"):
         read_data([])
     with pytest.raises(nv.errors.ArgumentError, match="`places` must have one entry for each of 1 values"):
