@@ -5,17 +5,21 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc
+from scipy.special import chdtrc, chdtri, chndtr, ndtr, ndtri
 
 from nvprotocol._checks import fail, instance, mapping, real_number, show
 from nvprotocol.inference.fit_result import Fit, held
 from nvprotocol.inference.maximum import Optimum, descend, inverse, unidentified
+from nvprotocol.inference.parameters import Parameters
 from nvprotocol.inference.task import Task
 
 Real = NDArray[np.float64]
 
 _DRAWS, _SWEEPS = 40_000, 60
 """Of the distribution of the ratio where limits are near, and steps of each search in it."""
+
+HALF = "half chi2(1)"
+"""Name of the distribution that is 0 in half of the cases, and χ² with one degree of freedom in the others."""
 
 _FAR = 5.0
 """Standard errors beyond which a limit does not matter."""
@@ -80,32 +84,118 @@ def compare(fit: Fit, fixed: Mapping[str, float]) -> LikelihoodRatio:
     """
     instance(fit, "fit", Fit)
     task, best = held(fit)
-    names = task.parameters.names
-    given = mapping(fixed, "fixed", "parameters to numbers")
+    return likelihood_ratio(task, best, checked_values(task.parameters, fixed))
+
+
+def checked_values(parameters: Parameters, fixed: object) -> dict[str, float]:
+    """Values of parameters that a user fixes.
+
+    Raises:
+        ArgumentError: If one is no parameter of the fit, or beyond its bounds.
+    """
+    names = parameters.names
+    given = mapping(fixed, "fixed", "parameters to numbers")  # pyright: ignore[reportArgumentType]
     values = {name: real_number(value, f"fixed[{name!r}]") for name, value in given.items()}
     if not values or set(values) - set(names):
-        fail("fixed", f"name parameters of the fit ({', '.join(names)})", f"is {show(dict(fixed))}")
-    places = [names.index(name) for name in values]
-    for place, (name, value) in zip(places, values.items(), strict=True):
-        low, high = float(task.parameters.low[place]), float(task.parameters.high[place])
+        fail("fixed", f"name parameters of the fit ({', '.join(names)})", f"is {show(dict(given))}")
+    for name, value in values.items():
+        place = names.index(name)
+        low, high = float(parameters.low[place]), float(parameters.high[place])
         if not low <= value <= high:
             must = f"lie within the bounds of the fit, {show(low)} to {show(high)}"
             fail(f"fixed[{name!r}]", must, f"is {show(value)}")
+    return values
+
+
+def likelihood_ratio(task: Task, best: Optimum, values: dict[str, float]) -> LikelihoodRatio:
+    """The model with parameters fixed against the one with all of them free.
+
+    Args:
+        task: What is to be explained.
+        best: The maximum of the likelihood.
+        values: Parameter → the value that it is fixed at, within its limits.
+
+    Raises:
+        ArgumentError: If the counts cannot be there, or another parameter is unidentified there.
+    """
+    names = task.parameters.names
+    places = [names.index(name) for name in values]
+    null = fixed_optimum(task, best.point, values)
+    ratio = max(null.deviance - best.deviance, 0.0)
+    distribution = null_distribution(task, null, np.array(places))
+    others = {name: float(null.point[k]) for k, name in enumerate(names) if k not in places}
+    return LikelihoodRatio(values, ratio, distribution.p_value(ratio), distribution.name, others)
+
+
+def fixed_optimum(task: Task, point: Real, values: dict[str, float]) -> Optimum:
+    """Where the counts are most likely with some parameters fixed.
+
+    Args:
+        task: What is to be explained.
+        point: Where to start.
+        values: Parameter → the value that it is fixed at.
+
+    Raises:
+        ArgumentError: If the counts cannot be there.
+    """
+    names = task.parameters.names
+    places = [names.index(name) for name in values]
     free = np.ones(len(names), dtype=bool)
     free[places] = False
-    start = best.point.copy()
+    start = point.copy()
     start[places] = list(values.values())
     null = descend(task, start, free)
     if not np.isfinite(null.deviance):
         fail("fixed", "be values at which the counts can be", f"is {show(values)}")
-    ratio = max(null.deviance - best.deviance, 0.0)
-    p_value, distribution = _p_value(task, null, np.array(places), ratio)
-    others = {name: float(null.point[k]) for k, name in enumerate(names) if free[k]}
-    return LikelihoodRatio(values, ratio, p_value, distribution, others)
+    return null
 
 
-def _p_value(task: Task, null: Optimum, places: NDArray[np.intp], ratio: float) -> tuple[float, str]:
-    """How probable such a rise is, and what it is distributed as."""
+@dataclass(frozen=True, eq=False)
+class NullDistribution:
+    """What the rise of the deviance is distributed as where the fixed values are true.
+
+    Attributes:
+        name: As in `LikelihoodRatio.distribution`.
+        degrees: How many values are fixed.
+        rises: Drawn rises, sorted; None where the distribution is known.
+    """
+
+    name: str
+    degrees: int
+    rises: Real | None = None
+
+    def p_value(self, ratio: float) -> float:
+        """How probable a rise, or a larger one, is."""
+        if self.rises is not None:
+            larger = np.count_nonzero(self.rises >= ratio * (1 - 1e-9) - 1e-9)
+            return float((larger + 1) / (self.rises.size + 1))
+        if self.name == HALF:
+            return float(chdtrc(1, ratio)) / 2 if ratio > 0 else 1.0
+        return float(chdtrc(self.degrees, ratio))
+
+    def power(self, ratio: float, level: float) -> float:
+        """How probable a rise is that rejects at a level, where a rise without noise is given.
+
+        That of one value on a limit is the square of a normal variable cut at 0, others are noncentral χ².
+        """
+        if self.name == HALF:
+            return float(ndtr(np.sqrt(ratio) - ndtri(level)))
+        known = float(chdtri(self.degrees, 1 - level))
+        critical = known if self.rises is None else float(np.quantile(self.rises, level))
+        return 1 - float(chndtr(critical, self.degrees, ratio))
+
+
+def null_distribution(task: Task, null: Optimum, places: NDArray[np.intp]) -> NullDistribution:
+    """What the rise is distributed as, from the Fisher information and the limits at the most likely null model.
+
+    Args:
+        task: What is to be explained.
+        null: Where the fixed values make the counts most likely.
+        places: Which parameters are fixed.
+
+    Raises:
+        ArgumentError: If another parameter is unidentified there.
+    """
     parameters = task.parameters
     jacobian, low, high = null.jacobian.copy(), parameters.low - null.point, parameters.high - null.point
     fisher = task.fisher(null.expected, jacobian)
@@ -119,11 +209,10 @@ def _p_value(task: Task, null: Optimum, places: NDArray[np.intp], ratio: float) 
     errors = np.sqrt(np.diag(inverse(fisher, parameters.scale)))
     near = (-low < _FAR * errors) | (high < _FAR * errors)
     if not near.any():
-        return float(chdtrc(places.size, ratio)), f"chi2({places.size})"
+        return NullDistribution(f"chi2({places.size})", places.size)
     if places.size == 1 and near.sum() == 1 and near[places[0]] and min(-low[places[0]], high[places[0]]) == 0:
-        return (float(chdtrc(1, ratio)) / 2 if ratio > 0 else 1.0), "half chi2(1)"
-    rises = _drawn(fisher, low, high, places)
-    return float((np.count_nonzero(rises >= ratio * (1 - 1e-9) - 1e-9) + 1) / (rises.size + 1)), "drawn"
+        return NullDistribution(HALF, 1)
+    return NullDistribution("drawn", places.size, np.sort(_drawn(fisher, low, high, places)))
 
 
 def _seen(task: Task, null: Optimum) -> float:

@@ -141,16 +141,32 @@ def fit_together(
     shown = _units(units, chosen)
     number = None if starts is None else whole_number(starts, "starts", minimum=1)
     task = task_of(several, chosen)
-    free = np.ones(len(chosen.names), dtype=bool)
-    optima = [descend(task, chosen.start, free)]
-    more = (0 if _is_sound(task, optima[0]) else _MORE_STARTS) if number is None else number - 1
+    best, searches = largest_likelihood(task, number)
+    return _result(task, best, level, shown, {"starts": searches})
+
+
+def largest_likelihood(task: Task, starts: int | None = None) -> tuple[Optimum, int]:
+    """Where the counts are most likely, and in how many places the search has begun.
+
+    Args:
+        task: What is to be explained.
+        starts: As for `fit`.
+
+    Raises:
+        ArgumentError: If the counts cannot be wherever the search has begun.
+    """
+    parameters = task.parameters
+    free = np.ones(len(parameters.names), dtype=bool)
+    optima = [descend(task, parameters.start, free)]
+    more = (0 if _is_sound(task, optima[0]) else _MORE_STARTS) if starts is None else starts - 1
     optima += [descend(task, point, free) for point in other_starts(task, optima[0], more)]
     best = min(optima, key=lambda one: one.deviance)
     if not np.isfinite(best.deviance):
         fail("start", "give the counts a chance", "is where the model says that they cannot be")
     near = [one for one in optima if one.deviance < best.deviance + _SAME]
-    best = min(near, key=lambda one: float(np.sum(((one.point - chosen.start) / chosen.scale) ** 2)))
-    return _result(task, best, level, shown, {"starts": len(optima)})
+    return min(near, key=lambda one: float(np.sum(((one.point - parameters.start) / parameters.scale) ** 2))), len(
+        optima
+    )
 
 
 def _units(given: object, parameters: Parameters) -> dict[str, str]:

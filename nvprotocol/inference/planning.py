@@ -2,19 +2,24 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import MOST_SHOTS, fail, one_of, real_number, show, whole_number
+from nvprotocol._checks import MOST_SHOTS, fail, instance, one_of, real_number, show, whole_number, whole_numbers
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._text_table import aligned
 from nvprotocol.device import Device
+from nvprotocol.inference.comparison import checked_values, fixed_optimum, null_distribution
+from nvprotocol.inference.fit_result import Fit, held
 from nvprotocol.inference.maximum import inverse, unidentified
 from nvprotocol.inference.parameters import Parameters
-from nvprotocol.inference.prediction import Prediction
+from nvprotocol.inference.prediction import JointPrediction, Prediction
+from nvprotocol.inference.readings import Expected
 from nvprotocol.inference.series import checked_circuits
+from nvprotocol.inference.task import Task
+from nvprotocol.tomography.proportions import checked_level
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -34,7 +39,7 @@ class Plan:
     Attributes:
         names: The parameters.
         at: Their values.
-        goal: What was made small: "D", "A" or a parameter.
+        goal: What was made small: "D", "A" or a parameter; "" where the spread was given.
         shots: Runs of each circuit; 0 for one that is not worth it.
         standard_errors: Parameter → standard error to expect with them; without those that nothing tells.
         equal_split: The same for equally many runs of all circuits that take as long together.
@@ -61,6 +66,48 @@ class Plan:
     information: Real
     run_us: tuple[float, ...]
     unidentified: tuple[str, ...]
+    _prediction: Prediction | None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the model, which need not travel."""
+        return vars(self) | {"_prediction": None}
+
+    def power(self, fixed: Mapping[str, float], level: float = 0.95) -> float:
+        """How probable it is that the runs of the plan, and they alone, show that parameters have not some values.
+
+        What `compare` finds is noncentral χ², or at a limit the square of a normal variable cut at 0, with the rise of
+        the deviance that the expected counts have as noncentrality (Cowan et al., doi:10.1140/epjc/s10052-011-1554-0).
+
+        Args:
+            fixed: Parameters, and the values that are to be rejected, such as {"ratio": 0.0}.
+            level: 1 − the probability of rejecting what is true.
+
+        Raises:
+            ArgumentError: If an argument is not as described, other parameters are unidentified there, or the plan has
+                left its model behind in a pickle.
+
+        Examples:
+            >>> def model(rate):
+            ...     return nv.Device(nv.MasterEquation(nv.Medium.pair(a=rate)))
+            >>> planned = nv.inference.plan(model, [nv.protocols.relaxometry(0.8)], {"rate": 0.5}, 1000)
+            >>> round(planned.power({"rate": 0.45}), 2)
+            0.66
+        """
+        if self._prediction is None:
+            fail("plan", "hold its model", "has left it behind when it was pickled")
+        parameters = self._prediction.parameters
+        values = checked_values(parameters, fixed)
+        checked_level(real_number(level, "level", minimum=0.5))
+        expected = [
+            Expected(runs * table[0])
+            for runs, table in zip(self.shots, self._prediction.probabilities(parameters.start[None]), strict=True)
+        ]
+        all_places = np.arange(parameters.start.size)
+        called = [f"circuits[{k}]" for k in range(len(expected))]
+        task = Task(JointPrediction(parameters, [(self._prediction, all_places)]), expected, called)
+        null = fixed_optimum(task, parameters.start, values)
+        places = np.array([parameters.names.index(name) for name in values])
+        return null_distribution(task, null, places).power(max(null.deviance, 0.0), level)
 
     @property
     def time_s(self) -> float:
@@ -100,12 +147,14 @@ def plan(
     model: Callable[..., Device],
     circuits: "Sequence[QuantumCircuit]",
     at: Mapping[str, float],
-    shots: int | None = None,
+    shots: int | Sequence[int] | None = None,
     postselect: Mapping[str, int | str] | None = None,
-    goal: str = "D",
+    goal: str | None = None,
     *,
     time_s: float | None = None,
     overhead_us: float = 0.0,
+    bounds: Mapping[str, tuple[float, float]] | None = None,
+    after: Fit | None = None,
 ) -> Plan:
     """Spreads runs over circuits so that they tell most about parameters of a device.
 
@@ -118,12 +167,15 @@ def plan(
         model: As for `fit`.
         circuits: Candidates, such as many delays.
         at: Parameter → the value expected.
-        shots: Runs altogether; or
+        shots: Runs altogether; or those of each circuit, whose spread is then left as it is; or
         time_s: seconds altogether; then what counts is what a circuit tells per second.
         postselect: As for `fit`; runs that are discarded are counted.
-        goal: "D" for the smallest volume of the confidence ellipsoid, "A" for the smallest sum of squared relative
-            errors, or the parameter whose error is to be small.
+        goal: "D", the default, for the smallest volume of the confidence ellipsoid, "A" for the smallest sum of squared
+            relative errors, or the parameter whose error is to be small.
         overhead_us: Time of a run besides the circuit's own in µs, such as preparation.
+        bounds: As for `fit`; they matter for the power of comparisons.
+        after: A fit of the same parameters to what has been measured already, whose information adds: with it, what is
+            planned is the next measurement of a sequence.
 
     Raises:
         ArgumentError: If an argument is not as described, or nothing tells the parameter that is the goal.
@@ -136,31 +188,57 @@ def plan(
         (0, 1000, 0)
     """
     several = checked_circuits(circuits)
-    parameters = Parameters.checked(at, None, "at")
-    one_of(goal, "goal", ("D", "A", *parameters.names))
+    parameters = Parameters.checked(at, bounds, "at")
+    aim = "D" if goal is None else one_of(goal, "goal", ("D", "A", *parameters.names))
     prediction = Prediction(model, parameters, several, postselect, discarded=True)
     information = _information(prediction, parameters)
     run_us = np.array(prediction.durations_us) + real_number(overhead_us, "overhead_us", minimum=0.0)
-    cost, budget = _budget(shots, time_s, run_us)
+    given = None if isinstance(shots, int | None) else _given(shots, len(several), goal)
+    cost, budget = _budget(shots if given is None else sum(given), time_s, run_us)  # pyright: ignore[reportArgumentType]
     scale = np.where(parameters.start != 0, np.abs(parameters.start), 1.0)
-    told = _told(information, scale)
-    if goal not in ("D", "A") and not told[parameters.names.index(goal)]:
-        fail("goal", "be a parameter that the circuits tell", f"is {show(goal)}")
-    weights = _spread(information / cost[:, None, None], _criterion(goal, parameters, scale, told), scale, goal)
-    runs, equal = _whole(weights * budget / cost), np.full(len(several), budget / cost.sum())
-    errors = [_errors(np.asarray(number, dtype=float), information, scale) for number in (runs, equal)]
+    before = _known(after, parameters)
+    told = _told(information, before, scale)
+    if aim not in ("D", "A") and not told[parameters.names.index(aim)]:
+        fail("goal", "be a parameter that the circuits tell", f"is {show(aim)}")
+    each, criterion = information * (budget / cost)[:, None, None], _criterion(aim, parameters, scale, told)
+    runs = given or _whole(_spread(each, before, criterion, scale, aim) * budget / cost)
+    equal = np.full(len(several), budget / cost.sum())
+    errors = [_errors(np.asarray(number, dtype=float), information, before, scale) for number in (runs, equal)]
     named = [dict(zip(np.array(parameters.names)[told].tolist(), one[told].tolist(), strict=True)) for one in errors]
     return Plan(
         names=parameters.names,
         at=dict(zip(parameters.names, parameters.start.tolist(), strict=True)),
-        goal=goal,
+        goal=aim if given is None else "",
         shots=runs,
         standard_errors=named[0],
         equal_split=named[1],
         information=information,
         run_us=tuple(run_us.tolist()),
         unidentified=tuple(np.array(parameters.names)[~told].tolist()),
+        _prediction=prediction,
     )
+
+
+def _known(after: Fit | None, parameters: Parameters) -> Real:
+    """The Fisher information of what has been measured already, shape (K, K)."""
+    if after is None:
+        return np.zeros((parameters.start.size,) * 2)
+    task, best = held(instance(after, "after", Fit))
+    if set(task.parameters.names) != set(parameters.names):
+        must = f"be a fit of the parameters of the plan ({', '.join(parameters.names)})"
+        fail("after", must, f"is of {', '.join(task.parameters.names)}")
+    order = [task.parameters.names.index(name) for name in parameters.names]
+    return task.fisher(best.expected, best.jacobian)[np.ix_(order, order)]
+
+
+def _given(shots: object, number: int, goal: str | None) -> tuple[int, ...]:
+    """Runs of each circuit, as they are given."""
+    runs = whole_numbers(shots, "shots", minimum=0, maximum=MOST_SHOTS)
+    if len(runs) != number or not sum(runs):
+        fail("shots", f"be a number, or numbers for each of {number} circuits that are not all 0", f"is {show(runs)}")
+    if goal is not None:
+        fail("goal", "be left out where the runs of each circuit are given", f"is {show(goal)}")
+    return runs
 
 
 def _budget(shots: int | None, time_s: float | None, run_us: Real) -> tuple[Real, float]:
@@ -174,9 +252,9 @@ def _budget(shots: int | None, time_s: float | None, run_us: Real) -> tuple[Real
     return run_us, 1e6 * real_number(time_s, "time_s", minimum=0.0)
 
 
-def _told(information: Real, scale: Real) -> NDArray[np.bool_]:
-    """Which parameters all circuits together tell."""
-    modes = unidentified(information.sum(axis=0), scale)
+def _told(information: Real, before: Real, scale: Real) -> NDArray[np.bool_]:
+    """Which parameters all circuits together tell, with what has been measured."""
+    modes = unidentified(before + information.sum(axis=0), scale)
     return np.sum(modes**2, axis=1) < 1e-6 if modes.size else np.ones(scale.size, dtype=bool)
 
 
@@ -201,11 +279,11 @@ def _criterion(goal: str, parameters: Parameters, scale: Real, told: NDArray[np.
     return np.diag((np.array(parameters.names) == goal).astype(float))
 
 
-def _spread(information: Real, criterion: Real, scale: Real, goal: str) -> Real:
-    """The best weights."""
+def _spread(information: Real, before: Real, criterion: Real, scale: Real, goal: str) -> Real:
+    """The best weights, from what each circuit would tell if all were spent on it."""
     weights = np.full(len(information), 1 / len(information))
     for _ in range(_ROUNDS):
-        covariance = inverse(np.tensordot(weights, information, 1), scale)
+        covariance = inverse(before + np.tensordot(weights, information, 1), scale)
         middle = covariance if goal == "D" else covariance @ criterion @ covariance
         told = np.einsum("cij,ji->c", information, middle)
         mean = float(weights @ told)
@@ -216,8 +294,8 @@ def _spread(information: Real, criterion: Real, scale: Real, goal: str) -> Real:
     return weights
 
 
-def _errors(runs: Real, information: Real, scale: Real) -> Real:
-    return np.sqrt(np.diag(inverse(np.tensordot(runs, information, 1), scale)))
+def _errors(runs: Real, information: Real, before: Real, scale: Real) -> Real:
+    return np.sqrt(np.diag(inverse(before + np.tensordot(runs, information, 1), scale)))
 
 
 def _whole(runs: Real) -> tuple[int, ...]:

@@ -74,6 +74,17 @@ class Counts(Reading):
     numbers: Mapping[str, int]
 
 
+@dataclass(frozen=True, eq=False)
+class Expected(Reading):
+    """What a model expects of a table of counts: numbers that need not be whole.
+
+    Attributes:
+        numbers: Of every reading that is kept, and of the runs that are not if these are known.
+    """
+
+    numbers: Real
+
+
 @dataclass(frozen=True)
 class Events(Reading):
     """How many runs read one of some readings, out of how many: a table of counts that has been summed up.
@@ -231,6 +242,12 @@ def _(reading: Counts, cells: Cells, of: str, *, discarded: bool) -> tuple[Real,
 
 
 @rows.register
+def _(reading: Expected, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:  # noqa: ARG001  # is ours
+    numbers = reading.numbers if cells.keep and discarded else reading.numbers[: cells.size]
+    return np.eye(numbers.size, cells.size + 1) * numbers.sum(), Counted(numbers)
+
+
+@rows.register
 def _(reading: Photons, cells: Cells, of: str, *, discarded: bool) -> tuple[Real, Family]:
     _require_kept_runs(cells, of, "photons", discarded=discarded)
     weights = np.append(_by_bit(cells, reading.bit, of, (reading.bright, reading.dark)), 0.0)
@@ -275,7 +292,7 @@ def _(reading: Average, cells: Cells, of: str, *, discarded: bool) -> tuple[Real
 
 def names_of_rows(reading: Reading, cells: Cells, *, discarded: bool) -> list[str]:
     """What each row is called."""
-    if isinstance(reading, Counts):
+    if isinstance(reading, Counts | Expected):
         return [cells.name(k) for k in range(cells.size)] + ([DISCARDED] if cells.keep and discarded else [])
     if isinstance(reading, Events):
         return [" or ".join(reading.readings), "others"] + ([DISCARDED] if cells.keep and discarded else [])

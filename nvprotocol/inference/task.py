@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nvprotocol.inference.likelihood import Averaged, Counted
 from nvprotocol.inference.prediction import JointPrediction
-from nvprotocol.inference.readings import Counts, Events, Photons, Reading, names_of_rows
+from nvprotocol.inference.readings import Counts, Events, Expected, Photons, Reading, names_of_rows
 from nvprotocol.inference.readings import rows as rows_of
 
 Real = NDArray[np.float64]
@@ -32,7 +32,7 @@ class Task:
         ]
         self._matrices = [matrix for matrix, _ in rows]
         sizes = [len(matrix) for matrix in self._matrices]
-        self.is_table = [isinstance(one, Counts | Events) for one in readings]
+        self.is_table = [isinstance(one, Counts | Events | Expected) for one in readings]
         runs = [_runs(one, matrix) for one, matrix in zip(readings, self._matrices, strict=True)]
         self.runs: Real = np.repeat(np.array(runs, dtype=float), sizes)
         self.names = [names_of_rows(one, cells, discarded=discarded) for one, cells, discarded in each]
