@@ -7,6 +7,7 @@ from nvprotocol._toml import assignment, versioned
 from nvprotocol.device.catalogue import BUILTIN
 from nvprotocol.device.medium_section import in_folder
 from nvprotocol.experiment.file import Experiment
+from nvprotocol.experiment.schema import ExperimentFile
 
 
 def portable_text(experiment: Experiment) -> str:
@@ -24,21 +25,36 @@ def portable_text(experiment: Experiment) -> str:
         scan.parameter = 'medium.dm'
         scan.values = [0.1]
     """
-    base = experiment.content.device.base
-    magnet = experiment.content.magnet
-    tabulated = getattr(magnet, "file", None) is not None
-    if not tabulated and (base is None or base in BUILTIN):
+    if not leans_on_files(experiment):
         return versioned(experiment.text, "experiment")
-    content = experiment.content.model_dump(exclude_none=True)
-    if base not in BUILTIN:
+    base = experiment.content.device.base
+    given = "" if base is None or base in BUILTIN else f", with the device file {json.dumps(base)} written out"
+    return written_out(experiment.content, f"# {experiment.name}.toml{given}")
+
+
+def leans_on_files(experiment: Experiment) -> bool:
+    """Whether the text means something else in another folder."""
+    base = experiment.content.device.base
+    tabulated = getattr(experiment.content.magnet, "file", None) is not None
+    return tabulated or not (base is None or base in BUILTIN)
+
+
+def written_out(sections: ExperimentFile, comment: str) -> str:
+    """All sections of an experiment file as text.
+
+    Args:
+        sections: What the file says, completed by what it is based on.
+        comment: Lines on top.
+    """
+    content, magnet = sections.model_dump(exclude_none=True), sections.magnet
+    if sections.device.base not in BUILTIN:
         content["device"].pop("base", None)
     if magnet is not None:
         content["magnet"] = in_folder(magnet, Path.cwd()).model_dump(exclude_none=True)
         content.pop("medium")  # of which there is a default
         content["device"].pop("frequency_ghz", None)  # that of the magnet, whatever a base says
     content["run"].setdefault("shots", "none")
-    given = "" if base is None or base in BUILTIN else f", with the device file {json.dumps(base)} written out"
-    lines = [f"# {experiment.name}.toml{given}"]
+    lines = [comment]
     lines += [assignment(key, value) for key, value in content.items() if not isinstance(value, dict)]
     for section, values in content.items():
         if isinstance(values, dict):

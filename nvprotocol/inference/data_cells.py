@@ -191,6 +191,3 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-__all__ = ["Row", "rows_of"]

@@ -312,6 +312,3 @@ def _complete(readings: Sequence[str], columns: Mapping[str, Column], place: str
         if f"{value:0{longest}b}" not in readings:
             raise FileError(f"{place}: column {quoted(f'{value:0{longest}b}')} is missing.")
     return tuple(readings)
-
-
-__all__ = ["FORMATS", "TIME", "Column", "Header", "Variable", "checked_columns", "header_of"]

@@ -261,6 +261,8 @@ class _Collected:
         for name, value in found.items():
             if value is None:
                 raise FileError(f"{row.place}: column {quoted(name)} is missing, and is not given beside the table.")
+        if "bit" not in row.numbers and (self._bits or 1) > 1:
+            raise FileError(f'{row.place}: column "bit" is missing, which of {self._bits} bits the photons are of.')
         return {name: value for name, value in found.items() if value is not None} | {"bit": row.numbers.get("bit", 0)}
 
     def table(self) -> DataTable:
