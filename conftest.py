@@ -220,7 +220,7 @@ def close_figures() -> Iterator[None]:
 @pytest.fixture
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder for what a page writes, with the files of the gallery; help is as wide as on a usual terminal."""
-    for folder in ("circuits", "designs"):
+    for folder in ("circuits", "designs", "measured"):
         (tmp_path / folder).symlink_to(ROOT / folder, target_is_directory=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")

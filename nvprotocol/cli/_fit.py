@@ -47,6 +47,8 @@ def run_fit(files: Sequence[Path], output: Path | None, asked: Asked, *, force: 
     if not starts["free"] and not starts["own"]:
         raise click.UsageError("A fit needs a free parameter: --free PATH, such as --free medium.a.")
     bounds, columns = _bounds(asked.bounds), _columns(asked.columns)
+    if not any(tables for tables, _ in pairs) and (columns or asked.bright is not None or asked.dark is not None):
+        raise click.UsageError("--columns, --bright and --dark are for tables; a section [data] says its own.")
 
     from nvprotocol import experiment
     from nvprotocol._writing import write_files
@@ -165,9 +167,14 @@ def _columns(given: Sequence[str]) -> dict[str, str | list[str]]:
 def _data(model: "Experiment", tables: Sequence[Path], asked: Asked, columns: Any) -> "DataTable":
     """What was measured for an experiment file."""
     from nvprotocol import experiment
+    from nvprotocol.experiment.measured import data_of
 
     if not tables:
-        raise click.UsageError(f"{model.source.name} has no data: give its tables before it.")
+        data = data_of(model)
+        if data is None:
+            name = model.source.name
+            raise click.UsageError(f"{name} has no data: give its tables before it, or its section [data] a file.")
+        return data
     return experiment.read_data(model, list(tables), columns, bright=asked.bright, dark=asked.dark)
 
 

@@ -8,6 +8,7 @@ from nvprotocol.experiment.fitted_file import fit_json, fitted_text
 from nvprotocol.experiment.fitting import ExperimentFit, fit
 from nvprotocol.experiment.measured import read_data
 from nvprotocol.experiment.measured_lines import MeasuredLine, fit_lines
+from nvprotocol.experiment.measured_points import MeasuredData, MeasuredPoints
 from nvprotocol.experiment.observable import Observable
 from nvprotocol.experiment.qasm import from_qasm, to_qasm
 from nvprotocol.experiment.report import print_report, report_text
@@ -22,7 +23,9 @@ __all__ = [
     "Experiment",
     "ExperimentFit",
     "ExperimentResult",
+    "MeasuredData",
     "MeasuredLine",
+    "MeasuredPoints",
     "Observable",
     "Sweep",
     "counts_agreement",

@@ -47,7 +47,7 @@ def fitted_text(found: ExperimentFit, number: int = 0) -> str:
             said = None
         if said is not None and said.model_dump() == content.model_dump():
             return versioned(f"{comment}\n{text}", "experiment")
-    return written_out(content, comment)
+    return written_out(experiment, content, comment)
 
 
 def _comment(found: ExperimentFit, number: int) -> list[str]:

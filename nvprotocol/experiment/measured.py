@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from nvprotocol.protocols import Protocol
 
+NOTHING = "nothing"
+"""Name of a parameter of which nothing depends."""
 _SAME = 1e-9
 """Relative difference up to which a value of a table is one of [curves]."""
 
@@ -74,6 +76,26 @@ def read_data(
         bright=bright,
         dark=dark,
     )
+
+
+def files_of(experiment: Experiment) -> list[Path]:
+    """The tables that the section [data] of a file names."""
+    section = experiment.content.data
+    return [] if section is None else [experiment.source.folder / one for one in section.file]
+
+
+def data_of(experiment: Experiment) -> DataTable | None:
+    """The measured data of a file's section [data]; None without one.
+
+    Raises:
+        ExperimentFileError: If the section says what it must not; names key and line.
+        FileError: If a table cannot be read, or is none of the experiment.
+    """
+    section = experiment.content.data
+    if section is None:
+        return None
+    with experiment.source.locating(lambda error: ("data", *error.path)):
+        return read_data(experiment, files_of(experiment), section.columns, bright=section.bright, dark=section.dark)
 
 
 def _variable_of(sweep: Sweep) -> Variable:
@@ -152,6 +174,14 @@ class Measured:
     protocol: "Protocol"
     runs: tuple[Run, ...]
     free: frozenset[str]
+
+    def as_it_is(self) -> list[Series]:
+        """The data beside the devices of the file, with a parameter of which nothing depends."""
+        keep, known = self.protocol.postselect, self.table.discarded if self.protocol.postselect else "counted"
+        return [
+            Series(FreeModel(run.content, ()), run.circuits, run.readings, keep, {NOTHING: NOTHING}, known)
+            for run in self.runs
+        ]
 
     def series(self, names: Mapping[str, str], turned: frozenset[str] = frozenset()) -> list[Series]:
         """The data as a fit takes them, one series for each device.

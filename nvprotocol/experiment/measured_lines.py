@@ -16,9 +16,9 @@ from nvprotocol.experiment.file import Experiment, device_of, parameters_of
 from nvprotocol.experiment.fitting import ExperimentFit
 from nvprotocol.experiment.observable import REGISTER, Observable
 from nvprotocol.experiment.schema import ExperimentFile
-from nvprotocol.inference import Average, DataTable, Events, Photons
-from nvprotocol.inference.readings import DISCARDED, Counts, Reading
-from nvprotocol.tomography.proportions import clopper_pearson, normal_quantile
+from nvprotocol.experiment.shares import Weights, share_of, weights_of
+from nvprotocol.inference import DataTable, Photons
+from nvprotocol.inference.readings import Reading
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from nvprotocol.protocols import Protocol
 
 Real = NDArray[np.float64]
-Weights = tuple[tuple[str, float], ...]
 
 _FINE, _FINE_OF_MAGNET = 81, 31
 
@@ -102,7 +101,7 @@ def fit_lines(found: ExperimentFit, number: int = 0) -> list[MeasuredLine]:
     for row, reading in enumerate(table.readings):
         curve = None if table.curves is None or free else float(table.curves[row])
         setting = None if table.settings is None else table.settings[row]
-        grouped.setdefault((curve, setting, _weights(reading, observable)), []).append(row)
+        grouped.setdefault((curve, setting, weights_of(reading, observable)), []).append(row)
     fine, lines = _fine(experiment, table), []
     for (curve, setting, weights), rows in grouped.items():
         content = found.fitted(number)
@@ -116,46 +115,6 @@ def fit_lines(found: ExperimentFit, number: int = 0) -> list[MeasuredLine]:
         quantity = _quantity(table.readings[rows[0]], observable, weights)
         lines.append(MeasuredLine(label, quantity, tuple(rows), table.values[rows], values, low, high, fine, model))
     return lines
-
-
-def share_of(reading: Reading, weights: Mapping[str, float], level: float) -> tuple[float, float, float]:
-    """The share of some readings among the kept runs, and its interval: Clopper–Pearson of counts, normal of others.
-
-    Args:
-        reading: What was measured.
-        weights: The readings, each 1.
-        level: Confidence level.
-    """
-    if isinstance(reading, Counts):
-        kept = {bits: number for bits, number in reading.numbers.items() if bits != DISCARDED}
-        number, shots = sum(n for bits, n in kept.items() if bits in weights), sum(kept.values())
-    elif isinstance(reading, Events):
-        number, shots = reading.number, reading.shots
-    else:
-        if isinstance(reading, Average):
-            value, error = reading.value, reading.error
-        else:
-            assert isinstance(reading, Photons)
-            contrast = reading.bright - reading.dark
-            value = (reading.number / reading.shots - reading.dark) / contrast
-            error = np.sqrt(max(reading.number, 1) * reading.scatter) / reading.shots / abs(contrast)
-        reach = normal_quantile(level) * error
-        return value, value - reach, value + reach
-    low, high = clopper_pearson(number, shots, level)
-    return number / max(shots, 1), float(low), float(high)
-
-
-def _weights(reading: Reading, observable: Observable) -> Weights:
-    """What is drawn of a reading: readings of the register, each with its weight."""
-    if isinstance(reading, Average) and reading.weights is not None:
-        return tuple(sorted(reading.weights.items()))
-    if isinstance(reading, Events):
-        return tuple((bits, 1.0) for bits in reading.readings)
-    if isinstance(reading, Counts):
-        even = tuple(bits for bits in observable.readings if bits.count("1") % 2 == 0)
-        return tuple((bits, 1.0) for bits in observable.outcomes or even)
-    bit = reading.bit if isinstance(reading, Photons) else 0
-    return tuple((bits, 1.0) for bits in observable.readings if bits[-1 - bit] == "0")
 
 
 def _quantity(reading: Reading, observable: Observable, weights: Weights) -> str:

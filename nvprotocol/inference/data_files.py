@@ -34,7 +34,8 @@ from nvprotocol.inference.readings import DISCARDED, Average, Counts, Events, Ph
 __all__ = ["DataTable", "read_data"]
 
 SUFFIXES = (".csv", ".tsv", ".txt")
-_MOST_BYTES = 2**25
+MOST_BYTES = 2**25
+"""Size of the largest table that is read."""
 _MOST_BITS = 12
 
 
@@ -175,7 +176,7 @@ def _read(file: Path, chosen: Mapping[str, Any], scan: Variable, curve: Variable
     """What the columns of a file are, and its rows."""
     if file.suffix.lower() not in SUFFIXES:
         raise FileError(f"{file}: a table of data must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
-    content = read_text(file, most=_MOST_BYTES, encoding="utf-8-sig")
+    content = read_text(file, most=MOST_BYTES, encoding="utf-8-sig")
     (fields, place), *lines = read_rows(content, str(file))
     header = header_of(fields, place, chosen, scan, curve)
     if not lines:

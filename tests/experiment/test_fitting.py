@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from counting import sigmas
+from counting import FALSE_ALARM, sigmas
 from measured_tables import counted, events, tomography, wide
 
 import nvprotocol as nv
@@ -61,6 +61,7 @@ def assert_holds(found: ExperimentFit, truth: dict[str, float], comparisons: int
         assert found.fit.standard_errors[name] < 0.2 * abs(value)
 
 
+@pytest.mark.statistical
 def test_the_fit_by_hand_and_every_table_of_the_same_counts(write: Write) -> None:
     experiment = parse(RELAXING)
     table = read_data(experiment, write("wide.csv", wide(DELAYS, COUNTS)))
@@ -84,6 +85,7 @@ def test_the_fit_by_hand_and_every_table_of_the_same_counts(write: Write) -> Non
     assert "The phase of medium.A is not identified by the counts, which depend on |medium.A| only." in found.notes
 
 
+@pytest.mark.statistical
 def test_events_averages_and_photons(write: Write) -> None:
     experiment = parse(RELAXING)
     some = fit(experiment, read_data(experiment, write("e.csv", events(DELAYS, COUNTS, (1, 2)))), list(TRUTH))
@@ -93,8 +95,8 @@ def test_events_averages_and_photons(write: Write) -> None:
     averaged = read_data(experiment, write("a.csv", "\n".join(["t,value,error", *lines])))
     weaker = fit(experiment, averaged, list(TRUTH))
     for name in TRUTH:
-        assert weaker.values[name] == pytest.approx(some.values[name], rel=0.03)
-        assert weaker.fit.standard_errors[name] == pytest.approx(some.fit.standard_errors[name], rel=0.05)
+        assert weaker.values[name] == pytest.approx(some.values[name], abs=0.3 * some.fit.standard_errors[name])
+        assert weaker.fit.standard_errors[name] == pytest.approx(some.fit.standard_errors[name], rel=0.2)
     assert "All readings are averages with error bars, taken as normal" in str(weaker)
     assert "averages" not in str(some)
     both = read_data(
@@ -103,6 +105,7 @@ def test_events_averages_and_photons(write: Write) -> None:
     assert "6 of 12 readings are averages" in str(fit(experiment, both, list(TRUTH)))
 
 
+@pytest.mark.statistical
 def test_photons_of_one_qubit(write: Write) -> None:
     """A Ramsey fringe told by photons alone: the detuning is found."""
     text = "protocol.name = 'ramsey'\nscan.parameter = 'protocol.duration'\nscan.values = [1.0]\nmedium.a = 0.05\n"
@@ -136,6 +139,7 @@ values = [0.2, 0.6]
 """
 
 
+@pytest.mark.statistical
 def test_tomography_of_kept_runs_with_instruments_that_err(write: Write) -> None:
     truth = {"medium.a": 1.0, "medium.A": 0.8, "device.detuning": 0.4}
     instruments: dict[str, Any] = {"monitor_efficiency": 0.97, "gate_ns": {"sx": 20, "measure": 300}}
@@ -145,19 +149,20 @@ def test_tomography_of_kept_runs_with_instruments_that_err(write: Write) -> None
     file = write("t.csv", tomography(times, circuits, given, 3000, 6, {"parity": 1}))
     experiment = parse(KEPT)
     found = fit(experiment, read_data(experiment, file), list(truth))
-    assert_holds(found, truth, 3)
+    assert_holds(found, truth, 5)
     assert found.fit.p_value is not None
-    assert found.fit.p_value > 1e-4
+    assert found.fit.p_value > FALSE_ALARM / 5
     assert found.notes == ()  # these data tell the phase of A
     unknown = write("u.csv", "\n".join(line.rpartition(",")[0] for line in file.read_text().splitlines()))
     less = fit(experiment, read_data(experiment, unknown), list(truth))
-    assert_holds(less, {"medium.A": 0.8}, 1)
+    assert_holds(less, {"medium.A": 0.8}, 5)
     assert less.fit.standard_errors["medium.a"] > found.fit.standard_errors["medium.a"]
     lines = fit_lines(found)
     assert [line.label for line in lines] == list(nv.tomography.PAULI)
     assert {line.quantity for line in lines} == {"share of even readings"}
 
 
+@pytest.mark.statistical
 def test_a_scan_of_the_medium_has_a_device_for_each_row(write: Write) -> None:
     text = RELAXING.replace('"protocol.duration"', '"medium.q"').replace(str(DELAYS), "[0.0, 0.5]")
     experiment = parse(text.replace('name = "relaxometry"', 'name = "relaxometry"\nduration = 0.7'))
@@ -173,6 +178,7 @@ def test_a_scan_of_the_medium_has_a_device_for_each_row(write: Write) -> None:
     assert line.model[[0, -1]] == pytest.approx(ends, abs=0.02)
 
 
+@pytest.mark.statistical
 def test_curves_and_a_curve_that_is_free(write: Write) -> None:
     experiment = parse(RELAXING + '[curves]\nparameter = "medium.A"\nvalues = [0.0, 0.7]\n')
     blocks = [wide(DELAYS, counted(CIRCUITS, device(A=A), 3000, 11 + k)) for k, A in enumerate((0.0, 0.7))]
@@ -180,11 +186,11 @@ def test_curves_and_a_curve_that_is_free(write: Write) -> None:
     body = [f"{line},{A}" for A, block in zip((0.0, 0.7), blocks, strict=True) for line in block.splitlines()[1:]]
     both = write("both.csv", "\n".join([f"{header},A", *body]))
     found = fit(experiment, read_data(experiment, both), ["medium.a", "medium.q"])
-    assert_holds(found, {"medium.a": 1.1, "medium.q": 0.1}, 2)
+    assert_holds(found, {"medium.a": 1.1, "medium.q": 0.1}, 4)
     assert [line.label for line in fit_lines(found)] == ["A = 0 rad/µs", "A = 0.7 rad/µs"]
     assert [len(row) for row in found.residuals[0]] == [4] * 12
     single = read_data(experiment, write("one.csv", blocks[1]))
-    assert_holds(fit(experiment, single, list(TRUTH)), TRUTH, 2)
+    assert_holds(fit(experiment, single, list(TRUTH)), TRUTH, 4)
     with pytest.raises(nv.errors.ArgumentError, match='have a column "A", which tells the curves'):
         fit(experiment, single, ["medium.a"])
     with pytest.raises(nv.errors.ArgumentError, match=r'that no column of the data says, but has "medium\.A"'):
@@ -195,6 +201,7 @@ def test_curves_and_a_curve_that_is_free(write: Write) -> None:
         fit(experiment, read_data(experiment, write("bad.csv", "t,A,counts,shots\n1,0.5,2,3\n")), ["medium.a"])
 
 
+@pytest.mark.statistical
 def test_several_files_share_some_parameters_and_have_others_of_their_own(write: Write) -> None:
     text = """
     [protocol]
@@ -244,6 +251,7 @@ points = 5
 """
 
 
+@pytest.mark.statistical
 def test_a_number_of_the_magnet(write: Write) -> None:
     truth, experiment = 15.0, parse(FILM)
     there = parse(FILM.replace("height_nm = 12.0", f"height_nm = {truth}"))
@@ -320,6 +328,7 @@ def test_bad_requests_are_refused_in_one_line(name: str, write: Write) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.statistical
 def test_a_complex_coupling_needs_a_real_start(write: Write) -> None:
     experiment = parse(RELAXING.replace("A = 0.4", "A = [0.3, 0.3]"))
     table = read_data(experiment, write("w.csv", wide(DELAYS, COUNTS)))

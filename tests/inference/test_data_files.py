@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from counting import sigmas
 
 import nvprotocol as nv
 from nvprotocol.inference import Average, DataTable, Events, Photons, Variable, read_data
@@ -125,13 +126,14 @@ def test_columns_of_other_names_and_those_left_aside(write: Write) -> None:
         assert read_data(write("h.csv", f"{header},0,1\n20,1,2\n"), scan=height).values.tolist() == [20]
 
 
+@pytest.mark.statistical
 def test_a_fit_of_a_table_finds_the_truth(write: Write) -> None:
     table = read_data(write("wide.csv", wide()))
     circuits = [nv.protocols.relaxometry(delay) for delay in table.values.tolist()]
     bounds = {"a": (0.0, 20.0), "ratio": (0.0, 1.0)}
     found = nv.inference.fit(model, circuits, table.readings, {"a": 0.8, "ratio": 0.5}, bounds)
     for name, truth in {"a": 1.2, "ratio": 0.7}.items():
-        assert abs(found.values[name] - truth) < 3 * found.standard_errors[name]
+        assert abs(found.values[name] - truth) < sigmas(2) * found.standard_errors[name]
     by_hand = nv.inference.fit(model, CIRCUITS, COUNTS, {"a": 0.8, "ratio": 0.5}, bounds)
     assert found.values == by_hand.values
 
