@@ -219,9 +219,16 @@ def close_figures() -> Iterator[None]:
 
 @pytest.fixture
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder for what a page writes, with the files of the gallery; help is as wide as on a usual terminal."""
-    for folder in ("circuits", "designs", "measured"):
+    """A folder for what a page writes, with the files of the gallery; help is as wide as on a usual terminal.
+
+    The map of the design has 10 points along each axis in place of 40: pages show nothing of it.
+    """
+    for folder in ("circuits", "measured"):
         (tmp_path / folder).symlink_to(ROOT / folder, target_is_directory=True)
+    (tmp_path / "designs").mkdir()
+    text = (ROOT / "designs" / "film.toml").read_text(encoding="utf-8")
+    assert text.count("points = 40 ") == 1
+    (tmp_path / "designs" / "film.toml").write_text(text.replace("points = 40 ", "points = 10 "), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
 

@@ -85,7 +85,9 @@ def bell_yield(
     return answer(asked, tolerances=truth(tolerances, "tolerances"))
 
 
-def answer(asked: "Asked", *, tolerances: bool, thorough: bool = True, alike: float = ALIKE) -> BellYield:
+def answer(
+    asked: "Asked", *, tolerances: bool, thorough: bool = True, alike: float = ALIKE, unlimited: bool = True
+) -> BellYield:
     """The yield of what has been checked.
 
     Args:
@@ -93,16 +95,20 @@ def answer(asked: "Asked", *, tolerances: bool, thorough: bool = True, alike: fl
         tolerances: As for `bell_yield`.
         thorough: Whether numbers of checks between powers of 2 are tried.
         alike: Relative difference of rates up to which fewer checks are preferred.
+        unlimited: Whether the rates of continuous monitoring are worked out where the answer does not take them; else
+            they are NaN.
     """
     batch, g12, g21, delta = asked.phase.shape, asked.g12, asked.g21, asked.delta
     fidelity = steady_fidelity(g12, g21, asked.phase, delta, asked.dephasing, asked.eta)
-    unlimited = _continuous(asked, fidelity)
-    every = unlimited
-    if not asked.cycle.continuous:
+    free = asked.cycle.costs_nothing and asked.cycle.checks is None and asked.cycle.period is None
+    endless = _continuous(asked, fidelity) if unlimited or free or asked.cycle.continuous else None
+    if endless is not None and asked.cycle.continuous:
+        every = endless
+    else:
         every = best_attempts(asked.trials(asked.cycle), asked.target, alike=alike, thorough=thorough)
         every = reshaped(every, 2, 2, *batch)
-        if asked.cycle.costs_nothing and asked.cycle.checks is None and asked.cycle.period is None:
-            every = chosen(unlimited.rate > every.rate * (1 + alike), unlimited, every)
+        if endless is not None and free:
+            every = chosen(endless.rate > every.rate * (1 + alike), endless, every)
     detuning = budget = np.full(batch, np.nan)
     if tolerances:
         longest = longest_period(asked.trials(asked.cycle), asked.target)
@@ -113,7 +119,7 @@ def answer(asked: "Asked", *, tolerances: bool, thorough: bool = True, alike: fl
         target_fidelity=asked.target,
         cycle=asked.cycle,
         every=every,
-        unlimited_rate=unlimited.rate,
+        unlimited_rate=np.full(every.rate.shape, np.nan) if endless is None else endless.rate,
         fidelity=fidelity,
         phase=asked.phase,
         field_tolerance_nt=2 * detuning / RAD_PER_US_PER_NT,

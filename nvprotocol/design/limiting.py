@@ -27,7 +27,7 @@ def rates_without(asked: Asked) -> dict[str, float]:
         >>> list(rates_without(asked))
         ['preparation and final readout', 'readout of the checks', 'thermal magnons', 'relaxation beyond |A| = a']
     """
-    return {name: float(answer(other, tolerances=False).rate) for name, other in _without(asked)}
+    return {name: float(answer(other, tolerances=False, unlimited=False).rate) for name, other in _without(asked)}
 
 
 def limits_text(rate: float, without: Mapping[str, float]) -> str:

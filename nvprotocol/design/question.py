@@ -92,13 +92,14 @@ class Question:
             return magnet.medium(**places, nv=self.centres(magnet), dephasing=self.dephasing)
 
     def answer(self, changed: Mapping[str, Any] | None = None) -> BellYield:
-        """The yield with some inputs changed, as a function of them that does not jump: without tolerances."""
+        """The yield with some inputs changed, as a function of them that does not jump: rates and fidelities alone."""
         asked = self.asked_of(self.medium(changed), changed)
-        return answer(asked, tolerances=False, thorough=False, alike=_EXACT)
+        return answer(asked, tolerances=False, thorough=False, alike=_EXACT, unlimited=False)
 
     def rate(self, changed: Mapping[str, Any] | None = None) -> float:
         """The rate in 1/s with some inputs changed."""
-        return float(answer(self.asked_of(self.medium(changed), changed), tolerances=False).rate)
+        asked = self.asked_of(self.medium(changed), changed)
+        return float(answer(asked, tolerances=False, unlimited=False).rate)
 
     def answer_of(self, medium: Medium, changed: Mapping[str, Any] | None = None) -> BellYield:
         """The yield of a medium that is already known."""

@@ -21,7 +21,7 @@ _INK = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0000
 
 
 def draw(task: Task, best: Optimum, level: float, ax: "Axes | None", x: Sequence[float] | None, label: str) -> "Axes":
-    """Draws the shares of the readings of each circuit over a number that it has.
+    """Draws the shares of the readings of each circuit over a number that it has, and their residuals if there is room.
 
     Where that number falls, another series of circuits begins, with lines and markers of its own.
 
@@ -40,8 +40,12 @@ def draw(task: Task, best: Optimum, level: float, ax: "Axes | None", x: Sequence
     if places.size != number:
         fail("x", f"have a number for each of {number} circuits", f"has {places.size}")
     text(label, "label")
+    below: Axes | None = None
     if ax is None:
-        _, ax = plt.subplots(figsize=(3.4, 2.6), layout="constrained")
+        how: Any = {"figsize": (3.4, 3.4), "layout": "constrained", "sharex": True, "height_ratios": (3, 1)}
+        _, panels = plt.subplots(2, 1, **how)
+        ax, below = panels
+    assert ax is not None
     rows = list(dict.fromkeys(name for one in task.names for name in one))[:_MOST_CURVES]
     series = np.cumsum(np.append(0, np.diff(places) <= 0))
     for ink, row in zip(_INK, rows, strict=False):
@@ -50,6 +54,10 @@ def draw(task: Task, best: Optimum, level: float, ax: "Axes | None", x: Sequence
             if at:
                 index = np.array([np.flatnonzero(task.circuit_of == k)[task.names[k].index(row)] for k in at])
                 _curve(ax, places[at], _shares(task, best, index, level), ink, number)
+                if below is not None:
+                    _, marker, face = _style(number, ink)
+                    left = task.pearson(best.expected)[index]
+                    below.plot(places[at], left, marker, color=ink, markersize=3, markerfacecolor=face)
         ax.plot([], [], "o-", color=ink, markersize=3, linewidth=1.0, label=row)
     for number in range(int(series.max()) + 1 if series.max() else 0):
         line, marker, face = _style(number, "gray")
@@ -57,6 +65,11 @@ def draw(task: Task, best: Optimum, level: float, ax: "Axes | None", x: Sequence
         style: dict[str, Any] = {"color": "gray", "markersize": 3, "linewidth": 1.0, "markerfacecolor": face}
         ax.plot([], [], f"{marker}{line}", label=f"circuits {first}–{last}", **style)
     ax.set_xlabel(label)
+    if below is not None:
+        ax.set_xlabel("")
+        below.axhspan(-2, 2, color="0.92", zorder=0)
+        below.axhline(0, color="0.6", linewidth=0.6)
+        below.set(xlabel=label, ylabel="residual (σ)")
     kinds = {"photons": "photons per run", "average": "average"}
     said = dict.fromkeys(kinds.get(name, "share of runs") for name in rows)
     ax.set_ylabel(", ".join(said))

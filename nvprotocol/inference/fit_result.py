@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, show
+from nvprotocol._checks import fail, one_of, real_number, show
 from nvprotocol._read_only import holds_read_only
 from nvprotocol._text_table import aligned
 from nvprotocol.device import Device
 from nvprotocol.inference.maximum import Optimum
+from nvprotocol.inference.profile import one_sided_bound
 from nvprotocol.inference.task import Task
+from nvprotocol.tomography.proportions import checked_level
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -133,11 +135,37 @@ class Fit:
     def __deepcopy__(self, _: object) -> "Fit":
         return self  # it cannot be changed
 
-    def plot(self, ax: "Axes | None" = None, *, x: Sequence[float] | None = None, label: str = "circuit") -> "Axes":
-        """Draws the measured shares of all readings with their intervals, and the model.
+    def bound(self, name: str, side: str = "upper", level: float | None = None) -> float:
+        """A one-sided bound by profile likelihood: what a parameter is not above, or not below, at a level.
 
         Args:
-            ax: Axes to draw into; new ones by default.
+            name: A parameter that the counts determine.
+            side: "upper" or "lower".
+            level: Confidence level, that of the fit by default.
+
+        Raises:
+            ArgumentError: If an argument is not as described, or the model was left behind in a pickle.
+
+        Examples:
+            >>> def model(rate):
+            ...     return nv.Device(nv.MasterEquation(nv.Medium.pair(a=rate)))
+            >>> circuits, counts = [nv.protocols.relaxometry(1.0)], [{"00": 600, "10": 400}]
+            >>> found = nv.inference.fit(model, circuits, counts, {"rate": 0.5})
+            >>> print(f"{found.bound('rate', 'lower'):.3f} < rate < {found.bound('rate'):.3f}, each at 95 %")
+            0.427 < rate < 0.491, each at 95 %
+        """
+        task, best = held(self)
+        one_of(name, "name", tuple(self.values))
+        one_of(side, "side", ("upper", "lower"))
+        chosen = self.level if level is None else checked_level(real_number(level, "level", minimum=0.5))
+        number = task.parameters.names.index(name)
+        return one_sided_bound(task, best, number, 1 if side == "upper" else -1, chosen)
+
+    def plot(self, ax: "Axes | None" = None, *, x: Sequence[float] | None = None, label: str = "circuit") -> "Axes":
+        """Draws the measured shares of all readings with their intervals, the model, and below them what is left.
+
+        Args:
+            ax: Axes to draw into, without the residuals; by default a new figure, whose second axes have these.
             x: A number of each circuit, such as its delay; its place by default.
             label: What that is, with its unit.
 

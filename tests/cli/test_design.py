@@ -30,7 +30,7 @@ height_nm = [10, 20]
 frequency_ghz = 2.87
 temperature_k = 0.01
 dephasing_time = "1 s"
-points = 5
+points = 3
 [design.uncertainties]
 height_nm = 1.0
 """
@@ -45,6 +45,12 @@ points = 4
 field_difference_nt = 2.0
 """
 FILES = {"map.pdf", "map.png", "data.nc", "table.txt", "device.toml", "design.toml"}
+
+
+@pytest.fixture(autouse=True)
+def _coarse_grid(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The optimum of a smooth rate is climbed to from a coarse grid, too; what finer ones find is not for here."""
+    monkeypatch.setattr("nvprotocol.design.climb._POINTS", {"separation_nm": 9, "height_nm": 3})
 
 
 @pytest.fixture
@@ -83,7 +89,7 @@ def test_a_design_leaves_what_python_finds(folder: Path, capsys: pytest.CaptureF
     places = ("separation_nm = 50, an end of its range", "height_nm = 10, an end of its range")
     assert "\n".join(f"at         {one}" for one in places) in out
     with xr.open_dataset(left / "data.nc") as data:
-        assert dict(data.sizes) == {"separation": 5, "height": 5, "start": 2, "bell_phase": 2}
+        assert dict(data.sizes) == {"separation": 3, "height": 3, "start": 2, "bell_phase": 2}
         separation, height = data.separation.values, data.height.values
         media = film.medium(separation[:, None], height_nm=height, **place)
         rates = nv.design.bell_yield(media, 0.9, dephasing_time=1e6, tolerances=False)
@@ -160,7 +166,7 @@ def test_a_design_goes_on_from_its_chunks(
     assert "points are kept, and the same command goes on from there." in err
     code, whole, _ = run(capsys, "design", "film.toml", "-o", "out")
     assert code == 0
-    assert calls[:3] + calls[3:] == [0, 1, 2, 2, 3, 4], "what was done is not done again"
+    assert calls == [0, 1, 2, 2], "what was done is not done again"
     monkeypatch.undo()
     monkeypatch.chdir(folder)
     monkeypatch.setattr("nvprotocol.design.survey_chunks._MOST", 2)
@@ -258,8 +264,8 @@ ERRORS = [
     ('"1 s"', '"1 us"', 8, 'key "design.target_fidelity" must be one that is reached somewhere, but is 0.9'),
     ('"1 s"', "0.0", 13, 'key "design.dephasing_time" must be greater than 0, but is 0.'),
     ("height_nm = [10, 20]\n", "", 7, 'key "design.height_nm" must be given for a film, but is not.'),
-    ("points = 5", "points = 1", 14, 'key "design.points" must be at least 2, but is 1.'),
-    ("points = 5", "point = 5", 14, 'key "design.point" is not known; did you mean "points"?'),
+    ("points = 3", "points = 1", 14, 'key "design.points" must be at least 2, but is 1.'),
+    ("points = 3", "point = 5", 14, 'key "design.point" is not known; did you mean "points"?'),
     ("height_nm = 1.0", "spin = 1.0", 15, 'key "design.uncertainties" must name inputs of the magnet or of'),
     ("height_nm = 1.0", "height_nm = -1.0", 16, 'key "design.uncertainties.height_nm" must be at least 0, but is -1.'),
     ("uncertainties]\nheight_nm = 1.0", "vary]\nspin = [1, 2]", 15,

@@ -16,13 +16,13 @@ from nvprotocol.quasi_static.noise import nodes_of, unnormalised
 
 ENGINES: tuple[EngineName, ...] = ("exact", "aer", "pulse")
 KEEP = {"parity": 1}
-DRAWS = 100_000
+DRAWS = 20_000
 
 
 @pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("correlation", [-0.5, 0.0, 1.0])
-def test_a_monitored_pair_against_a_hundred_thousand_draws(correlation: float) -> None:
+def test_a_monitored_pair_against_many_draws(correlation: float) -> None:
     """Probability of keeping, and every element of the kept state, of draws each of which the theory follows."""
     equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.9, q=0.1, J=0.2), detuning=0.3)
     device = nv.Device(equation, t2_star_us=[1.5, 2.5], noise_correlation=correlation)
@@ -99,7 +99,7 @@ def test_the_tomography_has_the_detuning_of_its_run(engine: EngineName) -> None:
     """Rotations that take time are turned by the same detuning as what has made the state."""
     equation = nv.MasterEquation(nv.Medium.pair(a=0.3, A=0.2, q=0.1))
     timed = {"sx": 200, "x": 200, "rz": 0, "measure": 100}
-    device = nv.Device(equation, gate_ns=timed, t2_star_us=[1.6, 2.2], readout=[[0.9, 0.2], [0.1, 0.8]])
+    device = nv.Device(equation, gate_ns=timed, t2_star_us=[2.8, 3.6], readout=[[0.9, 0.2], [0.1, 0.8]])
     circuit = nv.protocols.dissipative_entanglement(0.4, initial="+r")
     settings_ = nv.tomography.pauli_settings(2)
 
@@ -176,7 +176,7 @@ def test_devices_of_a_list_have_their_own_noise() -> None:
 
 def test_what_is_found_of_a_circuit_does_not_depend_on_others() -> None:
     """Each has the nodes that it takes itself; those of equal exposure share their runs."""
-    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.8)), t2_star_us=1.2, gate_ns={"sx": 20})
+    device = nv.Device(nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.8)), t2_star_us=3.0, gate_ns={"sx": 20})
     circuits = [nv.protocols.monitored_bell(time, checks=3) for time in (0.5, 2.0, 0.5, 1.0)]
     together = nv.emulate(circuits, device, 400, KEEP, "exact", seed=[1, 2, 3, 4])
     for seed, (circuit, one) in enumerate(zip(circuits, together, strict=True), start=1):

@@ -36,7 +36,7 @@ def whole(device: nv.Device, duration: float) -> list[tuple[float, nv.Device]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(SEEDS)
 def test_any_circuit_is_the_mixture_of_devices_that_are_off(seed: int) -> None:
     """Gates that take time in slices, feedback, readout errors, kept and free bits; nodes by what circuits expose."""

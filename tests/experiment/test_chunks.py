@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ checks = 5
 parameter = "protocol.duration"
 start = 0.01
 stop = 1.0
-points = 1500
+points = 470
 [run]
 shots = 500
 tomography = "X"
@@ -80,7 +81,7 @@ def test_a_result_is_the_same_from_a_store(tmp_path: Path, text: str) -> None:
 
 
 def test_a_result_is_the_same_from_workers(tmp_path: Path) -> None:
-    experiment = parse(LONG.replace("points = 1500", "points = 40"))
+    experiment = parse(LONG.replace("points = 470", "points = 40"))
     once = run(experiment)
     with WorkerPool(2) as workers:
         assert_equal(once, run(experiment, workers))
@@ -113,8 +114,8 @@ def test_a_point_draws_from_its_own_stream() -> None:
 
 def test_workers_and_interruptions_do_not_decide_on_the_cut() -> None:
     cut = plan_of(parse(LONG)).parts
-    assert [part.stop - part.start for part in cut] == [94] * 15 + [90, 0]
-    assert sum(work_of(parse(LONG), plan_of(parse(LONG))).sizes) == 1500
+    assert [part.stop - part.start for part in cut] == [30] * 15 + [20, 0]
+    assert sum(work_of(parse(LONG), plan_of(parse(LONG))).sizes) == 470
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "circuits").glob("*.toml")), ids=lambda path: path.stem)
@@ -210,10 +211,15 @@ def interrupted(file: Path, after: int, number: int = signal.SIGKILL, *more: str
         process.communicate(timeout=60)
 
 
+@cache
+def data_of_long() -> xarray.Dataset:
+    """What an uninterrupted run in this process finds."""
+    return to_dataset(run(parse(LONG)))
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("more", "kills"), [((), (2,)), (("--workers", "2"), (1, 2, 1, 3, 2))], ids=["here", "workers"]
-)
+@pytest.mark.xdist_group("long")
+@pytest.mark.parametrize(("more", "kills"), [((), (2,)), (("--workers", "2"), (1, 3, 2))], ids=["here", "workers"])
 def test_a_run_that_is_killed_goes_on(tmp_path: Path, more: tuple[str, ...], kills: tuple[int, ...]) -> None:
     file = tmp_path / "long.toml"
     file.write_text(LONG, encoding="utf-8")
@@ -222,7 +228,7 @@ def test_a_run_that_is_killed_goes_on(tmp_path: Path, more: tuple[str, ...], kil
     assert 17 > chunks_in(tmp_path) >= sum(kills), "what was there stays"
     done = subprocess.run(command(file, *more), capture_output=True, text=True, timeout=600, check=True)
     data = read_dataset(tmp_path / "out" / "mine" / "data.nc")
-    assert data.equals(to_dataset(run(parse(LONG))))
+    assert data.equals(data_of_long())
     left = {path.name for path in (tmp_path / "out").iterdir()} - {"mine"}
     assert all(name.startswith(".mine-") for name in left), "of killed runs, cleared when the folder has settled"
     again = subprocess.run(command(file, *more), capture_output=True, text=True, timeout=60, check=True)
@@ -233,7 +239,7 @@ def test_a_run_that_is_killed_goes_on(tmp_path: Path, more: tuple[str, ...], kil
 @pytest.mark.slow
 def test_two_runs_at_once_end_in_one_result(tmp_path: Path) -> None:
     file = tmp_path / "long.toml"
-    file.write_text(LONG.replace("points = 1500", "points = 64"), encoding="utf-8")
+    file.write_text(LONG.replace("points = 470", "points = 64"), encoding="utf-8")
     runs = [
         subprocess.Popen(command(file), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
     ]
@@ -241,7 +247,7 @@ def test_two_runs_at_once_end_in_one_result(tmp_path: Path) -> None:
     assert [(run.returncode, err) for run, (_, err) in zip(runs, said, strict=True)] == [(0, "")] * 2
     assert said[0][0].splitlines()[:-1] == said[1][0].splitlines()[:-1]
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine"]
-    experiment = parse(LONG.replace("points = 1500", "points = 64"))
+    experiment = parse(LONG.replace("points = 470", "points = 64"))
     assert read_dataset(tmp_path / "out" / "mine" / "data.nc").equals(to_dataset(run(experiment)))
 
 
@@ -261,10 +267,8 @@ def test_a_run_that_is_told_to_end_says_what_is_kept(tmp_path: Path, number: int
         process.send_signal(number)
         _, said = process.communicate(timeout=60)
     assert process.returncode == code
-    kept = 94 * chunks_in(tmp_path)
-    assert (
-        said == f"nvprotocol: interrupted; {kept} of 1500 points are kept, and the same command goes on from there.\n"
-    )
+    kept = 30 * chunks_in(tmp_path)
+    assert said == f"nvprotocol: interrupted; {kept} of 470 points are kept, and the same command goes on from there.\n"
     assert [path.name for path in (tmp_path / "out").iterdir()] == [".mine.chunks"]
 
 

@@ -24,6 +24,13 @@ NAMES = [*sorted(GALLERY), "film_to_bell", "squeezed_reservoir"]
 MOST_BYTES = 60_000
 
 
+@pytest.fixture(autouse=True)
+def _coarse_curves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The values between the points, for a smooth curve, are computed as those at the points: here few are enough."""
+    monkeypatch.setattr("nvprotocol.experiment.exact._FINE", 21)
+    monkeypatch.setattr("nvprotocol.experiment.exact._FINE_BY_CIRCUITS", 7)
+
+
 def thinned(experiment: Experiment, points: int = 3) -> Experiment:
     """The experiment at a few points of its scan, first and last among them."""
     values = experiment.scan.values

@@ -13,6 +13,7 @@ from qiskit.circuit.library import RXGate
 
 import nvprotocol as nv
 from nvprotocol import resources
+from nvprotocol.compiler import gates, timing
 from nvprotocol.errors import ArgumentError, TooLargeError, UnsupportedCircuitError
 
 MANY = nv.MasterEquation(nv.Medium(relaxation=np.eye(20)))
@@ -124,14 +125,20 @@ class Twice(Gate):
             self.definition.append(Twice(self.depth - 1) if self.depth else RXGate(0.1), [0])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("gate_ns", [{}, {"sx": 20}])
 @pytest.mark.parametrize(
     ("depth", "must"),
     [(22, "at most 1000000 operations when its gates are written out"), (400, "inside each other at most 50 deep")],
 )
-def test_gates_inside_gates_are_bounded(depth: int, must: str, gate_ns: dict[str, float]) -> None:
-    """However deep the caller stands: what is counted is the circuit, and not Python's stack."""
+def test_gates_inside_gates_are_bounded(
+    monkeypatch: pytest.MonkeyPatch, depth: int, must: str, gate_ns: dict[str, float]
+) -> None:
+    """However deep the caller stands: what is counted is the circuit, and not Python's stack.
+
+    2²² definitions would take minutes; the limit is lowered, so that it takes less time to be met.
+    """
+    assert gates._MOST_DEFINITIONS <= 50_000, "which takes some seconds"
+    monkeypatch.setattr(gates, "_MOST_DEFINITIONS", 1000)
     circuit = QuantumCircuit(2)
     circuit.append(Twice(depth), [0])
     device = nv.Device(PAIR, gate_ns=gate_ns)
@@ -146,8 +153,10 @@ def test_gates_inside_gates_are_bounded(depth: int, must: str, gate_ns: dict[str
         deep(600)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("depth", [1, 3])
-def test_loops_with_nothing_in_them_are_bounded(depth: int) -> None:
+def test_loops_with_nothing_in_them_are_bounded(monkeypatch: pytest.MonkeyPatch, depth: int) -> None:
+    """10⁹ turns would take hours; the limit is lowered, so that it takes less time to be met."""
+    assert timing._MOST_VISITS <= 3_000_000, "which takes some seconds"
+    monkeypatch.setattr(timing, "_MOST_VISITS", 10_000)
     with pytest.raises(UnsupportedCircuitError, match="operations when its loops are written out"):
         nv.emulate(looped(10**9, depth), nv.Device(PAIR), shots=None, engine="exact")

@@ -1,5 +1,7 @@
 """Media that are not axial, and drives: the generator against the paper's double sum, and what follows from it."""
 
+from functools import cached_property
+
 import numpy as np
 import pytest
 import qutip
@@ -38,7 +40,7 @@ class General:
         drive = self.drive if kind == "driven" else None
         self.equation = nv.MasterEquation(medium, detuning, drive, offset=self.offset)
 
-    @property
+    @cached_property
     def hamiltonian(self) -> NDArray[np.complex128]:
         x, y, z = ([on_site(matrix, i, self.n) for i in range(self.n)] for matrix in (SX, SY, SZ))
         result = np.zeros_like(x[0])
@@ -50,12 +52,12 @@ class General:
                 result = result + self.g[i, j].imag * (x[i] @ y[j] - y[i] @ x[j])
         return result
 
-    @property
+    @cached_property
     def operators(self) -> list[NDArray[np.complex128]]:
         return [on_site(SINGLE[kind], i, self.n) for kind in KINDS for i in range(self.n)]
 
     def derivative(self, rho: NDArray) -> NDArray[np.complex128]:
-        """Eqs. 2 and 3, the double sum over all 3N operators."""
+        """Eqs. 2 and 3, the double sum over all 3N operators, for matrices (…, d, d)."""
         result = -1j * (self.hamiltonian @ rho - rho @ self.hamiltonian)
         for k, left in enumerate(self.operators):
             for m, right in enumerate(self.operators):
@@ -66,7 +68,7 @@ class General:
     def generator(self) -> NDArray[np.complex128]:
         d = 2**self.n
         basis = np.eye(d * d).reshape(d * d, d, d)
-        images = stacked(reversed_qubits(np.array([self.derivative(reversed_qubits(one)) for one in basis])))
+        images = stacked(reversed_qubits(self.derivative(reversed_qubits(basis))))
         return images.T @ stacked(basis)
 
     def jumps(self) -> list[NDArray[np.complex128]]:

@@ -3,6 +3,7 @@
 import hypothesis.strategies as st
 import numpy as np
 import pytest
+from counting import sigmas
 from hypothesis import given, settings
 from numpy.typing import NDArray
 from scipy.integrate import quad
@@ -15,6 +16,7 @@ from nvprotocol.quasi_static import QuasiStaticNoise
 from nvprotocol.quasi_static.noise import unnormalised
 
 DRAWS = 100_000
+FEWER = 20_000
 TIMES = np.array([0.0, 0.4, 1.5])
 
 
@@ -68,11 +70,14 @@ def test_success_probability_by_integration_of_the_closed_form(correlation: floa
 @pytest.mark.slow
 @pytest.mark.statistical
 @pytest.mark.parametrize("correlation", [-0.4, 0.0, 0.7])
-def test_averages_against_a_hundred_thousand_draws(correlation: float) -> None:
-    """Every element of evolved, jump-free and monitored states, weighted by their probability."""
+def test_averages_against_many_draws(correlation: float) -> None:
+    """Every element of evolved, jump-free and monitored states, weighted by their probability.
+
+    Noise that is 5 % too strong is noticed.
+    """
     noise = QuasiStaticNoise([1.3, 2.1], correlation)
     equation = nv.MasterEquation(nv.Medium.pair(a=1.0, A=0.8, q=0.2, d=0.1, J=0.3), detuning=0.4)
-    drawn = equation.shifted(noise.draw(2, DRAWS, seed=11))
+    drawn = equation.shifted(noise.draw(2, FEWER, seed=11))
     off = []
     for initial in ("ud", "+l"):
         samples = unnormalised(drawn.monitored(initial, [1.5], 0.25))
@@ -82,9 +87,7 @@ def test_averages_against_a_hundred_thousand_draws(correlation: float) -> None:
         samples = drawn.evolve(initial, [0.9])
         off.append(standard_errors_off(noise.evolve(equation, initial, [0.9]), samples))
     every = np.concatenate(off)
-    assert np.mean(every < 1) > 0.5
-    assert np.all(every < 3.5)  # of some 100 numbers; each within 3 with a probability of 0.997
-    assert np.sum(every > 3) <= 2
+    assert np.all(every < sigmas(every.size))
 
 
 @given(pairs(), SEEDS, st.floats(0.2, 5.0))
