@@ -10,7 +10,8 @@ skipped. One column says what the rows were measured at, with the unit behind it
     tau_us,value,error                 the share of these with its standard error: weaker than the counts it came from
     tau_us,photons,shots,bright,dark   photons over many runs, and photons a run of either reading, from a calibration
 
-and a column `setting` says the Pauli letters of a tomography circuit. Readings are in Qiskit's order.
+and a column `setting` says the Pauli letters of a tomography circuit. Readings are in Qiskit's order. Where several
+bits are read, a column `bit` says which of them the photons are of, 0 for the right-most.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,13 +1,13 @@
 """The figure of a fit: measured data with their intervals, the fitted model, and what is left."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nvprotocol._checks import instance
-from nvprotocol.plotting._style import COLUMN_WIDTH, FONT, WIDE
+from nvprotocol.plotting._style import COLUMN_WIDTH, FONT, MARKERS, WIDE
 from nvprotocol.plotting.points import colour, interval_points
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fit_figure"]
 
-_HEIGHT = 3.6
+_HEIGHT = 3.8
 _MOST_COLUMNS = 4
 _MOST_SIGMAS = 1e6
 _MOST_POINTS = 200
@@ -54,9 +54,7 @@ def fit_figure(found: "ExperimentFit") -> Figure:
     for number in range(shown):
         lines = fit_lines(found, number)
         _draw(axes[:, number].tolist(), lines, found, number)
-        if shown > 1:
-            axes[0, number].set_title(found.experiments[number].name, fontsize=FONT)
-        _legend(axes[0, number], lines, found.fit.level)
+        _legend(axes[0, number], lines, found.fit.level, found.experiments[number].name if shown > 1 else None)
     return figure
 
 
@@ -68,12 +66,13 @@ def _draw(axes: "Sequence[Axes]", lines: "Sequence[MeasuredLine]", found: "Exper
     below.axhline(0, color="0.6", lw=0.6, zorder=1)
     for place, line in enumerate(lines):
         every = slice(None, None, -(-line.x.size // _MOST_POINTS))
-        above.plot(line.fine, line.model, color=colour(place), lw=1.0, zorder=2)
+        ink = colour(place + place // len(MARKERS))  # with its marker, no two lines are alike
+        above.plot(line.fine, line.model, color=ink, lw=1.0, zorder=2)
         drawn = (line.x[every], line.values[every], line.low[every], line.high[every])
-        interval_points(above, *drawn, number=place, label=line.label or None)
+        interval_points(above, *drawn, number=place, label=line.label or None, shade=ink)
         for row, x in zip(line.rows[every], line.x[every].tolist(), strict=True):
             left = list(residuals[row].values())
-            below.plot([x] * len(left), left, ".", color=colour(place), ms=2.5, zorder=3)
+            below.plot([x] * len(left), left, ".", color=ink, ms=2.5, zorder=3)
     below.set_ylim(*_symmetric(residuals))
     above.set_ylabel(", ".join(dict.fromkeys(line.quantity for line in lines)), fontsize=FONT)
     below.set_ylabel("residual", fontsize=FONT)
@@ -92,8 +91,8 @@ def _symmetric(residuals: "Sequence[dict[str, float]]") -> tuple[float, float]:
     return -reach, reach
 
 
-def _legend(ax: "Axes", lines: "Sequence[MeasuredLine]", level: float) -> None:
-    """What lines and points are, with the labels of several."""
+def _legend(ax: "Axes", lines: "Sequence[MeasuredLine]", level: float, title: str | None) -> None:
+    """Above the panel: what lines and points are, with the labels of several."""
     handles, labels = ax.get_legend_handles_labels() if any(line.label for line in lines) else ([], [])
     grey = "0.35"
     handles += [
@@ -101,4 +100,6 @@ def _legend(ax: "Axes", lines: "Sequence[MeasuredLine]", level: float) -> None:
         Line2D([], [], color=grey, marker="o", markerfacecolor="white", markersize=3.4, linestyle="none"),
     ]
     labels += ["fitted model", f"data, {100 * level:g} % interval"]
-    ax.legend(handles, labels, fontsize=FONT - 1.5, frameon=False, ncols=2 if len(labels) > 3 else 1)
+    style: dict[str, Any] = {"fontsize": FONT - 1.5, "title_fontsize": FONT, "frameon": False, "borderaxespad": 0.3}
+    columns = min(len(labels), 3 if len(labels) > 4 else 2)
+    ax.legend(handles, labels, title=title, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, **style)

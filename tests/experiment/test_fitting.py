@@ -228,7 +228,8 @@ def test_several_files_share_some_parameters_and_have_others_of_their_own(write:
         assert again.content.device.detuning == pytest.approx(delta, abs=0.05)
         assert again.content.medium.a == found.values["medium.a"]
     figure = nv.plotting.fit_figure(found)
-    assert [ax.get_title() for ax in figure.axes[:2]] == ["monday", "tuesday"]
+    legends = [ax.get_legend() for ax in figure.axes[:2]]
+    assert [one.get_title().get_text() for one in legends if one is not None] == ["monday", "tuesday"]
 
 
 FILM = """
