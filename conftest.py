@@ -223,7 +223,8 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     The map of the design has 10 points along each axis in place of 40: pages show nothing of it.
     """
-    (tmp_path / "circuits").symlink_to(ROOT / "circuits", target_is_directory=True)
+    for folder in ("circuits", "measured"):
+        (tmp_path / folder).symlink_to(ROOT / folder, target_is_directory=True)
     (tmp_path / "designs").mkdir()
     text = (ROOT / "designs" / "film.toml").read_text(encoding="utf-8")
     assert text.count("points = 40 ") == 1

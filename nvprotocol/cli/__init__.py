@@ -12,6 +12,7 @@ from nvprotocol.cli._design import run_design
 from nvprotocol.cli._experiments import run_experiment
 from nvprotocol.cli._export import export
 from nvprotocol.cli._figures import make_figures
+from nvprotocol.cli._fit import Asked, run_fit
 from nvprotocol.cli._paper import run_claims, run_errata
 from nvprotocol.cli._signals import Interrupted, ends_when_told
 from nvprotocol.cli._terminal import standard_streams
@@ -162,6 +163,39 @@ def _tomography(file: Path, readout: Path | None, ansatz: str, level: float, out
     each prepared outcome.
     """
     run_tomography(file, readout, output, ansatz=ansatz, level=level, force=force)
+
+
+@_nvprotocol.command(name="fit")
+@click.argument("files", metavar="[DATA.csv]... MODEL.toml...", nargs=-1, required=True, type=_PATH)
+@click.option(
+    "--free", metavar="PATH[=START]", multiple=True, help="A free parameter, such as medium.a [START: the file's]."
+)
+@click.option("--own", metavar="PATH[=START]", multiple=True, help="A free parameter that each file has for itself.")
+@click.option(
+    "--bounds", metavar="PATH=LOW..HIGH", multiple=True, help="Limits of a free parameter [those it has anyway]."
+)
+@click.option("--columns", metavar="ROLE=NAME,...", multiple=True, help="Columns that the header does not tell.")
+@click.option("--bright", metavar="X", type=float, help="Photons a run of the reading 0, without a column for it.")
+@click.option("--dark", metavar="Y", type=float, help="Photons a run of the reading 1.")
+@click.option("--level", metavar="P", type=float, default=0.95, help="Level of the intervals [0.95].")
+@click.option("-o", "--output", type=_PATH, help="Folder for the result [results/NAME-OF-MODEL-fit].")
+@click.option("-f", "--force", is_flag=True, help="Replace an existing result.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress output.")
+def _fit(files: tuple[Path, ...], output: Path | None, force: bool, quiet: bool, **asked: Any) -> None:
+    """Fits parameters of the experiment file MODEL.toml to measured tables DATA.csv.
+
+    MODEL.toml says the circuits, their scan and the device; what is --free starts from the value in the file. A table
+    has a column with the scan, such as duration_us, and what was measured: a column for each reading (00, 01, 10, 11,
+    discarded), or outcome and count, counts and shots, value and error, or photons and shots. A column setting says the
+    Pauli letters of a tomography. Other names are given as --columns time=tau_us,counts=n1,shots=n.
+
+    Several MODEL.toml, each with its tables before it, are fitted at once: --free parameters are shared, --own ones are
+    not. Without tables the data are those of the file's section [data].
+
+    Prints values with intervals, what the data leave open and how well the model agrees, and leaves a folder with
+    figure, table, fit.json and fitted.toml, the file with the fitted values put in.
+    """
+    run_fit(files, output, Asked(**asked), force=force, quiet=quiet)
 
 
 @_nvprotocol.command(name="claims")

@@ -142,7 +142,7 @@ def outcomes_agreement(
         fail("outcomes", f"have shape {counts.shape}, as the counts have", f"has shape {read.shape}")
     expected = shots * np.concatenate([kept * read, np.full((len(read), 1), 1 - kept)], axis=-1)
     observed = np.concatenate([counts, shots - counts.sum(axis=-1, keepdims=True)], axis=-1)
-    return sum((_chi_squared(*row) for row in zip(observed, expected, strict=True)), Agreement(0.0, 0))
+    return sum((chi_squared_of(*row) for row in zip(observed, expected, strict=True)), Agreement(0.0, 0))
 
 
 def _probability(value: object) -> float:
@@ -165,7 +165,8 @@ def _distributions(outcomes: ArrayLike, *, any_kept: bool) -> NDArray[np.float64
     return rows
 
 
-def _chi_squared(observed: NDArray, expected: NDArray[np.float64]) -> Agreement:
+def chi_squared_of(observed: NDArray, expected: NDArray[np.float64]) -> Agreement:
+    """The agreement of numbers of runs with their expectations, the rarest counted together."""
     order = np.argsort(expected)
     observed, expected = observed[order].astype(float), expected[order]
     few = int(np.searchsorted(np.cumsum(expected), _FEWEST)) + 1  # the rarest cells, together at least five

@@ -120,7 +120,7 @@ def _most(experiment: Experiment) -> int:
 
 def _asked(experiment: Experiment) -> dict[str, Any]:
     """All that decides on the numbers: the sections in house units, and of a table what it says, not where it is."""
-    content: dict[str, Any] = experiment.content.model_dump(exclude={"title", "scan", "curves"})
+    content: dict[str, Any] = experiment.content.model_dump(exclude={"title", "scan", "curves", "data"})
     if content["device"]["base"] not in BUILTIN:
         content["device"]["base"] = None  # its values are in the sections
     table = getattr(experiment.content.magnet, "file", None)

@@ -50,10 +50,11 @@ def to_dataset(result: ExperimentResult) -> "Dataset":
     from xarray import Dataset
 
     scan, curves, observable = result.experiment.scan, result.curves, result.observable
-    variables = _emulated_variables(result) | _exact_variables(result) | _tables(result)
+    variables = _emulated_variables(result) | _exact_variables(result) | _tables(result) | _measured_variables(result)
     axis = {"long_name": scan.parameter, "units": scan.unit}
     settings = {"long_name": "Pauli setting in Qiskit's order" if observable.outcomes is None else "register"}
     coordinates = {
+        **_measured_coordinate(result),
         "curve": ("curve", [curve.label for curve in curves]),
         "point": ("point", scan.values, axis),
         "fine": ("fine", curves[0].fine, axis),
@@ -177,6 +178,42 @@ def _tables(result: ExperimentResult) -> dict[str, Any]:
     return tables
 
 
+def _measured_coordinate(result: ExperimentResult) -> dict[str, Any]:
+    """The scan at every measured point of all curves, one after the other."""
+    if result.measured is None:
+        return {}
+    axis = {"long_name": result.experiment.scan.parameter, "units": result.experiment.scan.unit}
+    return {"measured_point": ("measured_point", np.concatenate([one.x for one in result.measured.points]), axis)}
+
+
+def _measured_variables(result: ExperimentResult) -> dict[str, Any]:
+    """What a laboratory has measured, where the file says it."""
+    if result.measured is None:
+        return {}
+    described = {
+        "values": ("measured", f"measured {_described(result)}"),
+        "low": ("measured_low", "lower end of its 95 % interval"),
+        "high": ("measured_high", "upper end of its 95 % interval"),
+    }
+    points, along = result.measured.points, "measured_point"
+    numbers = np.concatenate([np.full(one.x.size, k) for k, one in enumerate(points)])
+    variables: dict[str, Any] = {"measured_curve": (along, numbers, {"long_name": "number of the curve"})}
+    for name, (key, text) in described.items():
+        variables[key] = (along, np.concatenate([getattr(one, name) for one in points]), {"long_name": text})
+    return variables
+
+
+def _measured_attributes(result: ExperimentResult) -> dict[str, Any]:
+    """How measured data agree with the exact distribution."""
+    if result.measured is None:
+        return {}
+    found = result.measured.agreement
+    return {
+        "measured_chi_squared": found.chi_squared,
+        "measured_degrees_of_freedom": found.degrees_of_freedom,
+    }
+
+
 def _attributes(result: ExperimentResult) -> dict[str, Any]:
     """What a reader needs to know who made this and how, and to make it again."""
     return {
@@ -189,4 +226,5 @@ def _attributes(result: ExperimentResult) -> dict[str, Any]:
         "degrees_of_freedom": result.agreement.degrees_of_freedom,
         "tomography": "none" if result.observable.outcomes is not None else f"ansatz {result.observable.ansatz}",
         "software": ", ".join(f"{name} {version(name)}" for name in _PACKAGES),
+        **_measured_attributes(result),
     }

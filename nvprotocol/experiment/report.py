@@ -93,6 +93,8 @@ def _parts(result: ExperimentResult) -> "Iterator[RenderableType]":
     for curve in result.curves:
         yield _table(result, curve)
     yield Text(str(result))
+    if result.measured is not None:
+        yield Text(str(result.measured))
     nodes = [one.metadata.get("nodes", 0) for curve in result.curves for one in curve.estimates if one is not None]
     if any(nodes):
         yield Text(f"Averaged over quasi-static noise: up to {max(nodes)} static detunings at a point.")

@@ -11,6 +11,7 @@ from nvprotocol.emulation import Estimate, Probability
 from nvprotocol.experiment.agreement import Agreement
 from nvprotocol.experiment.exact import Exact
 from nvprotocol.experiment.file import Experiment
+from nvprotocol.experiment.measured_points import MeasuredData
 from nvprotocol.experiment.observable import Emulated, Observable, value_of
 from nvprotocol.tomography.state_estimate import SUSPECT
 
@@ -86,6 +87,7 @@ class ExperimentResult:
         agreement: How the counts agree with the exact distribution.
         covered: Number of points whose interval contains the exact value, and number of points.
         observable: What was asked of each run.
+        measured: What a laboratory has measured, where the file has a section [data].
 
     Raises:
         ArgumentError: If one is not as described.
@@ -110,12 +112,15 @@ class ExperimentResult:
     agreement: Agreement
     covered: tuple[int, int]
     observable: Observable
+    measured: MeasuredData | None = None
 
     def __post_init__(self) -> None:
         instance(self.experiment, "experiment", Experiment, article="an")
         instances(self.curves, "curves", Curve)
         instance(self.agreement, "agreement", Agreement, article="an")
         instance(self.observable, "observable", Observable, article="an")
+        if self.measured is not None:
+            instance(self.measured, "measured", MeasuredData)
         if not isinstance(self.covered, tuple) or len(self.covered) != 2:
             fail("covered", "be a pair of whole numbers", f"is {show(self.covered)}")
         for number in self.covered:

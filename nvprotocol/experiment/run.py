@@ -11,6 +11,7 @@ from nvprotocol.experiment.agreement import Agreement
 from nvprotocol.experiment.chunk_arrays import estimates_from, exact_from
 from nvprotocol.experiment.chunks import observable_of_experiment, plan_of, work_of
 from nvprotocol.experiment.file import Experiment
+from nvprotocol.experiment.measured_points import bound_data, measured_data
 from nvprotocol.experiment.observable import Observable
 from nvprotocol.experiment.result import Curve, ExperimentResult
 from nvprotocol.runs import ChunkStore, Progress, execute
@@ -40,9 +41,11 @@ def run(
 
     Returns:
         Estimates, exact values and their agreement. A point at which no run is kept has no estimate; the others stand.
+        Measured data of a section [data] are beside them, and how well these agree with the exact distribution.
 
     Raises:
         ArgumentError: If an argument is not as described.
+        FileError: If the data of the section [data] cannot be read, or are none of the experiment.
         StoreError: If the store is of another experiment or version of the package; the message says what differs.
         OutputError: If the store cannot be written.
         ExecutorError: If the executor breaks; what is in the store stays.
@@ -69,6 +72,8 @@ def run(
     if progress is not None:
         function(progress, "progress")
     plan, (_, observable) = plan_of(experiment), observable_of_experiment(experiment)
+    bound = bound_data(experiment)
+    measured = None if bound is None else measured_data(bound, observable)
     chunks = execute(work_of(experiment, plan), executor, store, progress)
     curves, agreement = [], Agreement(0.0, 0)
     for number in range(experiment.n_curves):
@@ -80,7 +85,7 @@ def run(
     compared = [pair for curve in curves for pair in zip(curve.estimates, curve.exact.values, strict=True)]
     kept = [(emulated.interval, value) for emulated, value in compared if emulated is not None]
     inside = sum(low <= value <= high for (low, high), value in kept)
-    return ExperimentResult(experiment, curves, agreement, (int(inside), len(kept)), observable)
+    return ExperimentResult(experiment, curves, agreement, (int(inside), len(kept)), observable, measured)
 
 
 def _label(experiment: Experiment, number: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, Field, create_model
 
-from nvprotocol._checks import MOST_SHOTS
+from nvprotocol._checks import MOST_SHOTS, fail, show
 from nvprotocol._file_format import MOST_SEED
 from nvprotocol._toml import CONFIG, Coupling, Rate, Time
 from nvprotocol.device.parameters import PARAMETERS as LABORATORY
@@ -88,6 +88,27 @@ class RunSection(BaseModel):
     tomography: Literal["full", "X"] = "full"
 
 
+def _files(value: object) -> object:
+    """One file, or several."""
+    several = (value,) if isinstance(value, str) else value
+    if not isinstance(several, list | tuple) or not several or not all(isinstance(one, str) and one for one in several):
+        fail("file", "be the path of a table, or a list of such paths", f"is {show(value)}")
+    return tuple(several)
+
+
+class DataSection(BaseModel):
+    """[data]: measured tables of these circuits, their paths from the folder of this file.
+
+    `columns` says role = "name of the column" where the header does not tell; `bright` and `dark` are photons a run.
+    """
+
+    model_config = CONFIG
+    file: Annotated[tuple[str, ...], BeforeValidator(_files)]
+    columns: dict[str, Any] | None = None
+    bright: float | None = Field(default=None, ge=0)
+    dark: float | None = Field(default=None, ge=0)
+
+
 class ExperimentFile(BaseModel):
     """The whole file."""
 
@@ -100,6 +121,7 @@ class ExperimentFile(BaseModel):
     scan: Axis
     curves: Axis | None = None
     run: RunSection = Field(default_factory=RunSection)
+    data: DataSection | None = None
 
 
 PARAMETERS: dict[str, Quantity] = LABORATORY | {

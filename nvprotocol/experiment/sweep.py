@@ -124,7 +124,7 @@ def sweep_of(axis: Axis, section: str, content: ExperimentFile, source: TomlFile
         with source.locating(lambda _: (section, key)):
             return in_house_units(value, PARAMETERS[axis.parameter].dimension)
 
-    known = _scannable(content)
+    known = scannable(content)
     if axis.parameter not in known:
         meant = suggestion(axis.parameter, known)
         ended = "" if meant.endswith("?") else "."
@@ -143,7 +143,7 @@ def sweep_of(axis: Axis, section: str, content: ExperimentFile, source: TomlFile
     return sweep
 
 
-def _scannable(content: ExperimentFile) -> list[str]:
+def scannable(content: ExperimentFile) -> list[str]:
     """Paths of the parameters that medium or magnet, the device and the protocol have."""
     sections = {"medium": None if content.magnet else content.medium, "magnet": content.magnet}
     sections |= {"device": content.device, "protocol": content.protocol}

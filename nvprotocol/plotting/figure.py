@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from nvprotocol.experiment import ExperimentResult
+    from nvprotocol.experiment import ExperimentResult, MeasuredPoints
     from nvprotocol.experiment.sweep import Sweep
 
 __all__ = ["experiment_figure"]
@@ -29,8 +29,9 @@ def experiment_figure(result: "ExperimentResult") -> Figure:
     """The observable above and the success probability below: exact curves, and emulated points with 95 % intervals.
 
     The observable is the concurrence, or the probability that a protocol with a readout is about. Where instruments are
-    not ideal, the thin dashed curve is the master equation with ideal ones. The lower panel is left out where nothing
-    is discarded. A column wide; of more than 60 points those that are drawn are spaced evenly, and the legend says so.
+    not ideal, the thin dashed curve is the master equation with ideal ones. Filled points are measured data. The lower
+    panel is left out where nothing is discarded. A column wide; of more than 60 points those that are drawn are spaced
+    evenly, and the legend says so.
 
     Args:
         result: The result of an experiment.
@@ -63,6 +64,8 @@ def experiment_figure(result: "ExperimentResult") -> Figure:
         estimate_points(axes[0], values, estimates, quantity, number=number, label=curve.label)
         if discards:
             estimate_points(axes[1], values, estimates, "success_probability", number=number)
+        if result.measured is not None:
+            _measured_points(axes[0], result.measured.points[number], number)
     symbol, _, index = observable.symbol.partition("_")
     below = rf"_\mathrm{{{index}}}" if index else ""
     axes[0].set_ylabel(f"{observable.name} ${symbol}{below}$", fontsize=FONT)
@@ -100,12 +103,23 @@ def _exact_lines(axes: "Sequence[Axes]", result: "ExperimentResult", number: int
             ax.plot(curve.fine, ideal, **dashed)
 
 
+def _measured_points(ax: "Axes", points: "MeasuredPoints", number: int) -> None:
+    """What was measured along a curve, filled and above the emulated points."""
+    every = slice(None, None, -(-points.x.size // _MOST_POINTS) or 1)
+    known = np.isfinite(points.values[every])
+    x, values, low, high = (column[every][known] for column in (points.x, points.values, points.low, points.high))
+    style = {"color": colour(number), "markeredgecolor": "black", "markeredgewidth": 0.5, "markersize": 4.0}
+    ax.errorbar(x, values, np.abs([low - values, high - values]), fmt="d", elinewidth=0.8, zorder=4, **style)
+
+
 def _range(result: "ExperimentResult") -> tuple[float, float]:
     """Everything that is drawn and some room; a concurrence begins at 0."""
     drawn = [0.1] if result.observable.outcomes is None else []
     for curve in result.curves:
         drawn += [*curve.fine_exact.values, *(() if curve.ideal is None else curve.ideal.values)]
         drawn += [end for one in curve.estimates if one is not None for end in one.interval]
+    for points in () if result.measured is None else result.measured.points:
+        drawn += [*points.low, *points.high]
     low, high = float(np.nanmin(drawn)), float(np.nanmax(drawn))
     if result.observable.outcomes is None:
         return -0.02, 1.05 * high
@@ -144,6 +158,9 @@ def _legend(figure: Figure, ax: "Axes", result: "ExperimentResult") -> None:
         Line2D([], [], color=grey, marker="o", markerfacecolor="white", markersize=3.4, linestyle="none"),
     ]
     labels += ["exact, with instruments" if by_circuits else "master equation", emulated]
+    if result.measured is not None:
+        handles.append(Line2D([], [], color=grey, marker="d", markeredgecolor="black", markersize=4, linestyle="none"))
+        labels.append("measured, 95 % interval")
     if by_circuits:
         handles.append(Line2D([], [], color=grey, linewidth=0.6, linestyle=(0, (4, 2))))
         labels.append("ideal instruments")

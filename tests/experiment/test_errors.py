@@ -17,7 +17,11 @@ SECTION_NAMES = [
     ("[scan]", "[scn]", 'key "scn" is not known; did you mean "scan"?'),
     ("[curves]", "[curve]", 'key "curve" is not known; did you mean "curves"?'),
     ("[run]", "[Run]", 'key "Run" is not known; did you mean "run"?'),
-    ("[run]", "[xyz]", 'key "xyz" is not known; known are title, medium, magnet, device, protocol, scan, curves, run.'),
+    (
+        "[run]",
+        "[xyz]",
+        'key "xyz" is not known; known are title, medium, magnet, device, protocol, scan, curves, run, data.',
+    ),
     ("[medium]", "[[medium]]", 'key "medium" must be a section with keys, but is [{'),
 ]
 KEY_NAMES = [

@@ -41,6 +41,19 @@ def relaxing(a: float) -> nv.Device:
 
 
 @cache
+def fitted_experiment() -> nv.experiment.ExperimentFit:
+    text = "protocol.name = 'relaxometry'\nscan.parameter = 'protocol.duration'\nscan.values = [1.0]"
+    table = nv.inference.DataTable(np.array([0.5]), (nv.inference.Events(40, 100, ("01", "10")),), ("here",))
+    return nv.experiment.fit(nv.experiment.parse(text), table, ["medium.a"])
+
+
+@cache
+def measured_beside() -> nv.experiment.MeasuredData:
+    points = nv.experiment.MeasuredPoints(*np.array([[0.5], [0.4], [0.3], [0.5]]))
+    return nv.experiment.MeasuredData((points,), nv.experiment.Agreement(1.0, 1), 1, 0)
+
+
+@cache
 def made() -> dict[str, Any]:
     """One of each kind of object that holds numbers."""
     equation = nv.MasterEquation(nv.Medium.pair(a=[1.0, 2.0], A=0.9, q=0.1, d=0.2, J=0.3), [0.5, 0.7])
@@ -97,6 +110,10 @@ def made() -> dict[str, Any]:
         "survey": nv.design.survey(film, **asked),
         "optimum": nv.design.optimise(film, separation_nm=(50.0, 60.0), uncertainties={"height_nm": 1.0}, **PLACE),
         "inferred": nv.inference.fit(relaxing, [RELAXOMETRY], [{"00": 600, "10": 400}], {"a": 0.5}),
+        "data": nv.inference.DataTable(np.array([0.5]), (nv.inference.Average(0.4, 0.1),), ("here",)),
+        "fitted experiment": fitted_experiment(),
+        "measured line": nv.experiment.fit_lines(fitted_experiment())[0],
+        "measured data": measured_beside(),
         "planned": nv.inference.plan(relaxing, [RELAXOMETRY], {"a": 0.5}, 100),
         "sweep": nv.experiment.Sweep("device.detuning", np.array([0.0, 2.0])),
         "experiment": result_of(MONITORED),
