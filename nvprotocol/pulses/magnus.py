@@ -14,6 +14,8 @@ __all__ = ["magnus_propagator"]
 _NODES = 0.5 + np.array([-1.0, 1.0]) * np.sqrt(3) / 6
 _WEIGHTS = 0.25 + np.array([1.0, -1.0]) * np.sqrt(3) / 6
 _BATCH = 2048
+_MANY = 1024
+"""Numbers in so many small matrices that they are multiplied element by element."""
 _MOST_STEPS = 1_000_000
 
 
@@ -92,5 +94,14 @@ def _product(factors: NDArray) -> NDArray:
     """The product of matrices (K, …, n, n), the first of them right-most, pair by pair."""
     while len(factors) > 1:
         odd = factors[-1:] if len(factors) % 2 else factors[:0]
-        factors = np.concatenate([factors[1::2] @ factors[: 2 * (len(factors) // 2) : 2], odd])
+        many_small = factors.shape[-1] == 2 and factors.size >= _MANY
+        multiplied = _two_by_two if many_small else np.matmul
+        factors = np.concatenate([multiplied(factors[1::2], factors[: 2 * (len(factors) // 2) : 2]), odd])
     return factors[0]
+
+
+def _two_by_two(left: NDArray, right: NDArray) -> NDArray:
+    """Products of many 2 × 2 matrices, element by element: a call of the BLAS for each takes three times as long."""
+    result = left[..., :, :1] * right[..., :1, :]
+    result += left[..., :, 1:] * right[..., 1:, :]
+    return result

@@ -51,6 +51,7 @@ FILES = {"map.pdf", "map.png", "data.nc", "table.txt", "device.toml", "design.to
 def _coarse_grid(monkeypatch: pytest.MonkeyPatch) -> None:
     """The optimum of a smooth rate is climbed to from a coarse grid, too; what finer ones find is not for here."""
     monkeypatch.setattr("nvprotocol.design.climb._POINTS", {"separation_nm": 9, "height_nm": 3})
+    monkeypatch.setattr("nvprotocol.design.climb._OTHER_POINTS", 4)
 
 
 @pytest.fixture
@@ -336,6 +337,7 @@ def test_a_cycle_is_read_and_handed_on(folder: Path, capsys: pytest.CaptureFixtu
     text = FILM.replace("temperature_k = 0.01", "temperature_k = 0.5").replace(
         "separation_nm = [50, 200]", "separation_nm = [50, 60]"
     )
+    text = text.replace("height_nm = [10, 20]", "height_nm = 10")
     (folder / "film.toml").write_text(text + CYCLE)
     code, out, err = run(capsys, "design", "film.toml")
     assert (code, err) == (0, "")

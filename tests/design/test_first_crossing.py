@@ -14,7 +14,7 @@ from nvprotocol._typing import ArrayLike
 from nvprotocol.design.sector import bell_phase, largest_detuning, steady_fidelity
 from nvprotocol.magnets.constants import GAMMA
 
-MANY = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=30, deadline=None)
 MOST_SAMPLES = 100_000
 SIGN = st.sampled_from((-1.0, 1.0))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray
-from command_line import error_of, exit_code
+from command_line import error_of, exit_code, printed
 from experiments import MONITORED, UNMONITORED
 from repository import ROOT
 
@@ -220,7 +220,9 @@ def data_of_long() -> xarray.Dataset:
 @pytest.mark.slow
 @pytest.mark.xdist_group("long")
 @pytest.mark.parametrize(("more", "kills"), [((), (2,)), (("--workers", "2"), (1, 3, 2))], ids=["here", "workers"])
-def test_a_run_that_is_killed_goes_on(tmp_path: Path, more: tuple[str, ...], kills: tuple[int, ...]) -> None:
+def test_a_run_that_is_killed_goes_on(
+    tmp_path: Path, more: tuple[str, ...], kills: tuple[int, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "long.toml"
     file.write_text(LONG, encoding="utf-8")
     for after in kills:
@@ -231,9 +233,9 @@ def test_a_run_that_is_killed_goes_on(tmp_path: Path, more: tuple[str, ...], kil
     assert data.equals(data_of_long())
     left = {path.name for path in (tmp_path / "out").iterdir()} - {"mine"}
     assert all(name.startswith(".mine-") for name in left), "of killed runs, cleared when the folder has settled"
-    again = subprocess.run(command(file, *more), capture_output=True, text=True, timeout=60, check=True)
-    assert again.stdout.splitlines()[:-1] == done.stdout.splitlines()[:-1]
-    assert again.stdout.splitlines()[-1].startswith("Nothing was left to do")
+    again = printed(capsys, *command(file, *more)[3:])
+    assert again.splitlines()[:-1] == done.stdout.splitlines()[:-1]
+    assert again.splitlines()[-1].startswith("Nothing was left to do")
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 WORKER = Path(__file__).parents[1] / "oracles" / "hostile_files.py"
-NUMBER = int(os.environ.get("NVPROTOCOL_FUZZ", "25"))
+NUMBER = int(os.environ.get("NVPROTOCOL_FUZZ", "15"))
 SILENT_S = 300
 """Wall time without a word after which a process is ended: it hangs where no alarm reaches it."""
 KINDS = ("experiment", "design", "device", "readout", "counts", "circuit", "table", "netcdf", "options")

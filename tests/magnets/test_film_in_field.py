@@ -159,6 +159,7 @@ def noise_tensors(film: Film, delta: float, height: float, places: np.ndarray) -
     return np.asarray(simpson(np.array(integrands), x=k, axis=1)).reshape(-1, 3, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_film_against_the_noise_tensor(seed: int) -> None:
     """Random field, anisotropy, thickness and two axes; R and G of a pair are components of the tensor, to 1e-6."""

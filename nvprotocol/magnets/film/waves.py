@@ -70,6 +70,8 @@ class FilmWaves:
         """1 − (1 − e^(−kt))/kt: the share of the dipolar field that volume charges make; k may be complex."""
         x = np.asarray(k) * self.thickness
         small = np.abs(x) < SMALL
+        if not small.any():
+            return np.asarray(1 + np.expm1(-x) / x)
         safe = np.where(small, 1.0, x)
         return np.where(small, x * (1 / 2 - x * (1 / 6 - x * (1 / 24 - x / 120))), 1 + np.expm1(-safe) / safe)
 
