@@ -36,8 +36,8 @@ gallery: .venv/.runtime ## runs every experiment file, and the design, and renew
 		$(BIN)/nvprotocol run "$$file" --output "results/$$name" --force && \
 		cp "results/$$name/figure.png" "circuits/$$name.png" || exit 1; \
 	done
-	$(BIN)/nvprotocol run measured/relaxometry.toml --output results/measured --force
-	cp results/measured/figure.png measured/relaxometry.png
+	$(BIN)/nvprotocol run circuits/measured/relaxometry.toml --output results/measured --force
+	cp results/measured/figure.png circuits/measured/relaxometry.png
 	$(BIN)/nvprotocol design designs/film.toml --output results/design --force
 	cp results/design/map.png designs/film.png
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
 from nvprotocol._checks import fail, real_numbers, text
@@ -33,19 +34,12 @@ def draw(task: Task, best: Optimum, level: float, ax: "Axes | None", x: Sequence
         x: The number of each circuit; its place by default.
         label: What that is.
     """
-    import matplotlib.pyplot as plt
-
     number = len(task.names)
     places = np.arange(number, dtype=float) if x is None else np.array(real_numbers(x, "x"))
     if places.size != number:
         fail("x", f"have a number for each of {number} circuits", f"has {places.size}")
     text(label, "label")
-    below: Axes | None = None
-    if ax is None:
-        how: Any = {"figsize": (3.4, 3.4), "layout": "constrained", "sharex": True, "height_ratios": (3, 1)}
-        _, panels = plt.subplots(2, 1, **how)
-        ax, below = panels
-    assert ax is not None
+    axes, below = (ax, None) if ax is not None else _panels()
     rows = list(dict.fromkeys(name for one in task.names for name in one))[:_MOST_CURVES]
     series = np.cumsum(np.append(0, np.diff(places) <= 0))
     for ink, row in zip(_INK, rows, strict=False):
@@ -53,28 +47,40 @@ def draw(task: Task, best: Optimum, level: float, ax: "Axes | None", x: Sequence
             at = [k for k in np.flatnonzero(series == number).tolist() if row in task.names[k]]
             if at:
                 index = np.array([np.flatnonzero(task.circuit_of == k)[task.names[k].index(row)] for k in at])
-                _curve(ax, places[at], _shares(task, best, index, level), ink, number)
+                _curve(axes, places[at], _shares(task, best, index, level), ink, number)
                 if below is not None:
                     _, marker, face = _style(number, ink)
                     left = task.pearson(best.expected)[index]
                     below.plot(places[at], left, marker, color=ink, markersize=3, markerfacecolor=face)
-        ax.plot([], [], "o-", color=ink, markersize=3, linewidth=1.0, label=row)
+        axes.plot([], [], "o-", color=ink, markersize=3, linewidth=1.0, label=row)
+    _name_series(axes, series)
+    (axes if below is None else below).set_xlabel(label)
+    kinds = {"photons": "photons per run", "average": "average"}
+    said = dict.fromkeys(kinds.get(name, "share of runs") for name in rows)
+    axes.set_ylabel(", ".join(said))
+    axes.legend(title="points: measured; lines: model", fontsize=6, title_fontsize=6, frameon=False, ncols=2)
+    return axes
+
+
+def _panels() -> "tuple[Axes, Axes]":
+    """A figure for shares, and below them what is left."""
+    import matplotlib.pyplot as plt
+
+    how: Any = {"figsize": (3.4, 3.4), "layout": "constrained", "sharex": True, "height_ratios": (3, 1)}
+    _, (axes, below) = plt.subplots(2, 1, **how)
+    below.axhspan(-2, 2, color="0.92", zorder=0)
+    below.axhline(0, color="0.6", linewidth=0.6)
+    below.set_ylabel("residual (σ)")
+    return axes, below
+
+
+def _name_series(axes: "Axes", series: NDArray[np.intp]) -> None:
+    """Entries of the legend for several series: which circuits have which line and marker."""
     for number in range(int(series.max()) + 1 if series.max() else 0):
         line, marker, face = _style(number, "gray")
         first, last = np.flatnonzero(series == number)[[0, -1]]
         style: dict[str, Any] = {"color": "gray", "markersize": 3, "linewidth": 1.0, "markerfacecolor": face}
-        ax.plot([], [], f"{marker}{line}", label=f"circuits {first}–{last}", **style)
-    ax.set_xlabel(label)
-    if below is not None:
-        ax.set_xlabel("")
-        below.axhspan(-2, 2, color="0.92", zorder=0)
-        below.axhline(0, color="0.6", linewidth=0.6)
-        below.set(xlabel=label, ylabel="residual (σ)")
-    kinds = {"photons": "photons per run", "average": "average"}
-    said = dict.fromkeys(kinds.get(name, "share of runs") for name in rows)
-    ax.set_ylabel(", ".join(said))
-    ax.legend(title="points: measured; lines: model", fontsize=6, title_fontsize=6, frameon=False, ncols=2)
-    return ax
+        axes.plot([], [], f"{marker}{line}", label=f"circuits {first}–{last}", **style)
 
 
 def _style(number: int, ink: str) -> tuple[str, str, str]:

@@ -66,11 +66,11 @@ class Plan:
     information: Real
     run_us: tuple[float, ...]
     unidentified: tuple[str, ...]
-    _prediction: Prediction | None
+    _predicted: Callable[[], Prediction] | None
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the model, which need not travel."""
-        return vars(self) | {"_prediction": None}
+        return vars(self) | {"_predicted": None}
 
     def power(self, fixed: Mapping[str, float], level: float = 0.95) -> float:
         """How probable it is that the runs of the plan, and they alone, show that parameters have not some values.
@@ -93,18 +93,19 @@ class Plan:
             >>> round(planned.power({"rate": 0.45}), 2)
             0.66
         """
-        if self._prediction is None:
+        if self._predicted is None:
             fail("plan", "hold its model", "has left it behind when it was pickled")
-        parameters = self._prediction.parameters
+        prediction = self._predicted()
+        parameters = prediction.parameters
         values = checked_values(parameters, fixed)
         checked_level(real_number(level, "level", minimum=0.5))
         expected = [
             Expected(runs * table[0])
-            for runs, table in zip(self.shots, self._prediction.probabilities(parameters.start[None]), strict=True)
+            for runs, table in zip(self.shots, prediction.probabilities(parameters.start[None]), strict=True)
         ]
         all_places = np.arange(parameters.start.size)
         called = [f"circuits[{k}]" for k in range(len(expected))]
-        task = Task(JointPrediction(parameters, [(self._prediction, all_places)]), expected, called)
+        task = Task(JointPrediction(parameters, [(prediction, all_places)]), expected, called)
         null = fixed_optimum(task, parameters.start, values)
         places = np.array([parameters.names.index(name) for name in values])
         return null_distribution(task, null, places).power(max(null.deviance, 0.0), level)
@@ -187,36 +188,45 @@ def plan(
         >>> nv.inference.plan(model, delays, {"rate": 0.5}, 1000).shots
         (0, 1000, 0)
     """
-    several = checked_circuits(circuits)
     parameters = Parameters.checked(at, bounds, "at")
-    aim = "D" if goal is None else one_of(goal, "goal", ("D", "A", *parameters.names))
-    prediction = Prediction(model, parameters, several, postselect, discarded=True)
+    prediction = Prediction(model, parameters, checked_circuits(circuits), postselect, discarded=True)
     information = _information(prediction, parameters)
     run_us = np.array(prediction.durations_us) + real_number(overhead_us, "overhead_us", minimum=0.0)
-    given = None if isinstance(shots, int | None) else _given(shots, len(several), goal)
+    given = None if isinstance(shots, int | None) else _given(shots, run_us.size, goal)
     cost, budget = _budget(shots if given is None else sum(given), time_s, run_us)  # pyright: ignore[reportArgumentType]
     scale = np.where(parameters.start != 0, np.abs(parameters.start), 1.0)
     before = _known(after, parameters)
-    told = _told(information, before, scale)
-    if aim not in ("D", "A") and not told[parameters.names.index(aim)]:
-        fail("goal", "be a parameter that the circuits tell", f"is {show(aim)}")
+    told, names = _told(information, before, scale), np.array(parameters.names)
+    aim = _aim(goal, parameters, told)
     each, criterion = information * (budget / cost)[:, None, None], _criterion(aim, parameters, scale, told)
     runs = given or _whole(_spread(each, before, criterion, scale, aim) * budget / cost)
-    equal = np.full(len(several), budget / cost.sum())
-    errors = [_errors(np.asarray(number, dtype=float), information, before, scale) for number in (runs, equal)]
-    named = [dict(zip(np.array(parameters.names)[told].tolist(), one[told].tolist(), strict=True)) for one in errors]
+
+    def errors(number: Real) -> dict[str, float]:
+        all_errors = np.sqrt(np.diag(inverse(before + np.tensordot(number, information, 1), scale)))
+        return dict(zip(names[told].tolist(), all_errors[told].tolist(), strict=True))
+
     return Plan(
         names=parameters.names,
         at=dict(zip(parameters.names, parameters.start.tolist(), strict=True)),
         goal=aim if given is None else "",
         shots=runs,
-        standard_errors=named[0],
-        equal_split=named[1],
+        standard_errors=errors(np.array(runs, dtype=float)),
+        equal_split=errors(np.full(run_us.size, budget / cost.sum())),
         information=information,
         run_us=tuple(run_us.tolist()),
-        unidentified=tuple(np.array(parameters.names)[~told].tolist()),
-        _prediction=prediction,
+        unidentified=tuple(names[~told].tolist()),
+        _predicted=lambda: prediction,
     )
+
+
+def _aim(goal: str | None, parameters: Parameters, told: NDArray[np.bool_]) -> str:
+    """What is to be made small."""
+    if goal is None:
+        return "D"
+    one_of(goal, "goal", ("D", "A", *parameters.names))
+    if goal not in ("D", "A") and not told[parameters.names.index(goal)]:
+        fail("goal", "be a parameter that the circuits tell", f"is {show(goal)}")
+    return goal
 
 
 def _known(after: Fit | None, parameters: Parameters) -> Real:
@@ -292,10 +302,6 @@ def _spread(information: Real, before: Real, criterion: Real, scale: Real, goal:
         weights = weights * (told / mean if goal == "D" else np.sqrt(told / mean))
         weights /= weights.sum()
     return weights
-
-
-def _errors(runs: Real, information: Real, before: Real, scale: Real) -> Real:
-    return np.sqrt(np.diag(inverse(before + np.tensordot(runs, information, 1), scale)))
 
 
 def _whole(runs: Real) -> tuple[int, ...]:

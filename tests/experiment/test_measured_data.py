@@ -169,7 +169,7 @@ def test_settings_and_curves_that_are_missing(folder: Path) -> None:
 
 def simulated() -> Any:
     """The script of the example."""
-    spec = importlib.util.spec_from_file_location("simulate", ROOT / "measured" / "simulate.py")
+    spec = importlib.util.spec_from_file_location("simulate", ROOT / "circuits" / "measured" / "simulate.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -178,10 +178,10 @@ def simulated() -> Any:
 
 
 def test_the_example_is_what_its_script_draws_and_its_fit_finds_the_truth() -> None:
-    script, file = simulated(), ROOT / "measured" / "relaxometry.toml"
-    assert (ROOT / "measured" / "relaxometry.csv").read_text(encoding="utf-8") == script.table()
+    script, file = simulated(), ROOT / "circuits" / "measured" / "relaxometry.toml"
+    assert (ROOT / "circuits" / "measured" / "relaxometry.csv").read_text(encoding="utf-8") == script.table()
     experiment = load(file)
-    data = nv.experiment.read_data(experiment, ROOT / "measured" / "relaxometry.csv")
+    data = nv.experiment.read_data(experiment, ROOT / "circuits" / "measured" / "relaxometry.csv")
     found = nv.experiment.fit(experiment, data, list(script.TRUTH))
     for path, value in script.TRUTH.items():
         assert found.intervals[path][0] < value < found.intervals[path][1]

@@ -1,4 +1,4 @@
-"""The table of `relaxometry.csv`, simulated: `python measured/simulate.py` writes it anew.
+"""The table of `relaxometry.csv`, simulated: `python circuits/measured/simulate.py` writes it anew.
 
 No laboratory has measured it. It is drawn from the circuits, the scan and the readout of `relaxometry.toml` on a device
 with the numbers below, which a fit has to find.
