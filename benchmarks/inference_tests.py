@@ -28,7 +28,9 @@ from nvprotocol.inference.comparison import likelihood_ratio
 from nvprotocol.inference.fitting import largest_likelihood
 from nvprotocol.inference.goodness import goodness_of_fit
 from nvprotocol.inference.parameters import Parameters
-from nvprotocol.inference.series import Series, task_of
+from nvprotocol.inference.prediction import JointPrediction, Prediction
+from nvprotocol.inference.readings import Counts
+from nvprotocol.inference.task import Task
 
 KEYS = ("00", "01", "10", "11")
 LEVEL = 0.05
@@ -88,13 +90,15 @@ def p_values(case: Case, seed: list[int], numbers: range) -> list[tuple[float, f
     parameters = Parameters.checked(
         {name: off[name] for name in case.truth}, {k: case.bounds[k] for k in case.truth if k in case.bounds}
     )
-    found = []
+    prediction = Prediction(case.model, parameters, case.circuits, None, discarded=True)
+    joint = JointPrediction(parameters, [(prediction, np.arange(len(case.truth)))])
+    called, found = ["counts"] * len(tables), []
     for number in numbers:
         rng = np.random.default_rng([*seed, number])
         data: list[dict[str, int]] = [
             dict(zip(KEYS, rng.multinomial(case.shots, one).tolist(), strict=True)) for one in tables
         ]
-        task = task_of([Series(case.model, case.circuits, data)], parameters)
+        task = Task(joint, [Counts(one) for one in data], called)
         best, _ = largest_likelihood(task)
         tested = likelihood_ratio(task, best, case.fixed) if case.fixed else None
         fits = goodness_of_fit(task, best.expected, best.point.size)
@@ -157,14 +161,14 @@ def main() -> None:
         for place, (name, case) in enumerate(SIZES.items()):
             size, plain, _ = shares(case, [given.seed, place], given.number, pool)
             print(f"{name:26} {size:.4f}   {plain:.4f}", flush=True)
-        print(f"\nPower against |A| = 0: found in {given.number // 4}, and expected by `Plan.power`")
+        print(f"\nPower against |A| = 0: found in {given.number // 2}, and expected by `Plan.power`")
         for place, ratio in enumerate((0.05, 0.1, 0.15, 0.2, 0.3)):
             case = Case(polar(ASYMMETRIC), BOTH, {"a": 1.0, "ratio": ratio}, BOUNDS, NONE)
             limits = {name: BOUNDS[name] for name in case.truth}
             planned = nv.inference.plan(case.model, BOTH, case.truth, [1000] * len(BOTH), bounds=limits)
-            power = shares(case, [given.seed, 100 + place], given.number // 4, pool)[0]
+            power = shares(case, [given.seed, 100 + place], given.number // 2, pool)[0]
             print(f"|A|/a = {ratio:4} {power:17.3f}   {planned.power(NONE):.3f}", flush=True)
-        print(f"\nShare of {given.number // 10} fits with p < .05, by runs of each circuit (500, 2000, 8000)")
+        print(f"\nShare of {given.number // 5} fits with p < .05, by runs of each circuit (500, 2000, 8000)")
         off = np.array([[0.95, 0.1], [0.05, 0.9]])
         cases = {
             "the model is right": (ONE, wrong(ASYMMETRIC, truth, 0.0, ONE)),
@@ -179,7 +183,7 @@ def main() -> None:
             found = []
             for runs in (500, 2000, 8000):
                 case = Case(polar(ASYMMETRIC), circuits, truth, BOUNDS, {}, runs, tables)
-                found.append(shares(case, [given.seed, 200 + place, runs], given.number // 10, pool)[2])
+                found.append(shares(case, [given.seed, 200 + place, runs], given.number // 5, pool)[2])
             print(f"{name:26} {'   '.join(f'{one:.3f}' for one in found)}", flush=True)
 
 

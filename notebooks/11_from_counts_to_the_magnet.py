@@ -163,13 +163,13 @@ print(fitted(relaxometry, counted, "a", "ratio", "phase"))
 # %% [markdown]
 # ## What to measure next
 #
-# Correlations along x and y would tell. Two delays of each, with few runs, give a first idea of the phase, and of the
+# Correlations along x and y would tell. Two delays of each give a first idea of the phase, and of the
 # exchange in phase with $A$:
 
 # %%
 PAUSES = (400.0, 1200.0)
 first = [waiting(time, "ud", basis) for basis in ("xx", "xy") for time in PAUSES]
-circuits, counts = relaxometry + first, counted + laboratory.counts(first, [500] * len(first))
+circuits, counts = relaxometry + first, counted + laboratory.counts(first, [1000] * len(first))
 once = fitted(circuits, counts, "a", "ratio", "phase", "J", "dm")
 print(once)
 

@@ -180,10 +180,13 @@ def _units(given: object, parameters: Parameters) -> dict[str, str]:
 
 
 def _is_sound(task: Task, found: Optimum) -> bool:
-    """Whether an optimum has been reached, fits, and tells all parameters."""
+    """Whether an optimum has been reached, fits, and tells all parameters but those that lie on a limit."""
     if not (found.reached and np.isfinite(found.deviance)):
         return False
-    if unidentified(task.fisher(found.expected, found.jacobian), task.parameters.scale).size:
+    parameters = task.parameters
+    inside = np.flatnonzero((found.point > parameters.low) & (found.point < parameters.high))
+    fisher = task.fisher(found.expected, found.jacobian)[np.ix_(inside, inside)]
+    if inside.size and unidentified(fisher, parameters.scale[inside]).size:
         return False
     p_value = goodness_of_fit(task, found.expected, found.point.size)
     return p_value is None or p_value > _FITS

@@ -148,6 +148,8 @@ class _Profile:
         self.error = float(np.sqrt(max(covariance[number, number], 0.0)))
         self.slope = covariance[number] / covariance[number, number] if self.error else np.zeros(len(covariance))
         self.low, self.high = float(parameters.low[number]), float(parameters.high[number])
+        self._found = [best.point]
+        """Where the deviance has been least at other values: a search begins at the nearest."""
 
     def excess(self, value: float) -> float:
         """√ of the rise, less √ of the threshold: close to a straight line."""
@@ -185,12 +187,15 @@ class _Profile:
     def _least(self, value: float) -> Optimum:
         parameters, best, number = self.task.parameters, self.best, self.number
         free, size = np.arange(best.point.size) != number, np.maximum(np.abs(best.point), parameters.scale)
-        shift = self.slope * (value - best.point[number])
-        for follow in (1.0, 0.0):  # along the covariance, as far as that can be true; or from where the others are
-            start = best.point + follow * np.clip(shift, -size, size)
-            start[number] = value
-            found = descend(self.task, np.clip(start, parameters.low, parameters.high), free)
+        near = min(self._found, key=lambda point: abs(point[number] - value))
+        shift = np.clip(self.slope * (value - near[number]), -size, size)
+        # Along the covariance, as far as that can be true; else from where the others are.
+        for start in (near + shift, near, best.point):
+            point = np.clip(start, parameters.low, parameters.high)
+            point[number] = value
+            found = descend(self.task, point, free)
             if np.isfinite(found.deviance):
+                self._found.append(found.point)
                 break
         return found
 
