@@ -13,6 +13,13 @@ from nvprotocol.engines import aer, exact
 from nvprotocol.experiment.exact import by_master_equation, drawn_at, exact_of
 from nvprotocol.experiment.file import parameters_of
 from nvprotocol.experiment.observable import observable_of
+from nvprotocol.inference.comparison import likelihood_ratio
+from nvprotocol.inference.fitting import largest_likelihood
+from nvprotocol.inference.goodness import goodness_of_fit
+from nvprotocol.inference.parameters import Parameters
+from nvprotocol.inference.prediction import JointPrediction, Prediction
+from nvprotocol.inference.readings import Counts
+from nvprotocol.inference.task import Task
 from nvprotocol.master_equation import Conditional
 
 States = NDArray[np.complex128]
@@ -85,3 +92,52 @@ def theory(experiment: nv.experiment.Experiment) -> Callable[[], States]:
         return states if experiment.scan.parameter == "protocol.duration" else np.swapaxes(states, 0, 1)
 
     return work
+
+
+class Fits:
+    """A model on circuits that are compiled once, for many data sets: optima without intervals.
+
+    Args:
+        model: Parameters → device.
+        circuits: The circuits.
+        start: Where searches begin.
+        bounds: Limits.
+        postselect: What is kept.
+    """
+
+    def __init__(
+        self,
+        model: Callable[..., nv.Device],
+        circuits: Sequence[QuantumCircuit],
+        start: Mapping[str, float],
+        bounds: Mapping[str, tuple[float, float]],
+        postselect: Mapping[str, int | str] | None = None,
+    ) -> None:
+        self._parameters = Parameters.checked(start, bounds)
+        self._prediction = Prediction(model, self._parameters, list(circuits), postselect, discarded=True)
+        self._called = [f"counts[{k}]" for k in range(len(circuits))]
+
+    def tables(self, values: Mapping[str, float]) -> list[NDArray[np.float64]]:
+        """Probabilities of all readings that are kept, and of being discarded, of each circuit."""
+        point = np.array([values[name] for name in self._parameters.names])
+        return [one[0] for one in self._prediction.probabilities(point[None])]
+
+    def values(self, counts: Sequence[Mapping[str, int]]) -> dict[str, float]:
+        """The most likely parameters, from the start alone."""
+        best, _ = largest_likelihood(self._task(counts), 1)
+        return dict(zip(self._parameters.names, best.point.tolist(), strict=True))
+
+    def tested(self, counts: Sequence[Mapping[str, int]], fixed: dict[str, float]) -> tuple[float, float, float]:
+        """p-value and rise of the deviance of fixed values (NaN without any), and p-value of the model."""
+        task = self._task(counts)
+        best, _ = largest_likelihood(task)
+        fits = goodness_of_fit(task, best.expected, best.point.size)
+        quality = float("nan") if fits is None else fits
+        if not fixed:
+            return float("nan"), float("nan"), quality
+        ratio = likelihood_ratio(task, best, fixed)
+        return ratio.p_value, ratio.ratio, quality
+
+    def _task(self, counts: Sequence[Mapping[str, int]]) -> Task:
+        joint = JointPrediction(self._parameters, [(self._prediction, np.arange(len(self._parameters.names)))])
+        return Task(joint, [Counts(one) for one in counts], self._called)

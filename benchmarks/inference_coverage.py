@@ -17,11 +17,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from _internals import Fits
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 
 import nvprotocol as nv
-from nvprotocol.inference.parameters import Parameters
-from nvprotocol.inference.prediction import Prediction
 
 PERFECT, ASYMMETRIC = None, np.array([[0.98, 0.07], [0.02, 0.93]])
 LATE = np.array([0.3, 0.7, 1.2, 2.0, 3.0])
@@ -149,9 +148,7 @@ def fitted(name: str, seed: int, numbers: range) -> list[tuple[list[bool], list[
     """For some data sets whether each interval holds the truth, how wide it is, and whether the model is rejected."""
     cell = CELLS[name]
     truth = np.array(list(cell.truth.values()))
-    parameters = Parameters.checked(cell.start, cell.bounds)
-    prediction = Prediction(cell.model(), parameters, cell.circuits, cell.postselect, discarded=True)
-    tables = [one[0] for one in prediction.probabilities(truth[None])]
+    tables = Fits(cell.model(), cell.circuits, cell.start, cell.bounds, cell.postselect).tables(cell.truth)
     keys = ("00 11", "01 11", "10 11", "11 11", "discarded") if cell.postselect else ("00", "01", "10", "11")
     found = []
     for number in numbers:
@@ -159,7 +156,7 @@ def fitted(name: str, seed: int, numbers: range) -> list[tuple[list[bool], list[
         data = [drawn(cell, table if cell.postselect else table[:-1], keys, rng) for table in tables]
         fit = nv.inference.fit(cell.model(), cell.circuits, data, cell.start, cell.bounds, cell.postselect)
         holds, widths = [], []
-        for place, one in enumerate(parameters.names):
+        for place, one in enumerate(cell.truth):
             low, high = fit.intervals.get(one, (-np.inf, np.inf))
             margin = 1e-9
             holds.append(bool(low - margin <= truth[place] <= high + margin))

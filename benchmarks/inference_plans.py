@@ -11,15 +11,12 @@ Run:  OPENBLAS_NUM_THREADS=1 python benchmarks/inference_plans.py --number 100 -
 import argparse
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any
 
 import numpy as np
+from _internals import Fits
 from qiskit import QuantumCircuit
 
 import nvprotocol as nv
-from nvprotocol.inference.fitting import largest_likelihood
-from nvprotocol.inference.parameters import Parameters
-from nvprotocol.inference.series import Series, task_of
 
 SHOTS = 400_000
 KINDS = (
@@ -78,16 +75,15 @@ def errors_found(at: dict[str, float], runs: list[int], seed: list[int], numbers
     used = [(one, n) for one, n in zip(every, runs, strict=True) if n]
     circuits = [one for one, _ in used]
     exact = nv.probability(circuits, seven(**at), "00", "c", None, engine="exact")
-    parameters = Parameters.checked(at, {name: ends for name, ends in BOUNDS.items() if ends[0] <= at[name] <= ends[1]})
-    found = []
+    limits = {name: ends for name, ends in BOUNDS.items() if ends[0] <= at[name] <= ends[1]}
+    fits, found = Fits(seven, circuits, at, limits), []
     for number in numbers:
         rng = np.random.default_rng([*seed, number])
-        data: Any = [
+        data: list[dict[str, int]] = [
             {format(k, "02b"): int(count) for k, count in enumerate(rng.multinomial(n, one.distribution))}
             for (_, n), one in zip(used, exact, strict=True)
         ]
-        best, _ = largest_likelihood(task_of([Series(seven, circuits, data)], parameters), 1)
-        found.append(float(best.point[1] - at["ratio"]))
+        found.append(fits.values(data)["ratio"] - at["ratio"])
     return found
 
 

@@ -19,18 +19,12 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg
+from _internals import Fits
 from inference_coverage import ASYMMETRIC, BOTH, LATE, ONE, PERFECT, XY
 from qiskit import QuantumCircuit
 from scipy.stats import chi2
 
 import nvprotocol as nv
-from nvprotocol.inference.comparison import likelihood_ratio
-from nvprotocol.inference.fitting import largest_likelihood
-from nvprotocol.inference.goodness import goodness_of_fit
-from nvprotocol.inference.parameters import Parameters
-from nvprotocol.inference.prediction import JointPrediction, Prediction
-from nvprotocol.inference.readings import Counts
-from nvprotocol.inference.task import Task
 
 KEYS = ("00", "01", "10", "11")
 LEVEL = 0.05
@@ -87,23 +81,15 @@ def p_values(case: Case, seed: list[int], numbers: range) -> list[tuple[float, f
         exact = nv.probability(case.circuits, case.model(**case.truth), "00", "c", None, engine="exact")
         tables = [one.distribution for one in exact]
     off = {"a": 0.8, "ratio": 0.3, "q": 0.1, "d": 0.1, "re": 0.1, "im": 0.1}
-    parameters = Parameters.checked(
-        {name: off[name] for name in case.truth}, {k: case.bounds[k] for k in case.truth if k in case.bounds}
-    )
-    prediction = Prediction(case.model, parameters, case.circuits, None, discarded=True)
-    joint = JointPrediction(parameters, [(prediction, np.arange(len(case.truth)))])
-    called, found = ["counts"] * len(tables), []
+    limits = {name: ends for name, ends in case.bounds.items() if name in case.truth}
+    fits, found = Fits(case.model, case.circuits, {name: off[name] for name in case.truth}, limits), []
     for number in numbers:
         rng = np.random.default_rng([*seed, number])
         data: list[dict[str, int]] = [
             dict(zip(KEYS, rng.multinomial(case.shots, one).tolist(), strict=True)) for one in tables
         ]
-        task = Task(joint, [Counts(one) for one in data], called)
-        best, _ = largest_likelihood(task)
-        tested = likelihood_ratio(task, best, case.fixed) if case.fixed else None
-        fits = goodness_of_fit(task, best.expected, best.point.size)
-        of_one = np.nan if tested is None else float(chi2.sf(tested.ratio, 1))
-        found.append((np.nan if tested is None else tested.p_value, of_one, np.nan if fits is None else fits))
+        p_value, ratio, quality = fits.tested(data, case.fixed)
+        found.append((p_value, float(chi2.sf(ratio, 1)), quality))
     return found
 
 
