@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import fail, instances
+from nvprotocol._checks import fail, instances, whole_number
 from nvprotocol._read_only import holds_read_only
 from nvprotocol.errors import ArgumentError
 from nvprotocol.experiment.file import Experiment
@@ -68,11 +68,25 @@ class ExperimentFit:
         return self.fit.intervals
 
     def fitted(self, number: int = 0) -> ExperimentFile:
-        """The sections of a file with the fitted values in them; what the data do not tell stays as it was.
+        r"""The sections of a file with the fitted values in them; what the data do not tell stays as it was.
 
         Args:
             number: Which of the files.
+
+        Raises:
+            ArgumentError: If there is no such file.
+
+        Examples:
+            >>> import pathlib, tempfile
+            >>> file = pathlib.Path(tempfile.mkdtemp()) / "relaxation.csv"
+            >>> _ = file.write_text("t,counts,shots\n0.4,660,1000\n1.0,552,1000\n")
+            >>> text = "protocol.name = 'relaxometry'\nscan.parameter = 'protocol.duration'\nscan.values = [1.0]"
+            >>> experiment = nv.experiment.parse(text)
+            >>> found = nv.experiment.fit(experiment, nv.experiment.read_data(experiment, file), ["medium.a"])
+            >>> found.fitted().medium.a == found.fit.values["medium.a"]
+            True
         """
+        whole_number(number, "number", minimum=0, maximum=len(self.experiments) - 1)
         content, of_curve = self.experiments[number].content, self.experiments[number].curves
         for path, name in self.names[number].items():
             if name in self.fit.values:

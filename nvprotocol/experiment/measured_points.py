@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nvprotocol._checks import instance, instances
+from nvprotocol._checks import instance, instances, whole_number
 from nvprotocol._read_only import holds_read_only, protect
 from nvprotocol.experiment.agreement import Agreement, chi_squared_of
 from nvprotocol.experiment.measured import NOTHING, Measured, data_of, measured
@@ -70,6 +70,9 @@ class MeasuredData:
         >>> experiment = nv.experiment.parse(text + "run.shots = 100\ndata.file = 'counts.csv'", str(folder / "x.toml"))
         >>> nv.experiment.run(experiment).measured.rows
         2
+        >>> from nvprotocol.experiment.measured_points import MeasuredData
+        >>> print(MeasuredData((), nv.experiment.Agreement(2.4, 2), rows=2, averages=0))
+        Measured data, 2 rows, against the exact distribution: χ² = 2.4 for 2 degrees of freedom (p = 0.3).
     """
 
     points: tuple[MeasuredPoints, ...]
@@ -78,8 +81,11 @@ class MeasuredData:
     averages: int
 
     def __post_init__(self) -> None:
-        instances(self.points, "points", MeasuredPoints)
+        if self.points:
+            instances(self.points, "points", MeasuredPoints)
         instance(self.agreement, "agreement", Agreement, article="an")
+        for name in ("rows", "averages"):
+            whole_number(getattr(self, name), name, minimum=0)
 
     def __str__(self) -> str:
         found, weaker = self.agreement, ""

@@ -74,9 +74,17 @@ class Variable:
     def scale(self, unit: str) -> float:
         """What a value in a unit is multiplied by.
 
+        Args:
+            unit: The unit, "" for house units.
+
         Raises:
             ArgumentError: If the unit is one of something else.
+
+        Examples:
+            >>> nv.inference.Variable(("tau",), "time").scale("ns")
+            0.001
         """
+        text(unit, "unit")
         if not unit or (self.named_unit and unit.casefold() == self.named_unit.casefold()):
             return 1.0
         if self.dimension == "number":

@@ -61,8 +61,13 @@ def test_whatever_is_public_travels_between_processes(recorder: public_calls.Rec
         else:
             assert type(copy) is type(made), name
             assert str(copy) == str(made) or " at 0x" in str(made), name
-    # The works of the examples compute with functions of the page, and a pool of processes is one of its own.
-    stay = ("nvprotocol.runs.work.Work", "nvprotocol.runs.store.", "nvprotocol.runs.worker_pool.")
+    # Works and series of the examples compute with functions of the page, a pool of processes is one of its own.
+    stay = (
+        "nvprotocol.inference.series.Series",
+        "nvprotocol.runs.work.Work",
+        "nvprotocol.runs.store.",
+        "nvprotocol.runs.worker_pool.",
+    )
     assert {name: why for name, why in lost.items() if not name.startswith(stay)} == {}
 
 
