@@ -1,10 +1,11 @@
 """How often `compare` rejects what is true, at every kind of limit, and what is not; how often wrong models are.
 
 Every line draws data sets and asks for p-values at the level .05. Where the readout is perfect no run reads |↓↑⟩ at
-A = 0, which makes the ratio smaller than it is elsewhere, and the test one that never rejects what is true. Below the sizes stands the power against |A|/a > 0,
-beside what `Plan.power` expects, and the share of data sets in which the goodness of fit is below .05 although, or
-because, the model is wrong: dephasing left out, readout errors three points off, a third level that catches one of the
-two states of each qubit at a rate and reads 0 or 1 alike (followed as a nine-level master equation of its own).
+A = 0, which makes the ratio smaller than it is elsewhere, and the test one that never rejects what is true. Below the
+sizes stands the power against |A|/a > 0, beside what `Plan.power` expects, and the share of data sets in which the
+goodness of fit is below .05 although, or because, the model is wrong: dephasing left out, readout errors three points
+off, a third level that catches one of the two states of each qubit at a rate and reads 0 or 1 alike (followed as a
+nine-level master equation of its own).
 
 Run:  OPENBLAS_NUM_THREADS=1 python benchmarks/inference_tests.py --number 2000 --jobs 2 --seed 1
 """

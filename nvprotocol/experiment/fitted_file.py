@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from nvprotocol._checks import instance
 from nvprotocol._toml import assignment, versioned
 from nvprotocol._toml.source import line_of
 from nvprotocol.errors import FileError
@@ -26,6 +27,9 @@ def fitted_text(found: ExperimentFit, number: int = 0) -> str:
         found: The fit.
         number: Which of its files.
 
+    Raises:
+        ArgumentError: If it is no fit, or there is no such file.
+
     Examples:
         >>> import pathlib, tempfile
         >>> text = "protocol.name = 'relaxometry'\nscan.parameter = 'protocol.duration'\nscan.values = [1.0]\n[medium]"
@@ -37,7 +41,8 @@ def fitted_text(found: ExperimentFit, number: int = 0) -> str:
         >>> again.content.medium.a == found.values["medium.a"]
         True
     """
-    experiment, content = found.experiments[number], found.fitted(number)
+    instance(found, "found", ExperimentFit, article="an")
+    content, experiment = found.fitted(number), found.experiments[number]
     comment = "\n".join(_comment(found, number))
     text = None if leans_on_files(experiment) else _in_place(found, number)
     if text is not None:
@@ -87,6 +92,9 @@ def fit_json(found: ExperimentFit) -> str:
     Args:
         found: The fit.
 
+    Raises:
+        ArgumentError: If it is no fit of experiment files.
+
     Examples:
         >>> import json, pathlib, tempfile
         >>> text = "protocol.name = 'relaxometry'\nscan.parameter = 'protocol.duration'\nscan.values = [1.0]"
@@ -97,7 +105,7 @@ def fit_json(found: ExperimentFit) -> str:
         >>> json.loads(nv.experiment.fit_json(found))["parameters"]["medium.a"]["unit"]
         'rad/µs'
     """
-    said = found.fit
+    said = instance(found, "found", ExperimentFit, article="an").fit
     parameters: dict[str, Any] = {}
     for name in said.names:
         entry: dict[str, Any] = {"unit": said.units.get(name, ""), "identified": name in said.values}

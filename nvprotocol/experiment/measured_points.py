@@ -81,7 +81,7 @@ class MeasuredData:
     averages: int
 
     def __post_init__(self) -> None:
-        if self.points:
+        if not isinstance(self.points, tuple) or self.points:  # there are none where no row is on a curve
             instances(self.points, "points", MeasuredPoints)
         instance(self.agreement, "agreement", Agreement, article="an")
         for name in ("rows", "averages"):

@@ -75,7 +75,10 @@ class DataTable:
         object.__setattr__(self, "readings", tuple(instances(self.readings, "readings", Reading)))
         object.__setattr__(self, "places", texts(self.places, "places"))
         if self.curves is not None:
-            object.__setattr__(self, "curves", numeric_array(self.curves, "curves", real=True))
+            curves = numeric_array(self.curves, "curves", real=True)
+            if curves.ndim != 1:
+                fail("curves", "have one axis", f"has shape {curves.shape}")
+            object.__setattr__(self, "curves", curves)
         if self.settings is not None:
             object.__setattr__(self, "settings", texts(self.settings, "settings"))
         for name in ("readings", "places", "curves", "settings"):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from nvprotocol._checks import fail, real_numbers, text
+from nvprotocol._checks import fail, instance, real_numbers, text
 from nvprotocol.inference.maximum import Optimum
 from nvprotocol.inference.task import Task
 from nvprotocol.tomography.proportions import clopper_pearson, normal_quantile
@@ -39,9 +39,9 @@ def draw(task: Task, best: Optimum, level: float, ax: "Axes | None", x: Sequence
     if places.size != number:
         fail("x", f"have a number for each of {number} circuits", f"has {places.size}")
     text(label, "label")
-    axes, below = (ax, None) if ax is not None else _panels()
+    axes, below = (_checked(ax), None) if ax is not None else _panels()
     rows = list(dict.fromkeys(name for one in task.names for name in one))[:_MOST_CURVES]
-    series = np.cumsum(np.append(0, np.diff(places) <= 0))
+    series = np.cumsum(np.append(0, places[1:] <= places[:-1]))
     for ink, row in zip(_INK, rows, strict=False):
         for number in range(int(series.max()) + 1):
             at = [k for k in np.flatnonzero(series == number).tolist() if row in task.names[k]]
@@ -60,6 +60,13 @@ def draw(task: Task, best: Optimum, level: float, ax: "Axes | None", x: Sequence
     axes.set_ylabel(", ".join(said))
     axes.legend(title="points: measured; lines: model", fontsize=6, title_fontsize=6, frameon=False, ncols=2)
     return axes
+
+
+def _checked(ax: object) -> "Axes":
+    """Axes that a user gives."""
+    from matplotlib.axes import Axes
+
+    return instance(ax, "ax", Axes, article="Matplotlib's")
 
 
 def _panels() -> "tuple[Axes, Axes]":
