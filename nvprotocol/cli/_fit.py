@@ -141,8 +141,8 @@ def _bounds(given: Sequence[str]) -> dict[str, tuple[float, float]]:
             raise click.UsageError(f"--bounds {path} must be given once, but is given twice.")
         of = f"--bounds {path}"
         limits = [
-            infinite if text.strip() in ("", "inf", "-inf") else _number(text, path, of)
-            for text, infinite in ((low, -float("inf")), (high, float("inf")))
+            float(f"{sign}inf") if text.strip() in ("", f"{sign}inf") else _number(text, path, of)
+            for text, sign in ((low, "-"), (high, ""))
         ]
         found[path] = (limits[0], limits[1])
     return found
@@ -182,9 +182,14 @@ def _names_of_files(models: "Sequence[Experiment]") -> list[str]:
     """Names of the files with fitted values."""
     if len(models) == 1:
         return ["fitted.toml"]
-    plain = [one.name for one in models]
-    again = [plain[: k + 1].count(name) for k, name in enumerate(plain)]
-    return [f"fitted-{name}{f'-{k}' if k > 1 else ''}.toml" for name, k in zip(plain, again, strict=True)]
+    found: list[str] = []
+    for one in models:
+        name, number = f"fitted-{one.name}.toml", 1
+        while name in found:
+            number += 1
+            name = f"fitted-{one.name}-{number}.toml"
+        found.append(name)
+    return found
 
 
 def _texts(found: "ExperimentFit", names: Sequence[str]) -> dict[str, str]:

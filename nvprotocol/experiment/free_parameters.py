@@ -87,7 +87,14 @@ def _starts(given: object, called: str) -> dict[str, float | None]:
 def _labels(experiments: Sequence[Experiment]) -> list[str]:
     """A name for each file, also where some have the same."""
     plain = [one.name for one in experiments]
-    return [f"{name} {plain[: k + 1].count(name)}" if plain.count(name) > 1 else name for k, name in enumerate(plain)]
+    found: list[str] = []
+    for name in plain:
+        label, number = name if plain.count(name) == 1 else f"{name} 1", 1
+        while label in found:
+            number += 1
+            label = f"{name} {number}"
+        found.append(label)
+    return found
 
 
 def _start_of(experiment: Experiment, path: str, given: float | None, of: str) -> float:

@@ -18,6 +18,9 @@ Real = NDArray[np.float64]
 _DRAWS, _SWEEPS = 40_000, 60
 """Of the distribution of the ratio where limits are near, and steps of each search in it."""
 
+_BETTER = 1e-2
+"""By how much the deviance of a null model may be lower, as searches end a little apart."""
+
 HALF = "half chi2(1)"
 """Name of the distribution that is 0 in half of the cases, and χ² with one degree of freedom in the others."""
 
@@ -121,6 +124,13 @@ def likelihood_ratio(task: Task, best: Optimum, values: dict[str, float]) -> Lik
     names = task.parameters.names
     places = [names.index(name) for name in values]
     null = fixed_optimum(task, best.point, values)
+    if null.deviance < best.deviance - _BETTER:
+        where = ", ".join(f"{name} = {show(float(one))}" for name, one in zip(names, null.point, strict=True))
+        fail(
+            "fit",
+            f"be the best one (start it near {where})",
+            f"has a deviance {show(best.deviance - null.deviance)} above",
+        )
     ratio = max(null.deviance - best.deviance, 0.0)
     distribution = null_distribution(task, null, np.array(places))
     others = {name: float(null.point[k]) for k, name in enumerate(names) if k not in places}
@@ -158,11 +168,13 @@ class NullDistribution:
         name: As in `LikelihoodRatio.distribution`.
         degrees: How many values are fixed.
         rises: Drawn rises, sorted; None where the distribution is known.
+        rises_in_truth: Drawn rises where the parameters are elsewhere, sorted.
     """
 
     name: str
     degrees: int
     rises: Real | None = None
+    rises_in_truth: Real | None = None
 
     def p_value(self, ratio: float) -> float:
         """How probable a rise, or a larger one, is."""
@@ -176,22 +188,27 @@ class NullDistribution:
     def power(self, ratio: float, level: float) -> float:
         """How probable a rise is that rejects at a level, where a rise without noise is given.
 
-        That of one value on a limit is the square of a normal variable cut at 0, others are noncentral χ².
+        That of one value on a limit is the square of a normal variable cut at 0, where several limits are near it is
+        drawn as the null distribution is, and others are noncentral χ².
         """
+        if self.rises is not None and self.rises_in_truth is not None:
+            return float(np.mean(self.rises_in_truth > np.quantile(self.rises, level)))
         if self.name == HALF:
             return float(ndtr(np.sqrt(ratio) - ndtri(level)))
-        known = float(chdtri(self.degrees, 1 - level))
-        critical = known if self.rises is None else float(np.quantile(self.rises, level))
+        critical = float(chdtri(self.degrees, 1 - level))
         return 1 - float(chndtr(critical, self.degrees, ratio))
 
 
-def null_distribution(task: Task, null: Optimum, places: NDArray[np.intp]) -> NullDistribution:
+def null_distribution(
+    task: Task, null: Optimum, places: NDArray[np.intp], truth: Real | None = None
+) -> NullDistribution:
     """What the rise is distributed as, from the Fisher information and the limits at the most likely null model.
 
     Args:
         task: What is to be explained.
         null: Where the fixed values make the counts most likely.
         places: Which parameters are fixed.
+        truth: Where the parameters are in truth, for the power; None where they are at the null model.
 
     Raises:
         ArgumentError: If another parameter is unidentified there.
@@ -199,9 +216,9 @@ def null_distribution(task: Task, null: Optimum, places: NDArray[np.intp]) -> Nu
     parameters = task.parameters
     jacobian, low, high = null.jacobian.copy(), parameters.low - null.point, parameters.high - null.point
     fisher = task.fisher(null.expected, jacobian)
-    for place in places:
+    for place in range(len(fisher)):
         if fisher[place, place] * parameters.scale[place] ** 2 < _seen(task, null):
-            bent = _curvature(task, null, int(place))
+            bent = _curvature(task, null, place)
             if bent is not None:  # what is told is the square of its distance
                 jacobian[:, place], low[place], high[place] = bent, 0.0, np.inf
     fisher = task.fisher(null.expected, jacobian)
@@ -212,7 +229,10 @@ def null_distribution(task: Task, null: Optimum, places: NDArray[np.intp]) -> Nu
         return NullDistribution(f"chi2({places.size})", places.size)
     if places.size == 1 and near.sum() == 1 and near[places[0]] and min(-low[places[0]], high[places[0]]) == 0:
         return NullDistribution(HALF, 1)
-    return NullDistribution("drawn", places.size, np.sort(_drawn(fisher, low, high, places)))
+    rises = np.sort(_drawn(fisher, low, high, places))
+    if truth is None:
+        return NullDistribution("drawn", places.size, rises)
+    return NullDistribution("drawn", places.size, rises, np.sort(_drawn(fisher, low, high, places, truth - null.point)))
 
 
 def _seen(task: Task, null: Optimum) -> float:
@@ -242,14 +262,24 @@ def _require_told(task: Task, fisher: Real, places: NDArray[np.intp]) -> None:
         fail("fixed", must, f"leaves {what} unidentified")
 
 
-def _drawn(fisher: Real, low: Real, high: Real, places: NDArray[np.intp]) -> Real:
-    """Rises of the deviance for normal estimates within limits, by coordinate descent for all draws at once."""
+def _drawn(fisher: Real, low: Real, high: Real, places: NDArray[np.intp], off: Real | None = None) -> Real:
+    """Rises of the deviance for normal estimates within limits, by coordinate descent for all draws at once.
+
+    Args:
+        fisher: The Fisher information at the null model.
+        low: Lower limits, from there.
+        high: Upper limits.
+        places: Which parameters are fixed.
+        off: How far the truth is from the null model.
+    """
     size = np.sqrt(np.maximum(np.diag(fisher), 1e-300))
     matrix = fisher / np.outer(size, size)
     values, vectors = np.linalg.eigh(matrix)
     rng = np.random.default_rng(20240607)  # the answer must not depend on the day
     told = values > 1e-9
     pull = (vectors[:, told] * np.sqrt(values[told])) @ rng.standard_normal((int(told.sum()), _DRAWS))
+    if off is not None:
+        pull = pull + (matrix @ (off * size))[:, None]
     limits = (low * size)[:, None], (high * size)[:, None]
 
     def least(free: NDArray[np.bool_]) -> Real:

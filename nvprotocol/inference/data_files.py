@@ -210,6 +210,7 @@ class _Collected:
         self._bits, self._counted, self._beside, self._example = bits, counted, beside, ""
         self._sums: dict[tuple[Any, ...], _Sum] = {}
         self._first: dict[str, tuple[bool, str]] = {}
+        self._says_discarded: dict[str, bool] = {}
 
     def begin(self, file: str, columns: Mapping[str, Any]) -> None:
         """Refuses a file whose columns say more or less of a row than those before."""
@@ -239,6 +240,9 @@ class _Collected:
             numbers = {name: numbers[name] for name in ("photons", "shots")}
             row = Row(row.scan, row.curve, row.setting, calibrated, row.place)
         key = (kind, row.scan, row.curve, row.setting, *apart)
+        if kind in ("runs", "events"):
+            file = row.place.rpartition(", line")[0]
+            self._says_discarded[file] = self._says_discarded.get(file, False) or DISCARDED in numbers
         found = self._sums.setdefault(key, _Sum(row, kind))
         for name, number in numbers.items():
             found.numbers[name] = found.numbers.get(name, 0) + number
@@ -277,6 +281,11 @@ class _Collected:
             FileError: If a sum is none of runs, or discarded runs are counted here and there only.
         """
         sums = list(self._sums.values())
+        told = [file for file, says in self._says_discarded.items() if says]
+        for file, says in self._says_discarded.items():
+            if told and not says:
+                must = "must say the runs that were discarded for all rows or for none"
+                raise FileError(f"{file}: a table {must}, but {told[0]} has.")
         if self._beside and not any(one.kind == "photons" for one in sums):
             fail(min(self._beside), "be left out where no table counts photons", "is given")
         files = {one.row.place.rpartition(", line")[0] for one in sums if DISCARDED in one.numbers}

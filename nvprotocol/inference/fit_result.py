@@ -39,11 +39,13 @@ class Fit:
         intervals: Parameter → (low, high) at the level, by profile likelihood.
         level: Confidence level.
         standard_errors: Parameter → standard error from the Fisher information, for planning; where a limit is near, or
-            the likelihood is not quadratic, only the interval is right; inf where it depends on a square, at 0.
+            the likelihood is not quadratic, only the interval is right; inf where there is
+            no slope, as that of a square at 0, and in combinations that the counts leave open.
         covariance: The inverse Fisher information of the parameters in `values`, in their order.
         correlation: Their correlation coefficients.
         unidentified: Combinations of parameters that the counts say nothing about, each by its parameters' weights.
         at_limit: Parameters whose value lies on one of their bounds.
+        few_events: Parameters about which readings decide that are expected fewer than 5 times.
         mirrored: Parameters whose sign the counts do not tell; the value is the one nearer to the start.
         p_value: Probability that the counts of a true model fit no better (Pearson's X² with its exact moments); None
             where no degree of freedom is left.
@@ -72,6 +74,7 @@ class Fit:
     correlation: Real
     unidentified: tuple[dict[str, float], ...]
     at_limit: tuple[str, ...]
+    few_events: tuple[str, ...]
     mirrored: tuple[str, ...]
     p_value: float | None
     deviance: float
@@ -99,6 +102,10 @@ class Fit:
         said = [f"{_combination(one)} is not identified by the counts." for one in self.unidentified]
         said += [f"The sign of {name} is not identified by the counts." for name in self.mirrored]
         said += [f"{name} lies on its limit {show(self.values[name])}." for name in self.at_limit]
+        said += [
+            f"Few events decide about {name}: its interval may hold the truth less often than it says."
+            for name in self.few_events
+        ]
         if self.p_value is not None and self.p_value < CONTRADICTION:
             worst = max((abs(value), at, key) for at, one in enumerate(self.residuals) for key, value in one.items())
             of = f"{worst[2]} of circuit {worst[1]}"
@@ -137,6 +144,9 @@ class Fit:
 
     def bound(self, name: str, side: str = "upper", level: float | None = None) -> float:
         """A one-sided bound by profile likelihood: what a parameter is not above, or not below, at a level.
+
+        The deviance has risen by the square of the normal quantile there. Close to a limit it holds the truth more
+        often than it says; where few events decide, which `notes` tells of the intervals, less often.
 
         Args:
             name: A parameter that the counts determine.

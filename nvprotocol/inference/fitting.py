@@ -33,6 +33,9 @@ _FLAT = 0.01
 _FITS = 0.05
 """p-value of an optimum beyond which no other is looked for."""
 
+_FEW_EVENTS = 5.0
+"""Expected runs of a reading below which they are not normal."""
+
 _MORE_STARTS = 3
 """Further searches where the first one does not end in what fits."""
 
@@ -200,12 +203,9 @@ def _result(task: Task, best: Optimum, level: float, units: dict[str, str], meta
     suspects = np.flatnonzero(np.sum(modes**2, axis=1) > 1e-6) if modes.size else np.zeros(0, dtype=int)
     hidden = {int(k) for k in suspects if _is_flat(task, best, int(k))}
     told = [k for k in range(names.size) if k not in hidden]
-    covariance = inverse(fisher, parameters.scale)
-    some = covariance[np.ix_(told, told)]
-    size = np.sqrt(np.where(np.diag(some) > 0, np.diag(some), 1.0))
-    correlation = some / np.outer(size, size)
-    some[np.diag(np.diag(some) == 0)] = np.inf  # told by their squares only, and 0: there is no slope
+    some, correlation = _covariance(inverse(fisher, parameters.scale), told, suspects)
     errors = np.sqrt(np.diag(some))
+    ends = intervals(task, best, told, level)
     combinations = tuple(
         {str(names[k]): float(mode[k]) for k in sorted(hidden) if abs(mode[k]) > 1e-3} for mode in modes.T
     )
@@ -217,13 +217,14 @@ def _result(task: Task, best: Optimum, level: float, units: dict[str, str], meta
     return Fit(
         names=tuple(names[told].tolist() + names[sorted(hidden)].tolist()),
         values={str(names[k]): float(best.point[k]) for k in told},
-        intervals={str(names[k]): ends for k, ends in intervals(task, best, told, level).items()},
+        intervals={str(names[k]): both for k, both in ends.items()},
         level=level,
         standard_errors={str(names[k]): float(error) for k, error in zip(told, errors, strict=True)},
         covariance=some,
         correlation=correlation,
         unidentified=tuple(one for one in combinations if one),
         at_limit=tuple(str(names[k]) for k in at_limit),
+        few_events=tuple(str(names[k]) for k in _decided_by_few(task, best, ends)),
         mirrored=tuple(str(names[k]) for k in told if _has_mirror(task, best, k)),
         p_value=goodness_of_fit(task, best.expected, len(told) - len(at_limit)),
         deviance=best.deviance,
@@ -233,6 +234,35 @@ def _result(task: Task, best: Optimum, level: float, units: dict[str, str], meta
         metadata=metadata | {"evaluations": task.prediction.evaluations},
         _explained=lambda: (task, best),
     )
+
+
+def _covariance(every: Real, told: list[int], suspects: NDArray[np.intp]) -> tuple[Real, Real]:
+    """The covariance of parameters that are told, and their correlation coefficients."""
+    some = every[np.ix_(told, told)]
+    size = np.sqrt(np.where(np.diag(some) > 0, np.diag(some), 1.0))
+    correlation = some / np.outer(size, size)
+    # Told by their squares only, at 0, or by their limits, in combinations that the counts leave open.
+    vague = [place for place, k in enumerate(told) if k in suspects or some[place, place] == 0]
+    some[vague, vague] = np.inf
+    return some, correlation
+
+
+def _decided_by_few(task: Task, best: Optimum, ends: Mapping[int, tuple[float, float]]) -> list[int]:
+    """Parameters for which rare readings make most of what the deviance rises by at an end of the interval."""
+    if not np.any(task.counted & (best.expected < 2 * _FEW_EVENTS)):
+        return []
+    sides = [(k, end) for k, both in ends.items() for end in both if np.isfinite(end) and end != best.point[k]]
+    points = np.tile(best.point, (len(sides), 1))
+    for point, (k, end) in zip(points, sides, strict=True):
+        point[k] = end
+    found, before = [], task.deviances(best.expected)
+    for (k, _), expected in zip(sides, task.expectations(points) if sides else [], strict=True):
+        if np.isfinite(expected).all():
+            rises = task.deviances(expected) - before
+            rare = task.counted & (expected < _FEW_EVENTS)
+            if rises[rare].sum() > rises.sum() / 2 and k not in found:
+                found.append(k)
+    return found
 
 
 def _is_flat(task: Task, best: Optimum, number: int) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from nvprotocol._checks import MOST_SHOTS, fail, instance, one_of, real_number, show, whole_number, whole_numbers
 from nvprotocol._read_only import holds_read_only
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 Real = NDArray[np.float64]
 
 _ROUNDS = 20_000
+_MOST_GAIN = 30.0
+"""Logarithm of the largest gain that is looked for."""
+
+_LEAST_SHARE = 1e-3
+"""Share of all that there is to spend below which a circuit is not worth it."""
+
 _SETTLED = 1e-6
 """Relative gain that a better spread could still have, at which the search ends."""
 
@@ -41,10 +48,13 @@ class Plan:
         at: Their values.
         goal: What was made small: "D", "A" or a parameter; "" where the spread was given.
         shots: Runs of each circuit; 0 for one that is not worth it.
-        standard_errors: Parameter → standard error to expect with them; without those that nothing tells.
-        equal_split: The same for equally many runs of all circuits that take as long together.
+        standard_errors: Parameter → standard error to expect with them, inf where these runs do not tell it; without
+            those that no circuit tells.
+        equal_split: The same for equally many runs of all circuits, as many together as planned, or as long together.
         information: Fisher information of a run of each circuit, shape (circuits, K, K).
         run_us: How long a run of each circuit takes in µs.
+        goal_per_second: Whether seconds were to be spread, and not runs.
+        known: Fisher information of what has been measured before, shape (K, K).
         unidentified: Parameters that none of the circuits tells apart from the others.
 
     Examples:
@@ -65,6 +75,8 @@ class Plan:
     equal_split: dict[str, float]
     information: Real
     run_us: tuple[float, ...]
+    goal_per_second: bool
+    known: Real
     unidentified: tuple[str, ...]
     _predicted: Callable[[], Prediction] | None
 
@@ -108,7 +120,7 @@ class Plan:
         task = Task(JointPrediction(parameters, [(prediction, all_places)]), expected, called)
         null = fixed_optimum(task, parameters.start, values)
         places = np.array([parameters.names.index(name) for name in values])
-        return null_distribution(task, null, places).power(max(null.deviance, 0.0), level)
+        return null_distribution(task, null, places, parameters.start).power(max(null.deviance, 0.0), level)
 
     @property
     def time_s(self) -> float:
@@ -116,7 +128,7 @@ class Plan:
         return float(np.dot(self.shots, self.run_us)) * 1e-6
 
     def gain(self, name: str) -> float:
-        """How many times as many runs an equal split needs for the same standard error of a parameter.
+        """How many times as many runs an equal split needs for the same standard error of a parameter; inf for never.
 
         Raises:
             ArgumentError: If it is none that is told.
@@ -129,7 +141,18 @@ class Plan:
             2.2
         """
         one_of(name, "name", tuple(self.standard_errors))
-        return (self.equal_split[name] / self.standard_errors[name]) ** 2
+        aim, place = self.standard_errors[name], self.names.index(name)
+        scale = np.array([abs(self.at[one]) or 1.0 for one in self.names])
+        cost = np.array(self.run_us) if self.goal_per_second else np.ones(len(self.shots))
+        split = np.full(len(self.shots), float(np.dot(self.shots, cost)) / cost.sum())
+
+        def error(logarithm: float) -> float:
+            return float(_errors(np.exp(logarithm) * split, self.information, self.known, scale)[place])
+
+        if not np.isfinite(aim) or not np.isfinite(error(_MOST_GAIN)) or error(_MOST_GAIN) > aim:
+            return np.inf if np.isfinite(aim) else 0.0
+        found: Any = brentq(lambda one: error(one) - aim, -_MOST_GAIN, _MOST_GAIN, xtol=1e-9)
+        return float(np.exp(found))
 
     def __str__(self) -> str:
         """Errors to expect, and the runs of the circuits that are worth any."""
@@ -194,26 +217,24 @@ def plan(
     run_us = np.array(prediction.durations_us) + real_number(overhead_us, "overhead_us", minimum=0.0)
     given = None if isinstance(shots, int | None) else _given(shots, run_us.size, goal)
     cost, budget = _budget(shots if given is None else sum(given), time_s, run_us)  # pyright: ignore[reportArgumentType]
-    scale = np.where(parameters.start != 0, np.abs(parameters.start), 1.0)
-    before = _known(after, parameters)
+    scale, before = np.where(parameters.start != 0, np.abs(parameters.start), 1.0), _known(after, parameters)
     told, names = _told(information, before, scale), np.array(parameters.names)
     aim = _aim(goal, parameters, told)
     each, criterion = information * (budget / cost)[:, None, None], _criterion(aim, parameters, scale, told)
-    runs = given or _whole(_spread(each, before, criterion, scale, aim) * budget / cost)
-
-    def errors(number: Real) -> dict[str, float]:
-        all_errors = np.sqrt(np.diag(inverse(before + np.tensordot(number, information, 1), scale)))
-        return dict(zip(names[told].tolist(), all_errors[told].tolist(), strict=True))
-
+    runs = given or _whole(_spread(each, before, criterion, scale, aim), budget, cost)
+    equal = np.full(run_us.size, budget / cost.sum())
+    errors = [_errors(one, information, before, scale)[told] for one in (np.array(runs, dtype=float), equal)]
     return Plan(
         names=parameters.names,
         at=dict(zip(parameters.names, parameters.start.tolist(), strict=True)),
         goal=aim if given is None else "",
         shots=runs,
-        standard_errors=errors(np.array(runs, dtype=float)),
-        equal_split=errors(np.full(run_us.size, budget / cost.sum())),
+        standard_errors=dict(zip(names[told].tolist(), errors[0].tolist(), strict=True)),
+        equal_split=dict(zip(names[told].tolist(), errors[1].tolist(), strict=True)),
         information=information,
         run_us=tuple(run_us.tolist()),
+        goal_per_second=time_s is not None,
+        known=before,
         unidentified=tuple(names[~told].tolist()),
         _predicted=lambda: prediction,
     )
@@ -259,7 +280,7 @@ def _budget(shots: int | None, time_s: float | None, run_us: Real) -> tuple[Real
         return np.ones(run_us.size), float(whole_number(shots, "shots", minimum=1, maximum=MOST_SHOTS))
     if not np.all(run_us > 0):
         fail("overhead_us", "be positive where a circuit takes no time and seconds are counted", "is 0")
-    return run_us, 1e6 * real_number(time_s, "time_s", minimum=0.0)
+    return run_us, 1e6 * real_number(time_s, "time_s", above=0.0)
 
 
 def _told(information: Real, before: Real, scale: Real) -> NDArray[np.bool_]:
@@ -271,12 +292,14 @@ def _told(information: Real, before: Real, scale: Real) -> NDArray[np.bool_]:
 def _information(prediction: Prediction, parameters: Parameters) -> Real:
     """Fisher information of a run of each circuit, shape (circuits, K, K)."""
     points, step = parameters.neighbours(parameters.start, both=True)
+    points = np.clip(points, parameters.low, parameters.high)
+    apart = np.diag(points[1 : step.size + 1] - points[step.size + 1 :])
     found = []
     for table in prediction.probabilities(points):
         if np.isnan(table).any():
             fail("at", "lie inside of where the model has a device", "lies on its edge")
         centre, up, down = table[0], table[1 : step.size + 1], table[step.size + 1 :]
-        slope = ((up - down) / (2 * step[:, None])).T
+        slope = ((up - down) / apart[:, None]).T
         possible = centre > 1e-12
         found.append(slope[possible].T @ (slope[possible] / centre[possible, None]))
     return np.array(found)
@@ -295,7 +318,7 @@ def _spread(information: Real, before: Real, criterion: Real, scale: Real, goal:
     for _ in range(_ROUNDS):
         covariance = inverse(before + np.tensordot(weights, information, 1), scale)
         middle = covariance if goal == "D" else covariance @ criterion @ covariance
-        told = np.einsum("cij,ji->c", information, middle)
+        told = np.maximum(np.einsum("cij,ji->c", information, middle), 0.0)
         mean = float(weights @ told)
         if told.max() < mean * (1 + _SETTLED):
             break
@@ -304,10 +327,20 @@ def _spread(information: Real, before: Real, criterion: Real, scale: Real, goal:
     return weights
 
 
-def _whole(runs: Real) -> tuple[int, ...]:
-    """Whole numbers of runs with the same sum, by largest remainders; less than one in a thousand is not worth it."""
-    runs = np.where(runs < 1e-3 * runs.sum(), 0.0, runs) * runs.sum() / runs[runs >= 1e-3 * runs.sum()].sum()
+def _errors(runs: Real, information: Real, before: Real, scale: Real) -> Real:
+    """Standard errors with some runs of each circuit; inf of what they do not tell."""
+    fisher = before + np.tensordot(runs, information, 1)
+    modes = unidentified(fisher, scale)
+    lost = np.sum(modes**2, axis=1) > 1e-6 if modes.size else np.zeros(scale.size, dtype=bool)
+    return np.where(lost, np.inf, np.sqrt(np.maximum(np.diag(inverse(fisher, scale)), 0.0)))
+
+
+def _whole(weights: Real, budget: float, cost: Real) -> tuple[int, ...]:
+    """Whole numbers of runs for shares of what there is to spend, never more; single runs by largest remainders."""
+    worth = np.where(weights < _LEAST_SHARE, 0.0, weights)
+    runs = worth / worth.sum() * budget / cost
     whole = np.floor(runs + 1e-9)
-    missing = round(float(runs.sum() - whole.sum()))
-    whole[np.argsort(whole - runs, kind="stable")[:missing]] += 1
+    if np.all(cost == 1):
+        missing = round(float(runs.sum() - whole.sum()))
+        whole[np.argsort(whole - runs, kind="stable")[:missing]] += 1
     return tuple(int(one) for one in whole)

@@ -55,26 +55,6 @@ def threshold(level: float, distance: float = np.inf) -> float:
     return float(np.interp(distance, grid, values))
 
 
-def one_sided_threshold(level: float, distance: float = np.inf) -> float:
-    """By how much the deviance may have risen at a value below, or above, which a parameter is said to be.
-
-    An upper bound rejects μ where the estimate x is below it and the rise is beyond c, which is (x − μ)², or
-    μ² − 2xμ where x is beyond the limit 0. With the normal quantile z of the level, that has the probability 1 − level
-    for c = z² where μ ≥ z, and for c = 2μz − μ² closer to the limit.
-
-    Args:
-        level: Confidence level.
-        distance: μ, the distance from the limit on the side of the estimate, in standard errors.
-
-    Examples:
-        >>> from nvprotocol.inference.profile import one_sided_threshold
-        >>> [round(one_sided_threshold(0.95, at), 3) for at in (0.5, 1.0, 3.0)]
-        [1.395, 2.29, 2.706]
-    """
-    quantile = float(ndtri(level))
-    return quantile**2 if distance >= quantile else 2 * distance * quantile - distance**2
-
-
 @cache
 def _thresholds(level: float) -> tuple[Real, Real]:
     plain = normal_quantile(level)
@@ -131,7 +111,7 @@ def one_sided_bound(task: Task, best: Optimum, number: int, side: int, level: fl
         side: 1 for an upper bound, −1 for a lower one.
         level: Confidence level.
     """
-    return _end(_OneSided(task, best, number, level, side), side)
+    return _end(_OneSided(task, best, number, level), side)
 
 
 def _covariance(task: Task, best: Optimum) -> Real:
@@ -204,16 +184,11 @@ class _Profile:
 
 
 class _OneSided(_Profile):
-    """The rise above the threshold of a bound on one side."""
+    """The rise above the square of the normal quantile: close to a limit a bound covers more often than it says."""
 
-    def __init__(self, task: Task, best: Optimum, number: int, level: float, side: int) -> None:
-        super().__init__(task, best, number, level)
-        self._side = side
-
-    def threshold(self, value: float) -> float:
+    def threshold(self, value: float) -> float:  # noqa: ARG002  # the same everywhere
         """The threshold at a value."""
-        away = value - self.low if self._side > 0 else self.high - value
-        return one_sided_threshold(self.level, away / self.error if self.error else np.inf)
+        return float(ndtri(self.level)) ** 2
 
 
 def _end(profile: _Profile, side: int, about: float = np.nan) -> float:

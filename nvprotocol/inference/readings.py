@@ -93,7 +93,7 @@ class Events(Reading):
         number: Runs with one of the readings.
         shots: Runs that are kept, with these and with other readings.
         readings: The readings, as `get_counts` writes them.
-        discarded: Runs that are not kept; None where that is not known, or all are.
+        discarded: Runs that are not kept; None where that is not known, or nothing is postselected.
 
     Raises:
         ArgumentError: If a number is not whole or negative, there are more events than runs, or no reading is named.
@@ -163,6 +163,8 @@ class Photons(Reading):
         mean = self.number / self.shots
         bright = min(max((mean - self.dark) / (self.bright - self.dark), 0.0), 1.0)
         expected = self.bright * bright + self.dark * (1 - bright)
+        if not expected:
+            return 1.0
         return 1 + bright * (1 - bright) * (self.bright - self.dark) ** 2 / expected
 
 
@@ -268,6 +270,8 @@ def _(reading: Events, cells: Cells, of: str, *, discarded: bool) -> tuple[Real,
         fail(of, "leave out a reading", "is of all that there are")
     numbers = [reading.number, reading.shots - reading.number]
     matrix = np.hstack([np.array([chosen, 1 - chosen]), np.zeros((2, 1))])
+    if reading.discarded and not cells.keep:
+        fail(of, "tell of no discarded runs where nothing is postselected", f"tells of {reading.discarded}")
     if cells.keep and discarded:
         if reading.discarded is None:
             fail(of, 'say how many runs were discarded (or fit with discarded="unknown")', "does not")
@@ -281,11 +285,13 @@ def _(reading: Average, cells: Cells, of: str, *, discarded: bool) -> tuple[Real
     if reading.weights is None:
         weights = _by_bit(cells, 0, of, (1.0, 0.0))
     else:
-        weights = np.zeros(cells.size)
+        weights, given = np.zeros(cells.size), set[int]()
         for key, weight in reading.weights.items():
             place = cells.place(key, of)
-            if place is None:
-                fail(of, "be averages of readings that are kept", f"weighs {show(key)}")
+            if place is None or place in given:
+                must = "be averages of readings that are kept, each with one weight"
+                fail(of, must, f"weighs {show(key)}{'' if place is None else ' twice'}")
+            given.add(place)
             weights[place] = real_number(weight, f"{of}[{key!r}]")
     return np.append(weights, 0.0)[None], Averaged(np.array([reading.value]), np.array([reading.error]))
 

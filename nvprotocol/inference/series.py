@@ -61,9 +61,10 @@ class Series:
         object.__setattr__(self, "counts", readings)
         if self.names is not None:
             pairs = mapping(self.names, "names", "parameters of the model to those of the fit")
-            for of_model, of_fit in pairs.items():
-                text(of_model, "names", of="contain texts only")
-                text(of_fit, "names", of="contain texts only")
+            for one in (*pairs, *pairs.values()):
+                text(one, "names", of="contain texts only")
+            if not pairs or not all((*pairs, *pairs.values())):
+                fail("names", "name parameters of the model and of the fit", f"is {show(dict(pairs))}")
             object.__setattr__(self, "names", dict(pairs))
 
 
@@ -89,8 +90,8 @@ def task_of(series: Sequence[Series], parameters: Parameters) -> Task:
         ArgumentError: If a parameter is of no series, a series has one that the fit has not, a model refuses the start,
             or counts do not fit their circuits.
     """
-    used = [one.names or dict.fromkeys(parameters.names) for one in series]
-    pairs = [{model: fitted or model for model, fitted in names.items()} for names in used]
+    every = dict(zip(parameters.names, parameters.names, strict=True))
+    pairs = [every if one.names is None else dict(one.names) for one in series]
     for k, names in enumerate(pairs):
         for name in names.values():
             if name not in parameters.names:

@@ -70,7 +70,11 @@ class Task:
         """2 (log L of a model that fits every number − log L)."""
         if np.isnan(expected).any():
             return np.inf
-        return float(np.sum(self._each("deviance", expected)))
+        return float(np.sum(self.deviances(expected)))
+
+    def deviances(self, expected: Real) -> Real:
+        """What each number adds to the deviance."""
+        return self._each("deviance", expected)
 
     def score(self, expected: Real) -> Real:
         """The derivative of log L by each expectation."""

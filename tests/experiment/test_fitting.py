@@ -11,6 +11,7 @@ from measured_tables import counted, events, tomography, wide
 
 import nvprotocol as nv
 from nvprotocol.experiment import ExperimentFit, fit, fit_lines, fitted_text, parse, read_data
+from nvprotocol.experiment.free_parameters import free_parameters
 from nvprotocol.experiment.measured import measured
 
 READOUT = [[0.97, 0.06], [0.03, 0.94]]
@@ -373,3 +374,10 @@ def test_settings_belong_to_tomography_and_to_nothing_else(write: Write) -> None
         measured(relaxing, read_data(relaxing, write("a.csv", settings)))
     with pytest.raises(nv.errors.FileError, match="counted must name the readings"):
         read_data(kept, write("a.csv", "t,counts,shots\n1,1,2\n"))
+
+
+def test_files_of_the_same_name_have_parameters_of_their_own() -> None:
+    text = "protocol.name = 'relaxometry'\nscan.parameter = 'protocol.duration'\nscan.values = [1.0]"
+    files = [nv.experiment.parse(text, name) for name in ("x/run.toml", "y/run.toml", "z/run 2.toml", "run 1.toml")]
+    found = free_parameters(files, [], ["medium.a"], None)
+    assert len(found.start) == len(files)

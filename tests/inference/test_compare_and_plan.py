@@ -173,6 +173,76 @@ def test_what_has_been_measured_adds() -> None:
         assert error < min(fit.standard_errors[name], alone.standard_errors[name])
 
 
+def test_runs_that_do_not_tell_have_no_error() -> None:
+    """All runs go where they tell the goal; another parameter is then not told, and an error of 0 would say it is."""
+
+    def turning(a: float, delta: float) -> nv.Device:
+        return nv.Device(nv.MasterEquation(nv.Medium.pair(a=a), delta))
+
+    circuits = [prepared(1.0), prepared(0.5, "+u", "xz")]
+    several: list[dict[str, Any]] = [{"shots": 1000, "goal": "a"}, {"shots": [1000, 0]}]
+    for asked in several:
+        found = nv.inference.plan(turning, circuits, {"a": 0.5, "delta": 1.0}, **asked)
+        if found.shots[1] == 0:
+            assert found.standard_errors["delta"] == np.inf
+            assert found.gain("delta") == 0
+        assert 0 < found.standard_errors["a"] < 1
+
+
+def test_seconds_are_spent_on_what_they_tell() -> None:
+    """A run that takes a thousand times as long is not forgotten for its small number."""
+
+    def turning(a: float, delta: float) -> nv.Device:
+        return nv.Device(nv.MasterEquation(nv.Medium.pair(a=a), delta))
+
+    circuits = [prepared(0.5, "+u", "xz"), prepared(3000.0)]
+    found = nv.inference.plan(turning, circuits, {"a": 2e-4, "delta": 1.0}, time_s=10.0, overhead_us=1.0)
+    assert found.time_s == pytest.approx(10.0, rel=1e-2)
+    assert found.time_s <= 10.0
+    assert min(found.shots) > 0
+
+
+def test_the_gain_is_in_runs_whatever_is_known() -> None:
+    """So many times the runs, split equally, reach the error that is planned."""
+    bounds = {"a": (0.1, 9.0), "ratio": (0.0, 1.0)}
+    fit = nv.inference.fit(polar, Z, drawn(Z, 3000, polar(), 3), {"a": 0.8, "ratio": 0.4}, bounds)
+    found = nv.inference.plan(polar, Z, fit.values, 3000, goal="ratio", after=fit)
+    gain = found.gain("ratio")
+    assert gain > 1.1
+    runs = [round(gain * 300)] * len(Z)
+    again = nv.inference.plan(polar, Z, fit.values, runs, after=fit)
+    assert again.standard_errors["ratio"] == pytest.approx(found.standard_errors["ratio"], rel=1e-3)
+
+
+def test_the_power_near_two_limits_at_the_truth_is_the_size() -> None:
+    def warm(a: float, ratio: float, q: float) -> nv.Device:
+        return nv.Device(nv.MasterEquation(nv.Medium.pair(a=a, A=ratio * a, q=q)), readout=[[0.98, 0.07], [0.02, 0.93]])
+
+    limits = {"a": (0.0, 20.0), "ratio": (0.0, 1.0), "q": (0.0, 0.95)}
+    found = nv.inference.plan(warm, Z[:6], {"a": 1.1, "ratio": 0.0, "q": 0.01}, [200] * 6, bounds=limits)
+    for level in (0.9, 0.95):
+        assert found.power({"ratio": 0.0}, level) == pytest.approx(1 - level, abs=0.01)
+
+
+def test_other_parameters_may_be_told_by_their_squares() -> None:
+    bounds = {"a": (0.1, 9.0), "ratio": (0.0, 1.0)}
+    for seed in range(4):
+        fit = nv.inference.fit(misread, Z, drawn(Z, 1000, misread(ratio=0.0), seed), {"a": 0.8, "ratio": 0.4}, bounds)
+        assert 0 < nv.inference.compare(fit, {"a": 1.02}).p_value <= 1
+
+
+def test_a_fit_that_is_not_the_best_one_is_not_compared() -> None:
+    def turning(delta: float) -> nv.Device:
+        return nv.Device(nv.MasterEquation(nv.Medium.pair(a=0.1), delta))
+
+    circuits = [prepared(time_us, "+u", "xz") for time_us in (3.0, 4.0)]
+    counts = drawn(circuits, 1000, turning(2.0), 1)
+    found = nv.inference.fit(turning, circuits, counts, {"delta": 0.4}, starts=1)
+    if found.deviance > 10:
+        with pytest.raises(nv.errors.ArgumentError, match="`fit` must be the best one"):
+            nv.inference.compare(found, {"delta": 2.0})
+
+
 def test_a_spread_that_is_given_is_left() -> None:
     equal = nv.inference.plan(polar, Z, {"a": 1.0, "ratio": 0.5}, [100] * len(Z))
     best = nv.inference.plan(polar, Z, {"a": 1.0, "ratio": 0.5}, 100 * len(Z))
@@ -263,6 +333,7 @@ def test_what_no_circuit_tells_is_named() -> None:
         ({"shots": None}, "`shots` must be given, or `time_s`, but is not"),
         ({"time_s": 1.0}, "`shots` must be given, or `time_s`, but is given with it"),
         ({"goal": "x"}, "`goal` must be one of"),
+        ({"shots": None, "time_s": 0.0}, "`time_s`"),
         ({"at": {}}, "`at` must name at least one parameter"),
         ({"shots": [1, 2]}, "`shots` must be a number, or numbers for each of 10 circuits"),
         ({"shots": [0] * 10}, "that are not all 0"),

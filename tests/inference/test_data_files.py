@@ -106,6 +106,23 @@ def test_events_and_photons_with_their_calibrations(write: Write) -> None:
     assert beside.readings == (Photons(30, 1000, 0.03, 0.02, bit=1),)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("with_them", "without"),
+    [
+        ("t,counts,shots,discarded\n1,100,500,500\n", "t,counts,shots\n1,100,500\n"),
+        ("t,0,1,discarded\n1,100,400,500\n", "t,0,1\n1,100,400\n"),
+    ],
+)
+def test_rows_with_and_without_discarded_runs_are_not_added(
+    with_them: str, without: str, turned: bool, write: Write
+) -> None:
+    """The sum would count the discarded runs of one file only, and change the share of those that are kept."""
+    files = [write("a.csv", with_them), write("b.csv", without)]
+    with pytest.raises(nv.errors.FileError, match=r"b.csv: a table must say the runs that were discarded for all rows"):
+        read_data(files[::-1] if turned else files, counted=["01"] if "counts" in without else None)
+
+
 def test_discarded_runs_settings_and_curves(write: Write) -> None:
     text = "delta (rad/ms),setting,00,01,10,11,discarded,t\n500,ZZ,1,2,3,4,5,1\n0,XX,1,2,3,4,5,1\n"
     table = read_data(write("s.csv", text), curve=Variable(("delta",), "rate"))

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from prepared_pairs import drawn, prepared
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from scipy.optimize import minimize
-from scipy.stats import chi2
+from scipy.stats import chi2, norm
 
 import nvprotocol as nv
 from nvprotocol.inference import fitting
-from nvprotocol.inference.profile import one_sided_threshold, threshold
+from nvprotocol.inference.profile import threshold
 
 READOUT = np.array([[0.98, 0.07], [0.02, 0.93]])
 TIMES = (0.3, 0.7, 1.2, 2.0, 3.0)
@@ -107,14 +107,21 @@ def test_thresholds_near_a_limit_cover(level: float, distance: float) -> None:
     assert share == pytest.approx(level, abs=4 * np.sqrt(level * (1 - level) / z.size) + 2e-4)
 
 
-@pytest.mark.parametrize("distance", [0.1, 0.5, 1.2, 1.6, 2.5])
-def test_bounds_near_a_limit_cover(distance: float) -> None:
-    """The share of normal estimates, cut at 0, whose upper bound is not below the truth."""
-    z = np.random.default_rng(4).standard_normal(1_000_000)
-    x = distance + z
-    rise = np.where(x >= 0, z**2, distance**2 - 2 * x * distance)
-    share = np.mean((x >= distance) | (rise <= one_sided_threshold(0.95, distance)))
-    assert share == pytest.approx(0.95, abs=1e-3)
+def test_a_bound_of_few_events_is_not_zero_and_says_so() -> None:
+    """None of 1000 runs has decayed: 3.0/1000 events would be exact, the likelihood ratio gives 1.35/1000."""
+
+    def one(a: float) -> nv.Device:
+        return nv.Device(nv.MasterEquation(nv.Medium.pair(a=a)))
+
+    found = nv.inference.fit(one, [nv.protocols.relaxometry(1.0)], [{"10": 1000}], {"a": 0.5}, {"a": (0.0, 50.0)})
+    assert found.values["a"] == 0
+    events = 1000 * (1 - np.exp(-2 * found.bound("a")))
+    assert events == pytest.approx(norm.ppf(0.95) ** 2 / 2, rel=1e-2)
+    assert found.few_events == ("a",)
+    assert "Few events decide about a" in str(found)
+    assert "Few events" not in str(
+        nv.inference.fit(one, [nv.protocols.relaxometry(1.0)], [{"10": 900, "00": 100}], {"a": 0.5}, {"a": (0.0, 50.0)})
+    )
 
 
 def test_a_bound_is_an_end_of_an_interval_of_twice_the_error() -> None:
@@ -132,6 +139,19 @@ def test_a_bound_is_an_end_of_an_interval_of_twice_the_error() -> None:
     for wrong in ({"name": "b"}, {"name": "a", "side": "left"}, {"name": "a", "level": 0.3}):
         with pytest.raises(nv.errors.ArgumentError):
             found.bound(**wrong)  # pyright: ignore[reportArgumentType]
+
+
+def test_parts_of_a_sum_have_no_standard_error() -> None:
+    """Limits alone tell them: what the profile says, the Fisher information does not."""
+
+    def summed(a: float, other: float) -> nv.Device:
+        return nv.Device(nv.MasterEquation(nv.Medium.pair(a=a + other)))
+
+    counts, bounds = [{"00": 6000, "10": 4000}], {"other": (0.0, 0.2)}
+    found = nv.inference.fit(summed, [nv.protocols.relaxometry(1.0)], counts, {"a": 0.4, "other": 0.1}, bounds)
+    for name, (low, high) in found.intervals.items():
+        assert high - low > 0.15
+        assert found.standard_errors[name] == np.inf
 
 
 def test_what_the_z_basis_does_not_tell_is_named() -> None:

@@ -96,6 +96,12 @@ def test_events_are_counts_that_have_been_summed() -> None:
     assert set(found.residuals[0]) == {"01 or 10", "others"}
 
 
+def test_no_photons_without_a_background() -> None:
+    none = [nv.inference.Photons(0, 1000, bright=0.03, dark=0.0, bit=1)]
+    found = nv.inference.fit(lambda a: model(a, 0.6), Z[:1], none, {"a": 0.5}, {"a": (0.01, 9.0)})
+    assert found.intervals["a"][1] < 9
+
+
 @pytest.mark.parametrize("bright", [0.03, 5.0])
 def test_photons_scatter_as_they_do(bright: float) -> None:
     """The variance of many sums of photons, drawn run by run, over that of the likelihood."""
@@ -170,6 +176,8 @@ GOOD: dict[str, Any] = {"model": model, "circuits": Z[:1], "counts": [{"00": 60,
         ({"counts": {"00": 3}}, "Argument `counts` must be a sequence of 1, one for each circuit"),
         ({"counts": [3]}, "Argument `counts[0]` must be a dict of readings to numbers"),
         ({"names": {"a": 3}}, "Argument `names` must contain texts only, but"),
+        ({"names": {}}, "Argument `names` must name parameters of the model and of the fit"),
+        ({"names": {"a": ""}}, "Argument `names` must name parameters of the model and of the fit"),
         ({"discarded": "lost"}, "`discarded`"),
     ],
 )
@@ -192,6 +200,8 @@ def test_bad_series(wrong: dict[str, Any], says: str) -> None:
         ([{}], {"start": {"": 1.0}}, "Argument `start` must name at least one parameter"),
         ([{"counts": [nv.inference.Events(3, 9, ("00", "01", "10", "11"))]}], {}, "must leave out a reading"),
         ([{"counts": [nv.inference.Events(3, 9, ("0",))]}], {}, "must have readings like"),
+        ([{"counts": [nv.inference.Events(3, 9, ("01",), 4)]}], {}, "must tell of no discarded runs"),
+        ([{"counts": [nv.inference.Average(0.3, 0.1, {"01": 1.0, "0 1": 0.0})]}], {}, "each with one weight"),
     ],
 )
 def test_bad_fits_together(series: list[dict[str, Any]], more: dict[str, Any], says: str) -> None:
