@@ -75,7 +75,7 @@ def _draw(axes: "Sequence[Axes]", lines: "Sequence[MeasuredLine]", found: "Exper
             below.plot([x] * len(left), left, ".", color=ink, ms=2.5, zorder=3)
     below.set_ylim(*_symmetric(residuals))
     above.set_ylabel(", ".join(dict.fromkeys(line.quantity for line in lines)), fontsize=FONT)
-    below.set_ylabel("residual", fontsize=FONT)
+    below.set_ylabel("residual (σ)", fontsize=FONT)
     below.set_xlabel(f"{scan.label}{f' ({scan.unit})' if scan.unit else ''}", fontsize=FONT)
     x = np.concatenate([line.x for line in lines])
     if scan.parameter != "protocol.duration" and x.min() > 0 and x.max() / x.min() >= WIDE:
