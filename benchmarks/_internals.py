@@ -130,7 +130,7 @@ class Fits:
     def tested(self, counts: Sequence[Mapping[str, int]], fixed: dict[str, float]) -> tuple[float, float, float]:
         """p-value and rise of the deviance of fixed values (NaN without any), and p-value of the model."""
         task = self._task(counts)
-        best, _ = largest_likelihood(task)
+        best, _ = largest_likelihood(task, None if fixed else 1)  # a wrong model fits no better elsewhere
         fits = goodness_of_fit(task, best.expected, best.point.size)
         quality = float("nan") if fits is None else fits
         if not fixed:

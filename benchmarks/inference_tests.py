@@ -139,40 +139,56 @@ def main() -> None:
     parser.add_argument("--number", type=int, default=2000)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--parts", nargs="*", choices=PARTS, default=list(PARTS))
     given = parser.parse_args()
-    most = LEVEL + 2 * np.sqrt(LEVEL * (1 - LEVEL) / given.number)
-    truth = {"a": 1.0, "ratio": 0.75}
     with ProcessPoolExecutor(given.jobs) as pool:
-        print(
-            f"{given.number} data sets each, seed {given.seed}. Size at .05 (at most {most:.4f}); by χ² of one degree"
-        )
-        for place, (name, case) in enumerate(SIZES.items()):
-            size, plain, _ = shares(case, [given.seed, place], given.number, pool)
-            print(f"{name:26} {size:.4f}   {plain:.4f}", flush=True)
-        print(f"\nPower against |A| = 0: found in {given.number // 2}, and expected by `Plan.power`")
-        for place, ratio in enumerate((0.05, 0.1, 0.15, 0.2, 0.3)):
-            case = Case(polar(ASYMMETRIC), BOTH, {"a": 1.0, "ratio": ratio}, BOUNDS, NONE)
-            limits = {name: BOUNDS[name] for name in case.truth}
-            planned = nv.inference.plan(case.model, BOTH, case.truth, [1000] * len(BOTH), bounds=limits)
-            power = shares(case, [given.seed, 100 + place], given.number // 2, pool)[0]
-            print(f"|A|/a = {ratio:4} {power:17.3f}   {planned.power(NONE):.3f}", flush=True)
-        print(f"\nShare of {given.number // 5} fits with p < .05, by runs of each circuit (500, 2000, 8000)")
-        off = np.array([[0.95, 0.1], [0.05, 0.9]])
-        cases = {
-            "the model is right": (ONE, wrong(ASYMMETRIC, truth, 0.0, ONE)),
-            "dephasing d = .05 a": (ONE, wrong(ASYMMETRIC, truth, 0.05, ONE)),
-            "dephasing d = .2 a": (ONE, wrong(ASYMMETRIC, truth, 0.2, ONE)),
-            "readout 3 points worse": (BOTH, wrong(off, truth, 0.0, BOTH)),
-            "third level, 0 × a": (BOTH, three_levels(1.0, 0.75, 0.0)),
-            "third level, .02 × a": (BOTH, three_levels(1.0, 0.75, 0.02)),
-            "third level, .1 × a": (BOTH, three_levels(1.0, 0.75, 0.1)),
-        }
-        for place, (name, (circuits, tables)) in enumerate(cases.items()):
-            found = []
-            for runs in (500, 2000, 8000):
-                case = Case(polar(ASYMMETRIC), circuits, truth, BOUNDS, {}, runs, tables)
-                found.append(shares(case, [given.seed, 200 + place, runs], given.number // 5, pool)[2])
-            print(f"{name:26} {'   '.join(f'{one:.3f}' for one in found)}", flush=True)
+        for part in given.parts:
+            PARTS[part](given, pool)
+
+
+def sizes(given: argparse.Namespace, pool: ProcessPoolExecutor) -> None:
+    """How often what is true is rejected."""
+    most = LEVEL + 2 * np.sqrt(LEVEL * (1 - LEVEL) / given.number)
+    print(f"{given.number} data sets each, seed {given.seed}. Size at .05 (at most {most:.4f}); by χ² of one degree")
+    for place, (name, case) in enumerate(SIZES.items()):
+        size, plain, _ = shares(case, [given.seed, place], given.number, pool)
+        print(f"{name:26} {size:.4f}   {plain:.4f}", flush=True)
+
+
+def powers(given: argparse.Namespace, pool: ProcessPoolExecutor) -> None:
+    """How often what is wrong is rejected."""
+    print(f"\nPower against |A| = 0: found in {given.number // 2}, and expected by `Plan.power`")
+    for place, ratio in enumerate((0.05, 0.1, 0.15, 0.2, 0.3)):
+        case = Case(polar(ASYMMETRIC), BOTH, {"a": 1.0, "ratio": ratio}, BOUNDS, NONE)
+        limits = {name: BOUNDS[name] for name in case.truth}
+        planned = nv.inference.plan(case.model, BOTH, case.truth, [1000] * len(BOTH), bounds=limits)
+        power = shares(case, [given.seed, 100 + place], given.number // 2, pool)[0]
+        print(f"|A|/a = {ratio:4} {power:17.3f}   {planned.power(NONE):.3f}", flush=True)
+
+
+def wrong_models(given: argparse.Namespace, pool: ProcessPoolExecutor) -> None:
+    """How often a wrong model is noticed."""
+    truth = {"a": 1.0, "ratio": 0.75}
+    print(f"\nShare of {given.number // 5} fits with p < .05, by runs of each circuit (500, 2000, 8000)")
+    off = np.array([[0.95, 0.1], [0.05, 0.9]])
+    cases = {
+        "the model is right": (ONE, wrong(ASYMMETRIC, truth, 0.0, ONE)),
+        "dephasing d = .05 a": (ONE, wrong(ASYMMETRIC, truth, 0.05, ONE)),
+        "dephasing d = .2 a": (ONE, wrong(ASYMMETRIC, truth, 0.2, ONE)),
+        "readout 3 points worse": (BOTH, wrong(off, truth, 0.0, BOTH)),
+        "third level, 0 × a": (BOTH, three_levels(1.0, 0.75, 0.0)),
+        "third level, .02 × a": (BOTH, three_levels(1.0, 0.75, 0.02)),
+        "third level, .1 × a": (BOTH, three_levels(1.0, 0.75, 0.1)),
+    }
+    for place, (name, (circuits, tables)) in enumerate(cases.items()):
+        found = []
+        for runs in (500, 2000, 8000):
+            case = Case(polar(ASYMMETRIC), circuits, truth, BOUNDS, {}, runs, tables)
+            found.append(shares(case, [given.seed, 200 + place, runs], given.number // 5, pool)[2])
+        print(f"{name:26} {'   '.join(f'{one:.3f}' for one in found)}", flush=True)
+
+
+PARTS = {"sizes": sizes, "powers": powers, "wrong": wrong_models}
 
 
 if __name__ == "__main__":
