@@ -18,40 +18,13 @@ from typing import Any
 
 import numpy as np
 from _internals import Fits
+from _prepared import prepared
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 
 import nvprotocol as nv
 
 PERFECT, ASYMMETRIC = None, np.array([[0.98, 0.07], [0.02, 0.93]])
 LATE = np.array([0.3, 0.7, 1.2, 2.0, 3.0])
-
-
-def watched(time_us: float, excited: tuple[int, ...], before: str = "z") -> QuantumCircuit:
-    """Both qubits prepared, left alone, and read in the z basis or in x or y, which "xy" gives qubit by qubit."""
-    circuit = QuantumCircuit(2, 2)
-    for k in excited:
-        circuit.x(k)
-    circuit.delay(time_us, [0, 1], unit="us")
-    _read(circuit, before)
-    return circuit
-
-
-def ramsey(time_us: float, basis: str) -> QuantumCircuit:
-    """A superposition of the first qubit."""
-    circuit = QuantumCircuit(2, 2)
-    circuit.ry(np.pi / 2, 0)
-    circuit.delay(time_us, [0, 1], unit="us")
-    _read(circuit, basis + "z")
-    return circuit
-
-
-def _read(circuit: QuantumCircuit, basis: str) -> None:
-    for k, one in enumerate(basis if len(basis) == 2 else 2 * basis):
-        if one == "y":
-            circuit.sdg(k)
-        if one in "xy":
-            circuit.h(k)
-    circuit.measure([0, 1], [0, 1])
 
 
 def monitored(time_us: float) -> QuantumCircuit:
@@ -98,10 +71,9 @@ class Cell:
         return lambda **free: device(**(self.fixed | free))
 
 
-UD, DD = (1,), (0, 1)
-BOTH = [watched(time_us, excited) for excited in (UD, DD) for time_us in LATE]
-XY = [watched(time_us, UD, basis) for basis in ("xx", "xy", "z") for time_us in LATE]
-ONE = [ramsey(time_us, basis) for basis in "xy" for time_us in LATE] + BOTH
+BOTH = [prepared(time_us, state) for state in ("ud", "dd") for time_us in LATE]
+XY = [prepared(time_us, "ud", basis) for basis in ("xx", "xy", "zz") for time_us in LATE]
+ONE = [prepared(time_us, "+u", basis) for basis in ("xz", "yz") for time_us in LATE] + BOTH
 POSITIVE: dict[str, tuple[float, float]] = {"a": (1e-3, 20.0), "ratio": (0.0, 1.0), "q": (0.0, 0.95), "d": (0.0, 5.0)}
 
 

@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 from _internals import Fits
+from _prepared import prepared
 from qiskit import QuantumCircuit
 
 import nvprotocol as nv
@@ -28,24 +29,6 @@ KINDS = (
 )
 REST = {"phi": 0.4, "q": 0.2, "d": 0.1, "D": 0.05, "delta": 0.3}
 BOUNDS = {"a": (1e-3, 20.0), "ratio": (0.0, 1.0), "q": (0.0, 0.95), "d": (0.0, 5.0), "D": (-5.0, 5.0)}
-
-
-def circuit(time_us: float, state: str, basis: str) -> QuantumCircuit:
-    """Prepared in u, d or +, left alone, read in a basis."""
-    result = QuantumCircuit(2, 2)
-    for k, one in enumerate(state):
-        if one == "d":
-            result.x(k)
-        if one == "+":
-            result.ry(np.pi / 2, k)
-    result.delay(time_us, [0, 1], unit="us")
-    for k, one in enumerate(basis):
-        if one == "y":
-            result.sdg(k)
-        if one in "xy":
-            result.h(k)
-    result.measure([0, 1], [0, 1])
-    return result
 
 
 def seven(a: float, ratio: float, phi: float, q: float, d: float, D: float, delta: float) -> nv.Device:
@@ -64,7 +47,7 @@ def candidates() -> tuple[list[QuantumCircuit], np.ndarray]:
     circuits, share = [], []
     for time_us in np.linspace(0.15, 3.0, 20):
         for kind in KINDS:
-            circuits += [circuit(float(time_us), *one) for one in kind]
+            circuits += [prepared(float(time_us), *one) for one in kind]
             share += [1 / (20 * len(KINDS) * len(kind))] * len(kind)
     return circuits, np.array(share)
 
@@ -117,7 +100,7 @@ def main() -> None:
             line = "    ".join(f"{one:.5f}, {other:.5f}" for one, other in zip(expected, found, strict=True))
             print(f"{ratio:5}    {line}    {gains[0]:.1f}, {gains[1]:.1f}", flush=True)
     print("\nOne circuit, relaxation of |ud⟩, with a and |A|/a free: gain in runs")
-    alone = [circuit(float(time_us), "ud", "zz") for time_us in np.linspace(0.15, 3.0, 20)]
+    alone = [prepared(float(time_us), "ud", "zz") for time_us in np.linspace(0.15, 3.0, 20)]
     for ratio in (0.3, 0.75, 0.95):
         planned = nv.inference.plan(two, alone, {"a": 1.0, "ratio": ratio}, SHOTS, goal="ratio")
         print(f"{ratio:5}    {planned.gain('ratio'):.1f}")

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import qutip
-from qiskit import QuantumCircuit
+from _prepared import prepared
 from scipy.optimize import minimize
 
 import nvprotocol as nv
@@ -22,22 +22,12 @@ TRUTH, START = {"a": 1.0, "ratio": 0.75, "q": 0.2}, {"a": 0.7, "ratio": 0.5, "q"
 BOUNDS = {"a": (0.01, 10.0), "ratio": (0.0, 1.0), "q": (0.0, 0.95)}
 
 
-def circuit(time_us: float, flipped: tuple[int, ...]) -> QuantumCircuit:
-    """Prepared, left alone, read."""
-    result = QuantumCircuit(2, 2)
-    for k in flipped:
-        result.x(k)
-    result.delay(time_us, [0, 1], unit="us")
-    result.measure([0, 1], [0, 1])
-    return result
-
-
 def model(a: float, ratio: float, q: float) -> nv.Device:
     """The device."""
     return nv.Device(nv.MasterEquation(nv.Medium.pair(a=a, A=ratio * a, q=q)), readout=READOUT)
 
 
-CIRCUITS = [circuit(time_us, flipped) for flipped in ((1,), (0, 1)) for time_us in TIMES]
+CIRCUITS = [prepared(time_us, state) for state in ("ud", "dd") for time_us in TIMES]
 UP, DOWN = qutip.basis(2, 0), qutip.basis(2, 1)
 FALL: Any = qutip.Qobj(np.array([[0.0, 0.0], [1.0, 0.0]]))
 """|↓⟩⟨↑|."""

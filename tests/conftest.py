@@ -1,7 +1,9 @@
-"""What every test can use: a reproducible generator, and settings of the property tests."""
+"""What every test can use: a reproducible generator, files of its own, and settings of the property tests."""
 
 import os
 import zlib
+from collections.abc import Callable
+from pathlib import Path
 
 import hypothesis
 import numpy as np
@@ -28,3 +30,14 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     pytest-xdist adds a group to some names, behind an @.
     """
     return np.random.default_rng(zlib.crc32(request.node.name.partition("@")[0].encode()))
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Writes a text into a file of that name, the first argument, and returns its path."""
+
+    def written(name: str, text: str) -> Path:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return tmp_path / name
+
+    return written

@@ -177,11 +177,7 @@ class Measured:
 
     def as_it_is(self) -> list[Series]:
         """The data beside the devices of the file, with a parameter of which nothing depends."""
-        keep, known = self.protocol.postselect, self.table.discarded if self.protocol.postselect else "counted"
-        return [
-            Series(FreeModel(run.content, ()), run.circuits, run.readings, keep, {NOTHING: NOTHING}, known)
-            for run in self.runs
-        ]
+        return self._series({NOTHING: NOTHING}, (), frozenset())
 
     def series(self, names: Mapping[str, str], turned: frozenset[str] = frozenset()) -> list[Series]:
         """The data as a fit takes them, one series for each device.
@@ -190,16 +186,13 @@ class Measured:
             names: Free parameter → its name in the fit.
             turned: Couplings among them that are imaginary.
         """
-        keep, known = self.protocol.postselect, self.table.discarded if self.protocol.postselect else "counted"
+        return self._series(names, tuple(names), turned & names.keys())
+
+    def _series(self, names: Mapping[str, str], paths: tuple[str, ...], turned: frozenset[str]) -> list[Series]:
+        keep = self.protocol.postselect
+        known = self.table.discarded if keep else "counted"
         return [
-            Series(
-                FreeModel(run.content, tuple(names), turned & names.keys()),
-                run.circuits,
-                run.readings,
-                keep,
-                names,
-                known,
-            )
+            Series(FreeModel(run.content, paths, turned), run.circuits, run.readings, keep, names, known)
             for run in self.runs
         ]
 

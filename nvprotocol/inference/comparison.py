@@ -9,7 +9,7 @@ from scipy.special import chdtrc, chdtri, chndtr, ndtr, ndtri
 
 from nvprotocol._checks import fail, instance, mapping, real_number, show
 from nvprotocol.inference.fit_result import Fit, held
-from nvprotocol.inference.maximum import Optimum, descend, inverse, unidentified
+from nvprotocol.inference.maximum import Optimum, curvatures, descend, inverse, unidentified
 from nvprotocol.inference.parameters import Parameters
 from nvprotocol.inference.task import Task
 
@@ -26,9 +26,6 @@ HALF = "half chi2(1)"
 
 _FAR = 5.0
 """Standard errors beyond which a limit does not matter."""
-
-_CURVED = 0.05
-"""Step in units of a parameter's scale by which a curvature is taken."""
 
 
 @dataclass(frozen=True)
@@ -216,11 +213,11 @@ def null_distribution(
     parameters = task.parameters
     jacobian, low, high = null.jacobian.copy(), parameters.low - null.point, parameters.high - null.point
     fisher = task.fisher(null.expected, jacobian)
-    for place in range(len(fisher)):
-        if fisher[place, place] * parameters.scale[place] ** 2 < _seen(task, null):
-            bent = _curvature(task, null, place)
-            if bent is not None:  # what is told is the square of its distance
-                jacobian[:, place], low[place], high[place] = bent, 0.0, np.inf
+    flat = np.flatnonzero(np.diag(fisher) * parameters.scale**2 < _seen(task, null))
+    bent = curvatures(task, null.point, null.expected, null.jacobian) / 2 if flat.size else null.jacobian.T
+    for place in flat:
+        if np.isfinite(bent[place]).all():  # what is told is the square of its distance
+            jacobian[:, place], low[place], high[place] = bent[place], 0.0, np.inf
     fisher = task.fisher(null.expected, jacobian)
     _require_told(task, fisher, places)
     errors = np.sqrt(np.diag(inverse(fisher, parameters.scale)))
@@ -238,19 +235,6 @@ def null_distribution(
 def _seen(task: Task, null: Optimum) -> float:
     """Information on a relative change below which a slope is what rounding leaves of 0."""
     return 1e-7 * float(np.sum(task.information(null.expected) * null.expected**2))
-
-
-def _curvature(task: Task, null: Optimum, place: int) -> Real | None:
-    """Half of the second derivative of the expectations by a parameter."""
-    parameters = task.parameters
-    step = _CURVED * parameters.scale[place]
-    points = np.array([null.point, null.point])
-    points[:, place] += [step, -step]
-    inside = (points[:, place] >= parameters.low[place]) & (points[:, place] <= parameters.high[place])
-    values = task.expectations(points[inside]) - null.expected
-    if not values.size or np.isnan(values).any():
-        return None
-    return np.mean(values, axis=0) / step**2
 
 
 def _require_told(task: Task, fisher: Real, places: NDArray[np.intp]) -> None:

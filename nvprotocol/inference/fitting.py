@@ -200,7 +200,7 @@ def _result(task: Task, best: Optimum, level: float, units: dict[str, str], meta
     parameters = task.parameters
     names, fisher = np.array(parameters.names), task.fisher(best.expected, best.jacobian)
     modes = unidentified(fisher, parameters.scale)
-    suspects = np.flatnonzero(np.sum(modes**2, axis=1) > 1e-6) if modes.size else np.zeros(0, dtype=int)
+    suspects = np.flatnonzero(np.sum(modes**2, axis=1) > 1e-6)
     hidden = {int(k) for k in suspects if _is_flat(task, best, int(k))}
     told = [k for k in range(names.size) if k not in hidden]
     some, correlation = _covariance(inverse(fisher, parameters.scale), told, suspects)

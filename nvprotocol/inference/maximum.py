@@ -98,19 +98,30 @@ def _bending(task: Task, point: Real, expected: Real, jacobian: Real) -> Real:
 
     It is small where the model fits, but for a parameter of which the expectations know the square only, at 0.
     """
+    curved = curvatures(task, point, expected, jacobian)
+    return np.maximum(-np.where(np.isfinite(curved), curved, 0.0) @ task.score(expected), 0.0)
+
+
+def curvatures(task: Task, point: Real, expected: Real, jacobian: Real) -> Real:
+    """The second derivative of the expectations by each parameter, shape (K, R); NaN where the model has none nearby.
+
+    Args:
+        task: What is to be explained.
+        point: The parameters.
+        expected: Expectations there.
+        jacobian: Their derivatives.
+    """
     parameters, size = task.parameters, point.size
     step = _BENDING * parameters.scale
-    points = np.vstack([point + np.diag(step), point - np.diag(step)])
-    sides = np.repeat([1.0, -1.0], size)[:, None] * np.tile(step, 2)[:, None] * np.tile(jacobian.T, (2, 1))
-    inside = np.all((points >= parameters.low) & (points <= parameters.high), axis=1)
+    signed = np.concatenate([step, -step])
+    points = np.tile(point, (2 * size, 1)) + np.vstack([np.diag(step), np.diag(-step)])
+    inside = np.flatnonzero(np.all((points >= parameters.low) & (points <= parameters.high), axis=1))
     curved = np.full((2 * size, expected.size), np.nan)
-    if inside.any():
-        here = np.flatnonzero(inside)
-        curved[here] = task.expectations(points[here]) - expected - sides[here]
-    curved = 2 * curved.reshape(2, size, -1) / step[:, None] ** 2
-    known = np.array(np.isfinite(curved).all(axis=2))
-    mean = np.where(known[..., None], curved, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)[:, None]
-    return np.maximum(-mean @ task.score(expected), 0.0)
+    if inside.size:
+        straight = expected + signed[inside, None] * jacobian.T[inside % size]
+        curved[inside] = 2 * (task.expectations(points[inside]) - straight) / signed[inside, None] ** 2
+    one, other = curved[:size], curved[size:]
+    return np.where(np.isnan(one), other, np.where(np.isnan(other), one, (one + other) / 2))
 
 
 def bounded_step(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Real = NDArray[np.float64]
 
 _ROUNDS = 20_000
+"""Most steps of the search for the best spread."""
+
 _MOST_GAIN = 30.0
 """Logarithm of the largest gain that is looked for."""
 
@@ -53,7 +55,7 @@ class Plan:
         equal_split: The same for equally many runs of all circuits, as many together as planned, or as long together.
         information: Fisher information of a run of each circuit, shape (circuits, K, K).
         run_us: How long a run of each circuit takes in µs.
-        goal_per_second: Whether seconds were to be spread, and not runs.
+        per_second: Whether seconds were to be spread, and not runs.
         known: Fisher information of what has been measured before, shape (K, K).
         unidentified: Parameters that none of the circuits tells apart from the others.
 
@@ -75,7 +77,7 @@ class Plan:
     equal_split: dict[str, float]
     information: Real
     run_us: tuple[float, ...]
-    goal_per_second: bool
+    per_second: bool
     known: Real
     unidentified: tuple[str, ...]
     _predicted: Callable[[], Prediction] | None
@@ -142,8 +144,8 @@ class Plan:
         """
         one_of(name, "name", tuple(self.standard_errors))
         aim, place = self.standard_errors[name], self.names.index(name)
-        scale = np.array([abs(self.at[one]) or 1.0 for one in self.names])
-        cost = np.array(self.run_us) if self.goal_per_second else np.ones(len(self.shots))
+        scale = _scale(np.array(list(self.at.values())))
+        cost = np.array(self.run_us) if self.per_second else np.ones(len(self.shots))
         split = np.full(len(self.shots), float(np.dot(self.shots, cost)) / cost.sum())
 
         def error(logarithm: float) -> float:
@@ -217,8 +219,8 @@ def plan(
     run_us = np.array(prediction.durations_us) + real_number(overhead_us, "overhead_us", minimum=0.0)
     given = None if isinstance(shots, int | None) else _given(shots, run_us.size, goal)
     cost, budget = _budget(shots if given is None else sum(given), time_s, run_us)  # pyright: ignore[reportArgumentType]
-    scale, before = np.where(parameters.start != 0, np.abs(parameters.start), 1.0), _known(after, parameters)
-    told, names = _told(information, before, scale), np.array(parameters.names)
+    scale, before, names = _scale(parameters.start), _known(after, parameters), np.array(parameters.names)
+    told = np.isfinite(_errors(np.ones(run_us.size), information, before, scale))
     aim = _aim(goal, parameters, told)
     each, criterion = information * (budget / cost)[:, None, None], _criterion(aim, parameters, scale, told)
     runs = given or _whole(_spread(each, before, criterion, scale, aim), budget, cost)
@@ -233,7 +235,7 @@ def plan(
         equal_split=dict(zip(names[told].tolist(), errors[1].tolist(), strict=True)),
         information=information,
         run_us=tuple(run_us.tolist()),
-        goal_per_second=time_s is not None,
+        per_second=time_s is not None,
         known=before,
         unidentified=tuple(names[~told].tolist()),
         _predicted=lambda: prediction,
@@ -283,10 +285,9 @@ def _budget(shots: int | None, time_s: float | None, run_us: Real) -> tuple[Real
     return run_us, 1e6 * real_number(time_s, "time_s", above=0.0)
 
 
-def _told(information: Real, before: Real, scale: Real) -> NDArray[np.bool_]:
-    """Which parameters all circuits together tell, with what has been measured."""
-    modes = unidentified(before + information.sum(axis=0), scale)
-    return np.sum(modes**2, axis=1) < 1e-6 if modes.size else np.ones(scale.size, dtype=bool)
+def _scale(values: Real) -> Real:
+    """How large each parameter is."""
+    return np.where(values != 0, np.abs(values), 1.0)
 
 
 def _information(prediction: Prediction, parameters: Parameters) -> Real:
@@ -330,8 +331,7 @@ def _spread(information: Real, before: Real, criterion: Real, scale: Real, goal:
 def _errors(runs: Real, information: Real, before: Real, scale: Real) -> Real:
     """Standard errors with some runs of each circuit; inf of what they do not tell."""
     fisher = before + np.tensordot(runs, information, 1)
-    modes = unidentified(fisher, scale)
-    lost = np.sum(modes**2, axis=1) > 1e-6 if modes.size else np.zeros(scale.size, dtype=bool)
+    lost = np.sum(unidentified(fisher, scale) ** 2, axis=1) > 1e-6
     return np.where(lost, np.inf, np.sqrt(np.maximum(np.diag(inverse(fisher, scale)), 0.0)))
 
 

@@ -1,13 +1,11 @@
 """Fits of experiment files: they find the truth, by every route alike, and what does not fit is said in one line."""
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from counting import FALSE_ALARM, sigmas
-from measured_tables import counted, events, tomography, wide
+from measured_tables import Write, counted, events, tomography, wide
 
 import nvprotocol as nv
 from nvprotocol.experiment import ExperimentFit, fit, fit_lines, fitted_text, parse, read_data
@@ -31,18 +29,6 @@ parameter = "protocol.duration"
 values = {DELAYS}
 """
 TRUTH = {"medium.a": 1.1, "medium.A": 0.7}
-Write = Callable[[str, str], Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Writes a table and returns its path."""
-
-    def written(name: str, text: str) -> Path:
-        (tmp_path / name).write_text(text, encoding="utf-8")
-        return tmp_path / name
-
-    return written
 
 
 def device(a: float = 1.1, A: float = 0.7, q: float = 0.1, delta: float = 0.0, **instruments: Any) -> nv.Device:

@@ -1,11 +1,9 @@
 """Tables of a laboratory: what is read is what was written, in any format, and a fit finds the truth in it."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import numpy as np
 import pytest
 from counting import sigmas
+from measured_tables import Write
 
 import nvprotocol as nv
 from nvprotocol.inference import Average, DataTable, Events, Photons, Variable, read_data
@@ -14,18 +12,6 @@ from nvprotocol.inference.readings import Counts
 DELAYS = (0.2, 0.5, 0.9, 1.4, 2.0, 2.8)
 READOUT = np.array([[0.98, 0.07], [0.02, 0.93]])
 READINGS: tuple[str, ...] = ("00", "01", "10", "11")
-Write = Callable[[str, str], Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Writes a table and returns its path."""
-
-    def written(name: str, text: str) -> Path:
-        (tmp_path / name).write_text(text, encoding="utf-8")
-        return tmp_path / name
-
-    return written
 
 
 def model(a: float, ratio: float) -> nv.Device:

@@ -1,11 +1,15 @@
 """Tables as a laboratory would write them, drawn from a device whose numbers are known."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 from qiskit import QuantumCircuit
 
 import nvprotocol as nv
+
+Write = Callable[[str, str], Path]
+"""What the fixture `write` gives."""
 
 BITS = ("00", "01", "10", "11")
 
