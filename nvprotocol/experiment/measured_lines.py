@@ -37,7 +37,7 @@ class MeasuredLine:
     r"""What was measured along a scan, and what a model says there.
 
     Attributes:
-        label: Curve and setting.
+        label: Curve, setting, and which bit the photons are of where there are several.
         quantity: What the values are.
         rows: Numbers of the rows of the data.
         x: The scan at each, shape (n,).
@@ -102,6 +102,7 @@ def fit_lines(found: ExperimentFit, number: int = 0) -> list[MeasuredLine]:
         curve = None if table.curves is None or free else float(table.curves[row])
         setting = None if table.settings is None else table.settings[row]
         grouped.setdefault((curve, setting, weights_of(reading, observable)), []).append(row)
+    bits = {one.bit for one in table.readings if isinstance(one, Photons)}
     fine, lines = _fine(experiment, table), []
     for (curve, setting, weights), rows in grouped.items():
         content = found.fitted(number)
@@ -110,9 +111,11 @@ def fit_lines(found: ExperimentFit, number: int = 0) -> list[MeasuredLine]:
         model = _model(_Drawn(experiment, protocol, content, setting), fine, dict(weights))
         shares = np.array([share_of(table.readings[row], dict(weights), found.fit.level) for row in rows])
         values, low, high = shares.T
+        first = table.readings[rows[0]]
         said = [] if curve is None or experiment.curves is None else [_label(experiment, curve)]
-        label = ", ".join([*said, *([] if setting is None else [setting])])
-        quantity = _quantity(table.readings[rows[0]], observable, weights)
+        said += [] if setting is None else [setting]
+        label = ", ".join([*said, *([f"bit {first.bit}"] if isinstance(first, Photons) and len(bits) > 1 else [])])
+        quantity = _quantity(first, observable, weights)
         lines.append(MeasuredLine(label, quantity, tuple(rows), table.values[rows], values, low, high, fine, model))
     return lines
 

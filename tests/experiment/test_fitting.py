@@ -108,6 +108,17 @@ def test_photons_of_one_qubit(write: Write) -> None:
         read_data(experiment, file)
 
 
+def test_photons_of_both_qubits_are_told_apart(write: Write) -> None:
+    """Two lines of one picture, each with its name."""
+    times = DELAYS[:3]
+    text = ["t,photons,shots,bit", *(f"{t},{2600 - 300 * bit},100000,{bit}" for t in times for bit in (0, 1))]
+    experiment = parse(RELAXING)
+    both = read_data(experiment, write("p.csv", "\n".join(text)), bright=0.03, dark=0.02)
+    assert [line.label for line in fit_lines(fit(experiment, both, ["medium.a"]))] == ["bit 0", "bit 1"]
+    one = read_data(experiment, write("q.csv", "\n".join([text[0], *text[1::2]])), bright=0.03, dark=0.02)
+    assert [line.label for line in fit_lines(fit(experiment, one, ["medium.a"]))] == [""]
+
+
 KEPT = """
 [medium]
 a = 0.7
