@@ -42,7 +42,7 @@ def fit_figure(found: "ExperimentFit") -> Figure:
         >>> experiment = nv.experiment.parse(text)
         >>> found = nv.experiment.fit(experiment, nv.experiment.read_data(experiment, file), ["medium.a"])
         >>> [axes.get_ylabel() for axes in nv.plotting.fit_figure(found).axes]
-        ['probability $P_\\mathrm{H}$', 'residual']
+        ['probability $P_\\mathrm{H}$', 'residual (σ)']
     """
     from nvprotocol.experiment import ExperimentFit, fit_lines
 
